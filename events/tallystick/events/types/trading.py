@@ -1,0 +1,269 @@
+"""The way of an order: signal, target, request, verdict, sending, answer, deal."""
+
+from typing import Annotated, Literal
+
+from tallystick.events.event import Event, fact, field
+
+Side = Literal["buy", "sell"]
+OrderKind = Literal["market", "limit", "stop", "stop_limit"]
+Purpose = Literal["open", "close", "pending", "cancel", "protect"]
+
+OrderNumber = Annotated[int, field("the book's order number, counting on across runs")]
+Strategy = Annotated[str, field("name of the strategy")]
+Symbol = Annotated[str, field("instrument")]
+Account = Annotated[str, field("account of the book")]
+Volume = Annotated[int, field("volume", "1e-8 lots")]
+SignedVolume = Annotated[int, field("volume, negative when short", "1e-8 lots")]
+Points = Annotated[int, field("distance; 0 is none", "points")]
+Price = Annotated[float, field("price; 0.0 is none, as in MT5", "price")]
+Money = Annotated[int, field("amount", "minor units of the account currency")]
+Ticket = Annotated[int, field("ticket at the terminal; 0 is none")]
+Moment = Annotated[int, field("moment, modelled inside a bar by the rules of docs/fills.md", "ns UTC")]
+Comment = Annotated[str, field("comment as the terminal keeps it, at most 29 characters")]
+
+
+@fact("signal.raised", said_by="strategy", trading=True)
+class SignalRaised(Event):
+    """A strategy's view changed; the portfolio decides how much."""
+
+    strategy: Strategy
+    symbol: Symbol
+    direction: Annotated[int, field("+1 long, 0 flat, -1 short")]
+    stop_points: Points
+    take_points: Points
+
+
+@fact("intent.raised", said_by="strategy", trading=True)
+class IntentRaised(Event):
+    """A strategy wants one particular order rather than a target."""
+
+    strategy: Strategy
+    symbol: Symbol
+    action: Literal["open", "pending", "close", "cancel", "protect"]
+    side: Side
+    kind: OrderKind
+    volume: Volume
+    price: Price
+    stop_loss: Price
+    take_profit: Price
+    ticket: Ticket
+    expires: Annotated[int, field("when a pending order lapses; 0 is never", "ns UTC")]
+
+
+@fact("decision.explained", said_by=("strategy", "portfolio"))
+class DecisionExplained(Event):
+    """The values a decision rested on (`why=`); not trading, so spelling a strategy otherwise changes no digest."""
+
+    strategy: Strategy
+    symbol: Symbol
+    values: Annotated[dict[str, float], field("named values")]
+
+
+@fact("target.set", said_by="portfolio", trading=True)
+class TargetSet(Event):
+    """What a strategy is to hold of a symbol; said only on a change."""
+
+    strategy: Strategy
+    symbol: Symbol
+    volume: SignedVolume
+    stop_points: Points
+    take_points: Points
+
+
+@fact("order.requested", said_by="orders", trading=True)
+class OrderRequested(Event):
+    """An order the book would like; nothing with outside effects hears it."""
+
+    order: OrderNumber
+    account: Account
+    strategy: Strategy
+    symbol: Symbol
+    purpose: Purpose
+    side: Side
+    kind: OrderKind
+    volume: Volume
+    price: Annotated[float, field("limit or stop price; for a market order the price it was decided on", "price")]
+    stop_loss: Price
+    take_profit: Price
+    position: Annotated[int, field("position to close or protect; 0 is none")]
+    ticket: Annotated[int, field("pending order to cancel or change; 0 is none")]
+    expires: Annotated[int, field("when a pending order lapses; 0 is never", "ns UTC")]
+    reduces: Annotated[bool, field("true when it can only lower the exposure")]
+
+
+@fact("order.approved", said_by="risk", trading=True)
+class OrderApproved(Event):
+    """Risk let the order through: every rule was asked; the one nearest to its limit is named."""
+
+    order: OrderNumber
+    rule: Annotated[str, field("the rule that came nearest to its limit; empty when none has a number")]
+    limit: Annotated[int, field("its limit", "by rule")]
+    value: Annotated[int, field("the order's value for it", "by rule")]
+
+
+@fact("order.denied", said_by="risk", trading=True)
+class OrderDenied(Event):
+    """Risk refused the order; it ends here."""
+
+    order: OrderNumber
+    rule: Annotated[str, field("the first rule, in documented order, that refused")]
+    limit: Annotated[int, field("its limit", "by rule")]
+    value: Annotated[int, field("the order's value for it", "by rule")]
+    detail: Annotated[str, field("the reason in words, with what to do")]
+
+
+@fact("order.sending", said_by="gateway", trading=True)
+class OrderSending(Event):
+    """The call to the terminal is about to be made, exactly like this (numbers are MT5's)."""
+
+    order: OrderNumber
+    account: Account
+    action: Annotated[int, field("MT5 TRADE_ACTION")]
+    type: Annotated[int, field("MT5 ORDER_TYPE")]
+    symbol: Symbol
+    volume: Volume
+    price: Price
+    stop_loss: Price
+    take_profit: Price
+    deviation: Points
+    filling: Annotated[int, field("MT5 ORDER_FILLING")]
+    expires: Annotated[int, field("when a pending order lapses; 0 is never", "ns UTC")]
+    position: Ticket
+    ticket: Ticket
+    magic: Annotated[int, field("the strategy's base plus the order number: the key servers keep")]
+    comment: Comment
+
+
+@fact("order.answered", said_by="terminal", trading=True)
+class OrderAnswered(Event):
+    """The terminal's answer to one sending (MT5 OrderSendResult)."""
+
+    order: OrderNumber
+    retcode: Annotated[int, field("MT5 TRADE_RETCODE")]
+    deal: Ticket
+    ticket: Ticket
+    volume: Volume
+    price: Price
+    bid: Price
+    ask: Price
+    moment: Moment
+    comment: Comment
+
+
+@fact("order.ended", said_by="terminal", trading=True)
+class OrderEnded(Event):
+    """A pending order left the terminal's book."""
+
+    order: OrderNumber
+    ticket: Ticket
+    state: Literal["filled", "cancelled", "expired", "rejected"]
+    moment: Moment
+
+
+@fact("order.abandoned", said_by="gateway", trading=True)
+class OrderAbandoned(Event):
+    """An order whose outcome was unknown was found nowhere after the quiet period; it is never sent again."""
+
+    order: OrderNumber
+    reason: Annotated[str, field("what was looked at, in words")]
+
+
+@fact("deal.made", said_by="terminal", trading=True)
+class DealMade(Event):
+    """A deal on the account (MT5 TradeDeal), the balance after it, and the modelled moment."""
+
+    deal: Ticket
+    ticket: Annotated[int, field("order ticket the deal executed")]
+    order: Annotated[int, field("the book's order number; -1 when the terminal acted by itself")]
+    position: Annotated[int, field("position identifier")]
+    symbol: Symbol
+    type: Literal["buy", "sell", "balance"]
+    entry: Literal["in", "out", "inout", "out_by"]
+    reason: Literal["expert", "client", "sl", "tp", "so", "rollover", "balance"]
+    volume: Volume
+    price: Price
+    profit: Money
+    swap: Money
+    commission: Money
+    balance: Annotated[int, field("balance after the deal", "minor units of the account currency")]
+    magic: Annotated[int, field("magic of the position's order")]
+    moment: Moment
+    comment: Comment
+
+
+@fact("position.protected", said_by="terminal", trading=True)
+class PositionProtected(Event):
+    """A position's stop loss and take profit as they now stand."""
+
+    position: Ticket
+    stop_loss: Price
+    take_profit: Price
+    moment: Moment
+
+
+@fact("swap.charged", said_by="terminal", trading=True)
+class SwapCharged(Event):
+    """A night's swap, kept on the position until it closes."""
+
+    position: Ticket
+    symbol: Symbol
+    amount: Money
+    nights: Annotated[int, field("1, or 3 on the triple day", "nights")]
+    moment: Moment
+
+
+@fact("account.opened", said_by="terminal")
+class AccountOpened(Event):
+    """An account as the terminal states it at the start of a run."""
+
+    account: Account
+    currency: Annotated[str, field("currency of the account")]
+    digits: Annotated[int, field("decimal places of a minor unit")]
+    balance: Money
+    leverage: Annotated[int, field("leverage; margin is divided by it")]
+    margin_mode: Literal["netting", "hedging"]
+    stop_out_call: Annotated[int, field("margin call level", "hundredths of a percent")]
+    stop_out_level: Annotated[int, field("stop-out level", "hundredths of a percent")]
+    latency: Annotated[int, field("time from sending to execution in simulation", "ns")]
+
+
+@fact("account.stopped_out", said_by="terminal", trading=True)
+class AccountStoppedOut(Event):
+    """The margin level fell below the stop-out level; the worst loser is closed next."""
+
+    equity: Money
+    margin: Money
+    level: Annotated[int, field("equity over margin", "hundredths of a percent")]
+    position: Annotated[int, field("the position that is closed")]
+    moment: Moment
+
+
+@fact("account.restricted", said_by="gateway")
+class AccountRestricted(Event):
+    """The account may only reduce risk until the outcome of an order is known."""
+
+    account: Account
+    order: OrderNumber
+    reason: Annotated[str, field("why, in words")]
+
+
+@fact("account.released", said_by="gateway")
+class AccountReleased(Event):
+    """The account may trade freely again."""
+
+    account: Account
+    order: OrderNumber
+
+
+@fact("foreign_trade.seen", said_by="gateway", trading=True)
+class ForeignTradeSeen(Event):
+    """A deal on the account that this book did not cause; it counts for every limit."""
+
+    account: Account
+    deal: Ticket
+    position: Ticket
+    symbol: Symbol
+    type: Literal["buy", "sell"]
+    volume: Volume
+    price: Price
+    magic: Annotated[int, field("magic of the foreign order")]

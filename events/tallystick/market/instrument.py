@@ -1,0 +1,58 @@
+"""An instrument's trading conditions and the exact money of a move.
+
+Prices are float64 as received; arithmetic is in whole points, volumes in 1e-8 lots, money in minor units of the
+account. Points times volume times contract size overflows int64 (EURUSD at 10 lots: 1.1e19), so each instrument
+carries one reduced rational: money per point per volume step.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+LOT = 100_000_000
+"""Volume units in one lot: volumes are whole 1e-8 lots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """Trading conditions of one symbol; the fields are those of `market.instrument_declared`."""
+
+    symbol: str
+    digits: int
+    contract_size: float
+    volume_min: int
+    volume_max: int
+    volume_step: int
+    volume_limit: int = 0
+    currency_base: str = ""
+    currency_profit: str = "USD"
+    currency_margin: str = ""
+    calc_mode: str = "forex"
+    execution: str = "market"
+    filling_modes: int = 3
+    stops_level: int = 0
+    freeze_level: int = 0
+    swap_mode: str = "points"
+    swap_long: float = 0.0
+    swap_short: float = 0.0
+    swap_triple_weekday: int = 2
+    margin_hedged: float = 0.0
+    commission_per_lot: int = 0
+
+    @property
+    def point(self) -> float:
+        """Size of one point in price units."""
+        return float(10**-self.digits)
+
+    def points(self, price: float) -> int:
+        """The price in whole points, nearest."""
+        return round(price * 10**self.digits)
+
+    def price(self, points: int) -> float:
+        """The float64 nearest to that many points."""
+        return points / 10**self.digits
+
+    def money_per_point_step(self, currency_digits: int) -> Fraction:
+        """Minor units of the account for one point on one volume step (profit currency = account currency)."""
+        contract = Fraction(repr(self.contract_size))
+        step_lots = Fraction(self.volume_step, LOT)
+        return contract * step_lots / Fraction(10**self.digits) * Fraction(10**currency_digits)

@@ -1,0 +1,91 @@
+"""Market rows as parallel NumPy columns, and the two facts a single row stands for.
+
+`Rows` is what scanners look at; `Quote` and `BarClosed` are what `react` hears. A row is never an event of its own:
+the block that carries it is.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+QUOTE_COLUMNS = ("time_msc", "series", "bid", "ask", "flags")
+BAR_COLUMNS = (
+    "time_msc",
+    "series",
+    "bid_open",
+    "bid_high",
+    "bid_low",
+    "bid_close",
+    "ask_open",
+    "ask_high",
+    "ask_low",
+    "ask_close",
+    "volume",
+)
+DTYPES = {"time_msc": "<i8", "series": "<u2", "flags": "<u4", "volume": "<u8"}
+"""Column types that are not float64."""
+
+
+class Quote(msgspec.Struct, frozen=True, gc=False):
+    """One quote. `time` is book time in ns UTC, `time_msc` the source's own clock in ms."""
+
+    series: int
+    symbol: str
+    time: int
+    bid: float
+    ask: float
+    time_msc: int
+    flags: int
+
+
+class BarClosed(msgspec.Struct, frozen=True, gc=False):
+    """One closed bar, OHLC of bid and of ask. `time` is the close in ns UTC, `open_time` the open in ns UTC."""
+
+    series: int
+    symbol: str
+    time: int
+    open_time: int
+    bid_open: float
+    bid_high: float
+    bid_low: float
+    bid_close: float
+    ask_open: float
+    ask_high: float
+    ask_low: float
+    ask_close: float
+    volume: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A run of rows of one kind ("quote" or "bar") in book order.
+
+    `time` is book time, int64 ns UTC: of a quote its own, of a bar its close. `columns` holds the logged columns by
+    name (`QUOTE_COLUMNS` or `BAR_COLUMNS`). For bars, `bid`/`ask` are the close, so that code which only wants the
+    latest price reads both kinds alike.
+    """
+
+    kind: str
+    time: NDArray[np.int64]
+    series: NDArray[np.uint16]
+    bid: NDArray[np.float64]
+    ask: NDArray[np.float64]
+    columns: dict[str, NDArray[Any]]
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.time)
+
+    def part(self, start: int, stop: int) -> "Rows":
+        """Rows `start` to `stop` as views, nothing copied."""
+        return Rows(
+            self.kind,
+            self.time[start:stop],
+            self.series[start:stop],
+            self.bid[start:stop],
+            self.ask[start:stop],
+            {name: values[start:stop] for name, values in self.columns.items()},
+        )
