@@ -141,7 +141,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
 
     Returns True; raises `ProofError` with the reason otherwise.
     """
-    _require_hashes([leaf, root, *path])
+    _require_hashes([leaf, *path])
     if not 0 <= index < size:
         message = f"leaf {index} is outside of a tree of {size}"
         raise ProofError(message)
@@ -171,7 +171,7 @@ def verify_consistency(size_1: int, size_2: int, path: Sequence[bytes], root_1: 
 
     Returns True; raises `ProofError` with the reason otherwise. `size_1` 0 is refused: it would prove nothing.
     """
-    _require_hashes([root_1, root_2, *path])
+    _require_hashes(path)
     if not 0 < size_1 <= size_2:
         message = f"no tree of {size_2} continues a tree of {size_1}"
         raise ProofError(message)
