@@ -1,0 +1,135 @@
+"""Checkpoints: signed statements of origin, size and root, beside the log, over records that are durable.
+
+A checkpoint is a C2SP signed note whose text has exactly three lines. Its file name carries no meaning; size and root
+stand in the text. Other keys' lines (witnesses, post-quantum extras) may be added later: `note_hash` leaves them out.
+"""
+
+import os
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from tallystick.events.merkle import HASH_BYTES
+from tallystick.events.note import (
+    NoteError,
+    SignatureLine,
+    SignedNote,
+    VerifierKey,
+    parse_note,
+    require_signature,
+    strict_b64decode,
+)
+from tallystick.events.signer import Signer, sign_note
+
+FOLDER = "checkpoints"
+SUFFIX = ".checkpoint"
+HOUR_NS = 3_600_000_000_000
+MAX_SIZE = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A valid checkpoint: the log called `origin` had `size` records and this root."""
+
+    origin: str
+    size: int
+    root: bytes
+    note_hash: str
+    others: tuple[SignatureLine, ...]
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the keep policy must know of a checkpoint: its size, when it was written, and what leans on it."""
+
+    size: int
+    time: int
+    released_order: bool
+    recorded: bool  # a `Checkpointed` record names it, so a verifier will look for it
+
+
+def text_of(origin: str, size: int, root: bytes) -> str:
+    """The three lines a checkpoint signs."""
+    return f"{origin}\n{size}\n{b64encode(root).decode()}\n"
+
+
+def write(folder: Path, origin: str, size: int, root: bytes, signer: Signer) -> bytes:
+    """Sign and write a checkpoint into `folder` (the log's), durably; returns the note.
+
+    The caller has synced the first `size` records before. Raises `NoteError` when the signer is not the log's.
+    """
+    if signer.name != origin:
+        message = f"the key of {signer.name} cannot sign checkpoints of {origin}: a log's key is named after its origin"
+        raise NoteError(message)
+    note = sign_note(text_of(origin, size, root), signer)
+    place = folder / FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    final = place / f"{size:020d}{SUFFIX}"
+    temporary = final.with_name(final.name + ".tmp")
+    with temporary.open("wb") as file:
+        file.write(note)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(final)
+    _sync_folder(place)
+    return note
+
+
+def parse(raw: bytes, key: VerifierKey, path: Path | None = None) -> Checkpoint:
+    """Read a checkpoint and check its signature. Raises `NoteError` saying what is wrong."""
+    note = parse_note(raw)
+    own = require_signature(note, key)
+    lines = note.text[:-1].split("\n")
+    if len(lines) != 3:  # noqa: PLR2004
+        message = f"a checkpoint signs three lines, not {len(lines)}"
+        raise NoteError(message)
+    origin, size, root = lines
+    if origin != key.name:
+        message = f"the checkpoint is of {origin!r}, the key of {key.name!r}"
+        raise NoteError(message)
+    if len(size) > len(str(MAX_SIZE)) or not (size.isascii() and size.isdigit()) or str(int(size)) != size:
+        message = f"not a size: {size[:30]!r}"
+        raise NoteError(message)
+    root_hash = strict_b64decode(root)
+    if len(root_hash) != HASH_BYTES:
+        message = f"the root has {len(root_hash)} bytes, not {HASH_BYTES}"
+        raise NoteError(message)
+    return Checkpoint(origin, int(size), root_hash, note_hash(note, own), note.lines_of_others(key), path)
+
+
+def note_hash(note: SignedNote, own: SignatureLine) -> str:
+    """SHA-256 in hex of the note with the log's own line alone: what the log wrote, before anybody cosigned it."""
+    return sha256(bytes(SignedNote(note.text, (own,)))).hexdigest()
+
+
+def files(folder: Path) -> list[Path]:
+    """The checkpoint files of the log in `folder`, by name; temporary files are not among them."""
+    return sorted((folder / FOLDER).glob("*" + SUFFIX))
+
+
+def superseded(written: Iterable[Written]) -> list[Written]:
+    """Which checkpoints may be deleted: all but the last, the first of each hour, those that released an order,
+    and those that a record of the log names."""  # noqa: D205, D209
+    ordered: Sequence[Written] = sorted(written, key=lambda each: (each.size, each.time))
+    gone: list[Written] = []
+    hours: set[int] = set()
+    for each in ordered[:-1]:
+        hour = each.time // HOUR_NS
+        if hour in hours and not each.released_order and not each.recorded:
+            gone.append(each)
+        hours.add(hour)
+    return gone
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; Windows has no folder handles to sync and orders metadata itself."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
