@@ -6,7 +6,7 @@ header. Its type carries a `Fact`: name, version, whether it counts as trading, 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -21,6 +21,8 @@ class Fact:
     said_by: tuple[str, ...]
 
 
+# Type checkers learn here that every event is frozen; at run time msgspec inherits that by itself.
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
     """Base of every event. Fields are plain values; see `field` for unit and meaning."""
 

@@ -28,7 +28,9 @@ class InstrumentDeclared(Event):
     swap_long: Annotated[float, field("swap of a long position for one night", "by swap_mode")]
     swap_short: Annotated[float, field("swap of a short position for one night", "by swap_mode")]
     swap_triple_weekday: Annotated[int, field("day whose rollover charges three nights; Monday is 0", "weekday")]
-    margin_hedged: Annotated[float, field("contract size used for the hedged part of two opposite positions; 0: none", "units/lot")]
+    margin_hedged: Annotated[
+        float, field("contract size used for the hedged part of two opposite positions; 0: none", "units/lot")
+    ]
     commission_per_lot: Annotated[int, field("commission of one lot, for each side", "minor units of the account")]
 
 

@@ -39,7 +39,7 @@ class MarketTerminal(Terminal, Protocol):
         ...
 
     def settle(self, rows: Rows) -> Sequence[tuple[int, Event]]:
-        """Take in one moment (all rows have one time; of quotes, one row): facts with the row index that caused each."""
+        """Take in one moment (rows of one time; of quotes, one row): facts, each with the row index that caused it."""
         ...
 
     def next_due(self) -> int:
