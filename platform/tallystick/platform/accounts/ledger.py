@@ -1,0 +1,207 @@
+"""The ledger: positions, orders and balance of one account, folded from the book's events.
+
+`apply` is called when an event is sequenced, before any module hears it, so what a module sees is the account as of
+the event it hears. The ledger never asks the terminal: it is rebuilt from the log alone.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from tallystick.events.event import Event
+from tallystick.events.types import running, trading
+from tallystick.platform.accounts.views import OrderView, PositionView
+
+DONE, DONE_PARTIAL, PLACED = 10009, 10010, 10008
+"""MT5 return codes of an order that was carried out, in part, or taken into the terminal's book."""
+
+replace = msgspec.structs.replace
+
+
+class LedgerState(msgspec.Struct, kw_only=True):
+    """Everything the ledger remembers, as one value."""
+
+    account: trading.AccountOpened | None = None
+    balance: int = 0
+    peak_balance: int = 0
+    day: int = -1
+    day_start_balance: int = 0
+    restricted: bool = False
+    halted: bool = False
+    positions: dict[int, PositionView] = {}
+    orders: dict[int, OrderView] = {}
+    placed: dict[int, int] = {}
+
+
+class Ledger:
+    """Positions by ticket, living orders by number, and the balance; money in minor units of the account."""
+
+    def __init__(self, server_day: Callable[[int], int]) -> None:
+        """`server_day` gives the number of the server's day for a book time in ns UTC."""
+        self._server_day = server_day
+        self.state = LedgerState()
+        self._folds: dict[type[Event], Callable[[Any, int], None]] = {
+            trading.AccountOpened: self._account_opened,
+            trading.OrderRequested: self._order_requested,
+            trading.OrderApproved: self._order_approved,
+            trading.OrderDenied: self._order_over,
+            trading.OrderAbandoned: self._order_over,
+            trading.OrderSending: self._order_sending,
+            trading.OrderAnswered: self._order_answered,
+            trading.OrderEnded: self._order_ended,
+            trading.DealMade: self._deal_made,
+            trading.PositionProtected: self._position_protected,
+            trading.SwapCharged: self._swap_charged,
+            trading.AccountRestricted: self._restricted,
+            trading.AccountReleased: self._released,
+            running.BookHalted: self._halted,
+            running.BookResumed: self._resumed,
+        }
+
+    def apply(self, event: Event, time: int) -> None:
+        """Fold one event in; types that do not concern the account are passed over."""
+        fold = self._folds.get(type(event))
+        if fold is not None:
+            fold(event, time)
+
+    def freeze(self) -> Any:
+        """The state as plain values."""
+        return msgspec.to_builtins(self.state, str_keys=False)
+
+    def thaw(self, state: Any) -> None:
+        """Take a frozen state back."""
+        self.state = msgspec.convert(state, LedgerState, strict=False)
+
+    def day_start_balance(self, time: int) -> int:
+        """Balance at the start of the server day that `time` falls in."""
+        same_day = self._server_day(time) == self.state.day
+        return self.state.day_start_balance if same_day else self.state.balance
+
+    def _account_opened(self, event: trading.AccountOpened, time: int) -> None:
+        self.state.account = event
+        self._balance_is(event.balance, time)
+
+    def _balance_is(self, balance: int, time: int) -> None:
+        state = self.state
+        day = self._server_day(time)
+        if day != state.day:
+            state.day, state.day_start_balance = day, state.balance or balance
+        state.balance = balance
+        state.peak_balance = max(state.peak_balance, balance)
+
+    def _order_requested(self, event: trading.OrderRequested, time: int) -> None:
+        self.state.orders[event.order] = OrderView(
+            order=event.order,
+            strategy=event.strategy,
+            symbol=event.symbol,
+            purpose=event.purpose,
+            direction=1 if event.side == "buy" else -1,
+            kind=event.kind,
+            volume=event.volume,
+            price=event.price,
+            stop_loss=event.stop_loss,
+            take_profit=event.take_profit,
+            position=event.position,
+            ticket=event.ticket,
+            reduces=event.reduces,
+            requested=time,
+            stage="requested",
+        )
+
+    def _order_approved(self, event: trading.OrderApproved, _time: int) -> None:
+        self._stage(event.order, "approved")
+
+    def _order_sending(self, event: trading.OrderSending, _time: int) -> None:
+        self._stage(event.order, "sending")
+
+    def _stage(self, order: int, stage: str) -> None:
+        view = self.state.orders.get(order)
+        if view is not None:
+            self.state.orders[order] = replace(view, stage=stage)
+
+    def _order_over(self, event: trading.OrderDenied | trading.OrderAbandoned, _time: int) -> None:
+        self.state.orders.pop(event.order, None)
+
+    def _order_answered(self, event: trading.OrderAnswered, _time: int) -> None:
+        orders = self.state.orders
+        view = orders.get(event.order)
+        if view is None:
+            return
+        if view.purpose == "pending" and event.retcode in {PLACED, DONE}:
+            orders[event.order] = replace(view, stage="placed", ticket=event.ticket)
+            self.state.placed[event.ticket] = event.order
+            return
+        del orders[event.order]
+
+    def _order_ended(self, event: trading.OrderEnded, _time: int) -> None:
+        order = self.state.placed.pop(event.ticket, event.order)
+        self.state.orders.pop(order, None)
+
+    def _deal_made(self, deal: trading.DealMade, time: int) -> None:
+        self._balance_is(deal.balance, time)
+        if deal.type == "balance":
+            return
+        positions = self.state.positions
+        held = positions.get(deal.position)
+        direction = 1 if deal.type == "buy" else -1
+        if held is None:
+            if deal.entry == "in":
+                positions[deal.position] = self._opened_by(deal, direction, time)
+        elif deal.entry == "in":
+            positions[deal.position] = _grown(held, deal)
+        elif deal.entry == "inout":
+            over = deal.volume - held.volume
+            positions[deal.position] = replace(
+                held, direction=direction, volume=over, price_open=deal.price, swap=0, opened=time
+            )
+        elif deal.volume >= held.volume:
+            del positions[deal.position]
+        else:
+            positions[deal.position] = replace(held, volume=held.volume - deal.volume, swap=held.swap - deal.swap)
+
+    def _opened_by(self, deal: trading.DealMade, direction: int, time: int) -> PositionView:
+        order = self.state.orders.get(deal.order)
+        return PositionView(
+            ticket=deal.position,
+            symbol=deal.symbol,
+            strategy=order.strategy if order else "",
+            direction=direction,
+            volume=deal.volume,
+            price_open=deal.price,
+            stop_loss=order.stop_loss if order else 0.0,
+            take_profit=order.take_profit if order else 0.0,
+            swap=0,
+            order=deal.order,
+            opened=time,
+        )
+
+    def _position_protected(self, event: trading.PositionProtected, _time: int) -> None:
+        held = self.state.positions.get(event.position)
+        if held is not None:
+            self.state.positions[event.position] = replace(
+                held, stop_loss=event.stop_loss, take_profit=event.take_profit
+            )
+
+    def _swap_charged(self, event: trading.SwapCharged, _time: int) -> None:
+        held = self.state.positions.get(event.position)
+        if held is not None:
+            self.state.positions[event.position] = replace(held, swap=held.swap + event.amount)
+
+    def _restricted(self, _event: trading.AccountRestricted, _time: int) -> None:
+        self.state.restricted = True
+
+    def _released(self, _event: trading.AccountReleased, _time: int) -> None:
+        self.state.restricted = False
+
+    def _halted(self, _event: running.BookHalted, _time: int) -> None:
+        self.state.halted = True
+
+    def _resumed(self, _event: running.BookResumed, _time: int) -> None:
+        self.state.halted = False
+
+
+def _grown(held: PositionView, deal: trading.DealMade) -> PositionView:
+    """A netting position after another deal on its side: volumes add, the price is the weighted mean."""
+    volume = held.volume + deal.volume
+    price = (held.price_open * held.volume + deal.price * deal.volume) / volume
+    return replace(held, volume=volume, price_open=price)

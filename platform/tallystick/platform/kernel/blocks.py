@@ -1,0 +1,69 @@
+"""Rows to blocks and back: columns in the body, a Merkle root over chunks of 64 rows.
+
+The leaf of a chunk is SHA-256(0x00 || the chunk's bytes of each column, in declared order), so that one row can be
+proved with its chunk alone.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tallystick.events.merkle import leaf_hash, tree_root
+from tallystick.events.types.market import BarBlock, QuoteBlock
+from tallystick.market.rows import BAR_COLUMNS, DTYPES, QUOTE_COLUMNS, Rows
+from tallystick.market.server_time import to_utc_ns
+
+CHUNK_ROWS = 64
+LARGEST_BLOCK = 4096
+
+
+def block_of(rows: Rows) -> QuoteBlock | BarBlock:
+    """The block event that carries these rows."""
+    names = QUOTE_COLUMNS if rows.kind == "quote" else BAR_COLUMNS
+    columns = {name: np.ascontiguousarray(rows.columns[name], dtype=dtype_of(name)).tobytes() for name in names}
+    chunk_root = root_of_chunks(columns, len(rows))
+    if rows.kind == "quote":
+        return QuoteBlock(rows=len(rows), chunk_root=chunk_root, **columns)
+    return BarBlock(rows=len(rows), chunk_root=chunk_root, **columns)
+
+
+def dtype_of(name: str) -> str:
+    """NumPy type of a column."""
+    return DTYPES.get(name, "<f8")
+
+
+def root_of_chunks(columns: dict[str, bytes], count: int) -> bytes:
+    """RFC 6962 root over the chunks of a block."""
+    widths = [(values, len(values) // count) for values in columns.values()]
+    leaves = [
+        leaf_hash(b"".join([values[start * width : (start + CHUNK_ROWS) * width] for values, width in widths]))
+        for start in range(0, count, CHUNK_ROWS)
+    ]
+    return tree_root(leaves)
+
+
+def rows_of(block: QuoteBlock | BarBlock, rules: Sequence[str], periods: NDArray[np.int64]) -> Rows:
+    """The rows a block carries; `rules` and `periods` (ns) by series number give book time."""
+    names = QUOTE_COLUMNS if type(block) is QuoteBlock else BAR_COLUMNS
+    columns: dict[str, NDArray[Any]] = {
+        name: np.frombuffer(getattr(block, name), dtype=dtype_of(name)) for name in names
+    }
+    series = columns["series"]
+    time = book_times(columns["time_msc"], series, rules, periods)
+    if type(block) is QuoteBlock:
+        return Rows("quote", time, series, columns["bid"], columns["ask"], columns)
+    return Rows("bar", time, series, columns["bid_close"], columns["ask_close"], columns)
+
+
+def book_times(
+    time_msc: NDArray[np.int64], series: NDArray[np.uint16], rules: Sequence[str], periods: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Book time in ns UTC of each row: of a quote its own, of a bar its close."""
+    if len(set(rules)) == 1:
+        return np.asarray(to_utc_ns(time_msc, rules[0]) + periods[series], dtype=np.int64)
+    time = np.empty(len(time_msc), dtype=np.int64)
+    for number, rule in enumerate(rules):
+        of_series = series == number
+        time[of_series] = to_utc_ns(time_msc[of_series], rule) + periods[number]
+    return time

@@ -1,0 +1,146 @@
+"""Reacted: an event is heard by each module once, in module order, breadth first.
+
+1. An input is sequenced; it is the root of its cascade.
+2. Every module that hears its type answers; each answer is sequenced as it comes, its cause is what it answers.
+3. Answers are heard in the order of their numbers, until nobody answers any more.
+4. What somebody may not say, an error in a module and a cascade without end become facts of the same cascade.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tallystick.events.event import Event
+from tallystick.events.module import Module
+from tallystick.events.types import running
+from tallystick.platform.kernel.context import ModuleContext
+from tallystick.platform.kernel.errors import ModuleSilencedError
+from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Sequencer
+
+Answer = tuple[int, int, Sequence[Any]]
+"""Row within the block, index of the module, what it answered."""
+
+KERNEL = "kernel"
+
+
+class Cascades:
+    """Delivers events to modules and their answers to the sequencer."""
+
+    def __init__(self, sequencer: Sequencer, modules: Sequence[Module], limit: int) -> None:
+        """`limit`: events of one cascade, after which the book halts."""
+        self._sequencer = sequencer
+        self.modules = tuple(modules)
+        self._limit = limit
+        self.contexts: tuple[ModuleContext, ...] = ()
+        self._hearers: dict[type[Event], tuple[int, ...]] = {}
+        self._root = NO_SEQ
+        self._count = 0
+        self._queue: deque[tuple[Event, int]] = deque()
+        self.silenced: str | None = None
+
+    def bind(self, contexts: Iterable[ModuleContext]) -> None:
+        """Give each module its context, in module order."""
+        self.contexts = tuple(contexts)
+
+    def start(self, event: Event, source: str, role: str, cause: int = NO_SEQ, cause_row: int = NO_ROW) -> int:
+        """Take one input in and run its cascade to the end; returns the input's seq."""
+        seq = self._sequencer.put(event, source, role, derived=False, cause=cause, cause_row=cause_row)
+        self.open(seq)
+        self._queue.append((event, seq))
+        self._run()
+        return seq
+
+    def open(self, root: int) -> None:
+        """Begin a cascade whose root has been sequenced."""
+        self._root = root
+        self._count = 1
+
+    def answer_rows(self, answers: Sequence[Answer], cause: int, *, by_row: bool) -> None:
+        """Sequence what modules answered to rows (cause row = their row when `by_row`), then run the cascade."""
+        for row, module, events in answers:
+            for event in events:
+                if not self._say(module, event, cause, row if by_row else NO_ROW):
+                    return
+        self._run()
+
+    def ask(self, index: int, heard: Any) -> Sequence[Any]:
+        """What module `index` answers to an event or a row; an error becomes a fact."""
+        module = self.modules[index]
+        try:
+            return module.react(heard, self.contexts[index])
+        except Exception as error:  # noqa: BLE001 -- whatever a module raises is recorded and its policy applied
+            return (_Failed(index, error),)
+
+    def _run(self) -> None:
+        queue = self._queue
+        while queue:
+            event, seq = queue.popleft()
+            for index in self._hearing(type(event)):
+                answers = self.ask(index, event)
+                for answer in answers:
+                    if not self._say(index, answer, seq, NO_ROW):
+                        return
+        if self.silenced is not None:
+            name, self.silenced = self.silenced, None
+            message = f"module {name} failed and its policy is to wait for a person"
+            raise ModuleSilencedError(message, "look at the last module.failed with `events tail`, then resume")
+
+    def _hearing(self, event_type: type[Event]) -> tuple[int, ...]:
+        hearers = self._hearers.get(event_type)
+        if hearers is None:
+            hearers = tuple(i for i, module in enumerate(self.modules) if event_type in module.hears)
+            self._hearers[event_type] = hearers
+        return hearers
+
+    def _say(self, index: int, event: Any, cause: int, cause_row: int) -> bool:
+        """Sequence one answer; False when the cascade has reached its limit."""
+        module = self.modules[index]
+        if type(event) is _Failed:
+            self._failed(event, cause, cause_row)
+            return True
+        if self._count >= self._limit:
+            limited = running.CascadeLimited(limit=self._limit, type=event.FACT.name, module=module.name)
+            self._put_own(limited, cause, cause_row)
+            reason = f"cascade limit of {self._limit} events reached by {module.name}"
+            self._put_own(running.BookHalted(reason=reason), cause, cause_row)
+            self._queue.clear()
+            return False
+        if not self._sequencer.may_say(module.role, event):
+            reason = f"{event.FACT.name} may be said by {', '.join(event.FACT.said_by)}; {module.name} is {module.role}"
+            refused = running.SayingRefused(source=module.name, type=event.FACT.name, reason=reason)
+            self._put_own(refused, cause, cause_row)
+            return True
+        seq = self._sequencer.put(
+            event, module.name, module.role, derived=True, cause=cause, cause_row=cause_row, root=self._root
+        )
+        self._count += 1
+        self._queue.append((event, seq))
+        return True
+
+    def _put_own(self, event: Event, cause: int, cause_row: int) -> None:
+        """Something the kernel itself has to say within the cascade; it is heard like any answer."""
+        seq = self._sequencer.put(
+            event, KERNEL, KERNEL, derived=True, cause=cause, cause_row=cause_row, root=self._root
+        )
+        self._count += 1
+        self._queue.append((event, seq))
+
+    def _failed(self, failed: "_Failed", cause: int, cause_row: int) -> None:
+        module = self.modules[failed.index]
+        error = f"{type(failed.error).__name__}: {failed.error}"[:500]
+        policy = module.on_failure
+        self._put_own(running.ModuleFailed(module=module.name, error=error, policy=policy), cause, cause_row)
+        if policy == "halt":
+            self._put_own(running.BookHalted(reason=f"module {module.name} failed: {error}"), cause, cause_row)
+        elif policy == "wait":
+            self.silenced = module.name
+
+
+class _Failed:
+    """Stands in for the answers of a module that raised."""
+
+    __slots__ = ("error", "index")
+
+    def __init__(self, index: int, error: Exception) -> None:
+        self.index = index
+        self.error = error

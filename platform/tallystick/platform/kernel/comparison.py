@@ -1,0 +1,117 @@
+"""The sink of a replay: whatever the kernel sequences is compared, bit for bit, with the record that stands there."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tallystick.events.event import Event
+from tallystick.platform.kernel.errors import DivergenceError
+from tallystick.platform.kernel.recorded import Names, Record
+from tallystick.platform.kernel.sequencer import NO_SEQ
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The first place where the code says something other than the log."""
+
+    seq: int
+    module: str
+    what: str
+    recorded_type: str
+    recorded_body: bytes
+    derived_type: str
+    derived_body: bytes
+    cause: int
+    cause_row: int
+
+
+class Comparison:
+    """Reads a log forward; `append` is the comparison with its next record."""
+
+    def __init__(self, records: Iterable[Record], names: Names) -> None:
+        """`records` without those of the log itself (source 0), which `names` has taken in."""
+        self._records: Iterator[Record] = iter(records)
+        self._names = names
+        self._next: Record | None = next(self._records, None)
+        self.compared = 0
+        self.divergence: Divergence | None = None
+
+    @property
+    def next(self) -> Record | None:
+        """The record that the next `append` is compared with; None at the end of the log."""
+        return self._next
+
+    def append(  # noqa: PLR0913 -- the header's fields
+        self,
+        type_id: int,
+        version: int,
+        body: bytes,
+        *,
+        time: int,
+        source: int,
+        flags: int,
+        cause: int,
+        cause_row: int,
+        root: int,
+        blobs: tuple[tuple[int, bytes], ...] = (),
+    ) -> int:
+        """Compare and go on; raises `DivergenceError` at the first difference."""
+        record = self._next
+        if record is None:
+            raise self._ended(type_id, body, cause, cause_row)
+        if (
+            body != record.body
+            or type_id != record.type_id
+            or time != record.time
+            or cause != record.cause
+            or cause_row != record.cause_row
+            or source != record.source
+            or flags != record.flags
+            or version != record.version
+            or (root != record.root and root != NO_SEQ)
+        ):
+            raise self._differs(record, type_id, body, time, source, cause, cause_row)
+        self.compared += 1
+        self._next = next(self._records, None)
+        return record.seq
+
+    def source_id(self, name: str, role: str) -> int:
+        """The log's number for a source; one it never declared cannot match any record."""
+        return self._names.source_id(name, role)
+
+    def type_id(self, event_type: type[Event]) -> int:
+        """The log's number for a type."""
+        return self._names.type_id(event_type.FACT.name)
+
+    def extra(self, record: Record) -> DivergenceError:
+        """The log holds a derived record that the code did not say."""
+        what = "the log holds an event that the code does not say"
+        return self._diverge(record.seq, self._names.source(record.source), what, record, "(nothing)", b"", record)
+
+    def _ended(self, type_id: int, body: bytes, cause: int, cause_row: int) -> DivergenceError:
+        name = self._names.type_name(type_id)
+        self.divergence = Divergence(-1, "", "the log has ended", "(end)", b"", name, body, cause, cause_row)
+        return DivergenceError(f"the code says {name} where the log has ended")
+
+    def _differs(  # noqa: PLR0913 -- what is compared
+        self, record: Record, type_id: int, body: bytes, time: int, source: int, cause: int, cause_row: int
+    ) -> DivergenceError:
+        derived = self._names.type_name(type_id)
+        module = self._names.source(source)
+        if (type_id, source) != (record.type_id, record.source):
+            what = f"{module} says {derived} where the log has {self._names.source(record.source)} saying"
+            what += f" {self._names.type_name(record.type_id)}"
+        elif body != record.body:
+            what = f"{derived} by {module} has another content"
+        else:
+            what = f"{derived} by {module} has another place: time {time} against {record.time}, cause "
+            what += f"{cause}/{cause_row} against {record.cause}/{record.cause_row}"
+        return self._diverge(record.seq, module, what, record, derived, body, record)
+
+    def _diverge(  # noqa: PLR0913
+        self, seq: int, module: str, what: str, record: Record, derived_type: str, body: bytes, place: Record
+    ) -> DivergenceError:
+        recorded = self._names.type_name(record.type_id)
+        self.divergence = Divergence(
+            seq, module, what, recorded, record.body, derived_type, body, place.cause, place.cause_row
+        )
+        return DivergenceError(f"record {seq}: {what}", f"see both bodies: tallystick events show {seq}")

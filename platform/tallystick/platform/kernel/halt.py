@@ -1,0 +1,32 @@
+"""The HALT file: whoever can write in the book's folder can stop new exposure, with any tool, at any moment.
+
+It is looked at immediately before every effect. It takes a person's signed command to resume.
+"""
+
+from pathlib import Path
+
+NAME = "HALT"
+
+
+def halt_reason(folder: Path) -> str | None:
+    """Why the book is asked to halt: the first line of its HALT file, or None when there is no such file."""
+    try:
+        text = (folder / NAME).read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return f"HALT file cannot be read ({type(error).__name__})"
+    lines = text.strip().splitlines()
+    return lines[0][:200] if lines else "HALT file"
+
+
+def ask_halt(folder: Path, reason: str) -> Path:
+    """Ask the book in `folder` to halt; the file stays until `clear_halt`."""
+    path = folder / NAME
+    path.write_text(reason.strip() + "\n", encoding="utf-8")
+    return path
+
+
+def clear_halt(folder: Path) -> None:
+    """Take the HALT file away; resuming is a command of its own."""
+    (folder / NAME).unlink(missing_ok=True)

@@ -1,0 +1,196 @@
+"""The intake: market rows go in, and the first moment at which anybody acts comes out.
+
+`walk` asks the terminal, the scanners and the row-by-row modules for the first row at which they would answer; each is
+asked only up to the current minimum, in windows that double from 16. Everything before that moment has then been taken
+in by everybody, and nothing of it or after it by anybody, except what row-by-row modules already answered to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tallystick.events.event import Event
+from tallystick.market.rows import BarClosed, Quote, Rows
+from tallystick.platform.kernel.cascade import Answer, Cascades
+from tallystick.platform.kernel.moments import moment_end, moment_start
+from tallystick.platform.kernel.context import Desk
+from tallystick.platform.kernel.quotes import row_fact
+from tallystick.platform.mt5.terminal import MarketTerminal
+
+FIRST_WINDOW = 16
+LARGEST_WINDOW = 65_536
+Fact = tuple[int, Event]
+"""Row that caused it, and what the terminal says."""
+
+
+@dataclass(slots=True)
+class Act:
+    """Where the walk stopped: the moment `start` to `stop`, with what is already known of it.
+
+    `answered` holds, for row-by-row modules, (row, module) pairs already asked, and `answers` what they said.
+    """
+
+    start: int
+    stop: int
+    facts: Sequence[Fact] | None = None
+    answered: set[tuple[int, int]] = field(default_factory=set)
+    answers: list[Answer] = field(default_factory=list)
+
+    def shifted(self, by: int) -> "Act":
+        """The same act with rows counted from `by`."""
+        if by == 0:
+            return self
+        facts = None if self.facts is None else [(row - by, event) for row, event in self.facts]
+        answered = {(row - by, index) for row, index in self.answered}
+        answers = [(row - by, index, events) for row, index, events in self.answers]
+        return Act(self.start - by, self.stop - by, facts, answered, answers)
+
+
+class Intake:
+    """Walks rows for the terminal and all modules that hear rows."""
+
+    def __init__(
+        self,
+        cascades: Cascades,
+        desk: Desk,
+        terminal: MarketTerminal | None,
+        *,
+        by_row: bool,
+    ) -> None:
+        """`by_row` ignores every `scan` and asks everybody about every row."""
+        self._cascades = cascades
+        self._desk = desk
+        self._quotes = desk.quotes
+        self._terminal = terminal
+        self._by_row = by_row
+        self.symbols: tuple[str, ...] = ()
+        self.periods: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._window = FIRST_WINDOW
+        self._by_kind = {
+            kind: tuple(i for i, module in enumerate(cascades.modules) if row_type in module.hears)
+            for kind, row_type in (("quote", Quote), ("bar", BarClosed))
+        }
+        self._scanners: dict[str, tuple[Any, ...]] = {}
+        self._readers: dict[str, tuple[int, ...]] = {}
+        for kind, hearers in self._by_kind.items():
+            modules = [(i, cascades.modules[i]) for i in hearers]
+            self._scanners[kind] = tuple(m for _, m in modules if hasattr(m, "scan") and not by_row)
+            self._readers[kind] = tuple(i for i, m in modules if by_row or not hasattr(m, "scan"))
+
+    def name_series(self, symbols: tuple[str, ...], periods: NDArray[np.int64]) -> None:
+        """Symbols and bar lengths (ns) by series number."""
+        self.symbols = symbols
+        self.periods = periods
+
+    def walk(self, rows: Rows, start: int, stop: int) -> Act | None:
+        """Take rows `start` to `stop` in up to the first moment at which somebody acts; None when nobody does."""
+        while start < stop:
+            end = min(start + self._window, stop)
+            if end < stop:
+                end = min(moment_end(rows, end - 1), stop)
+            act = self._step(rows, start, end)
+            if act is not None:
+                self._window = FIRST_WINDOW
+                return act
+            start = end
+            self._window = min(self._window * 2, LARGEST_WINDOW)
+        return None
+
+    def settle(self, rows: Rows, act: Act) -> Sequence[Fact]:
+        """What the terminal does at the moment, with rows counted from the start of `rows`."""
+        if act.facts is not None or self._terminal is None:
+            return act.facts or ()
+        part = rows.part(act.start, act.stop)
+        return [(act.start + row, event) for row, event in self._terminal.settle(part)]
+
+    def row_answers(self, rows: Rows, act: Act, row: int) -> list[Answer]:
+        """What modules answer to one row of the moment, in module order."""
+        fact = self._present(rows, row)
+        found = []
+        for index in self._by_kind[rows.kind]:
+            if (row, index) in act.answered:
+                found += [answer for answer in act.answers if answer[:2] == (row, index)]
+                continue
+            events = self._cascades.ask(index, fact)
+            if events:
+                found.append((row, index, events))
+        return found
+
+    def _present(self, rows: Rows, row: int) -> Quote | BarClosed:
+        time = int(rows.time[row])
+        self._desk.time = time
+        opened = None
+        if rows.kind == "bar":
+            opened = time - int(self.periods[int(rows.series[row])])
+        fact = row_fact(rows, row, self.symbols, opened)
+        self._quotes.see(fact)
+        return fact
+
+    def _step(self, rows: Rows, start: int, end: int) -> Act | None:
+        if self._by_row:
+            return self._every_moment(rows, start, end)
+        part = rows.part(start, end)
+        bound = self._first_scan(part)
+        if self._readers[rows.kind]:
+            act = self._read(rows, start, start + bound)
+            if act is not None:
+                self._take(rows.part(start, act.start))
+                return act
+        self._take(part if bound == len(part) else part.part(0, bound))
+        if bound == len(part):
+            return None
+        return Act(start + bound, moment_end(rows, start + bound))
+
+    def _first_scan(self, part: Rows) -> int:
+        """First row of the first moment at which terminal or scanners act; the length of `part` when none does."""
+        count = bound = len(part)
+        if self._terminal is not None:
+            hit = self._terminal.scan(part)
+            if hit >= 0:
+                bound = hit
+        for scanner in self._scanners[part.kind]:
+            hit = scanner.scan(part if bound == count else part.part(0, bound))
+            if hit >= 0:
+                bound = hit
+        return bound if bound == count else moment_start(part, bound)
+
+    def _take(self, quiet: Rows) -> None:
+        """Everybody but the row-by-row modules takes rows in that nobody acts on."""
+        if len(quiet) == 0:
+            return
+        if self._terminal is not None:
+            self._terminal.advance(quiet)
+        for scanner in self._scanners[quiet.kind]:
+            scanner.advance(quiet)
+        self._quotes.pass_over(quiet)
+
+    def _read(self, rows: Rows, start: int, stop: int) -> Act | None:
+        """Ask the row-by-row modules about rows one at a time, up to the first that one of them answers."""
+        ask, readers = self._cascades.ask, self._readers[rows.kind]
+        for row in range(start, stop):
+            fact = self._present(rows, row)
+            answers = [(row, index, events) for index in readers if (events := ask(index, fact))]
+            if answers:
+                act = Act(moment_start(rows, row, start), moment_end(rows, row), answers=answers)
+                act.answered = {(r, index) for r in range(act.start, row + 1) for index in readers}
+                return act
+        return None
+
+    def _every_moment(self, rows: Rows, start: int, end: int) -> Act | None:
+        """By row: terminal and modules are asked about every moment, whatever their scans would say."""
+        while start < end:
+            act = Act(start, moment_end(rows, start))
+            act.facts = self.settle(rows, act)
+            if act.facts:
+                return act
+            for row in range(act.start, act.stop):
+                act.answers += self.row_answers(rows, act, row)
+            act.answered = {
+                (row, index) for row in range(act.start, act.stop) for index in range(len(self._cascades.modules))
+            }
+            if act.answers:
+                return act
+            start = act.stop
+        return None

@@ -1,0 +1,284 @@
+"""The kernel of one book: inputs become cascades, terminal facts and sendings become steps, one at a time.
+
+A step is something that must happen next at the present book time: a fact of the terminal, the answers to a settled
+row, the sending of an approved order. A run takes steps; a replay takes the same steps and compares.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from tallystick.events.catalogue import Catalogue
+from tallystick.events.event import Event
+from tallystick.events.module import Module
+from tallystick.events.types import market, running, trading
+from tallystick.market.instrument import Instrument
+from tallystick.market.rows import Rows
+from tallystick.platform.accounts.ledger import Ledger
+from tallystick.platform.kernel.blocks import block_of
+from tallystick.platform.kernel.cascade import KERNEL, Cascades
+from tallystick.platform.kernel.context import Desk, ModuleContext
+from tallystick.platform.kernel.deadlines import Deadlines
+from tallystick.platform.kernel.intake import Act, Intake
+from tallystick.platform.kernel.outbox import Outbox
+from tallystick.platform.kernel.quotes import LatestQuotes
+from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Sequencer, Sink
+from tallystick.platform.mt5.terminal import MarketTerminal
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What a run is made of. `server_day` numbers the server's days; `strategies` own the magic ranges, in order."""
+
+    modules: Sequence[Module]
+    terminal: MarketTerminal | None
+    server_day: Callable[[int], int]
+    strategies: Sequence[str]
+    seed: int = 0
+    cascade_limit: int = 10_000
+    deviation: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FactStep:
+    """The terminal has said something."""
+
+    event: Event
+    cause: int
+    cause_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettledStep:
+    """The terminal is done with a moment; modules may answer its rows."""
+
+    rows: Rows
+    act: Act
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendStep:
+    """An approved order may leave."""
+
+    approval: int
+    order: int
+
+
+Step = FactStep | SettledStep | SendStep
+
+
+class Kernel:
+    """Everything of a book but where rows come from and where records go."""
+
+    def __init__(
+        self, composition: Composition, catalogue: Catalogue, sink: Sink, *, by_row: bool = False
+    ) -> None:
+        """`by_row` asks every reactor about every row, whatever its `scan` says."""
+        self.composition = composition
+        self.terminal = composition.terminal
+        self.ledger = Ledger(composition.server_day)
+        self.quotes = LatestQuotes(())
+        self.instruments: dict[str, Instrument] = {}
+        self.series: list[market.SeriesDeclared] = []
+        self.deadlines = Deadlines()
+        self.outbox = Outbox(composition.strategies, composition.deviation)
+        self.desk = Desk(composition.seed, self.ledger, self.quotes, self.instruments)
+        self.sequencer = Sequencer(catalogue, sink, self._fold)
+        self.cascades = Cascades(self.sequencer, composition.modules, composition.cascade_limit)
+        self.cascades.bind(ModuleContext(self.desk, module.name) for module in composition.modules)
+        self.intake = Intake(self.cascades, self.desk, self.terminal, by_row=by_row)
+        self.pending: deque[Step] = deque()
+        self.rows_taken = 0
+        self.before_effect: Callable[[], None] = _nothing
+        """Called between `order.sending` and the call; a real gateway makes the log durable here."""
+        self._sent: dict[int, int] = {}
+        self._over: list[int] = []
+        self._notes: dict[type[Event], Callable[[Any, int], None]] = {
+            market.SeriesDeclared: self._series_declared,
+            market.InstrumentDeclared: self._instrument_declared,
+            trading.OrderRequested: lambda event, _: self.outbox.asked(event),
+            trading.OrderDenied: lambda event, _: self.outbox.denied(event.order),
+            trading.OrderApproved: lambda event, seq: self.pending.append(SendStep(seq, event.order)),
+            trading.OrderSending: self._order_sending,
+            trading.OrderAnswered: self._order_answered,
+            trading.OrderEnded: lambda event, _: self._over.append(event.order),
+        }
+
+    # -- time and inputs
+
+    def at(self, time: int) -> None:
+        """Move book time on; it never falls."""
+        if time > self.desk.time:
+            self.desk.time = time
+        self.sequencer.time = self.desk.time
+
+    def hear(self, event: Event, source: str, role: str, cause: int = NO_SEQ, cause_row: int = NO_ROW) -> int:
+        """Take one input in at the present book time and run its cascade."""
+        return self.cascades.start(event, source, role, cause, cause_row)
+
+    def open_terminal(self, cause: int) -> None:
+        """The terminal states account, instruments and time rule."""
+        if self.terminal is not None:
+            self._facts(((-1, event) for event in self.terminal.opening()), cause)
+
+    def take_block(self, rows: Rows, act: Act | None) -> int:
+        """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
+        self.at(int(rows.time[-1]))
+        block = self.sequencer.put(block_of(rows), "feed", "feed", derived=False)
+        self.rows_taken += len(rows)
+        if act is None:
+            return block
+        facts = self.intake.settle(rows, act)
+        if facts:
+            self._facts(facts, block)
+            self.pending.append(SettledStep(rows, act, block))
+            return block
+        self.cascades.open(block)
+        answers = [
+            answer for row in range(act.start, act.stop) for answer in self.intake.row_answers(rows, act, row)
+        ]
+        self.cascades.answer_rows(answers, block, by_row=True)
+        return block
+
+    def reach(self, time: int) -> bool:
+        """The terminal's own deadlines up to `time` pass; True when it has something to say."""
+        if self.terminal is None:
+            return False
+        facts = self.terminal.reach(time)
+        if facts:
+            self._facts(((-1, event) for event in facts), NO_SEQ)
+        return bool(facts)
+
+    # -- steps
+
+    def step(self) -> None:
+        """Take the next step."""
+        step = self.pending.popleft()
+        if type(step) is FactStep:
+            name = self.terminal.name if self.terminal is not None else "terminal"
+            self.hear(step.event, name, "terminal", step.cause, step.cause_row)
+        elif type(step) is SendStep:
+            self._send(step)
+        else:
+            self._answer_settled(step)  # type: ignore[arg-type]
+        if not self.pending and self._over:
+            for order in self._over:
+                self._sent.pop(order, None)
+            self._over.clear()
+
+    def _send(self, step: SendStep) -> None:
+        halted = self.ledger.state.halted
+        event = self.outbox.take(step.order, self.instruments, halted=halted)
+        seq = self.hear(event, "gateway", "gateway", step.approval)
+        if type(event) is trading.OrderSending and self.terminal is not None:
+            self.before_effect()
+            self._facts(((-1, fact) for fact in self.terminal.send(event, self.desk.time)), seq)
+
+    def sending_of(self, order: int) -> int:
+        """Seq of the `order.sending` of an order that has not been answered."""
+        return self._sent[order]
+
+    def _answer_settled(self, step: SettledStep) -> None:
+        for row in range(step.act.start, step.act.stop):
+            answers = self.intake.row_answers(step.rows, step.act, row)
+            if answers:
+                settled = market.RowSettled(series=int(step.rows.series[row]))
+                seq = self.sequencer.put(settled, KERNEL, KERNEL, derived=False, cause=step.block, cause_row=row)
+                self.cascades.open(seq)
+                self.cascades.answer_rows(answers, seq, by_row=False)
+
+    def _facts(self, facts: Iterable[tuple[int, Event]], cause: int) -> None:
+        """Queue facts; one that answers an order of ours names its sending, any other `cause` and its row."""
+        for row, event in facts:
+            sent = self._sent.get(getattr(event, "order", -1)) if _answers_an_order(event) else None
+            if sent is not None:
+                self.pending.append(FactStep(event, sent, NO_ROW))
+            else:
+                self.pending.append(FactStep(event, cause, row if row >= 0 else NO_ROW))
+
+    # -- what is folded when an event is sequenced
+
+    def _fold(self, event: Event, time: int, seq: int) -> None:
+        self.ledger.apply(event, time)
+        self.deadlines.fold(event, time, seq)
+        note = self._notes.get(type(event))
+        if note is not None:
+            note(event, seq)
+
+    def _series_declared(self, event: market.SeriesDeclared, _seq: int) -> None:
+        self.series.append(event)
+        symbols = tuple(series.symbol for series in self.series)
+        periods = np.array([series.period_ns for series in self.series], dtype=np.int64)
+        self.quotes.name_series(symbols)
+        self.intake.name_series(symbols, periods)
+
+    def _instrument_declared(self, event: market.InstrumentDeclared, _seq: int) -> None:
+        self.instruments[event.symbol] = Instrument(**msgspec.structs.asdict(event))
+
+    def _order_sending(self, event: trading.OrderSending, seq: int) -> None:
+        self._sent[event.order] = seq
+
+    def _order_answered(self, event: trading.OrderAnswered, _seq: int) -> None:
+        if event.order not in self.ledger.state.orders:
+            self._over.append(event.order)
+
+    # -- the whole state as one value
+
+    def freeze(self) -> dict[str, Any]:
+        """Everything a later process needs to go on; only between steps."""
+        if self.pending:
+            message = "a snapshot is taken between steps only"
+            raise AssertionError(message)
+        modules = self.cascades.modules
+        return {
+            "time": self.desk.time,
+            "rows": self.rows_taken,
+            "series": [msgspec.structs.asdict(series) for series in self.series],
+            "instruments": [_instrument_state(instrument) for instrument in self.instruments.values()],
+            "ledger": self.ledger.freeze(),
+            "quotes": self.quotes.freeze(),
+            "deadlines": self.deadlines.freeze(),
+            "outbox": self.outbox.freeze(),
+            "sent": dict(self._sent),
+            "draws": [context.draws for context in self.cascades.contexts],
+            "modules": [module.freeze() for module in modules],
+            "terminal": self.terminal.freeze() if self.terminal is not None else None,
+        }
+
+    def thaw(self, state: Mapping[str, Any]) -> None:
+        """Take a frozen state back."""
+        for series in state["series"]:
+            self._series_declared(market.SeriesDeclared(**series), 0)
+        for instrument in state["instruments"]:
+            self.instruments[instrument["symbol"]] = Instrument(**instrument)
+        self.ledger.thaw(state["ledger"])
+        self.quotes.thaw(state["quotes"])
+        self.deadlines.thaw(state["deadlines"])
+        self.outbox.thaw(state["outbox"])
+        self._sent = {int(order): int(seq) for order, seq in state["sent"].items()}
+        self.rows_taken = state["rows"]
+        for context, draws in zip(self.cascades.contexts, state["draws"], strict=True):
+            context.draws = draws
+        for module, frozen in zip(self.cascades.modules, state["modules"], strict=True):
+            module.thaw(frozen)
+        if self.terminal is not None:
+            self.terminal.thaw(state["terminal"])
+        self.desk.time = self.sequencer.time = state["time"]
+
+
+def _nothing() -> None:
+    """Simulation: the terminal is no outside effect."""
+
+
+def _instrument_state(instrument: Instrument) -> dict[str, Any]:
+    return {name: getattr(instrument, name) for name in Instrument.__slots__}
+
+
+def _answers_an_order(event: Event) -> bool:
+    if type(event) is trading.DealMade:
+        return event.reason == "expert"
+    return type(event) in {trading.OrderAnswered, trading.OrderEnded, trading.PositionProtected}

@@ -1,0 +1,121 @@
+"""The latest quote of each symbol as of the event being heard, built only when somebody looks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from tallystick.market.rows import BarClosed, Quote, Rows
+
+Row = Quote | BarClosed
+
+
+def row_fact(rows: Rows, index: int, symbols: Sequence[str], opened: int | None) -> Row:
+    """The fact that row `index` stands for; `opened` is a bar's open time in ns UTC."""
+    series = int(rows.series[index])
+    columns = rows.columns
+    if rows.kind == "quote":
+        return Quote(
+            series,
+            symbols[series],
+            int(rows.time[index]),
+            float(rows.bid[index]),
+            float(rows.ask[index]),
+            int(columns["time_msc"][index]),
+            int(columns["flags"][index]),
+        )
+    time = int(rows.time[index])
+    return BarClosed(
+        series,
+        symbols[series],
+        time,
+        time if opened is None else opened,
+        float(columns["bid_open"][index]),
+        float(columns["bid_high"][index]),
+        float(columns["bid_low"][index]),
+        float(columns["bid_close"][index]),
+        float(columns["ask_open"][index]),
+        float(columns["ask_high"][index]),
+        float(columns["ask_low"][index]),
+        float(columns["ask_close"][index]),
+        int(columns["volume"][index]),
+    )
+
+
+@njit(cache=True)
+def _last_of_each(series: NDArray[np.uint16], last: NDArray[np.int64]) -> None:
+    """For each series number the index of its last row in `series`, or -1."""
+    last[:] = -1
+    missing = last.shape[0]
+    for index in range(series.shape[0] - 1, -1, -1):
+        number = series[index]
+        if last[number] < 0:
+            last[number] = index
+            missing -= 1
+            if missing == 0:
+                return
+
+
+class LatestQuotes(Mapping[str, Quote]):
+    """Symbol to its latest `Quote`; of a bar, the quote at its close."""
+
+    def __init__(self, symbols: Sequence[str]) -> None:
+        """`symbols` by series number; of several series of one symbol the later row counts."""
+        self.name_series(symbols)
+        self._known: dict[str, Quote] = {}
+        self._passed: dict[str, tuple[Rows, int]] = {}
+
+    def name_series(self, symbols: Sequence[str]) -> None:
+        """Symbols by series number."""
+        self._symbols = tuple(symbols)
+        self._last = np.full(max(len(symbols), 1), -1, dtype=np.int64)
+
+    def pass_over(self, rows: Rows) -> None:
+        """Rows went by that nobody answered."""
+        if len(rows) == 0:
+            return
+        _last_of_each(rows.series, self._last)
+        order = sorted((index, number) for number, index in enumerate(self._last.tolist()) if index >= 0)
+        for index, number in order:
+            self._passed[self._symbols[number]] = (rows, index)
+
+    def see(self, row: Row) -> None:
+        """One row is being heard."""
+        if type(row) is Quote:
+            quote = row
+        else:
+            quote = Quote(row.series, row.symbol, row.time, row.bid_close, row.ask_close, 0, 0)
+        self._passed.pop(row.symbol, None)
+        self._known[row.symbol] = quote
+
+    def freeze(self) -> list[tuple[int, str, int, float, float, int, int]]:
+        """Every latest quote as plain values."""
+        return [
+            (q.series, q.symbol, q.time, q.bid, q.ask, q.time_msc, q.flags) for q in (self[symbol] for symbol in self)
+        ]
+
+    def thaw(self, state: Sequence[Sequence[int | str | float]]) -> None:
+        """Take back what `freeze` gave."""
+        self._passed.clear()
+        self._known = {str(values[1]): Quote(*values) for values in state}  # type: ignore[arg-type]
+
+    def __getitem__(self, symbol: str) -> Quote:
+        """The latest quote of a symbol; KeyError when there has been none."""
+        passed = self._passed.pop(symbol, None)
+        if passed is not None:
+            rows, index = passed
+            row = row_fact(rows, index, self._symbols, None)
+            self._known[symbol] = (
+                row
+                if type(row) is Quote
+                else Quote(row.series, symbol, row.time, row.bid_close, row.ask_close, 0, 0)
+            )
+        return self._known[symbol]
+
+    def __iter__(self) -> Iterator[str]:
+        """Symbols that have a quote, sorted."""
+        return iter(sorted({*self._known, *self._passed}))
+
+    def __len__(self) -> int:
+        """How many symbols have a quote."""
+        return len({*self._known, *self._passed})

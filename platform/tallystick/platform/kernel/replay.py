@@ -1,0 +1,122 @@
+"""Replay: recorded inputs go in again, every derived event is compared bit for bit.
+
+In simulation the terminal is replayed too: what it said is computed anew from rows and sendings, and compared as well.
+`by_row` ignores every `scan`, so that a `scan` that looks ahead, or misses a row, shows as a difference.
+"""
+
+from collections.abc import Callable
+
+from tallystick.events.event import Event
+from tallystick.events.types import market, running
+from tallystick.platform.kernel.blocks import rows_of
+from tallystick.platform.kernel.comparison import Comparison
+from tallystick.platform.kernel.errors import DivergenceError
+from tallystick.platform.kernel.kernel import FactStep, Kernel
+from tallystick.platform.kernel.moments import moment_start
+from tallystick.platform.kernel.recorded import Names, Record
+from tallystick.platform.kernel.simulation import next_owed
+
+OUTSIDE = (
+    running.BookHalted,
+    running.BookResumed,
+    running.PersonEnrolled,
+    running.ClockSteppedBack,
+    running.RunRecovered,
+)
+"""Inputs that come from outside a simulation whenever they like, so they may stand between any two steps."""
+
+
+class Replay:
+    """Feeds one run's records to a kernel whose sink is a `Comparison`."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        comparison: Comparison,
+        names: Names,
+        *,
+        progress: Callable[[int], None] = lambda _seq: None,
+    ) -> None:
+        """The kernel is fresh, or thawed to the record before the comparison's first."""
+        self._kernel = kernel
+        self._comparison = comparison
+        self._names = names
+        self._progress = progress
+
+    def run(self, until: int | None = None) -> int:
+        """Replay to the end of the records, or through record `until`; returns how many were compared."""
+        comparison = self._comparison
+        while (record := comparison.next) is not None:
+            if until is not None and record.seq > until:
+                break
+            self._next(record)
+        return comparison.compared
+
+    def _next(self, record: Record) -> None:
+        kernel, event_type = self._kernel, self._names.event_type(record.type_id)
+        if record.derived:
+            raise self._comparison.extra(record)
+        if event_type in OUTSIDE:
+            self._hear(record)
+        elif kernel.pending:
+            kernel.step()
+        elif event_type is market.QuoteBlock or event_type is market.BarBlock:
+            self._block(record)
+            self._progress(record.seq)
+        elif self._names.role(record.source) == "terminal" and kernel.terminal is not None:
+            self._owed(record)
+        else:
+            self._hear(record)
+
+    def _hear(self, record: Record) -> None:
+        """An input that is taken as recorded."""
+        event = self._names.decode(record)
+        self._kernel.at(record.time)
+        source = self._names.source(record.source)
+        role = self._names.role(record.source)
+        seq = self._kernel.hear(event, source, role, record.cause, record.cause_row)
+        if type(event) is running.RunStarted:
+            self._kernel.open_terminal(seq)
+
+    def _owed(self, record: Record) -> None:
+        """The terminal speaks without a row or a sending: one of its own deadlines has passed."""
+        kernel = self._kernel
+        kernel.at(record.time)
+        if not kernel.reach(record.time):
+            raise self._comparison.extra(record)
+
+    def _block(self, record: Record) -> None:
+        """Walk the block: nobody may act before its last moment."""
+        kernel = self._kernel
+        event = self._names.decode(record)
+        rules = [series.time_rule for series in kernel.series]
+        rows = rows_of(event, rules, kernel.intake.periods)  # type: ignore[arg-type]
+        last = moment_start(rows, len(rows) - 1)
+        position = 0
+        while position < len(rows):
+            limit = next_owed(kernel, rows, position)
+            act = kernel.intake.walk(rows, position, limit) if limit > position else None
+            if act is not None:
+                if act.start < last:
+                    raise self._early(record, act.start)
+                kernel.take_block(rows, act)
+                return
+            position = limit
+            if position < len(rows):
+                self._passes_quietly(record, position)
+        kernel.take_block(rows, None)
+
+    def _passes_quietly(self, record: Record, position: int) -> None:
+        """A deadline of the terminal inside a block: it had nothing to say then."""
+        kernel = self._kernel
+        if kernel.terminal is not None and kernel.reach(kernel.terminal.next_due()):
+            step = kernel.pending[0]
+            said: Event | None = step.event if type(step) is FactStep else None
+            name = said.FACT.name if said is not None else "something"
+            message = f"record {record.seq}: the terminal says {name} before row {position} of the block, the log nothing"
+            raise DivergenceError(message)
+
+    def _early(self, record: Record, row: int) -> DivergenceError:
+        """Somebody acts on a row before the one the block was ended for."""
+        message = f"record {record.seq}: somebody acts on row {row} of the block; the log goes on past it"
+        return DivergenceError(message, "compare with: tallystick replay --by-row")

@@ -1,0 +1,66 @@
+"""Rows that have come in and are not in a block yet, so that the feed's own partition does not matter."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from tallystick.market.rows import Rows
+
+
+class RowBuffer:
+    """`rows` with two marks: `start`, the first row not in a block, and `next`, the first row not walked."""
+
+    def __init__(self, feed: Iterator[Rows]) -> None:
+        """`feed` yields chunks of any size in book order."""
+        self._feed = feed
+        self._waiting: Rows | None = None
+        self._over = False
+        self.rows: Rows = _nothing()
+        self.start = 0
+        self.next = 0
+
+    def fill(self, wanted: int) -> bool:
+        """Hold at least `wanted` rows behind `next`, or all there are of this kind; False when there is none left."""
+        parts, held = [], len(self.rows) - self.next
+        while held < wanted and (chunk := self._chunk()) is not None:
+            if chunk.kind != self.rows.kind and (held or self.start < len(self.rows)):
+                self._waiting = chunk
+                break
+            parts.append(chunk)
+            held += len(chunk)
+        if parts:
+            kept = self.rows.part(self.start, len(self.rows))
+            self.rows = _joined([kept, *parts] if len(kept) else parts)
+            self.next -= self.start
+            self.start = 0
+        return held > 0
+
+    def _chunk(self) -> Rows | None:
+        if self._waiting is not None:
+            chunk, self._waiting = self._waiting, None
+            return chunk
+        while not self._over:
+            chunk = next(self._feed, None)
+            if chunk is None:
+                self._over = True
+            elif len(chunk):
+                return chunk
+        return None
+
+
+def _joined(parts: list[Rows]) -> Rows:
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    return Rows(
+        first.kind,
+        np.concatenate([part.time for part in parts]),
+        np.concatenate([part.series for part in parts]),
+        np.concatenate([part.bid for part in parts]),
+        np.concatenate([part.ask for part in parts]),
+        {name: np.concatenate([part.columns[name] for part in parts]) for name in first.columns},
+    )
+
+
+def _nothing() -> Rows:
+    none = np.zeros(0)
+    return Rows("quote", none.astype(np.int64), none.astype(np.uint16), none, none, {})

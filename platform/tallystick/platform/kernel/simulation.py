@@ -1,0 +1,212 @@
+"""A run in simulation: rows in, steps taken, commits grouped, until the feed ends or somebody says stop.
+
+Order at one book time: what the terminal owes (swaps, expiries), results of work, timers, rows.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+from tallystick.events.types import running
+from tallystick.market.rows import Rows
+from tallystick.platform.kernel.blocks import LARGEST_BLOCK
+from tallystick.platform.kernel.cascade import KERNEL
+from tallystick.platform.kernel.deadlines import NEVER, PendingWork, Worker, WorkResult
+from tallystick.platform.kernel.intake import Act
+from tallystick.platform.kernel.kernel import Kernel, SendStep
+from tallystick.platform.kernel.moments import moment_start, rows_before, rows_owing
+from tallystick.platform.kernel.row_buffer import RowBuffer
+
+
+class Committer(Protocol):
+    """Decides when what has been sequenced becomes durable."""
+
+    def cascade_done(self) -> None:
+        """A cascade has run to its end; commit if the durability setting says so."""
+        ...
+
+    def quiet(self) -> None:
+        """Nothing is pending and no row is half taken in: a snapshot may be taken."""
+        ...
+
+
+class Simulation:
+    """Drives a kernel over a feed."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        feed: Iterator[Rows],
+        committer: Committer,
+        *,
+        workers: Mapping[str, Worker] | None = None,
+        halt_asked: Callable[[], str | None] = lambda: None,
+        stop_asked: Callable[[], bool] = lambda: False,
+        progress: Callable[[int], None] = lambda _rows: None,
+    ) -> None:
+        """`halt_asked` gives the reason when the book is to halt; it is looked at before every sending."""
+        self._kernel = kernel
+        self._buffer = RowBuffer(feed)
+        self._committer = committer
+        self._workers = dict(workers or {})
+        self._results: dict[tuple[str, bytes], WorkResult] = {}
+        self._halt_asked = halt_asked
+        self._stop_asked = stop_asked
+        self._progress = progress
+
+    def run(self) -> str:
+        """Run to the end; returns why it ended: end_of_data or stopped."""
+        kernel, buffer = self._kernel, self._buffer
+        self._drain()
+        while self._more():
+            if self._stop_asked():
+                self._seal(None)
+                return "stopped"
+            limit, cap = self._limit(), self._cap()
+            stop = min(limit, cap)
+            act = kernel.intake.walk(buffer.rows, buffer.next, stop) if stop > buffer.next else None
+            if act is not None:
+                self._seal(act)
+                continue
+            buffer.next = stop
+            if stop == cap:
+                self._seal(None)
+            if stop == limit and limit < len(buffer.rows):
+                self._reach()
+        return "end_of_data"
+
+    def _more(self) -> bool:
+        """True while there are rows to walk; rows of another kind need the block before them closed."""
+        if self._buffer.fill(2 * LARGEST_BLOCK):
+            return True
+        self._seal(None)
+        return self._buffer.fill(2 * LARGEST_BLOCK)
+
+    def _limit(self) -> int:
+        """Index of the first row that a deadline comes before."""
+        rows, start = self._buffer.rows, self._buffer.next
+        limit, due = next_owed(self._kernel, rows, start), self._kernel.deadlines.next_due()
+        return min(limit, rows_before(rows, due, start)) if due < NEVER else limit
+
+    def _cap(self) -> int:
+        """Where the block must end at the latest: 4,096 rows, at the end of a moment where one is that short."""
+        buffer = self._buffer
+        cap = buffer.start + LARGEST_BLOCK
+        if cap >= len(buffer.rows):
+            return len(buffer.rows)
+        first = moment_start(buffer.rows, cap, buffer.start)
+        return first if first > buffer.start else cap
+
+    def _seal(self, act: Act | None) -> None:
+        """Sequence the block up to and including the act's moment (or the rows walked), and what follows from it."""
+        buffer = self._buffer
+        stop = act.stop if act is not None else buffer.next
+        if stop > buffer.start:
+            rows, first = buffer.rows.part(buffer.start, stop), buffer.start
+            self._kernel.take_block(rows, act.shifted(first) if act is not None else None)
+            buffer.start = buffer.next = stop
+            self._committer.cascade_done()
+            self._progress(self._kernel.rows_taken)
+        self._drain()
+
+    def _drain(self) -> None:
+        """Take every step that must happen at this book time."""
+        kernel = self._kernel
+        while kernel.pending:
+            if type(kernel.pending[0]) is SendStep and not kernel.ledger.state.halted:
+                reason = self._halt_asked()
+                if reason is not None:
+                    kernel.hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
+                    self._committer.cascade_done()
+            kernel.step()
+            self._committer.cascade_done()
+        if self._buffer.start == self._buffer.next:
+            self._committer.quiet()
+
+    def _owed(self) -> int:
+        terminal = self._kernel.terminal
+        return terminal.next_due() if terminal is not None else NEVER
+
+    def _reach(self) -> None:
+        """A deadline comes before the next row: the earliest is met; of equal ones the terminal's, work, timers."""
+        kernel = self._kernel
+        owed, due = self._owed(), kernel.deadlines.next_due()
+        if owed <= due:
+            if kernel.reach(owed):
+                self._pass(owed)
+            return
+        work = kernel.deadlines.work_due(due)
+        if work is not None:
+            self._work(work)
+            return
+        fired = kernel.deadlines.timer_due(due)
+        if fired is not None:
+            self._pass(due, fired)
+
+    def _pass(self, due: int, *inputs: running.TimerFired) -> None:
+        """Close the block before the deadline, move book time there, and take inputs and steps."""
+        kernel, waiting = self._kernel, list(self._kernel.pending)
+        kernel.pending.clear()
+        self._seal(None)
+        kernel.at(due)
+        kernel.pending.extend(waiting)
+        for event in inputs:
+            kernel.hear(event, KERNEL, KERNEL)
+            self._committer.cascade_done()
+        self._drain()
+
+    def _work(self, work: PendingWork) -> None:
+        """A request is due: its result is in, or it needs longer, or it is late."""
+        kernel = self._kernel
+        result = self._result_of(work)
+        ready = work.asked + result.took_ns
+        if ready > work.due and not work.late:
+            if ready <= work.deadline or work.due < work.deadline:
+                kernel.deadlines.move(work.seq, min(ready, work.deadline))
+                return
+            self._late(work, ready)
+            return
+        self._seal(None)
+        kernel.at(work.due)
+        completed = running.WorkCompleted(
+            module=work.module,
+            worker=work.worker,
+            request=work.seq,
+            result=result.result,
+            engine=result.engine,
+            version=result.version,
+            artefact=result.artefact,
+            seed=result.seed,
+            cached=False,
+        )
+        kernel.hear(completed, work.worker, "worker")
+        self._committer.cascade_done()
+        self._drain()
+
+    def _late(self, work: PendingWork, ready: int) -> None:
+        """The deadline has come without a result: say so and apply the module's policy."""
+        kernel = self._kernel
+        policy = next(m.on_failure for m in kernel.cascades.modules if m.name == work.module)
+        self._seal(None)
+        kernel.at(work.deadline)
+        late = running.ModuleLate(module=work.module, request=work.seq, deadline=work.deadline, policy=policy)
+        kernel.hear(late, KERNEL, KERNEL)
+        if policy == "wait":
+            kernel.deadlines.move(work.seq, ready)
+        elif policy == "halt":
+            reason = f"module {work.module} missed its deadline"
+            kernel.hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
+        self._committer.cascade_done()
+        self._drain()
+
+    def _result_of(self, work: PendingWork) -> WorkResult:
+        """The worker's result, computed once for each distinct request."""
+        key = (work.worker, work.request)
+        if key not in self._results:
+            self._results[key] = self._workers[work.worker].work(work.request, self._kernel.desk.seed)
+        return self._results[key]
+
+
+def next_owed(kernel: Kernel, rows: Rows, start: int) -> int:
+    """Index of the first row, from `start`, that comes after what the terminal owes next."""
+    owed = kernel.terminal.next_due() if kernel.terminal is not None else NEVER
+    return rows_owing(rows, owed, start) if owed < NEVER else len(rows)
