@@ -1,0 +1,1 @@
+"""What `tasks.py` runs about the project itself: generated pages, checks of the documents."""
