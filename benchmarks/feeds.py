@@ -1,0 +1,52 @@
+"""The rows the trading benchmarks run on: real ones, repeated with shifted dates until there are enough.
+
+Quotes: two days of EURUSD ticks (`benchmarks/data`), each repetition a week later, so that weekdays stay weekdays.
+Bars: the demo's year of hourly EURUSD, each repetition 52 weeks later. Crossed rows are treated by the feed's own
+rule, `spread_zero_at_mid`; a peer gets the treated rows.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.harness import ROOT
+from tallystick.platform.data.feed import Feed
+from tallystick.platform.data.lean import read_lean
+from tallystick.platform.data.series import Series, series_from
+from tallystick.platform.data.source import SourceRows, joined
+
+TICK_DAYS = tuple(
+    ROOT / "benchmarks" / "data" / f"lean_forex_fxcm_tick_eurusd_{day}.zip" for day in ("20140505", "20140506")
+)
+BAR_YEAR = ROOT / "platform" / "tallystick" / "platform" / "data" / "demo" / "fxcm_hour_eurusd_2014.zip"
+WEEK_MS = 7 * 86_400_000
+DIGITS = 5
+
+
+def quotes(rows: int) -> Series:
+    """The first `rows` of the repeated tick days, as a series of EURUSD."""
+    return _repeated(joined([read_lean(day) for day in TICK_DAYS]), rows, WEEK_MS, "two FXCM tick days, repeated")
+
+
+def bars(rows: int) -> Series:
+    """The first `rows` of the repeated year of hourly bars, as a series of EURUSD."""
+    return _repeated(read_lean(BAR_YEAR), rows, 52 * WEEK_MS, "FXCM hourly bars of 2014, repeated")
+
+
+def for_peer(series: Series, path: Path) -> None:
+    """Write time (ns UTC), bid and ask of the treated quotes as one `.npy` record array."""
+    chunks = list(Feed([series]).rows())
+    written = np.zeros(len(series), dtype=[("time", "<i8"), ("bid", "<f8"), ("ask", "<f8")])
+    written["time"] = np.concatenate([chunk.time for chunk in chunks])
+    written["bid"] = np.concatenate([chunk.bid for chunk in chunks])
+    written["ask"] = np.concatenate([chunk.ask for chunk in chunks])
+    np.save(path, written)
+
+
+def _repeated(once: SourceRows, rows: int, shift_ms: int, source: str) -> Series:
+    parts = [
+        once.replaced({"time_msc": once.columns["time_msc"] + number * shift_ms})
+        for number in range(-(-rows // len(once)))
+    ]
+    enough = joined(parts).take(np.arange(rows))
+    return series_from(enough, symbol="EURUSD", time_rule="fixed:-05:00", source=source, digits=DIGITS)
