@@ -70,6 +70,19 @@ class TargetSet(Event):
     take_points: Points
 
 
+@fact("target.withheld", said_by="portfolio", trading=True)
+class TargetWithheld(Event):
+    """A signal that could not be sized, so that no trade is never silent."""
+
+    strategy: Strategy
+    symbol: Symbol
+    direction: Annotated[int, field("+1 long, 0 flat, -1 short, as the signal said")]
+    rule: Annotated[str, field("what was missing, such as volume_min, volume_step, stop, instrument, equity or currency")]
+    limit: Annotated[int, field("what the rule asks for", "by rule")]
+    value: Annotated[int, field("what the signal came to", "by rule")]
+    detail: Annotated[str, field("the reason in words, with what to do")]
+
+
 @fact("order.requested", said_by="orders", trading=True)
 class OrderRequested(Event):
     """An order the book would like; nothing with outside effects hears it."""
