@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tallystick.events.merkle import leaf_hash, tree_root
+from tallystick.events.merkle import leaf_hash, root_of
 from tallystick.events.types.market import BarBlock, QuoteBlock
 from tallystick.market.rows import BAR_COLUMNS, DTYPES, QUOTE_COLUMNS, Rows
 from tallystick.market.server_time import to_utc_ns
@@ -40,7 +40,7 @@ def root_of_chunks(columns: dict[str, bytes], count: int) -> bytes:
         leaf_hash(b"".join([values[start * width : (start + CHUNK_ROWS) * width] for values, width in widths]))
         for start in range(0, count, CHUNK_ROWS)
     ]
-    return tree_root(leaves)
+    return root_of(leaves)
 
 
 def rows_of(block: QuoteBlock | BarBlock, rules: Sequence[str], periods: NDArray[np.int64]) -> Rows:

@@ -1,0 +1,60 @@
+"""The plan of a run: everything that decides its result except the market rows and the code.
+
+It is written into `run.started` as JSON, so that a replay can build the same run from the log alone.
+"""
+
+import hashlib
+from typing import Any, Literal
+
+import msgspec
+
+
+class AccountPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The simulated account. Money in minor units, stop-out levels in hundredths of a percent."""
+
+    name: str = "demo"
+    currency: str = "USD"
+    digits: int = 2
+    balance: int = 1_000_000
+    leverage: int = 30
+    margin_mode: Literal["netting", "hedging"] = "hedging"
+    stop_out_call: int = 10_000
+    stop_out_level: int = 5_000
+
+
+class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One strategy: its kind (`ema_cross`, `z_score`, `flat`, `hold`), its name, and its parameters."""
+
+    kind: str
+    name: str
+    parameters: dict[str, Any] = {}
+
+
+class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One run in simulation."""
+
+    mode: Literal["sim"] = "sim"
+    seed: int = 0
+    account: AccountPlan = AccountPlan()
+    server_time: str = "new_york+7"
+    latency_ns: int = 0
+    durability: Literal["each-input", "batch"] = "batch"
+    cascade_limit: int = 10_000
+    instruments: tuple[dict[str, Any], ...] = ()
+    strategies: tuple[StrategyPlan, ...] = ()
+    sizing: dict[str, Any] = {}
+    risk: dict[str, Any] = {}
+    rhythms: dict[str, tuple[int, int]] = {}
+
+    def as_json(self) -> str:
+        """The plan as canonical JSON (sorted keys)."""
+        return msgspec.json.encode(self, order="sorted").decode()
+
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON, in hex."""
+        return hashlib.sha256(self.as_json().encode()).hexdigest()
+
+
+def plan_from_json(text: str) -> RunPlan:
+    """Read a plan back; raises `msgspec.ValidationError` naming the field that does not fit."""
+    return msgspec.json.decode(text, type=RunPlan)
