@@ -68,7 +68,7 @@ def test_a_planted_breach_breaks_its_contract(tree: Path, breach: str) -> None:
 def contract_name(contract: str) -> str:
     """The name under which the linter reports a contract."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    return next(c["name"] for c in settings["contracts"] if c["id"] == contract)
+    return next(str(each["name"]) for each in settings["contracts"] if each["id"] == contract)
 
 
 def test_the_contract_package_loads_only_msgspec_and_the_standard_library() -> None:

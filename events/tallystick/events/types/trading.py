@@ -4,9 +4,14 @@ from typing import Annotated, Literal
 
 from tallystick.events.event import Event, fact, field
 
-Side = Literal["buy", "sell"]
-OrderKind = Literal["market", "limit", "stop", "stop_limit"]
-Purpose = Literal["open", "close", "pending", "cancel", "protect"]
+Side = Annotated[Literal["buy", "sell"], field("buy or sell")]
+OrderKind = Annotated[
+    Literal["market", "limit", "stop", "stop_limit"], field("market, or pending: limit, stop or stop_limit")
+]
+Purpose = Annotated[
+    Literal["open", "close", "pending", "cancel", "protect"],
+    field("open or close a position, place or cancel a pending order, or protect a position (its stops)"),
+]
 
 OrderNumber = Annotated[int, field("the book's order number, counting on across runs")]
 Strategy = Annotated[str, field("name of the strategy")]
@@ -39,7 +44,7 @@ class IntentRaised(Event):
 
     strategy: Strategy
     symbol: Symbol
-    action: Literal["open", "pending", "close", "cancel", "protect"]
+    action: Purpose
     side: Side
     kind: OrderKind
     volume: Volume
@@ -77,7 +82,9 @@ class TargetWithheld(Event):
     strategy: Strategy
     symbol: Symbol
     direction: Annotated[int, field("+1 long, 0 flat, -1 short, as the signal said")]
-    rule: Annotated[str, field("what was missing, such as volume_min, volume_step, stop, instrument, equity or currency")]
+    rule: Annotated[
+        str, field("what was missing, such as volume_min, volume_step, stop, instrument, equity or currency")
+    ]
     limit: Annotated[int, field("what the rule asks for", "by rule")]
     value: Annotated[int, field("what the signal came to", "by rule")]
     detail: Annotated[str, field("the reason in words, with what to do")]
@@ -169,7 +176,9 @@ class OrderEnded(Event):
 
     order: OrderNumber
     ticket: Ticket
-    state: Literal["filled", "cancelled", "expired", "rejected"]
+    state: Annotated[
+        Literal["filled", "cancelled", "expired", "rejected"], field("filled, cancelled, expired or rejected")
+    ]
     moment: Moment
 
 
@@ -190,9 +199,15 @@ class DealMade(Event):
     order: Annotated[int, field("the book's order number; -1 when the terminal acted by itself")]
     position: Annotated[int, field("position identifier")]
     symbol: Symbol
-    type: Literal["buy", "sell", "balance"]
-    entry: Literal["in", "out", "inout", "out_by"]
-    reason: Literal["expert", "client", "sl", "tp", "so", "rollover", "balance"]
+    type: Annotated[Literal["buy", "sell", "balance"], field("buy, sell, or balance for money put in or out")]
+    entry: Annotated[
+        Literal["in", "out", "inout", "out_by"],
+        field("into a position, out of it, through it to the other side, or out by an opposite one"),
+    ]
+    reason: Annotated[
+        Literal["expert", "client", "sl", "tp", "so", "rollover", "balance"],
+        field("who or what asked: expert (this book), client, stop loss, take profit, stop-out, rollover, balance"),
+    ]
     volume: Volume
     price: Price
     profit: Money
@@ -234,7 +249,9 @@ class AccountOpened(Event):
     digits: Annotated[int, field("decimal places of a minor unit")]
     balance: Money
     leverage: Annotated[int, field("leverage; margin is divided by it")]
-    margin_mode: Literal["netting", "hedging"]
+    margin_mode: Annotated[
+        Literal["netting", "hedging"], field("netting: one position a symbol; hedging: one for each order")
+    ]
     stop_out_call: Annotated[int, field("margin call level", "hundredths of a percent")]
     stop_out_level: Annotated[int, field("stop-out level", "hundredths of a percent")]
     latency: Annotated[int, field("time from sending to execution in simulation", "ns")]
@@ -276,7 +293,7 @@ class ForeignTradeSeen(Event):
     deal: Ticket
     position: Ticket
     symbol: Symbol
-    type: Literal["buy", "sell"]
+    type: Side
     volume: Volume
     price: Price
     magic: Annotated[int, field("magic of the foreign order")]
