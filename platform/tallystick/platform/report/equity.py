@@ -1,0 +1,95 @@
+"""Balance and equity over book time, marked to market at every row of the log.
+
+Equity at a book time is the balance after the last deal up to then, plus for each position held its swap and its
+profit at the latest price of its symbol (bid for longs, ask for shorts), rounded once a position to whole minor units,
+halves away from zero. Between two closes of a bar nothing is measured, as in MT5's tester on closes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.market.instrument import Instrument
+from tallystick.platform.report.prices import Floats, Prices, Times
+from tallystick.platform.report.story import Story
+from tallystick.platform.report.trades import Holding
+
+Money = NDArray[np.int64]
+EXACT = 2.0**53
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Book times in ns UTC, balance and equity in minor units there, and the number of positions held."""
+
+    time: Times
+    balance: Money
+    equity: Money
+    held: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Number of times."""
+        return len(self.time)
+
+
+def curve_of(story: Story, prices: list[Prices], holdings: list[Holding]) -> Curve:
+    """The account over all book times of rows and deals."""
+    deal_time = np.array([told.time for told in story.deals], dtype=np.int64)
+    deal_balance = np.array([told.event.balance for told in story.deals], dtype=np.int64)
+    time = np.unique(np.concatenate([deal_time, *(one.time for one in prices)]))
+    opening = opening_balance(story)
+    last_deal = np.searchsorted(deal_time, time, side="right")
+    balance = np.concatenate([[opening], deal_balance])[last_deal].astype(np.int64)
+    floating = np.zeros(len(time), dtype=np.int64)
+    held = np.zeros(len(time), dtype=np.int64)
+    by_symbol = {one.symbol: one for one in reversed(prices)}
+    latest = {one.symbol: np.searchsorted(one.time, time, side="right") - 1 for one in by_symbol.values()}
+    for holding in holdings:
+        first = int(np.searchsorted(time, holding.since))
+        stop = len(time) if holding.until < 0 else int(np.searchsorted(time, holding.until))
+        held[first:stop] += 1
+        floating[first:stop] += holding.swap
+        one = by_symbol.get(holding.symbol)
+        instrument = story.instruments.get(holding.symbol)
+        if one is None or instrument is None or first == stop:
+            continue
+        row = latest[holding.symbol][first:stop]
+        side = one.bid if holding.direction > 0 else one.ask
+        price = np.where(row >= 0, side[np.maximum(row, 0)], holding.price_open)
+        floating[first:stop] += profit_of(price, holding, instrument, story.digits)
+    return Curve(time, balance, balance + floating, held)
+
+
+def opening_balance(story: Story) -> int:
+    """The balance before the first deal: nothing where the first deal is the deposit."""
+    if not story.deals:
+        return story.account.balance if story.account else 0
+    first = story.deals[0].event
+    return first.balance - first.profit - first.swap - first.commission
+
+
+def profit_of(price: Floats, holding: Holding, instrument: Instrument, money_digits: int) -> Money:
+    """Profit in minor units of a holding at each price.
+
+    In float64, but exactly: points, volume steps and the rational's numerator are integers below 2^53 together, and
+    one division follows. Raises `OverflowError` beyond.
+    """
+    scale = 10**instrument.digits
+    points = (np.rint(price * scale) - _points(holding.price_open, scale)) * holding.direction
+    rational = instrument.money_per_point_step(money_digits)
+    steps = holding.volume / instrument.volume_step
+    numerator = points * (steps * rational.numerator)
+    if len(numerator) and float(np.abs(numerator).max()) >= EXACT:
+        message = f"{instrument.symbol}: a position of {holding.volume / 10**8:g} lots is too large to value exactly."
+        raise OverflowError(message)
+    amount = numerator / rational.denominator
+    rounded: Money = (np.sign(amount) * np.floor(np.abs(amount) + 0.5)).astype(np.int64)
+    return rounded
+
+
+def _points(price: float, scale: int) -> float:
+    """The price in points; the mean price of a netting position may lie between two."""
+    points = price * scale
+    nearest = round(points)
+    return float(nearest) if abs(points - nearest) < 1e-6 else points

@@ -1,0 +1,184 @@
+"""Statistics in the terms of MT5's tester report, each by a stated formula.
+
+Money is in minor units. A trade is a closing deal and its result includes swap and commission (see `trades`).
+
+total_net_profit      closing balance less deposits and withdrawals
+gross_profit, _loss   sums of the results above zero, and below
+profit_factor         gross profit over the size of gross loss
+expected_payoff       mean result of a trade
+recovery_factor       total net profit over maximal equity drawdown
+sharpe_ratio          mean over deviation of the daily returns of equity, times the root of 252
+drawdown absolute     initial deposit less the lowest point under it
+drawdown maximal      largest fall from an earlier peak in money, with its share of that peak
+drawdown relative     largest fall from an earlier peak as a share of that peak, with its money
+exposure              share of all book times at which at least one position was held
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from tallystick.platform.report.equity import Curve, Money
+from tallystick.platform.report.trades import Trade
+
+DAY_NS = 86_400_000_000_000
+TRADING_DAYS = 252
+
+
+@dataclass(frozen=True, slots=True)
+class Drawdown:
+    """Falls from earlier peaks: money in minor units, shares of the peak from 0 to 1."""
+
+    absolute: int
+    maximal: int
+    maximal_share: float
+    relative: int
+    relative_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """The longest run of wins (or losses) in trades and its result, and the best (worst) run in money."""
+
+    longest: int
+    longest_result: int
+    largest_result: int
+    largest: int
+
+
+@dataclass(frozen=True, slots=True)
+class TradeStatistics:
+    """Counts and sums over some trades."""
+
+    trades: int
+    long_trades: int
+    long_won: int
+    short_trades: int
+    short_won: int
+    won: int
+    lost: int
+    gross_profit: int
+    gross_loss: int
+    largest_win: int
+    largest_loss: int
+    swap: int
+    commission: int
+    holding_ns: int
+
+    @property
+    def net(self) -> int:
+        """Gross profit and gross loss together."""
+        return self.gross_profit + self.gross_loss
+
+    @property
+    def win_rate(self) -> float | None:
+        """Share of trades with a result above zero; none without trades."""
+        return self.won / self.trades if self.trades else None
+
+    @property
+    def profit_factor(self) -> float | None:
+        """Gross profit over the size of gross loss; none without a loss."""
+        return self.gross_profit / -self.gross_loss if self.gross_loss else None
+
+    @property
+    def expected_payoff(self) -> float | None:
+        """Mean result of a trade in minor units; none without trades."""
+        return self.net / self.trades if self.trades else None
+
+    @property
+    def average_win(self) -> float | None:
+        """Mean of the results above zero, in minor units; none without one."""
+        return self.gross_profit / self.won if self.won else None
+
+    @property
+    def average_loss(self) -> float | None:
+        """Mean of the results below zero, in minor units; none without one."""
+        return self.gross_loss / self.lost if self.lost else None
+
+
+def trade_statistics(trades: Sequence[Trade]) -> TradeStatistics:
+    """Count and sum."""
+    results = [trade.result for trade in trades]
+    longs = [trade for trade in trades if trade.direction > 0]
+    return TradeStatistics(
+        trades=len(trades),
+        long_trades=len(longs),
+        long_won=sum(trade.result > 0 for trade in longs),
+        short_trades=len(trades) - len(longs),
+        short_won=sum(trade.result > 0 for trade in trades if trade.direction < 0),
+        won=sum(result > 0 for result in results),
+        lost=sum(result < 0 for result in results),
+        gross_profit=sum(result for result in results if result > 0),
+        gross_loss=sum(result for result in results if result < 0),
+        largest_win=max([0, *results]),
+        largest_loss=min([0, *results]),
+        swap=sum(trade.swap for trade in trades),
+        commission=sum(trade.commission for trade in trades),
+        holding_ns=sum(trade.closed - trade.opened for trade in trades) // max(len(trades), 1),
+    )
+
+
+def grouped(trades: Sequence[Trade], key: Callable[[Trade], str]) -> dict[str, TradeStatistics]:
+    """Statistics of each group of trades, by the group's name."""
+    ordered = sorted(trades, key=key)
+    return {name: trade_statistics(list(group)) for name, group in groupby(ordered, key=key)}
+
+
+def streak(trades: Sequence[Trade], *, wins: bool) -> Streak:
+    """Consecutive wins, or losses: the longest run, and the run with the largest money."""
+    runs = [
+        [trade.result for trade in run]
+        for won, run in groupby((trade for trade in trades if trade.result), key=lambda trade: trade.result > 0)
+        if won == wins
+    ]
+    if not runs:
+        return Streak(0, 0, 0, 0)
+    longest = max(runs, key=len)
+    largest = max(runs, key=lambda run: abs(sum(run)))
+    return Streak(len(longest), sum(longest), sum(largest), len(largest))
+
+
+def drawdown_of(values: Money, initial: int) -> Drawdown:
+    """Falls of a curve that began at `initial`."""
+    whole = np.concatenate([[initial], values]).astype(np.int64)
+    peak = np.maximum.accumulate(whole)
+    fall = peak - whole
+    share = fall / np.maximum(peak, 1)
+    deepest, steepest = int(np.argmax(fall)), int(np.argmax(share))
+    return Drawdown(
+        max(initial - int(whole.min()), 0),
+        int(fall[deepest]),
+        float(share[deepest]),
+        int(fall[steepest]),
+        float(share[steepest]),
+    )
+
+
+def sharpe_ratio(curve: Curve) -> float | None:
+    """From the last equity of each UTC day; none under three days or without deviation."""
+    day = curve.time // DAY_NS
+    last = np.flatnonzero(np.append(np.diff(day) != 0, True))
+    equity = curve.equity[last].astype(np.float64)
+    if len(equity) < 3 or (equity <= 0).any():
+        return None
+    returns = equity[1:] / equity[:-1] - 1.0
+    deviation = float(np.std(returns, ddof=1))
+    return float(np.mean(returns)) / deviation * TRADING_DAYS**0.5 if deviation else None
+
+
+def exposure_of(curve: Curve) -> float:
+    """Share of book times at which a position was held."""
+    return float(np.mean(curve.held > 0)) if len(curve) else 0.0
+
+
+def monthly_results(curve: Curve, initial: int, deposits: Money) -> dict[str, int]:
+    """Change of equity in each UTC month, deposits taken out; `deposits` are cumulative along the curve."""
+    if not len(curve):
+        return {}
+    month = curve.time.astype("datetime64[ns]").astype("datetime64[M]")
+    last = np.flatnonzero(np.append(month[1:] != month[:-1], True))
+    worth = (curve.equity - deposits)[last]
+    change = np.diff(np.concatenate([[initial], worth]))
+    return {str(name): int(amount) for name, amount in zip(month[last], change, strict=True)}

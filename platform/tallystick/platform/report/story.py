@@ -1,0 +1,213 @@
+"""A log told as the facts a report needs: one pass over its records, nothing computed yet."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+
+from tallystick.events.event import Event
+from tallystick.events.types import log, market, running, trading
+from tallystick.market.instrument import Instrument
+
+
+class Recorded(Protocol):
+    """One record of a log, decoded."""
+
+    @property
+    def seq(self) -> int:
+        """Its number in the log."""
+        ...
+
+    @property
+    def time(self) -> int:
+        """Book time in ns UTC."""
+        ...
+
+    @property
+    def event(self) -> Event:
+        """What it says."""
+        ...
+
+
+Fact = TypeVar("Fact", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[Fact]):
+    """An event with its number and book time."""
+
+    seq: int
+    time: int
+    event: Fact
+
+
+@dataclass(slots=True)
+class OrderStory:
+    """What became of one order."""
+
+    requested: Told[trading.OrderRequested] | None = None
+    verdict: Told[trading.OrderApproved] | Told[trading.OrderDenied] | None = None
+    sent: Told[trading.OrderSending] | None = None
+    answer: Told[trading.OrderAnswered] | None = None
+    ended: Told[trading.OrderEnded] | Told[trading.OrderAbandoned] | None = None
+
+    @property
+    def denied(self) -> trading.OrderDenied | None:
+        """The denial, if risk refused it."""
+        said = self.verdict.event if self.verdict else None
+        return said if isinstance(said, trading.OrderDenied) else None
+
+
+@dataclass(slots=True)
+class Story:
+    """The facts of a log, in log order."""
+
+    records: int = 0
+    first_time: int = 0
+    last_time: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    runs: list[Told[running.RunStarted]] = field(default_factory=list)
+    ends: list[Told[running.RunEnded]] = field(default_factory=list)
+    account: trading.AccountOpened | None = None
+    instruments: dict[str, Instrument] = field(default_factory=dict)
+    series: dict[int, market.SeriesDeclared] = field(default_factory=dict)
+    treated: dict[tuple[str, str], market.DataTreated] = field(default_factory=dict)
+    clock: str = ""
+    blocks: list[market.BarBlock | market.QuoteBlock] = field(default_factory=list)
+    deals: list[Told[trading.DealMade]] = field(default_factory=list)
+    swaps: list[Told[trading.SwapCharged]] = field(default_factory=list)
+    protections: list[Told[trading.PositionProtected]] = field(default_factory=list)
+    stop_outs: list[Told[trading.AccountStoppedOut]] = field(default_factory=list)
+    orders: dict[int, OrderStory] = field(default_factory=dict)
+    rules: running.RiskRulesDeclared | None = None
+    incidents: list[Told[Any]] = field(default_factory=list)
+    """Halts, failures, refusals, recoveries: what a reader must not overlook."""
+
+    @property
+    def digits(self) -> int:
+        """Decimal places of the account's money."""
+        return self.account.digits if self.account else 2
+
+    @property
+    def currency(self) -> str:
+        """Currency of the account."""
+        return self.account.currency if self.account else ""
+
+    def order(self, number: int) -> OrderStory:
+        """The story of an order, begun when it is first heard of."""
+        return self.orders.setdefault(number, OrderStory())
+
+
+def tell(records: Iterable[Recorded]) -> Story:
+    """Go through the records once, in order."""
+    story = Story()
+    for record in records:
+        event = record.event
+        if not story.records:
+            story.first_time = record.time
+        story.records += 1
+        story.last_time = record.time
+        story.kinds[event.FACT.name] += 1
+        take = _TAKES.get(type(event))
+        if take is not None:
+            take(story, Told(record.seq, record.time, event))
+    return story
+
+
+def _instrument(story: Story, told: Told[Any]) -> None:
+    story.instruments[told.event.symbol] = Instrument(**msgspec.structs.asdict(told.event))
+
+
+def _account(story: Story, told: Told[Any]) -> None:
+    story.account = told.event
+
+
+def _series(story: Story, told: Told[Any]) -> None:
+    story.series[told.event.series] = told.event
+
+
+def _treated(story: Story, told: Told[Any]) -> None:
+    story.treated[told.event.symbol, told.event.fault] = told.event
+
+
+def _clock(story: Story, told: Told[Any]) -> None:
+    story.clock = told.event.rule
+
+
+def _block(story: Story, told: Told[Any]) -> None:
+    story.blocks.append(told.event)
+
+
+def _rules(story: Story, told: Told[Any]) -> None:
+    story.rules = told.event
+
+
+def _requested(story: Story, told: Told[Any]) -> None:
+    story.order(told.event.order).requested = told
+
+
+def _verdict(story: Story, told: Told[Any]) -> None:
+    story.order(told.event.order).verdict = told
+
+
+def _sent(story: Story, told: Told[Any]) -> None:
+    story.order(told.event.order).sent = told
+
+
+def _answered(story: Story, told: Told[Any]) -> None:
+    story.order(told.event.order).answer = told
+
+
+def _ended(story: Story, told: Told[Any]) -> None:
+    story.order(told.event.order).ended = told
+
+
+def _into(name: str) -> Callable[[Story, Told[Any]], None]:
+    def take(story: Story, told: Told[Any]) -> None:
+        getattr(story, name).append(told)
+
+    return take
+
+
+_INCIDENTS: tuple[type[Event], ...] = (
+    log.EpochOpened,
+    log.TailCut,
+    log.BodiesPruned,
+    running.RunRecovered,
+    running.ModuleFailed,
+    running.ModuleLate,
+    running.SayingRefused,
+    running.CascadeLimited,
+    running.ClockSteppedBack,
+    running.BookHalted,
+    running.BookResumed,
+    trading.AccountRestricted,
+    trading.AccountReleased,
+    trading.ForeignTradeSeen,
+)
+_TAKES: dict[type[Event], Callable[[Story, Told[Any]], None]] = {
+    running.RunStarted: _into("runs"),
+    running.RunEnded: _into("ends"),
+    running.RiskRulesDeclared: _rules,
+    market.InstrumentDeclared: _instrument,
+    market.SeriesDeclared: _series,
+    market.DataTreated: _treated,
+    market.ServerTimeRuled: _clock,
+    market.BarBlock: _block,
+    market.QuoteBlock: _block,
+    trading.AccountOpened: _account,
+    trading.DealMade: _into("deals"),
+    trading.SwapCharged: _into("swaps"),
+    trading.PositionProtected: _into("protections"),
+    trading.AccountStoppedOut: _into("stop_outs"),
+    trading.OrderRequested: _requested,
+    trading.OrderApproved: _verdict,
+    trading.OrderDenied: _verdict,
+    trading.OrderSending: _sent,
+    trading.OrderAnswered: _answered,
+    trading.OrderEnded: _ended,
+    trading.OrderAbandoned: _ended,
+    **dict.fromkeys(_INCIDENTS, _into("incidents")),
+}
