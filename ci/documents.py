@@ -87,13 +87,24 @@ def verb_exists(words: list[str]) -> bool:
     return True
 
 
+def unlisted(root: Path) -> Iterator[str]:
+    """Pages of `docs` and of its folders that no index leads to."""
+    for index in (root / "docs").rglob("README.md"):
+        linked = {
+            (index.parent / target.partition("#")[0]).resolve() for target in LINK.findall(index.read_text("utf-8"))
+        }
+        for page in sorted(index.parent.glob("*.md")):
+            if page != index and page.resolve() not in linked:
+                yield f"{index.relative_to(root).as_posix()}: does not lead to {page.name}"
+
+
 def findings(root: Path) -> list[str]:
     """Everything wrong in the documents below `root`, each with its file."""
     found: list[str] = []
     for path in documents(root):
         wrong = [*broken_links(path), *missing_files(path, root), *unknown_commands(path, known_command)]
         found.extend(f"{path.relative_to(root).as_posix()}: {each}" for each in wrong)
-    return found
+    return [*found, *unlisted(root)]
 
 
 def main() -> int:
