@@ -4,13 +4,13 @@ A checkpoint is a C2SP signed note whose text has exactly three lines. Its file 
 stand in the text. Other keys' lines (witnesses, post-quantum extras) may be added later: `note_hash` leaves them out.
 """
 
-import os
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from tallystick.events.files import Disk, Files, write_whole
 from tallystick.events.merkle import HASH_BYTES
 from tallystick.events.note import (
     NoteError,
@@ -56,7 +56,9 @@ def text_of(origin: str, size: int, root: bytes) -> str:
     return f"{origin}\n{size}\n{b64encode(root).decode()}\n"
 
 
-def write(folder: Path, origin: str, size: int, root: bytes, signer: Signer) -> bytes:
+def write(
+    folder: Path, origin: str, size: int, root: bytes, signer: Signer, disk: Files | None = None
+) -> bytes:
     """Sign and write a checkpoint into `folder` (the log's), durably; returns the note.
 
     The caller has synced the first `size` records before. Raises `NoteError` when the signer is not the log's.
@@ -65,16 +67,7 @@ def write(folder: Path, origin: str, size: int, root: bytes, signer: Signer) -> 
         message = f"the key of {signer.name} cannot sign checkpoints of {origin}: a log's key is named after its origin"
         raise NoteError(message)
     note = sign_note(text_of(origin, size, root), signer)
-    place = folder / FOLDER
-    place.mkdir(parents=True, exist_ok=True)
-    final = place / f"{size:020d}{SUFFIX}"
-    temporary = final.with_name(final.name + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(note)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(final)
-    _sync_folder(place)
+    write_whole(disk or Disk(), folder / FOLDER / f"{size:020d}{SUFFIX}", note)
     return note
 
 
@@ -122,14 +115,3 @@ def superseded(written: Iterable[Written]) -> list[Written]:
             gone.append(each)
         hours.add(hour)
     return gone
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; Windows has no folder handles to sync and orders metadata itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

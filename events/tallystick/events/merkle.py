@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from hashlib import sha256
 from hmac import compare_digest
 
+from tallystick.events.errors import IntegrityError
+
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
 
 
-class ProofError(ValueError):
+class ProofError(IntegrityError):
     """A proof that does not hold; the message says which step failed."""
 
 
@@ -35,12 +37,20 @@ class Tree:
 
     def extend(self, leaf_hashes: Sequence[bytes]) -> None:
         """Append leaf hashes (32 bytes each), in order."""
-        self._size += len(leaf_hashes)
+        self._grow(0, leaf_hashes)
+
+    def extend_blocks(self, level: int, roots: Sequence[bytes]) -> None:
+        """Append complete subtrees of 2**level leaves each; the size so far must be a multiple of that."""
+        if roots and self._size % (1 << level):
+            message = f"a tree of {self._size} leaves cannot take whole subtrees of {1 << level}"
+            raise ProofError(message)
+        self._grow(level, roots)
+
+    def _grow(self, level: int, row: Sequence[bytes]) -> None:
+        self._size += len(row) << level
         edge = self._edge
-        row: Sequence[bytes] = leaf_hashes
-        level = 0
         while row:
-            if level == len(edge):
+            while level >= len(edge):
                 edge.append(None)
             waiting = edge[level]
             if waiting is not None:

@@ -11,6 +11,8 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 
+from tallystick.events.errors import IntegrityError
+
 ED25519 = 0x01
 COSIGNATURE_ED25519 = 0x04
 COSIGNATURE_ML_DSA_44 = 0x06
@@ -20,7 +22,7 @@ KEY_ID_HEX = 8
 DASH = "\u2014"  # every signature line begins with this dash and a space
 
 
-class NoteError(ValueError):
+class NoteError(IntegrityError):
     """A note or key that is malformed, or whose signature does not hold; the message says which."""
 
 

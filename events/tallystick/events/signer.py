@@ -11,6 +11,7 @@ from base64 import b64encode
 from pathlib import Path
 from typing import Protocol
 
+from tallystick.events.errors import LogError
 from tallystick.events.note import ED25519, NoteError, SignatureLine, SignedNote, VerifierKey, strict_b64decode
 
 SEED_BYTES = 32
@@ -18,7 +19,7 @@ OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 KEY_PREFIX = "PRIVATE+KEY+"
 
 
-class KeyFileError(OSError):
+class KeyFileError(LogError):
     """A key file that cannot be used; the message says what to do."""
 
 
