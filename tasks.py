@@ -166,7 +166,7 @@ def demo(options: list[str]) -> int:
 
 def check(steps: Steps) -> None:
     """All that needs no test run."""
-    steps.run("lint", "ruff check", "-m", "ruff", "check")
+    steps.run("lint", "ruff check", "-m", "ruff", "check", "--output-format", "concise")
     steps.run("lint", "ruff format", "-m", "ruff", "format", "--check")
     steps.run("lint", "import contracts", "-c", IMPORT_CONTRACTS)
     steps.run("lint", "event catalogue", "-m", "ci.events_page", "--check")
@@ -224,7 +224,7 @@ def bench(options: list[str]) -> int:
     """Measure ourselves and peers."""
     prepare("dev")
     steps = Steps()
-    steps.run("bench", "benchmarks", "-m", "benchmarks.run", *options)
+    steps.run("bench", "benchmarks", "benchmarks/run.py", *options)
     measure_help(steps)
     return steps.close()
 
