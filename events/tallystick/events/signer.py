@@ -67,6 +67,10 @@ class Ed25519Signer:
         """Sign; 64 bytes, the same ones every time."""
         return self._key.sign(message)
 
+    def named(self, name: str) -> "Ed25519Signer":
+        """The same key under another name: a log's key carries the log's origin."""
+        return Ed25519Signer(name, self._seed)
+
     def private_line(self) -> str:
         """The key file's one line: a secret."""
         encoded = b64encode(bytes([ED25519]) + self._seed).decode()
