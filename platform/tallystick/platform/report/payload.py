@@ -1,0 +1,251 @@
+"""The data behind the page's charts and long tables: one JSON value, whole numbers and differences where it can be.
+
+Times are seconds since 1970 UTC, prices whole points, money minor units. Curves longer than `CURVE_POINTS` keep the
+least, the greatest and the last value of each of their stretches; prices are candles of the shortest period that gives
+at most `CANDLES`. Statistics never come from here: they are computed from every row.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.market.instrument import LOT
+from tallystick.platform.report.prices import Prices
+from tallystick.platform.report.story import OrderStory, Story
+from tallystick.platform.report.summary import Book
+
+CURVE_POINTS = 9_000
+CANDLES = 8_000
+TABLE_ROWS = 20_000
+"""Rows of a table that the page holds; a longer log names the command that exports all of them."""
+SECOND_NS = 1_000_000_000
+MINUTE_NS = 60 * SECOND_NS
+CANDLE_PERIODS = {
+    "M1": MINUTE_NS, "M5": 5 * MINUTE_NS, "M15": 15 * MINUTE_NS, "M30": 30 * MINUTE_NS, "H1": 60 * MINUTE_NS,
+    "H4": 240 * MINUTE_NS, "D1": 1440 * MINUTE_NS, "W1": 10080 * MINUTE_NS,
+}  # fmt: skip
+
+
+def payload(book: Book) -> str:
+    """The JSON text, safe inside an HTML script element."""
+    value = {
+        "currency": book.summary.currency,
+        "digits": book.summary.digits,
+        "deposit": book.summary.deposit,
+        "curve": _curve(book),
+        "symbols": [_candles(one, book.story) for one in book.prices],
+        "trades": _trades(book),
+        "fills": _fills(book),
+        "stops": _stops(book),
+        "deals": _deals(book.story),
+        "orders": _orders(book.story),
+    }
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _curve(book: Book) -> dict[str, Any]:
+    chosen = _telling_points(book.curve.equity)
+    return {
+        "time": _differences(book.curve.time[chosen] // SECOND_NS),
+        "balance": _differences(book.curve.balance[chosen]),
+        "equity": _differences(book.curve.equity[chosen]),
+        "hold": _differences(book.held.equity[chosen]),
+    }
+
+
+def _telling_points(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of the points to draw."""
+    if len(values) <= CURVE_POINTS:
+        return np.arange(len(values))
+    edges = np.linspace(0, len(values), CURVE_POINTS // 3 + 1).astype(np.int64)
+    stretches = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+    kept = [
+        position
+        for first, stop in stretches
+        for position in (
+            first + int(values[first:stop].argmin()),
+            first + int(values[first:stop].argmax()),
+            stop - 1,
+        )
+    ]
+    return np.unique(np.array(kept, dtype=np.int64))
+
+
+def _candles(one: Prices, story: Story) -> dict[str, Any]:
+    instrument = story.instruments.get(one.symbol)
+    digits = instrument.digits if instrument else 5
+    opened = one.time - one.period_ns
+    name, period = _period_for(opened, one.period_ns)
+    bucket = opened // period
+    first = np.flatnonzero(np.concatenate([[True], np.diff(bucket) != 0]))
+    last = np.append(first[1:], len(bucket)) - 1
+    scale = 10**digits
+    high, low = np.maximum.reduceat(one.bid_high, first), np.minimum.reduceat(one.bid_low, first)
+    spread = np.rint((one.ask - one.bid)[last] * scale).astype(np.int64)
+    points = {"open": one.bid_open[first], "high": high, "low": low, "close": one.bid[last]}
+    return {
+        "symbol": one.symbol,
+        "digits": digits,
+        "period": name,
+        "time": _differences((bucket[first] * period + period) // SECOND_NS),
+        "spread": spread.tolist(),
+        **{key: _differences(np.rint(values * scale).astype(np.int64)) for key, values in points.items()},
+    }
+
+
+def _period_for(opened: NDArray[np.int64], own_ns: int) -> tuple[str, int]:
+    """The shortest candle period, not under the series' own, that needs at most `CANDLES` candles."""
+    for name, period in CANDLE_PERIODS.items():
+        if period >= own_ns and len(np.unique(opened // period)) <= CANDLES:
+            return name, period
+    return "W1", CANDLE_PERIODS["W1"]
+
+
+def _trades(book: Book) -> list[list[Any]]:
+    """Lines from entry to exit: symbol, times, prices, direction, result."""
+    return [
+        [
+            _place(book, trade.symbol),
+            trade.opened // SECOND_NS,
+            trade.closed // SECOND_NS,
+            trade.price_open,
+            trade.price_close,
+            trade.direction,
+            trade.result,
+        ]
+        for trade in book.positions.trades[-TABLE_ROWS:]
+    ]
+
+
+def _fills(book: Book) -> list[list[Any]]:
+    """Marks on the chart: symbol, time, price, buy or sell, in or out, reason, lots, seq."""
+    return [
+        [
+            _place(book, told.event.symbol),
+            told.time // SECOND_NS,
+            told.event.price,
+            1 if told.event.type == "buy" else -1,
+            told.event.entry,
+            told.event.reason,
+            told.event.volume / LOT,
+            told.seq,
+        ]
+        for told in book.story.deals[-TABLE_ROWS:]
+        if told.event.type != "balance"
+    ]
+
+
+def _stops(book: Book) -> list[list[Any]]:
+    """Stop loss and take profit while they stood: symbol, from, until, stop loss, take profit (0: none)."""
+    said: dict[int, list[tuple[int, float, float]]] = {}
+    for told in book.story.deals:
+        order = book.story.orders.get(told.event.order)
+        if told.event.entry == "in" and order is not None and order.sent is not None:
+            sent = order.sent.event
+            said.setdefault(told.event.position, []).append((told.time, sent.stop_loss, sent.take_profit))
+    for change in book.story.protections:
+        stops = (change.time, change.event.stop_loss, change.event.take_profit)
+        said.setdefault(change.event.position, []).append(stops)
+    spans: dict[int, tuple[str, int]] = {
+        held.position: (held.symbol, held.until if held.until >= 0 else book.story.last_time)
+        for held in book.positions.holdings
+    }
+    found = []
+    for position, changes in said.items():
+        symbol, end = spans.get(position, ("", 0))
+        ends = [*(when for when, _, _ in changes[1:]), end]
+        for (begin, stop, take), until in zip(changes, ends, strict=True):
+            if until > begin and (stop or take) and symbol:
+                found.append([_place(book, symbol), begin // SECOND_NS, until // SECOND_NS, stop, take])
+    return found[-TABLE_ROWS:]
+
+
+def _deals(story: Story) -> list[list[Any]]:
+    return [
+        [
+            told.time // SECOND_NS,
+            told.seq,
+            told.event.deal,
+            told.event.symbol,
+            told.event.type,
+            told.event.entry,
+            told.event.reason,
+            told.event.volume / LOT,
+            told.event.price,
+            told.event.order,
+            told.event.position,
+            told.event.commission,
+            told.event.swap,
+            told.event.profit,
+            told.event.balance,
+            told.event.comment,
+        ]
+        for told in story.deals[-TABLE_ROWS:]
+    ]
+
+
+def _orders(story: Story) -> list[list[Any]]:
+    rows = [
+        _order(number, order, order.requested.time, order.requested.seq)
+        for number, order in story.orders.items()
+        if order.requested is not None
+    ]
+    return rows[-TABLE_ROWS:]
+
+
+def _order(number: int, order: OrderStory, time: int, seq: int) -> list[Any]:
+    assert order.requested is not None
+    asked = order.requested.event
+    verdict, why = _verdict(order)
+    return [
+        time // SECOND_NS,
+        seq,
+        number,
+        asked.strategy,
+        asked.symbol,
+        asked.purpose,
+        asked.side,
+        asked.kind,
+        asked.volume / LOT,
+        asked.price,
+        asked.stop_loss,
+        asked.take_profit,
+        verdict,
+        _outcome(order),
+        why,
+    ]
+
+
+def _verdict(order: OrderStory) -> tuple[str, str]:
+    denied = order.denied
+    if denied is not None:
+        return f"denied: {denied.rule}", denied.detail or f"{denied.value:,} against a limit of {denied.limit:,}"
+    if order.verdict is None:
+        return "none", ""
+    rule, limit, value = order.verdict.event.rule, order.verdict.event.limit, order.verdict.event.value
+    return "approved", f"nearest: {rule} {value:,} of {limit:,}" if rule else ""
+
+
+def _outcome(order: OrderStory) -> str:
+    if order.ended is not None:
+        return getattr(order.ended.event, "state", "abandoned")
+    if order.answer is not None:
+        retcode = order.answer.event.retcode
+        return RETCODES.get(retcode, f"refused {retcode} {order.answer.event.comment}".strip())
+    return "unanswered" if order.sent is not None else ""
+
+
+RETCODES = {10008: "placed", 10009: "done", 10010: "done in part"}
+
+
+def _place(book: Book, symbol: str) -> int:
+    return next((index for index, one in enumerate(book.prices) if one.symbol == symbol), -1)
+
+
+def _differences(values: NDArray[np.int64]) -> Sequence[int]:
+    """The first value, then each less the one before it: short to write."""
+    whole: list[int] = np.diff(values, prepend=0).tolist()
+    return whole
