@@ -1,0 +1,107 @@
+"""Portfolio: from a view to an amount. Hears `signal.raised`, says `target.set` on a change.
+
+1. A flat signal is a target of 0; a directed one is sized by its strategy's sizing.
+2. The same direction again keeps the volume it was given: a target is sized once, when the direction changes.
+3. A target that is already set is not said again, unless the terminal has ended it (a stop) or nothing came of it: when
+   the strategy holds nothing and nothing is on its way, a repeated signal sets it anew.
+4. A signal that cannot be sized becomes `target.withheld` with what to do: no trade is ever silent. What the strategy
+   holds against the new direction is closed: the target is 0 then.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tallystick.events.event import Event
+from tallystick.events.module import Context, OnFailure
+from tallystick.events.types.trading import SignalRaised, TargetSet, TargetWithheld
+from tallystick.platform.portfolio.sizing import FixedLots, Sizing, Withheld
+
+Key = tuple[str, str]
+"""Strategy and symbol."""
+Target = tuple[int, int, int]
+"""Signed volume in 1e-8 lots, stop and take distance in points."""
+FLAT: Target = (0, 0, 0)
+
+
+class Portfolio:
+    """Sizes signals; keeps what each strategy is to hold of each symbol."""
+
+    role = "portfolio"
+    on_failure: OnFailure = "halt"
+    hears: tuple[type, ...] = (SignalRaised,)
+
+    def __init__(
+        self, sizing: Sizing | None = None, *, by_strategy: Mapping[str, Sizing] | None = None, name: str = "portfolio"
+    ) -> None:
+        """`sizing` for every strategy without one of its own in `by_strategy`; 0.01 lots without either."""
+        self.name = name
+        self._sizing: Sizing = sizing if sizing is not None else FixedLots("0.01")
+        self._by_strategy: dict[str, Sizing] = dict(by_strategy or {})
+        own = {f"sizing.{strategy}": one.text for strategy, one in sorted(self._by_strategy.items())}
+        self.settings = {"sizing": self._sizing.text, **own}
+        self._targets: dict[Key, Target] = {}
+
+    def react(self, event: Any, context: Context) -> Sequence[Event]:
+        """A target when it changes, or why there is none."""
+        signal: SignalRaised = event
+        key = (signal.strategy, signal.symbol)
+        before = self._targets.get(key, FLAT)
+        said: list[Event] = []
+        after = self._sized(signal, before, context, said)
+        if after == before and (after == FLAT or not self._came_to_nothing(key, context)):
+            return said
+        self._targets[key] = after
+        volume, stop, take = after
+        said.append(
+            TargetSet(strategy=signal.strategy, symbol=signal.symbol, volume=volume, stop_points=stop, take_points=take)
+        )
+        return said
+
+    def held_to(self, symbol: str) -> int:
+        """Sum of all strategies' targets for a symbol, signed, in 1e-8 lots."""
+        return sum(target[0] for (_, own), target in self._targets.items() if own == symbol)
+
+    def _sized(self, signal: SignalRaised, before: Target, context: Context, said: list[Event]) -> Target:
+        if signal.direction == 0:
+            return FLAT
+        if before[0] * signal.direction > 0 and not self._came_to_nothing((signal.strategy, signal.symbol), context):
+            return (before[0], signal.stop_points, signal.take_points)
+        sizing = self._by_strategy.get(signal.strategy, self._sizing)
+        instrument = context.instruments.get(signal.symbol)
+        size: int | Withheld
+        if instrument is None:
+            known = ", ".join(sorted(context.instruments)) or "none"
+            detail = (
+                f'symbol "{signal.symbol}" was not declared by the terminal (it declared: {known}). Check the name.'
+            )
+            size = Withheld("instrument", 0, 1, detail)
+        else:
+            size = sizing.volume(signal, instrument, context)
+        if isinstance(size, int):
+            return (signal.direction * size, signal.stop_points, signal.take_points)
+        said.append(
+            TargetWithheld(
+                strategy=signal.strategy,
+                symbol=signal.symbol,
+                direction=signal.direction,
+                rule=size.rule,
+                limit=size.limit,
+                value=size.value,
+                detail=size.detail,
+            )
+        )
+        return FLAT
+
+    def _came_to_nothing(self, key: Key, context: Context) -> bool:
+        """The strategy holds nothing of the symbol and nothing is on its way."""
+        return not any(
+            (one.strategy, one.symbol) == key for one in (*context.positions.values(), *context.orders.values())
+        )
+
+    def freeze(self) -> Any:
+        """Targets as (strategy, symbol, volume, stop, take)."""
+        return [[*key, *target] for key, target in self._targets.items()]
+
+    def thaw(self, state: Any) -> None:
+        """Take back what `freeze` gave."""
+        self._targets = {(row[0], row[1]): (row[2], row[3], row[4]) for row in state}

@@ -1,0 +1,125 @@
+"""One order before risk: the request and what the rules look at, fetched once."""
+
+from typing import Any, Literal
+
+from tallystick.events.types.trading import OrderRequested
+from tallystick.market.instrument import Instrument
+from tallystick.market.rows import Quote
+from tallystick.platform.accounts.views import AccountView, OrderView, PositionView
+from tallystick.platform.risk.settings import RiskSettings
+from tallystick.platform.risk.state import RiskState
+from tallystick.platform.risk.worth import margin_of, value_of
+
+Kind = Literal["new", "change", "reduce"]
+
+
+class Case:
+    """The facts of one verdict, as of the event that asked for it.
+
+    `kind`: "reduce" when the order claims to lower the exposure (the rule `reduction` checks the claim), "change" when
+    it only changes an order or a position, "new" otherwise.
+    """
+
+    __slots__ = (
+        "_ahead",
+        "account",
+        "context",
+        "direction",
+        "instrument",
+        "kind",
+        "position",
+        "quote",
+        "request",
+        "settings",
+        "state",
+        "time",
+    )
+
+    def __init__(self, request: OrderRequested, context: Any, settings: RiskSettings, state: RiskState) -> None:
+        """Look everything up that most rules need; what is missing is None, and rules refuse on it."""
+        self.request = request
+        self.context = context
+        self.settings = settings
+        self.state = state
+        self.time: int = context.time
+        self.account: AccountView | None = context.account
+        self.instrument: Instrument | None = context.instruments.get(request.symbol)
+        self.quote: Quote | None = context.quotes.get(request.symbol)
+        self.position: PositionView | None = context.positions.get(request.position) if request.position else None
+        self.direction = 1 if request.side == "buy" else -1
+        self.kind: Kind = "new"
+        if request.purpose == "cancel" or (request.reduces and request.purpose != "pending"):
+            self.kind = "reduce"
+        elif request.purpose == "protect":
+            self.kind = "change"
+        self._ahead: list[OrderView] | None = None
+
+    @property
+    def ahead(self) -> list[OrderView]:
+        """Orders that have not ended and were asked for before this one."""
+        if self._ahead is None:
+            own = self.request.order
+            self._ahead = [order for order in self.context.orders.values() if order.order < own]
+        return self._ahead
+
+    @property
+    def known(self) -> tuple[Instrument, Quote, AccountView]:
+        """Instrument, quote and account, which the first rules have found to be there."""
+        assert self.instrument is not None
+        assert self.quote is not None
+        assert self.account is not None
+        return self.instrument, self.quote, self.account
+
+    @property
+    def market_points(self) -> int:
+        """The quote on the order's side, in points: ask to buy, bid to sell."""
+        instrument, quote, _ = self.known
+        return instrument.points(quote.ask if self.direction > 0 else quote.bid)
+
+    @property
+    def price_points(self) -> int:
+        """The order's own price in points, or the market's where it has none."""
+        instrument, _, _ = self.known
+        return instrument.points(self.request.price) if self.request.price else self.market_points
+
+    @property
+    def netting(self) -> bool:
+        """True on an account with one position a symbol."""
+        return self.account is not None and self.account.margin_mode == "netting"
+
+    def side_volume(self, direction: int) -> int:
+        """Volume held on one side of the symbol; on a netting account the signed position counts against it."""
+        symbol = self.request.symbol
+        held: list[PositionView] = [one for one in self.context.positions.values() if one.symbol == symbol]
+        if self.netting:
+            return direction * sum(position.direction * position.volume for position in held)
+        return sum(position.volume for position in held if position.direction == direction)
+
+    def growth(self) -> int:
+        """Volume by which the symbol's position would grow: less than the order's where it first nets one out."""
+        volume = self.request.volume
+        if not self.netting:
+            return volume
+        before = self.side_volume(self.direction)
+        return max(0, abs(before + volume) - abs(before))
+
+    def value(self, volume: int, price_points: int) -> int | None:
+        """Worth of a volume of the order's symbol in minor units, or None without a rate."""
+        instrument, _, account = self.known
+        return value_of(instrument, volume, price_points, account, self.context)
+
+    def value_elsewhere(self, symbol: str, volume: int) -> int | None:
+        """Worth of a volume of any symbol at its latest ask, or None when it cannot be known."""
+        instrument = self.context.instruments.get(symbol)
+        quote = self.context.quotes.get(symbol)
+        if instrument is None or quote is None or self.account is None:
+            return None
+        return value_of(instrument, volume, instrument.points(quote.ask), self.account, self.context)
+
+    def margin_elsewhere(self, symbol: str, volume: int) -> int | None:
+        """Margin of a volume of any symbol at its latest ask, or None when it cannot be known."""
+        instrument = self.context.instruments.get(symbol)
+        quote = self.context.quotes.get(symbol)
+        if instrument is None or quote is None or self.account is None:
+            return None
+        return margin_of(instrument, volume, instrument.points(quote.ask), self.account, self.context)

@@ -1,0 +1,26 @@
+"""Numbers in the words of the trade, for details that a person reads."""
+
+from decimal import Decimal
+
+from tallystick.market.instrument import Instrument
+from tallystick.platform.accounts.views import AccountView
+
+
+def money(amount: int, account: AccountView) -> str:
+    """An amount with its currency: 349,621.00 USD."""
+    return f"{Decimal(amount).scaleb(-account.digits):,} {account.currency}"
+
+
+def price(points: int, instrument: Instrument) -> str:
+    """A price with all its digits."""
+    return str(Decimal(points).scaleb(-instrument.digits))
+
+
+def seconds(nanoseconds: int) -> str:
+    """A duration in seconds."""
+    return f"{format((Decimal(nanoseconds) / 1_000_000_000).normalize(), 'f')} s"
+
+
+def percent(ppm: int) -> str:
+    """A share: 2 %."""
+    return f"{format((Decimal(ppm) / 10_000).normalize(), 'f')} %"
