@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from tallystick.events.errors import EventRefused
-from tallystick.events.kinds import MAX_INT, FieldCard, annotation_of, check_of
+from tallystick.events.kinds import COLUMN_BYTES, MAX_INT, FieldCard, annotation_of, check_of
 from tallystick.events.record import MAX_BODY_BYTES
 
 Values = tuple[Any, ...]
@@ -23,26 +23,28 @@ encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder(order="deterministic").
 
 # -0.0 as msgpack writes it. Absent from a body, no float in it is -0.0: one search instead of a test for each field.
 _NEGATIVE_ZERO = b"\xcb\x80\0\0\0\0\0\0\0"
-_TYPES = {"bool": bool, "int": int, "float": float, "str": str, "bytes": bytes, "wide": bytes}
+_TYPES = {"bool": bool, "int": int, "float": float, "str": str, "bytes": bytes, "u256": bytes}
 
 
 class Shape:
     """The fields of one version of one type, and what follows from them."""
 
-    __slots__ = ("_decode", "_deep", "_floats", "_ints", "_simple", "_texts", "_types", "cards", "name")
+    __slots__ = ("_columns", "_decode", "_deep", "_floats", "_ints", "_rows", "_simple", "_texts", "_types", "cards", "name")
 
     def __init__(self, name: str, cards: Sequence[FieldCard]) -> None:
         """Take the type's name, for messages, and its cards (see `kinds.cards_of` and `kinds.cards_from`)."""
         self.name = name
         self.cards = tuple(cards)
         kinds = [card.kind for card in cards]
-        simple = [index for index, kind in enumerate(kinds) if kind in _TYPES and kind != "wide"]
+        simple = [index for index, kind in enumerate(kinds) if kind in _TYPES and kind != "u256"]
         self._simple = None if len(simple) == len(kinds) else _picker(simple)
         self._types = tuple(_TYPES[kinds[index]] for index in simple)
         self._ints = _picker_or_none(kinds, "int")
         self._floats = _picker_or_none(kinds, "float")
         self._texts = _picker_or_none(kinds, "str")
         self._deep = [(i, check_of(kind)) for i, kind in enumerate(kinds) if i not in simple]
+        self._columns = [(i, COLUMN_BYTES[kind[7:]]) for i, kind in enumerate(kinds) if kind.startswith("column:")]
+        self._rows = next((i for i, card in enumerate(cards) if (card.name, card.kind) == ("rows", "int")), None)
         struct = msgspec.defstruct(
             "Body",
             [(f"f{index}", annotation_of(kind)) for index, kind in enumerate(kinds)],
@@ -72,6 +74,11 @@ class Shape:
             complaint = check(values[index])
             if complaint:
                 self._refuse(index, complaint)
+        if self._rows is not None:
+            rows = values[self._rows]
+            for index, size in self._columns:
+                if len(values[index]) != rows * size:
+                    self._refuse(index, f"has {len(values[index])} bytes, not {rows} rows of {size}")
 
     def read(self, body: bytes) -> Values:
         """Values of a canonical body, in order. Raises `EventRefused` for any other bytes."""

@@ -1,6 +1,6 @@
 """Kinds: what a field may hold, as one word that stands in the log, and the exact check of a value against it.
 
-    bool  int (int64)  float (float64, finite, not -0.0)  str (NFC)  bytes  wide (unsigned 256 bit, big-endian)
+    bool  int (int64)  float (float64, finite, not -0.0)  str (NFC)  bytes  u256 (32 bytes, big-endian)
     column:<dtype> (little-endian NumPy column)  list:<kind>  map:<kind> (keys are str)  optional:<kind>
 """
 
@@ -122,7 +122,7 @@ def _kind_of(annotation: Any) -> str:
             if base is bytes and "column" in extra:
                 return f"column:{extra['column']}"
             if base is bytes and "wide" in extra:
-                return "wide"
+                return "u256"
         return _kind_of(base)
     if origin is Literal:
         kinds = {type(choice).__name__ for choice in get_args(annotation)}
@@ -200,7 +200,7 @@ _PLAIN_CHECKS: dict[str, Check] = {
     "float": _float,
     "str": _str,
     "bytes": _exactly(bytes),
-    "wide": _wide,
+    "u256": _wide,
 }
 _PLAIN: dict[str, Any] = {
     "bool": bool,
@@ -208,7 +208,7 @@ _PLAIN: dict[str, Any] = {
     "float": float,
     "str": str,
     "bytes": bytes,
-    "wide": Annotated[bytes, msgspec.Meta(min_length=WIDE_BYTES, max_length=WIDE_BYTES)],
+    "u256": Annotated[bytes, msgspec.Meta(min_length=WIDE_BYTES, max_length=WIDE_BYTES)],
 }
 _NESTED: dict[str, Callable[[Any], Any]] = {
     "list": lambda inner: tuple[inner, ...],

@@ -1,0 +1,75 @@
+"""Groups going to the disk: one write and one sync each, in segments that are closed when they have grown enough."""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from tallystick.events.files import Files, OpenFile
+from tallystick.events.segment import (
+    FRAME,
+    MARKER_BYTES,
+    MAX_SEGMENT_BYTES,
+    SEGMENT,
+    SegmentHeader,
+    pack_frame,
+    segment_name,
+)
+
+
+class SegmentAppender:
+    """Appends groups to the last segment of a log and begins the next one when that is full.
+
+    `first`, `marker` and `size` describe the segment at hand; an empty marker means that there is none yet.
+    """
+
+    __slots__ = ("_file", "_files", "_folder", "_limit", "_origin_hash", "first", "marker", "size")
+
+    def __init__(self, folder: Path, origin: str, files: Files, limit: int) -> None:
+        """`limit`: a segment of this many bytes or more is closed."""
+        self._folder = folder
+        self._origin_hash = sha256(origin.encode()).digest()
+        self._files = files
+        self._limit = limit
+        self._file: OpenFile | None = None
+        self.first = 0
+        self.marker = b""
+        self.size = 0
+
+    def go_on(self, first: int, marker: bytes, size: int) -> None:
+        """Append to the segment that begins with record `first` and holds `size` bytes."""
+        self.first, self.marker, self.size = first, marker, size
+
+    def write(self, group: bytearray, first: int, count: int, prev: bytes, last: bytes) -> None:
+        """Close `group` with its frame, write it and make it durable; `prev` and `last` are leaf hashes.
+
+        Raises `OSError`; what was written of the group is then a torn tail.
+        """
+        room = MAX_SEGMENT_BYTES - len(group) - FRAME.size
+        if not self.marker or self.size >= self._limit or self.size > room:
+            self._begin(group, first, count, prev, last)
+            return
+        group += pack_frame(self.marker, first, count, last)
+        if self._file is None:
+            self._file = self._files.extend(self._folder / segment_name(self.first))
+        self._file.write(group)
+        self._file.sync()
+        self.size += len(group)
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _begin(self, group: bytearray, first: int, count: int, prev: bytes, last: bytes) -> None:
+        self.close()
+        # Nobody who supplied a body of this segment's first group can have known its marker.
+        marker = os.urandom(MARKER_BYTES)  # noqa: TID251 -- storage, which may differ between copies of a log
+        whole = SegmentHeader(self._origin_hash, first, prev, marker).pack() + group
+        whole += pack_frame(marker, first, count, last)
+        self._file = self._files.create(self._folder / segment_name(first))
+        self._file.write(whole)
+        self._file.sync()
+        self._files.sync_folder(self._folder)
+        self.first, self.marker, self.size = first, marker, len(whole)
+        assert self.size >= SEGMENT.size + FRAME.size

@@ -1,0 +1,361 @@
+"""The one writer of a log: append, commit, checkpoint.
+
+Records wait in memory until `commit` writes them as one group and makes it durable; nothing is written before, so a
+group is never on the disk before the one before it is safe. After a failed write or sync the writer is poisoned.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tallystick.events import checkpoint
+from tallystick.events.appending import SegmentAppender
+from tallystick.events.canonical import encode
+from tallystick.events.declarations import LOG_SOURCE
+from tallystick.events.digest import TIME
+from tallystick.events.errors import EventRefused, UnknownType, UsageError, WriteFailed, WriterPoisoned
+from tallystick.events.event import Event
+from tallystick.events.files import Disk, Files, write_failed
+from tallystick.events.lock import WriterLock
+from tallystick.events.opening import keep_cache, open_log
+from tallystick.events.record import (
+    BLOB,
+    DERIVED,
+    FORMAT,
+    HEADER_BYTES,
+    MAX_BODY_BYTES,
+    NONE_ROW,
+    NONE_SEQ,
+    RECORD,
+    TRADING,
+    Blob,
+)
+from tallystick.events.segment import MAX_GROUP_BYTES, MAX_SEGMENT_BYTES
+from tallystick.events.signer import Signer
+from tallystick.events.state import LEAVES_AT_ONCE
+from tallystick.events.types.log import Checkpointed, EpochOpened
+
+_pack = RECORD.pack
+_NO_ROOT = -1
+RECORDS_BETWEEN_CACHES = 1_000_000
+_Allowed = tuple[int, bytes]  # the trading flag of a type, and what the decision digest puts before its book time
+
+
+class LogWriter:
+    """Appends to the log called `origin` in `folder`; makes the log when there is none. Use as a context manager.
+
+    Raises `LogLocked`, `IntegrityError` when the log cannot be what a crash left, `WriteFailed`.
+    """
+
+    def __init__(
+        self, folder: Path, origin: str, *, segment_bytes: int = MAX_SEGMENT_BYTES, files: Files | None = None
+    ) -> None:
+        """`segment_bytes`: a segment that has grown to this size is closed; at most 1 GiB."""
+        if not 0 < segment_bytes <= MAX_SEGMENT_BYTES:
+            raise UsageError(f"segments of {segment_bytes} bytes: choose 1 to {MAX_SEGMENT_BYTES}")
+        self.folder = folder
+        self.origin = origin
+        self._files: Files = files or Disk()
+        self._trouble: OSError | None = None
+        try:
+            self._files.make_folder(folder)
+        except OSError as error:
+            raise write_failed(f"cannot make the folder {folder}", error) from error
+        self._lock = WriterLock(folder)
+        try:
+            opened = open_log(folder, origin, self._files)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._appender = SegmentAppender(folder, origin, self._files, segment_bytes)
+        self._appender.go_on(opened.first, opened.marker, opened.size)
+        self.torn_bytes = opened.torn_bytes
+        """How many torn bytes opening the log cut off."""
+        state = self._state = opened.state
+        self._seq = self._first = state.seq
+        self._prev = self._head = state.prev
+        self._time = state.time
+        self._epoch = state.epoch
+        self._digest = state.digest
+        self._leaves = state.fresh
+        self._root = _NO_ROOT
+        self._group = bytearray()
+        self._deferred: list[Event] = list(opened.deferred)
+        self._allowed: dict[int, _Allowed] = {}
+        self._cached = self._first
+
+    # -- what stands
+
+    @property
+    def next_seq(self) -> int:
+        """Seq that the next record gets."""
+        return self._seq + len(self._deferred)
+
+    @property
+    def committed(self) -> int:
+        """How many records are durable."""
+        return self._first
+
+    @property
+    def head(self) -> bytes:
+        """Leaf hash of the last record appended."""
+        return self._prev
+
+    @property
+    def committed_head(self) -> bytes:
+        """Leaf hash of the last durable record; together with `committed`, the head."""
+        return self._head
+
+    @property
+    def time(self) -> int:
+        """Book time of the last record; 0 before the first."""
+        return self._time or 0
+
+    @property
+    def epoch(self) -> int:
+        """The present epoch."""
+        return self._epoch
+
+    @property
+    def decision_digest(self) -> bytes:
+        """Decision digest over every record appended."""
+        return self._digest.value
+
+    @property
+    def decisions(self) -> int:
+        """How many trading records were appended."""
+        return self._digest.count
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes that wait for `commit`; a group holds at most 64 MiB."""
+        return len(self._group)
+
+    def root(self) -> bytes:
+        """RFC 6962 root over every record appended."""
+        self._state.settle()
+        return self._state.tree.root()
+
+    # -- declaring
+
+    def declare(self, types: Iterable[type[Event]], *, time: int | None = None) -> None:
+        """Declare each type that this log has not; between cascades, at book time `time` (default: the last)."""
+        for event_type in types:
+            fact = event_type.FACT
+            if (fact.name, fact.version) not in self._state.declarations.named:
+                self.say(self._state.declarations.next_type(event_type), time=time)
+
+    def declare_source(self, name: str, role: str, *, time: int | None = None) -> int:
+        """Number of the source called `name`, declared when it is new. Raises `UsageError` if its role is another."""
+        known = self._state.declarations
+        if name not in known.source_ids:
+            self.say(known.next_source(name, role), time=time)
+        source = known.sources[known.source_ids[name]]
+        if source.role != role:
+            raise UsageError(f"{name!r} is a {source.role} in this log, not a {role}", fix="choose another name")
+        return source.id
+
+    def type_id(self, event_type: type[Event]) -> int:
+        """Number of a type in this log, declared when it is new."""
+        self.declare((event_type,))
+        return self._state.declarations.ids[event_type.FACT.name]
+
+    def source_id(self, name: str, role: str) -> int:
+        """Number of a source in this log, declared when it is new."""
+        return self.declare_source(name, role)
+
+    def say(self, event: Event, *, time: int | None = None) -> int:
+        """Append an input of the log itself (source 0)."""
+        fact = event.FACT
+        body = encode(event)
+        type_id = self._state.declarations.ids[fact.name]
+        at = self.time if time is None else time
+        seq = self.append(type_id, fact.version, body, time=at, source=LOG_SOURCE)
+        self._state.take_own(type_id, seq, body)
+        return seq
+
+    def open_epoch(self, reason: str) -> int:
+        """Begin the next epoch with its `log.epoch_opened`, which carries it already."""
+        self._before_append()
+        self._epoch += 1
+        try:
+            return self.say(EpochOpened(epoch=self._epoch, reason=reason))
+        except BaseException:
+            self._epoch -= 1
+            raise
+
+    # -- appending
+
+    def append(  # noqa: PLR0913 -- the header's fields, in the header's order
+        self,
+        type_id: int,
+        version: int,
+        body: bytes,
+        *,
+        time: int,
+        source: int,
+        flags: int = 0,
+        cause: int = NONE_SEQ,
+        cause_row: int = NONE_ROW,
+        root: int = NONE_SEQ,
+        blobs: tuple[Blob, ...] = (),
+    ) -> int:
+        """Give a body its place; returns its seq. Nothing is on the disk before `commit`.
+
+        `flags` are `record.DERIVED` and `record.TRADING`; a derived record names its cascade's root, an input none.
+        `body` is canonical: what comes from outside the process has been through `Catalogue.read`.
+        Raises `EventRefused` or `UnknownType` when the format forbids the record, `WriterPoisoned`.
+        """
+        if self._deferred or self._trouble is not None:
+            self._before_append()
+        allowed = self._allowed.get(type_id << 32 | version << 16 | source) or self._admit(type_id, version, source)
+        seq = self._seq
+        derived = flags & DERIVED
+        if derived:
+            if root != self._root or time != self._time or not root <= cause < seq:
+                raise _misplaced(seq, root, self._root, cause)
+        else:
+            last = self._time
+            if last is not None and time < last:
+                raise EventRefused(f"book time would fall from {last} to {time}", fix="clamp it, and record that")
+            if cause >= seq and cause != NONE_SEQ or root not in (NONE_SEQ, seq):
+                raise _misplaced(seq, root, seq, cause)
+            root = seq
+        if flags != derived | allowed[0] or cause_row != NONE_ROW and cause == NONE_SEQ:
+            raise EventRefused(f"record {seq}: flags {flags} or a cause row without a cause")
+        size = len(body)
+        if not 0 < size <= MAX_BODY_BYTES or len(self._group) + size > MAX_GROUP_BYTES - 2**15:
+            raise _too_big(size, len(self._group))
+        body_hash = sha256(body).digest()
+        prev = self._prev
+        packed = _pack(
+            HEADER_BYTES + size + BLOB.size * len(blobs), FORMAT, flags, self._epoch, seq, time, cause, cause_row, root,
+            source, type_id, version, prev, size, body_hash, len(blobs),
+        )  # fmt: skip
+        if blobs:
+            packed += b"".join([BLOB.pack(*each) for each in blobs])
+        leaf = sha256(b"\0" + packed[4:]).digest()
+        self._group += packed
+        self._group += body
+        self._leaves.append(leaf)
+        self._prev = leaf
+        self._time = time
+        self._root = root
+        self._seq = seq + 1
+        if allowed[0]:
+            digest = self._digest
+            digest.value = sha256(digest.value + allowed[1] + TIME.pack(time) + body_hash).digest()
+            digest.count += 1
+        return seq
+
+    def commit(self) -> int:
+        """Write what waits as one group and make it durable; returns how many records are durable.
+
+        Call it between cascades: the next record is an input. Raises `WriteFailed` (the writer is poisoned then).
+        """
+        if not self._group:
+            return self._first
+        self._require_sound()
+        count = self._seq - self._first
+        try:
+            self._appender.write(self._group, self._first, count, self._head, self._prev)
+        except OSError as error:
+            raise self._poisoned(f"cannot write records {self._first} to {self._seq - 1}", error) from error
+        self._group = bytearray()
+        self._root = _NO_ROOT
+        self._first = self._seq
+        self._head = self._prev
+        if len(self._leaves) >= LEAVES_AT_ONCE:
+            self._state.settle()
+        if self._first - self._cached >= RECORDS_BETWEEN_CACHES:
+            self._keep_cache()
+        return self._first
+
+    def checkpoint(self, signer: Signer) -> bytes:
+        """Commit, then sign origin, size and root; returns the note. `log.checkpointed` leads the next group."""
+        self.commit()
+        self._require_sound()
+        size = self._first
+        try:
+            note = checkpoint.write(self.folder, self.origin, size, self.root(), signer)
+        except OSError as error:
+            raise self._poisoned(f"cannot write the checkpoint over {size} records", error) from error
+        said = Checkpointed(size=size, note_hash=sha256(note).hexdigest())
+        if said.note_hash not in self._state.recorded and said not in self._deferred:
+            self._deferred.append(said)
+        return note
+
+    def close(self) -> None:
+        """Commit what waits and give the log back; harmless when done twice."""
+        try:
+            if self._trouble is None and self._lock.held:
+                self.commit()
+                self._keep_cache()
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Give the log back without writing anything more, as a crash would."""
+        self._appender.close()
+        self._lock.release()
+
+    def __enter__(self) -> "LogWriter":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
+
+    # -- what append leaves to others
+
+    def _before_append(self) -> None:
+        self._require_sound()
+        deferred, self._deferred = self._deferred, []
+        for event in deferred:
+            self.say(event)
+
+    def _admit(self, type_id: int, version: int, source: int) -> _Allowed:
+        """Look at a type and a source together for the first time."""
+        known = self._state.declarations
+        declared, said_by = known.types.get((type_id, version)), known.sources.get(source)
+        if declared is None or said_by is None:
+            message = f"type {type_id} version {version} or source {source} is not declared in this log"
+            raise UnknownType(message, fix="call declare and declare_source first")
+        if said_by.role not in declared.said_by:
+            message = f"{declared.name} may be said by {', '.join(declared.said_by)}, not by {said_by.name} ({said_by.role})"
+            raise EventRefused(message)
+        allowed = (TRADING if declared.trading else 0, self._state.prefix(type_id, version))
+        self._allowed[type_id << 32 | version << 16 | source] = allowed
+        return allowed
+
+    def _require_sound(self) -> None:
+        if self._trouble is not None:
+            message = f"this writer stopped after a failed write ({self._trouble.strerror or self._trouble})"
+            raise WriterPoisoned(message, fix="end the process, mend the cause, start again: the log recovers by itself")
+
+    def _poisoned(self, what: str, error: OSError) -> WriteFailed:
+        self._trouble = error
+        return write_failed(what, error)
+
+    def _keep_cache(self) -> None:
+        state = self._state
+        state.seq, state.prev, state.time, state.epoch = self._first, self._head, self._time, self._epoch
+        with suppress(OSError):  # only a cache: the next opening reads more
+            keep_cache(self.folder, state, self._appender.first, self._appender.size, self._files)
+        self._cached = self._first
+
+
+def _misplaced(seq: int, root: int, expected: int, cause: int) -> EventRefused:
+    message = f"record {seq} does not belong here: root {root} where {expected} stands, cause {cause}"
+    fix = "a derived record follows its cascade before the next input or commit, at its time, caused from within it"
+    return EventRefused(message, fix=fix)
+
+
+def _too_big(size: int, pending: int) -> EventRefused:
+    if not 0 < size <= MAX_BODY_BYTES:
+        return EventRefused(f"a body has 1 to {MAX_BODY_BYTES} bytes, not {size}", fix="put the content into a blob")
+    return EventRefused(f"{pending} bytes wait already, and a group holds 64 MiB", fix="commit between cascades")
