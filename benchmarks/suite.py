@@ -15,6 +15,9 @@ from benchmarks import machine, peers, report
 from benchmarks.harness import CACHE, ROOT, Benchmark, BenchmarkFailedError, Figure, Settings, SkippedError
 
 MODULES = (
+    "append_durable",
+    "append_chained",
+    "eventsourcing_store",
     "ema_quotes",
     "cli_help",
 )
@@ -33,6 +36,9 @@ def benchmarks(names: Sequence[str]) -> list[Benchmark]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print, write; 0 when every benchmark ran or was skipped, 1 when one failed. A missed target is a result."""
     options = _parser().parse_args(arguments)
+    if options.quick and options.write:
+        message = "error[E903] --quick figures mean nothing and are not written. Fix: drop --quick or --write"
+        raise SystemExit(message)
     CACHE.mkdir(parents=True, exist_ok=True)
     print("machine:", ", ".join(f"{name} {value}" for name, value in machine.describe().items()))
     results, skipped, failed = [], [], []
@@ -65,9 +71,6 @@ def _write(options: argparse.Namespace, results: list[dict[str, Any]]) -> None:
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
     if options.write and results:
-        if options.quick:
-            message = "error[E903] --quick figures mean nothing and are not written. Fix: drop --quick or --write"
-            raise SystemExit(message)
         kept = report.merge(options.write.with_suffix(".json"), results, MODULES)
         options.write.write_text(report.page(kept), encoding="utf-8", newline="\n")
         print(f"\nwrote {options.write} and {options.write.with_suffix('.json')}")

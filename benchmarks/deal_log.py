@@ -1,0 +1,112 @@
+"""A log of deals: our writer as the log benchmarks use it, on the real disk, one that never syncs, or a slower one."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.deals import deal
+from tallystick.events.catalogue import Catalogue
+from tallystick.events.files import Disk, DiskFile, OpenFile
+from tallystick.events.record import DERIVED, TRADING
+from tallystick.events.signer import Ed25519Signer
+from tallystick.events.types.trading import DealMade
+from tallystick.events.writer import LogWriter
+
+ORIGIN = "tallystick.example/benchmark"
+SIGNER = Ed25519Signer(ORIGIN, bytes(range(32)))
+"""A key for benchmarks only; everybody knows it."""
+START = 1_399_266_000_000_000_000
+
+
+class UnsyncedFile(DiskFile):
+    """A file whose `sync` leaves the data with the system."""
+
+    def sync(self) -> None:
+        """Nothing."""
+
+
+class Unsynced(Disk):
+    """A disk that is never waited for."""
+
+    def create(self, path: Path) -> OpenFile:
+        """See `Files`."""
+        return UnsyncedFile(path, "x+b")
+
+    def extend(self, path: Path) -> OpenFile:
+        """See `Files`."""
+        return UnsyncedFile(path, "r+b")
+
+
+class SlowFile(DiskFile):
+    """A file whose sync takes at least `floor_s`, as on a disk that really flushes."""
+
+    floor_s = 0.0025
+
+    def sync(self) -> None:
+        """Sync, then wait for the rest of the floor."""
+        began = time.perf_counter()
+        super().sync()
+        wait_until(began + self.floor_s)
+
+
+class Slow(Disk):
+    """A disk of `SlowFile`s."""
+
+    def create(self, path: Path) -> OpenFile:
+        """See `Files`."""
+        return SlowFile(path, "x+b")
+
+    def extend(self, path: Path) -> OpenFile:
+        """See `Files`."""
+        return SlowFile(path, "r+b")
+
+
+def wait_until(moment: float) -> None:
+    """Sleep until a moment of `perf_counter`, to some tens of microseconds."""
+    left = moment - time.perf_counter()
+    if left > 0:
+        time.sleep(left)
+
+
+def deals(count: int) -> list[DealMade]:
+    """The events, made beforehand."""
+    return [DealMade(**deal(number)) for number in range(count)]
+
+
+class DealLog:
+    """A new log that takes deals as cascades: an input and four events derived from it."""
+
+    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
+        self.catalogue = Catalogue()
+        self.writer = LogWriter(folder, ORIGIN, files=disk or Disk())
+        self._type = self.writer.type_id(DealMade)
+        self._source = self.writer.source_id("terminal", "terminal")
+        self._time = START
+        self.writer.commit()
+
+    def append(self, events: Sequence[DealMade], cascade: int = 5) -> None:
+        """Encode and append every event; nothing is durable before `commit`."""
+        encode, append = self.catalogue.encode, self.writer.append
+        type_id, source, version = self._type, self._source, DealMade.FACT.version
+        for begin in range(0, len(events), cascade):
+            self._time = now = self._time + 1_000_000
+            root = append(type_id, version, encode(events[begin]), time=now, source=source, flags=TRADING)
+            for event in events[begin + 1 : begin + cascade]:
+                append(
+                    type_id,
+                    version,
+                    encode(event),
+                    time=now,
+                    source=source,
+                    flags=DERIVED | TRADING,
+                    cause=root,
+                    root=root,
+                )
+
+    def commit(self) -> None:
+        """Make what was appended durable, as far as the disk is asked to."""
+        self.writer.commit()
+
+    def settle(self) -> None:
+        """Bring the tree up to the last record, as a checkpoint would."""
+        self.writer.root()
