@@ -214,7 +214,7 @@ def nightly(options: list[str]) -> int:
     steps = Steps()
     steps.run("lint", "installed packages agree", "-m", "pip", "check")
     check(steps)
-    pytest = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-s", *options)
+    pytest = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-rP", *options)
     steps.run("tests", "all tests, as on Windows", *pytest, TALLYSTICK_AS_WINDOWS="1")
     steps.run("tests", "tests with full counts", *pytest, TALLYSTICK_FULL="1")
     return steps.close()

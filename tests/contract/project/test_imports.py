@@ -22,6 +22,12 @@ BREACHES = {
     ),
     "market to events": ("events/tallystick/market/rows.py", "import tallystick.events.event", "market-alone"),
     "events to numba": ("events/tallystick/events/merkle.py", "import numba", "events-light"),
+    "risk to the kernel": (
+        "platform/tallystick/platform/risk/rules.py",
+        "import tallystick.platform.kernel.kernel",
+        "reactors-know-no-kernel",
+    ),
+    "a strategy to the clock": ("platform/tallystick/platform/strategies/hold.py", "import time", "reactors-pure"),
     "platform to kafka": ("platform/tallystick/platform/mt5/terminal.py", "import kafka", "kafka-named"),
     "platform to MetaTrader5": ("platform/tallystick/platform/mt5/terminal.py", "import MetaTrader5", "mt5-named"),
 }
