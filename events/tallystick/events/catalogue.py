@@ -82,7 +82,18 @@ class Catalogue:
 
     def decoder(self, name: str, version: int, cards: tuple[FieldCard, ...]) -> Callable[[bytes], Any]:
         """`decode` for one declared type, with what can be known beforehand done once."""
-        return lambda body: self.decode(name, version, cards, body)
+        event_type = self._by_name.get(name)
+        if event_type is None or version != event_type.FACT.version:
+            return lambda body: self.decode(name, version, cards, body)
+        direct = self._decoders[event_type]
+
+        def decode_current(body: bytes) -> Any:
+            try:
+                return direct(body)
+            except msgspec.ValidationError:
+                return self.decode(name, version, cards, body)
+
+        return decode_current
 
     def shape(self, event_type: type[Event]) -> Shape:
         """Fields and checks of a type. Raises `UnknownType`."""
