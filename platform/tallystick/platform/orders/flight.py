@@ -1,0 +1,55 @@
+"""An order on its way, and what the terminal's answers mean for the target behind it."""
+
+import msgspec
+
+from tallystick.events.types.trading import OrderRequested
+
+Key = tuple[str, str]
+"""Strategy and symbol."""
+
+PLACED, DONE, DONE_PARTIAL = 10008, 10009, 10010
+AGAIN_AT_ONCE = frozenset({10035, 10036})
+"""MT5 return codes after which positions are compared anew at once: the order or position was gone already."""
+AGAIN_LATER = frozenset({10004, 10018, 10020, 10021, 10024})
+"""Requote, market closed, price changed, no price, too many requests: worth another try after a while."""
+DENIED_FOR_NOW = frozenset({"market_state", "stale_quote", "message_throttle"})
+"""Risk's rules whose refusal time alone can lift."""
+
+
+class Flight(msgspec.Struct, kw_only=True):
+    """One order asked for and not ended. Volumes in 1e-8 lots; `owed` is what the answer said was done, or -1."""
+
+    order: int
+    strategy: str
+    symbol: str
+    purpose: str
+    direction: int
+    volume: int
+    position: int
+    of_target: bool
+    filled: int = 0
+    owed: int = -1
+
+    @property
+    def key(self) -> Key:
+        """Strategy and symbol."""
+        return (self.strategy, self.symbol)
+
+    @property
+    def settled(self) -> bool:
+        """Answered, and every deal of the answer seen; the two may come in either order."""
+        return 0 <= self.owed <= self.filled
+
+
+def flight_of(request: OrderRequested, *, of_target: bool) -> Flight:
+    """The flight of a request."""
+    return Flight(
+        order=request.order,
+        strategy=request.strategy,
+        symbol=request.symbol,
+        purpose=request.purpose,
+        direction=1 if request.side == "buy" else -1,
+        volume=request.volume,
+        position=request.position,
+        of_target=of_target,
+    )

@@ -1,0 +1,286 @@
+"""Orders: turns targets and intents into `order.requested`, one comparison at a time, until they agree.
+
+1. `target.set` is compared with what the strategy holds and has in flight; legs become orders (legs.py). One order is
+   in flight for each strategy, symbol and purpose, and for each position that is closed.
+2. When an order is over - answered with all its deals seen, ended, denied, abandoned - its target is compared again.
+3. A refusal is not repeated: after risk's denial or the terminal's rejection that purpose rests until the target is set
+   anew. Exceptions, at most `retries` for one target: a position or order that was gone already is compared again at
+   once; a refusal that time alone can lift is tried again after `retry_s` of book time, by a timer.
+4. When the terminal or a person ends a position on the target's side (stop loss, take profit, stop-out), the target is
+   done: the strategy stays as it is until its next `target.set`.
+5. `intent.raised` becomes exactly one order.
+
+Order numbers count on from `first_order`. On a netting account each strategy's share of the one position is what its
+own deals came to, and stops belong to the position: the latest order's hold.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from tallystick.events.event import Event
+from tallystick.events.module import Context, OnFailure
+from tallystick.events.types.running import TimerFired, TimerRequested
+from tallystick.events.types.trading import (
+    AccountOpened,
+    DealMade,
+    IntentRaised,
+    OrderAbandoned,
+    OrderAnswered,
+    OrderDenied,
+    OrderEnded,
+    TargetSet,
+)
+from tallystick.platform.accounts.views import PositionView
+from tallystick.platform.orders.flight import (
+    AGAIN_AT_ONCE,
+    AGAIN_LATER,
+    DENIED_FOR_NOW,
+    DONE,
+    DONE_PARTIAL,
+    PLACED,
+    Flight,
+    Key,
+    flight_of,
+)
+from tallystick.platform.orders.legs import Leg, hedging_legs, netting_legs, tradable_part
+from tallystick.platform.orders.requests import request_for_intent, request_for_leg
+
+SECOND_NS = 1_000_000_000
+
+
+class Desired(msgspec.Struct, kw_only=True):
+    """A target that stands, and how its orders fared. `resting`: purpose to whether a timer ends the rest."""
+
+    volume: int
+    stop_points: int
+    take_points: int
+    failures: int = 0
+    resting: dict[str, bool] = {}
+
+
+class Orders:
+    """The book's order desk."""
+
+    role = "orders"
+    on_failure: OnFailure = "halt"
+    hears: tuple[type, ...] = (
+        AccountOpened,
+        TargetSet,
+        IntentRaised,
+        OrderDenied,
+        OrderAbandoned,
+        OrderAnswered,
+        OrderEnded,
+        DealMade,
+        TimerFired,
+    )
+
+    def __init__(self, *, first_order: int = 1, retries: int = 3, retry_s: int = 60, name: str = "orders") -> None:
+        """`first_order` is the book's next order number; `retries` and `retry_s` as above."""
+        self.name = name
+        self.settings = {"retries": str(retries), "retry_s": str(retry_s)}
+        self._retries = retries
+        self._retry_ns = retry_s * SECOND_NS
+        self._next = first_order
+        self._account = ""
+        self._netting = False
+        self._targets: dict[Key, Desired] = {}
+        self._flights: dict[int, Flight] = {}
+        self._owners: dict[int, Key] = {}
+        self._shares: dict[Key, int] = {}
+        self._answers: dict[type, Callable[[Any, Context], Sequence[Event]]] = {
+            AccountOpened: self._account_opened,
+            TargetSet: self._target_set,
+            IntentRaised: self._intent_raised,
+            OrderDenied: self._denied,
+            OrderAbandoned: self._abandoned,
+            OrderAnswered: self._answered,
+            OrderEnded: self._ended,
+            DealMade: self._deal_made,
+            TimerFired: self._timer_fired,
+        }
+
+    def react(self, event: Any, context: Context) -> Sequence[Event]:
+        """Orders to ask for, and timers for later."""
+        return self._answers[type(event)](event, context)
+
+    # -- what is wanted
+
+    def _account_opened(self, event: AccountOpened, _context: Context) -> Sequence[Event]:
+        self._account = event.account
+        self._netting = event.margin_mode == "netting"
+        return ()
+
+    def _target_set(self, event: TargetSet, context: Context) -> Sequence[Event]:
+        key = (event.strategy, event.symbol)
+        self._targets[key] = Desired(volume=event.volume, stop_points=event.stop_points, take_points=event.take_points)
+        return self._compare(key, context)
+
+    def _intent_raised(self, event: IntentRaised, context: Context) -> Sequence[Event]:
+        request = request_for_intent(event, self._next, self._account, context)
+        self._next += 1
+        self._flights[request.order] = flight_of(request, of_target=False)
+        return (request,)
+
+    def _timer_fired(self, event: TimerFired, context: Context) -> Sequence[Event]:
+        if event.module != self.name:
+            return ()
+        for key, desired in self._targets.items():
+            if timer_of(key) == event.timer:
+                desired.resting = {purpose: again for purpose, again in desired.resting.items() if not again}
+                return self._compare(key, context)
+        return ()
+
+    # -- what came of it
+
+    def _denied(self, event: OrderDenied, context: Context) -> Sequence[Event]:
+        flight = self._flights.pop(event.order, None)
+        return self._failed(flight, context, later=event.rule in DENIED_FOR_NOW) if flight else ()
+
+    def _abandoned(self, event: OrderAbandoned, context: Context) -> Sequence[Event]:
+        flight = self._flights.pop(event.order, None)
+        return self._failed(flight, context) if flight else ()
+
+    def _answered(self, event: OrderAnswered, context: Context) -> Sequence[Event]:
+        flight = self._flights.get(event.order)
+        if flight is None or (flight.purpose == "pending" and event.retcode in {PLACED, DONE}):
+            return ()
+        if event.retcode not in {PLACED, DONE, DONE_PARTIAL}:
+            del self._flights[event.order]
+            at_once = event.retcode in AGAIN_AT_ONCE
+            return self._failed(flight, context, at_once=at_once, later=event.retcode in AGAIN_LATER)
+        deals = flight.purpose in {"open", "close", "pending"}
+        flight.owed = event.volume if deals else 0
+        return self._settle(flight, context)
+
+    def _ended(self, event: OrderEnded, context: Context) -> Sequence[Event]:
+        flight = self._flights.get(event.order)
+        if flight is None:
+            return ()
+        flight.owed = flight.volume if event.state == "filled" else flight.filled
+        return self._settle(flight, context)
+
+    def _deal_made(self, deal: DealMade, context: Context) -> Sequence[Event]:
+        if deal.type == "balance":
+            return ()
+        flight = self._flights.get(deal.order)
+        if flight is None:
+            self._ended_from_outside(deal, context)
+            return ()
+        flight.filled += deal.volume
+        direction = 1 if deal.type == "buy" else -1
+        self._shares[flight.key] = self._shares.get(flight.key, 0) + direction * deal.volume
+        if deal.position in context.positions:
+            self._owners.setdefault(deal.position, flight.key)
+        else:
+            self._owners.pop(deal.position, None)
+        return self._settle(flight, context)
+
+    def _ended_from_outside(self, deal: DealMade, context: Context) -> None:
+        """A stop, a take profit, a stop-out or a person ended (part of) a position: its targets are done."""
+        if deal.entry == "in":
+            return
+        direction = -1 if deal.type == "buy" else 1
+        owner = self._owners.get(deal.position)
+        for key, desired in list(self._targets.items()):
+            concerned = key[1] == deal.symbol if self._netting else key == owner
+            if concerned and desired.volume * direction > 0:
+                del self._targets[key]
+        if deal.position in context.positions:
+            return
+        self._owners.pop(deal.position, None)
+        if self._netting:
+            self._shares = {key: share for key, share in self._shares.items() if key[1] != deal.symbol}
+
+    def _settle(self, flight: Flight, context: Context) -> Sequence[Event]:
+        if not flight.settled:
+            return ()
+        del self._flights[flight.order]
+        if flight.of_target and flight.filled < flight.volume:
+            return self._failed(flight, context, at_once=True)
+        return self._compare(flight.key, context) if flight.of_target else ()
+
+    def _failed(
+        self, flight: Flight, context: Context, *, at_once: bool = False, later: bool = False
+    ) -> Sequence[Event]:
+        """An order of a target came to nothing or to less: again at once, later, or not until the target is set anew."""
+        desired = self._targets.get(flight.key)
+        if desired is None or not flight.of_target:
+            return ()
+        desired.failures += 1
+        if desired.failures > self._retries or not (at_once or later):
+            desired.resting[flight.purpose] = False
+            return self._compare(flight.key, context)
+        if at_once:
+            return self._compare(flight.key, context)
+        desired.resting[flight.purpose] = True
+        due = context.time + self._retry_ns
+        return (TimerRequested(module=self.name, timer=timer_of(flight.key), due=due),)
+
+    # -- comparing
+
+    def _compare(self, key: Key, context: Context) -> Sequence[Event]:
+        desired = self._targets.get(key)
+        if desired is None:
+            return ()
+        held = self._held(key, context)
+        own = [flight for flight in self._flights.values() if flight.key == key]
+        instrument = context.instruments.get(key[1])
+        requests: list[Event] = []
+        for leg in self._legs(key, desired, held, own):
+            part = None if leg.purpose in desired.resting else tradable_part(leg, instrument, held)
+            if part is None:
+                continue
+            stops = (desired.stop_points, desired.take_points)
+            request = request_for_leg(part, self._next, key, stops, self._account, context)
+            self._next += 1
+            self._flights[request.order] = flight_of(request, of_target=True)
+            requests.append(request)
+        return requests
+
+    def _legs(self, key: Key, desired: Desired, held: list[PositionView], own: list[Flight]) -> list[Leg]:
+        if not self._netting:
+            return hedging_legs(desired.volume, held, own)
+        symbol = key[1]
+        others = [flight for flight in self._flights.values() if flight.symbol == symbol and flight.key != key]
+        return netting_legs(desired.volume, self._shares.get(key, 0), held, own, others)
+
+    def _held(self, key: Key, context: Context) -> list[PositionView]:
+        """The strategy's positions of the symbol; on a netting account the symbol's one position."""
+        strategy, symbol = key
+        owners = self._owners
+        return [
+            position
+            for position in context.positions.values()
+            if position.symbol == symbol
+            and (self._netting or owners.get(position.ticket, (position.strategy, symbol)) == (strategy, symbol))
+        ]
+
+    def freeze(self) -> Any:
+        """Counter, account, targets, flights, owners and shares."""
+        return {
+            "next": self._next,
+            "account": self._account,
+            "netting": self._netting,
+            "targets": [[*key, msgspec.to_builtins(desired)] for key, desired in self._targets.items()],
+            "flights": [msgspec.to_builtins(flight) for flight in self._flights.values()],
+            "owners": [[position, *key] for position, key in self._owners.items()],
+            "shares": [[*key, share] for key, share in self._shares.items()],
+        }
+
+    def thaw(self, state: Any) -> None:
+        """Take back what `freeze` gave."""
+        self._next = state["next"]
+        self._account = state["account"]
+        self._netting = state["netting"]
+        self._targets = {(row[0], row[1]): msgspec.convert(row[2], Desired) for row in state["targets"]}
+        self._flights = {row["order"]: msgspec.convert(row, Flight) for row in state["flights"]}
+        self._owners = {row[0]: (row[1], row[2]) for row in state["owners"]}
+        self._shares = {(row[0], row[1]): row[2] for row in state["shares"]}
+
+
+def timer_of(key: Key) -> str:
+    """Name of the timer of a target."""
+    return "/".join(key)
