@@ -158,6 +158,8 @@ def drawdown_of(values: Money, initial: int) -> Drawdown:
 
 def sharpe_ratio(curve: Curve) -> float | None:
     """From the last equity of each UTC day; none under three days or without deviation."""
+    if not len(curve):
+        return None
     day = curve.time // DAY_NS
     last = np.flatnonzero(np.append(np.diff(day) != 0, True))
     equity = curve.equity[last].astype(np.float64)

@@ -26,8 +26,13 @@ class Recorded(Protocol):
         ...
 
     @property
-    def event(self) -> Event:
-        """What it says."""
+    def type(self) -> str:
+        """Name of its type."""
+        ...
+
+    @property
+    def event(self) -> Any:
+        """What it says: an `Event`, or something else where the type is unknown or the body was pruned."""
         ...
 
 
@@ -109,7 +114,7 @@ def tell(records: Iterable[Recorded]) -> Story:
             story.first_time = record.time
         story.records += 1
         story.last_time = record.time
-        story.kinds[event.FACT.name] += 1
+        story.kinds[record.type] += 1
         take = _TAKES.get(type(event))
         if take is not None:
             take(story, Told(record.seq, record.time, event))

@@ -1,0 +1,69 @@
+"""From a log on disk to its numbers and its page."""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from tallystick.events import checkpoint
+from tallystick.events.digest import DecisionDigest, prefix_of
+from tallystick.events.reader import Envelope, LogReader
+from tallystick.platform.report.page import page
+from tallystick.platform.report.story import Story, tell
+from tallystick.platform.report.summary import Book, Proof, Summary, book_of
+
+TITLE = "Tallystick report"
+
+
+def summarise(log_folder: Path) -> Summary:
+    """The numbers of a log. Reads without verifying. Raises what `LogReader` raises."""
+    return read_book(log_folder).summary
+
+
+def write_report(
+    log_folder: Path, out: Path, *, verdicts: Mapping[str, str] | None = None, title: str = TITLE
+) -> Summary:
+    """Write the page of a log to `out` (its folder is made) and return the log's numbers.
+
+    `verdicts` are words by name, such as verify and replay; a good one begins with OK. They are shown as given: the
+    report itself verifies nothing.
+    """
+    book = read_book(log_folder)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page(book, verdicts or {}, title), encoding="utf-8", newline="\n")
+    return book.summary
+
+
+def read_book(log_folder: Path) -> Book:
+    """Everything that is computed from a log, for those who want more than the summary."""
+    story, proof = _read(log_folder)
+    return book_of(story, proof)
+
+
+def _read(log_folder: Path) -> tuple[Story, Proof]:
+    """One pass over the log: its story, and what names it."""
+    reader = LogReader(log_folder)
+    digest = DecisionDigest()
+    size, head = 0, b""
+
+    def counted() -> Iterator[Envelope]:
+        nonlocal size, head
+        for envelope in reader.envelopes():
+            size, head = envelope.seq + 1, envelope.leaf
+            if envelope.trading:
+                body = envelope.body
+                body_hash = reader.record(envelope.seq).header.body_hash if body is None else sha256(body).digest()
+                digest.add(prefix_of(envelope.type, envelope.version), envelope.time, body_hash)
+            yield envelope
+
+    story = tell(counted())
+    origin, covered = _last_checkpoint(log_folder)
+    return story, Proof(origin, size, head.hex(), digest.value.hex(), covered)
+
+
+def _last_checkpoint(log_folder: Path) -> tuple[str, int]:
+    """Origin and size as the last checkpoint states them, unverified; "" and -1 without one."""
+    found = checkpoint.files(log_folder)
+    if not found:
+        return "", -1
+    origin, size, *_ = [*found[-1].read_text(encoding="utf-8").split("\n"), "", ""]
+    return origin, int(size) if size.isdigit() else -1
