@@ -45,11 +45,13 @@ class Instrument:
 
     def points(self, price: float) -> int:
         """The price in whole points, nearest."""
-        return round(price * 10**self.digits)
+        points_per_unit: int = 10**self.digits
+        return round(price * points_per_unit)
 
     def price(self, points: int) -> float:
         """The float64 nearest to that many points."""
-        return points / 10**self.digits
+        points_per_unit: int = 10**self.digits
+        return points / points_per_unit
 
     def money_per_point_step(self, currency_digits: int) -> Fraction:
         """Minor units of the account for one point on one volume step (profit currency = account currency)."""

@@ -5,7 +5,7 @@ the block that carries it is.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, final
 
 import msgspec
 import numpy as np
@@ -29,6 +29,7 @@ DTYPES = {"time_msc": "<i8", "series": "<u2", "flags": "<u4", "volume": "<u8"}
 """Column types that are not float64."""
 
 
+@final
 class Quote(msgspec.Struct, frozen=True, gc=False):
     """One quote. `time` is book time in ns UTC, `time_msc` the source's own clock in ms."""
 
@@ -41,6 +42,7 @@ class Quote(msgspec.Struct, frozen=True, gc=False):
     flags: int
 
 
+@final
 class BarClosed(msgspec.Struct, frozen=True, gc=False):
     """One closed bar, OHLC of bid and of ask. `time` is the close in ns UTC, `open_time` the open in ns UTC."""
 
