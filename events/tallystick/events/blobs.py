@@ -44,7 +44,9 @@ class BlobStore:
         except FileNotFoundError:
             raise LogMissing(f"there is no blob {digest.hex()}", fix="restore it from a copy of the log") from None
         if sha256(content).digest() != digest:
-            raise IntegrityError(f"blob {digest.hex()} does not have the hash it is named by", fix="restore it from a copy")
+            raise IntegrityError(
+                f"blob {digest.hex()} does not have the hash it is named by", fix="restore it from a copy"
+            )
         return content
 
     def __contains__(self, digest: bytes) -> bool:

@@ -29,7 +29,19 @@ _TYPES = {"bool": bool, "int": int, "float": float, "str": str, "bytes": bytes, 
 class Shape:
     """The fields of one version of one type, and what follows from them."""
 
-    __slots__ = ("_columns", "_decode", "_deep", "_floats", "_ints", "_rows", "_simple", "_texts", "_types", "cards", "name")
+    __slots__ = (
+        "_columns",
+        "_decode",
+        "_deep",
+        "_floats",
+        "_ints",
+        "_rows",
+        "_simple",
+        "_texts",
+        "_types",
+        "cards",
+        "name",
+    )
 
     def __init__(self, name: str, cards: Sequence[FieldCard]) -> None:
         """Take the type's name, for messages, and its cards (see `kinds.cards_of` and `kinds.cards_from`)."""

@@ -121,10 +121,10 @@ class Catalogue:
             raise UsageError(message, fix="rename one of them")
         for step in range(1, fact.version):
             if (fact.name, step) not in self._upcasters:
-                message = f"{fact.name} is at version {fact.version}, but nothing leads from version {step} to {step + 1}"
+                message = (
+                    f"{fact.name} is at version {fact.version}, but nothing leads from version {step} to {step + 1}"
+                )
                 raise UsageError(message, fix="give Catalogue an upcaster for that step")
         self._by_name[fact.name] = event_type
         self._shapes[event_type] = Shape(fact.name, cards_of(event_type))
-        self._decoders[event_type] = cast(
-            "Callable[[bytes], Event]", msgspec.msgpack.Decoder(event_type).decode
-        )
+        self._decoders[event_type] = cast("Callable[[bytes], Event]", msgspec.msgpack.Decoder(event_type).decode)

@@ -4,7 +4,7 @@ Writer, reader and verifier all read records through this; for an old log the lo
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 
 import msgspec
 
@@ -83,9 +83,7 @@ class Declarations:
             raise IntegrityError(f"record {seq} is a declaration that cannot stand: {error}", seq=seq) from None
 
     def _take_type(self, event: TypeDeclared) -> None:
-        new = DeclaredType(
-            event.id, event.version, event.name, event.trading, event.said_by, cards_from(event.fields)
-        )
+        new = DeclaredType(event.id, event.version, event.name, event.trading, event.said_by, cards_from(event.fields))
         if not (FIRST_FREE_ID <= new.id <= MAX_ID and 0 < new.version <= MAX_ID):
             raise UsageError(f"id {new.id} version {new.version} is outside of what a log may declare")
         if (new.id, new.version) in self.types:
@@ -113,7 +111,7 @@ class Declarations:
         self.source_ids[each.name] = each.id
 
 
-@lru_cache(maxsize=1)
+@cache
 def log_types() -> tuple[DeclaredType, ...]:
     """The log's own types, known to every reader without a declaration."""
     return tuple(

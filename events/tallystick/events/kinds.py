@@ -1,7 +1,7 @@
 """Kinds: what a field may hold, as one word that stands in the log, and the exact check of a value against it.
 
-    bool  int (int64)  float (float64, finite, not -0.0)  str (NFC)  bytes  u256 (32 bytes, big-endian)
-    column:<dtype> (little-endian NumPy column)  list:<kind>  map:<kind> (keys are str)  optional:<kind>
+bool, int (int64), float (float64, finite, not -0.0), str (NFC), bytes, u256 (32 bytes, big-endian),
+column:<dtype> (little-endian NumPy column), list:<kind>, map:<kind> (keys are str), optional:<kind>.
 """
 
 import math
@@ -9,7 +9,7 @@ import re
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 from unicodedata import is_normalized
 
@@ -23,7 +23,7 @@ MAX_INT = 2**63 - 1
 WIDE_BYTES = 32
 MAX_DEPTH = 4
 COLUMN_BYTES = {"|i1": 1, "|u1": 1, "|b1": 1} | {
-    f"<{letter}{size}": size for letter in "iuf" for size in (2, 4, 8) if letter != "f" or size != 2  # noqa: PLR2004
+    f"<{letter}{size}": size for letter in "iuf" for size in (2, 4, 8) if letter != "f" or size != 2
 }
 FIELD_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -87,7 +87,7 @@ def annotation_of(kind: str) -> Any:
     raise UsageError(message)
 
 
-@lru_cache(maxsize=None)
+@cache
 def check_of(kind: str) -> Check:
     """The exact check of one value of this kind: returns what is wrong, or an empty string."""
     annotation_of(kind)
@@ -211,7 +211,7 @@ _PLAIN: dict[str, Any] = {
     "u256": Annotated[bytes, msgspec.Meta(min_length=WIDE_BYTES, max_length=WIDE_BYTES)],
 }
 _NESTED: dict[str, Callable[[Any], Any]] = {
-    "list": lambda inner: tuple[inner, ...],
-    "map": lambda inner: dict[str, inner],
+    "list": lambda inner: tuple.__class_getitem__((inner, ...)),
+    "map": lambda inner: dict.__class_getitem__((str, inner)),
     "optional": lambda inner: inner | None,
 }

@@ -8,7 +8,7 @@ from tallystick.events.errors import IntegrityError
 from tallystick.events.event import Event
 from tallystick.events.files import Files, write_failed, write_whole
 from tallystick.events.note import NoteError, parse_note
-from tallystick.events.recovery import CUT_FOLDER, covered_by_checkpoints, cut, read_last, require_origin
+from tallystick.events.recovery import CUT_FOLDER, Take, covered_by_checkpoints, cut, read_last, require_origin
 from tallystick.events.segment import (
     FRAME,
     RecordAt,
@@ -57,7 +57,9 @@ def open_log(folder: Path, origin: str, files: Files) -> Opened:
         else:
             _read_closed(path, data, start, opened)
     if covered > state.seq:
-        raise IntegrityError(f"the log ends after {state.seq} records, but a checkpoint covers {covered}", seq=state.seq)
+        raise IntegrityError(
+            f"the log ends after {state.seq} records, but a checkpoint covers {covered}", seq=state.seq
+        )
     opened.deferred = (*_unrecorded_cuts(folder, state, cuts), *_unrecorded_checkpoints(folder, state))
     return opened
 
@@ -68,8 +70,15 @@ def keep_cache(folder: Path, state: LogState, first: int, size: int, files: File
     write_whole(files, folder / CACHE, place + state.freeze())
 
 
-def _read_last(  # noqa: PLR0913, PLR0917
-    folder: Path, path: Path, data: memoryview, start: int, covered: int, opened: Opened, files: Files, cuts: list[TailCut]
+def _read_last(  # noqa: PLR0917
+    folder: Path,
+    path: Path,
+    data: memoryview,
+    start: int,
+    covered: int,
+    opened: Opened,
+    files: Files,
+    cuts: list[TailCut],
 ) -> int:
     state = opened.state
     tail = read_last(data, state.seq, state.prev, state.origin, covered, _taker(state, data), start)
@@ -99,7 +108,7 @@ def _read_closed(path: Path, data: memoryview, start: int, opened: Opened) -> No
     opened.first, opened.marker, opened.size = state.seq, b"", 0
 
 
-def _taker(state: LogState, data: memoryview):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _taker(state: LogState, data: memoryview) -> Take:
     def take(records: list[RecordAt], _at: int) -> None:
         for each in records:
             state.take(each.fields, each.leaf, data[each.body : each.end])

@@ -205,7 +205,9 @@ class LogReader:
     def _decoder(self, type_id: int, version: int, seq: int) -> Decode:
         declared = self.declarations.types.get((type_id, version))
         if declared is None:
-            raise IntegrityError(f"record {seq} is of type {type_id} version {version}, which was not declared", seq=seq)
+            raise IntegrityError(
+                f"record {seq} is of type {type_id} version {version}, which was not declared", seq=seq
+            )
         decode = self._catalogue.decoder(declared.name, version, declared.cards)
         self._decoders[type_id, version] = declared, decode
         return declared, decode

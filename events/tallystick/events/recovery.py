@@ -51,13 +51,15 @@ def read_last(data: memoryview, seq: int, prev: bytes, origin: str, covered: int
     `start`, reading begins at that group, whose place in the chain `seq` and `prev` then name.
     Raises `IntegrityError` when what follows the last frame that counts is not what a crash leaves.
     """
-    if len(data) < SEGMENT.size or not any(data[: SEGMENT.size]) and not any(data):
+    if len(data) < SEGMENT.size or (not any(data[: SEGMENT.size]) and not any(data)):
         _require_uncovered(seq, covered)
         return Tail(None, 0, bytes(data), seq, prev)
     header = SegmentHeader.parse(data)
     require_origin(header, origin)
     if not start and (header.first, header.prev) != (seq, prev):
-        raise IntegrityError(f"the last segment does not continue record {seq - 1}", seq=seq, fix="restore it from a copy")
+        raise IntegrityError(
+            f"the last segment does not continue record {seq - 1}", seq=seq, fix="restore it from a copy"
+        )
     at = start or SEGMENT.size
     while at < len(data):
         try:
@@ -97,7 +99,7 @@ def covered_by_checkpoints(folder: Path) -> int:
     sizes = [0]
     for path in (folder / "checkpoints").glob("*.checkpoint"):
         lines = path.read_bytes().split(b"\n", 2)
-        if len(lines) == 3 and lines[1].isdigit():  # noqa: PLR2004
+        if len(lines) == 3 and lines[1].isdigit():
             sizes.append(int(lines[1]))
     return max(sizes)
 

@@ -152,7 +152,9 @@ def content(path: Path) -> bytes:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise LogError(f"cannot read {path}: {error.strerror}", fix="check that the disk is there and readable") from error
+        raise LogError(
+            f"cannot read {path}: {error.strerror}", fix="check that the disk is there and readable"
+        ) from error
     return raw if path.suffix == ".seg" else decompress(raw, path)
 
 

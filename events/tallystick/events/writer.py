@@ -188,7 +188,7 @@ class LogWriter:
 
     # -- appending
 
-    def append(  # noqa: PLR0913 -- the header's fields, in the header's order
+    def append(
         self,
         type_id: int,
         version: int,
@@ -220,10 +220,10 @@ class LogWriter:
             last = self._time
             if last is not None and time < last:
                 raise EventRefused(f"book time would fall from {last} to {time}", fix="clamp it, and record that")
-            if cause >= seq and cause != NONE_SEQ or root not in (NONE_SEQ, seq):
+            if (cause >= seq and cause != NONE_SEQ) or root not in (NONE_SEQ, seq):
                 raise _misplaced(seq, root, seq, cause)
             root = seq
-        if flags != derived | allowed[0] or cause_row != NONE_ROW and cause == NONE_SEQ:
+        if flags != derived | allowed[0] or (cause_row != NONE_ROW and cause == NONE_SEQ):
             raise EventRefused(f"record {seq}: flags {flags} or a cause row without a cause")
         size = len(body)
         if not 0 < size <= MAX_BODY_BYTES or len(self._group) + size > MAX_GROUP_BYTES - 2**15:
@@ -326,7 +326,9 @@ class LogWriter:
             message = f"type {type_id} version {version} or source {source} is not declared in this log"
             raise UnknownType(message, fix="call declare and declare_source first")
         if said_by.role not in declared.said_by:
-            message = f"{declared.name} may be said by {', '.join(declared.said_by)}, not by {said_by.name} ({said_by.role})"
+            message = (
+                f"{declared.name} may be said by {', '.join(declared.said_by)}, not by {said_by.name} ({said_by.role})"
+            )
             raise EventRefused(message)
         allowed = (TRADING if declared.trading else 0, self._state.prefix(type_id, version))
         self._allowed[type_id << 32 | version << 16 | source] = allowed
@@ -335,7 +337,9 @@ class LogWriter:
     def _require_sound(self) -> None:
         if self._trouble is not None:
             message = f"this writer stopped after a failed write ({self._trouble.strerror or self._trouble})"
-            raise WriterPoisoned(message, fix="end the process, mend the cause, start again: the log recovers by itself")
+            raise WriterPoisoned(
+                message, fix="end the process, mend the cause, start again: the log recovers by itself"
+            )
 
     def _poisoned(self, what: str, error: OSError) -> WriteFailed:
         self._trouble = error
