@@ -125,7 +125,7 @@ def prepare(*extras: str) -> None:
         print(f"--- making {VENV} with Python {sys.version.split()[0]}", flush=True)
         pip = make_environment()
     target = f".[{','.join(extras)}]" if extras else "."
-    print(f"--- installing Tallystick ({target}); the first time downloads about 150 MB", flush=True)
+    print(f"--- installing Tallystick ({target}); the first time downloads about 90 MB", flush=True)
     command = [*pip, "install", "--quiet", "--disable-pip-version-check", "--editable", target]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         message = f"pip could not install Tallystick. See its message above, then try by hand:\n    {' '.join(command)}"
