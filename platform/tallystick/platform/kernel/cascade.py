@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tallystick.events.errors import EventRefused
 from tallystick.events.event import Event
 from tallystick.events.module import Module
 from tallystick.events.types import running
@@ -42,9 +43,17 @@ class Cascades:
         """Give each module its context, in module order."""
         self.contexts = tuple(contexts)
 
-    def start(self, event: Event, source: str, role: str, cause: int = NO_SEQ, cause_row: int = NO_ROW) -> int:
+    def start(  # noqa: PLR0913 -- the header's fields
+        self,
+        event: Event,
+        source: str,
+        role: str,
+        cause: int = NO_SEQ,
+        cause_row: int = NO_ROW,
+        blobs: tuple[tuple[int, bytes], ...] = (),
+    ) -> int:
         """Take one input in and run its cascade to the end; returns the input's seq."""
-        seq = self._sequencer.put(event, source, role, derived=False, cause=cause, cause_row=cause_row)
+        seq = self._sequencer.put(event, source, role, derived=False, cause=cause, cause_row=cause_row, blobs=blobs)
         self.open(seq)
         self._queue.append((event, seq))
         self._run()
@@ -110,9 +119,13 @@ class Cascades:
             refused = running.SayingRefused(source=module.name, type=event.FACT.name, reason=reason)
             self._put_own(refused, cause, cause_row)
             return True
-        seq = self._sequencer.put(
-            event, module.name, module.role, derived=True, cause=cause, cause_row=cause_row, root=self._root
-        )
+        try:
+            seq = self._sequencer.put(
+                event, module.name, module.role, derived=True, cause=cause, cause_row=cause_row, root=self._root
+            )
+        except EventRefused as error:
+            self._failed(_Failed(index, error), cause, cause_row)
+            return True
         self._count += 1
         self._queue.append((event, seq))
         return True

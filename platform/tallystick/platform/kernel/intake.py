@@ -16,7 +16,7 @@ from tallystick.market.rows import BarClosed, Quote, Rows
 from tallystick.platform.kernel.cascade import Answer, Cascades
 from tallystick.platform.kernel.moments import moment_end, moment_start
 from tallystick.platform.kernel.context import Desk
-from tallystick.platform.kernel.quotes import row_fact
+from tallystick.platform.kernel.quotes import row_fact, row_facts
 from tallystick.platform.mt5.terminal import MarketTerminal
 
 FIRST_WINDOW = 16
@@ -169,9 +169,16 @@ class Intake:
     def _read(self, rows: Rows, start: int, stop: int) -> Act | None:
         """Ask the row-by-row modules about rows one at a time, up to the first that one of them answers."""
         ask, readers = self._cascades.ask, self._readers[rows.kind]
-        for row in range(start, stop):
-            fact = self._present(rows, row)
-            answers = [(row, index, events) for index in readers if (events := ask(index, fact))]
+        desk, see = self._desk, self._quotes.see
+        one = readers[0] if len(readers) == 1 else -1
+        for row, fact in enumerate(row_facts(rows.part(start, stop), self.symbols, self.periods), start):
+            desk.time = fact.time
+            see(fact)
+            if one >= 0:
+                events = ask(one, fact)
+                answers = [(row, one, events)] if events else None
+            else:
+                answers = [(row, index, events) for index in readers if (events := ask(index, fact))]
             if answers:
                 act = Act(moment_start(rows, row, start), moment_end(rows, row), answers=answers)
                 act.answered = {(r, index) for r in range(act.start, row + 1) for index in readers}

@@ -42,6 +42,21 @@ def row_fact(rows: Rows, index: int, symbols: Sequence[str], opened: int | None)
     )
 
 
+def row_facts(rows: Rows, symbols: Sequence[str], periods: NDArray[np.int64]) -> Iterator[Row]:
+    """The facts of many rows, in order; `periods` (ns) by series number."""
+    series = rows.series.tolist()
+    names = [symbols[number] for number in series]
+    times = rows.time.tolist()
+    columns = {name: values.tolist() for name, values in rows.columns.items() if name != "series"}
+    if rows.kind == "quote":
+        return map(
+            Quote, series, names, times, columns["bid"], columns["ask"], columns["time_msc"], columns["flags"]
+        )
+    opened = (rows.time - periods[rows.series]).tolist()
+    prices = [columns[f"{side}_{part}"] for side in ("bid", "ask") for part in ("open", "high", "low", "close")]
+    return map(BarClosed, series, names, times, opened, *prices, columns["volume"])
+
+
 @njit(cache=True)
 def _last_of_each(series: NDArray[np.uint16], last: NDArray[np.int64]) -> None:
     """For each series number the index of its last row in `series`, or -1."""
@@ -62,7 +77,7 @@ class LatestQuotes(Mapping[str, Quote]):
     def __init__(self, symbols: Sequence[str]) -> None:
         """`symbols` by series number; of several series of one symbol the later row counts."""
         self.name_series(symbols)
-        self._known: dict[str, Quote] = {}
+        self._known: dict[str, Row] = {}
         self._passed: dict[str, tuple[Rows, int]] = {}
 
     def name_series(self, symbols: Sequence[str]) -> None:
@@ -81,12 +96,16 @@ class LatestQuotes(Mapping[str, Quote]):
 
     def see(self, row: Row) -> None:
         """One row is being heard."""
-        if type(row) is Quote:
-            quote = row
-        else:
-            quote = Quote(row.series, row.symbol, row.time, row.bid_close, row.ask_close, 0, 0)
-        self._passed.pop(row.symbol, None)
-        self._known[row.symbol] = quote
+        if self._passed:
+            self._passed.pop(row.symbol, None)
+        self._known[row.symbol] = row
+
+    def _quote(self, symbol: str) -> Quote:
+        row = self._known[symbol]
+        if type(row) is BarClosed:
+            row = Quote(row.series, symbol, row.time, row.bid_close, row.ask_close, 0, 0)
+            self._known[symbol] = row
+        return row  # type: ignore[return-value]
 
     def freeze(self) -> list[tuple[int, str, int, float, float, int, int]]:
         """Every latest quote as plain values."""
@@ -104,13 +123,8 @@ class LatestQuotes(Mapping[str, Quote]):
         passed = self._passed.pop(symbol, None)
         if passed is not None:
             rows, index = passed
-            row = row_fact(rows, index, self._symbols, None)
-            self._known[symbol] = (
-                row
-                if type(row) is Quote
-                else Quote(row.series, symbol, row.time, row.bid_close, row.ask_close, 0, 0)
-            )
-        return self._known[symbol]
+            self._known[symbol] = row_fact(rows, index, self._symbols, None)
+        return self._quote(symbol)
 
     def __iter__(self) -> Iterator[str]:
         """Symbols that have a quote, sorted."""

@@ -1,0 +1,332 @@
+"""A book's folder, and a simulated run in it: begun, gone on with after a crash, ended in good order.
+
+    log/               what a verifier reads
+    snapshots/         a cache: the kernel's state at a few seqs
+    terminal.journal   the simulated terminal's own record of the orders it was given
+    HALT               put there by anybody who wants new exposure to stop
+    control.json       port and token of the local control channel, while a run is at work
+    book.json          the origin and the public key, for convenience; proves nothing
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tallystick.events.blobs import BlobStore
+from tallystick.events.catalogue import Catalogue
+from tallystick.events.errors import LogMissing
+from tallystick.events.event import Event
+from tallystick.events.files import Files
+from tallystick.events.reader import LogReader
+from tallystick.events.record import blob_of
+from tallystick.events.signer import Signer
+from tallystick.events.types import running
+from tallystick.events.types.market import DataTreated, SeriesDeclared
+from tallystick.events.writer import LogWriter
+from tallystick.market.rows import Rows
+from tallystick.platform.compose import compose, rules_of
+from tallystick.platform.kernel import manifest, snapshot
+from tallystick.platform.kernel.cascade import KERNEL
+from tallystick.platform.kernel.comparison import Comparison
+from tallystick.platform.kernel.deadlines import Worker
+from tallystick.platform.kernel.durability import SNAPSHOT_RECORDS, Commits
+from tallystick.platform.kernel.errors import RunConfigurationError
+from tallystick.platform.kernel.halt import halt_reason
+from tallystick.platform.kernel.history import History, RunSeen, history_of
+from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.people import enrolment
+from tallystick.platform.kernel.recorded import Names, records_of
+from tallystick.platform.kernel.replay import Replay
+from tallystick.platform.kernel.simulation import Simulation
+from tallystick.platform.plan import RunPlan
+
+logger = logging.getLogger("tallystick.book")
+
+Compose = Callable[[RunPlan, int, Path], Composition]
+"""Builds a run from its plan, its first order number and the path of the terminal's journal."""
+
+
+class FeedOfRows(Protocol):
+    """What a run needs of a feed."""
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 over the series' data hashes, in hex."""
+        ...
+
+    def series_declared(self) -> Sequence[SeriesDeclared]:
+        """The series, in manifest order."""
+        ...
+
+    def data_treated(self) -> Sequence[DataTreated]:
+        """The faults that were treated."""
+        ...
+
+    def rows(self, start_row: int = 0) -> Iterator[Rows]:
+        """Rows in book order from `start_row` on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended. `size` and `head` are the whole log's, the decision digest is the whole book's."""
+
+    run: int
+    records: int
+    rows: int
+    size: int
+    head: bytes
+    decision_digest: bytes
+    ended: str
+    recovered: bool
+    origin: str
+    vkey: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What changes how a run is carried out, but no bit of its decisions."""
+
+    segment_bytes: int = 256 * 1024 * 1024
+    snapshot_records: int = SNAPSHOT_RECORDS
+    keep_source: bool = True
+    sources: tuple[Path, ...] = ()
+    files: Files | None = None
+
+
+def origin_of(plan: RunPlan, data_hash: str) -> str:
+    """Origin of a simulated book: the same plan over the same data is the same log."""
+    digest = hashlib.sha256(f"{plan.hash()}/{data_hash}".encode()).hexdigest()[:16]
+    return f"tallystick.invalid/sim/{digest}"
+
+
+def simulate(  # noqa: PLR0913 -- a run is what it is given
+    folder: Path,
+    plan: RunPlan,
+    feed: FeedOfRows,
+    signer_for: Callable[[str], Signer],
+    *,
+    progress: Callable[[int], None] | None = None,
+    stop_asked: Callable[[], bool] | None = None,
+    workers: Mapping[str, Worker] | None = None,
+    composing: Compose = compose,
+    options: RunOptions | None = None,
+    catalogue: Catalogue | None = None,
+) -> RunResult:
+    """Run `plan` over `feed` in the book at `folder`; a run whose process died is recovered and gone on with.
+
+    `signer_for(origin)` gives the log's key. Raises `RunConfigurationError` when the book holds another plan or data,
+    or a run that has ended; `LogLocked`, `WriteFailed`, `IntegrityError` from the log.
+    """
+    run = _Run(folder, plan, feed, signer_for, composing, options or RunOptions(), catalogue or Catalogue())
+    return run.carry_out(progress, stop_asked, workers)
+
+
+class _Run:
+    """One run being carried out."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        folder: Path,
+        plan: RunPlan,
+        feed: FeedOfRows,
+        signer_for: Callable[[str], Signer],
+        composing: Compose,
+        options: RunOptions,
+        catalogue: Catalogue,
+    ) -> None:
+        self._folder = folder
+        self._plan = plan
+        self._feed = feed
+        self._options = options
+        self._catalogue = catalogue
+        self._composing = composing
+        self._origin = origin_of(plan, feed.data_hash)
+        self._signer = signer_for(self._origin)
+        self._code = ""
+
+    def carry_out(
+        self,
+        progress: Callable[[int], None] | None,
+        stop_asked: Callable[[], bool] | None,
+        workers: Mapping[str, Worker] | None,
+    ) -> RunResult:
+        history = self._history()
+        options = self._options
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with LogWriter(
+            self._folder / "log", self._origin, segment_bytes=options.segment_bytes, files=options.files
+        ) as writer:
+            self._leave_card()
+            unfinished = history.unfinished
+            first_order = unfinished.started.next_order if unfinished else 1
+            composition = self._composing(self._plan, first_order, self._folder / "terminal.journal")
+            kernel, before = Kernel(composition, self._catalogue, writer), writer.next_seq
+            self._declare(writer, composition)
+            if unfinished is not None:
+                kernel = self._recovered(composition, unfinished, writer, history)
+            else:
+                self._begin(kernel, writer)
+            commits = Commits(
+                writer,
+                self._plan.durability,
+                snapshot=lambda: self._snapshot(kernel, writer),
+                checkpoint=lambda: writer.checkpoint(self._signer) and None,
+                snapshot_records=options.snapshot_records,
+            )
+            simulation = Simulation(
+                kernel,
+                self._feed.rows(kernel.rows_taken),
+                commits,
+                workers=workers,
+                halt_asked=lambda: halt_reason(self._folder),
+                stop_asked=stop_asked or _never,
+                progress=progress or _silent,
+            )
+            ended = simulation.run()
+            kernel.hear(running.RunEnded(run=0, reason=ended, rows=kernel.rows_taken), KERNEL, KERNEL)
+            writer.checkpoint(self._signer)
+            return RunResult(
+                run=0,
+                records=writer.next_seq - before,
+                rows=kernel.rows_taken,
+                size=writer.committed,
+                head=writer.committed_head,
+                decision_digest=writer.decision_digest,
+                ended=ended,
+                recovered=unfinished is not None,
+                origin=self._origin,
+                vkey=str(self._signer.vkey),
+            )
+
+    # -- what stands
+
+    def _history(self) -> History:
+        """What the log holds; a book with a finished run is not run again."""
+        try:
+            history = history_of(LogReader(self._folder / "log", self._catalogue))
+        except LogMissing:
+            return History()
+        if history.runs:
+            self._require_same(history.runs[-1])
+        return history
+
+    def _require_same(self, last: RunSeen) -> None:
+        if last.started.settings_hash != self._plan.hash() or last.started.data_hash != self._feed.data_hash:
+            message = f"the book in {self._folder} holds another plan or other data"
+            raise RunConfigurationError(message, "choose another folder for this run")
+        if last.ended is not None:
+            message = f"the run in {self._folder} has ended ({last.ended.reason})"
+            raise RunConfigurationError(message, "choose another folder, or look at it: tallystick replay")
+
+    def _leave_card(self) -> None:
+        card = {"origin": self._origin, "key": str(self._signer.vkey)}
+        (self._folder / "book.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+    # -- a new run
+
+    def _declare(self, writer: LogWriter, composition: Composition) -> None:
+        """Types and sources before first use, so that no cascade is interrupted by a declaration."""
+        writer.declare(self._catalogue.types)
+        terminal = composition.terminal
+        names = [(KERNEL, KERNEL), ("feed", "feed"), ("gateway", "gateway"), ("owner", "person")]
+        names += [(terminal.name, "terminal")] if terminal is not None else []
+        names += [(module.name, module.role) for module in composition.modules if module.role != KERNEL]
+        for name, role in names:
+            writer.declare_source(name, role)
+
+    def _begin(self, kernel: Kernel, writer: LogWriter) -> None:
+        series = self._feed.series_declared()
+        first = next(iter(self._feed.rows(0)), None)
+        kernel.at(int(first.time[0]) if first is not None and len(first) else 0)
+        sources = manifest.sources(self._options.sources)
+        blobs = self._keep(sources) if self._options.keep_source else ()
+        started = self._manifest({name: digest for name, (digest, _) in sources.items()}, kernel)
+        seq = kernel.cascades.start(started, KERNEL, KERNEL, blobs=blobs)
+        self._code = manifest.code_hash(started.settings_hash, started.sources)
+        salt = hashlib.sha256(f"{self._origin}/{self._plan.seed}".encode()).digest()[:16]
+        opening: list[tuple[Event, str, str]] = [(enrolment(self._signer, salt), "owner", "person")]
+        opening += [(event, "feed", "feed") for event in (*series, *self._feed.data_treated())]
+        opening += [(rules_of(self._plan), KERNEL, KERNEL)]
+        kernel.open_terminal(seq)
+        while kernel.pending:
+            kernel.step()
+        for event, source, role in opening:
+            kernel.hear(event, source, role, seq)
+        writer.commit()
+
+    def _keep(self, sources: Mapping[str, tuple[str, bytes]]) -> tuple[tuple[int, bytes], ...]:
+        store = BlobStore(self._folder / "log")
+        for _, content in sources.values():
+            store.put(content)
+        return tuple(blob_of(content) for _, (_, content) in sorted(sources.items()))
+
+    def _manifest(self, source_hashes: Mapping[str, str], kernel: Kernel) -> running.RunStarted:
+        plan = self._plan
+        return running.RunStarted(
+            run=0,
+            mode=plan.mode,
+            seed=plan.seed,
+            durability=plan.durability,
+            modules=tuple(module.name for module in kernel.cascades.modules),
+            settings={"plan": plan.as_json()},
+            settings_hash=plan.hash(),
+            sources=dict(source_hashes),
+            package_hash=manifest.package_hash(),
+            versions=dict(manifest.versions()),
+            models={},
+            data_hash=self._feed.data_hash,
+            resumed_from=-1,
+            starting_rows=0,
+            next_order=1,
+        )
+
+    # -- recovery
+
+    def _recovered(self, composition: Composition, unfinished: RunSeen, writer: LogWriter, history: History) -> Kernel:
+        """The kernel as it stood at the last committed record, brought there by replay from the best snapshot."""
+        started = unfinished.started
+        self._code = manifest.code_hash(started.settings_hash, started.sources)
+        if self._code != manifest.code_hash(self._plan.hash(), started.sources) or (
+            started.package_hash != manifest.package_hash()
+        ):
+            message = "the code has changed since this run began, so its state cannot be recovered from the log"
+            raise RunConfigurationError(message, "go on with the code of then, or begin a new book")
+        reader = LogReader(self._folder / "log", self._catalogue)
+        names = Names(reader.declarations, self._catalogue)
+        first, state = self._best_snapshot(reader, history)
+        comparison = Comparison(records_of(reader, first if state else unfinished.seq, history.size - 1), names)
+        kernel = Kernel(composition, self._catalogue, comparison)
+        if state is not None:
+            kernel.thaw(state)
+        Replay(kernel, comparison, names).run()
+        kernel.sequencer.use(writer)
+        recovered = running.RunRecovered(run=0, resumed_from=history.size - 1, rows=kernel.rows_taken)
+        kernel.at(writer.time)
+        kernel.hear(recovered, KERNEL, KERNEL)
+        logger.info("recovered at record %d, row %d of the feed", history.size - 1, kernel.rows_taken)
+        return kernel
+
+    def _best_snapshot(self, reader: LogReader, history: History) -> tuple[int, dict[str, object] | None]:
+        for one in snapshot.load(self._folder / "snapshots"):
+            if one.seq < history.size and one.code == self._code and reader.record(one.seq).leaf == one.leaf:
+                return one.seq + 1, one.state
+        return 0, None
+
+    def _snapshot(self, kernel: Kernel, writer: LogWriter) -> None:
+        taken = snapshot.Snapshot(
+            seq=writer.committed - 1, leaf=writer.committed_head, code=self._code, run=0, state=kernel.freeze()
+        )
+        snapshot.save(self._folder / "snapshots", taken)
+
+
+def _never() -> bool:
+    return False
+
+
+def _silent(_rows: int) -> None:
+    """No progress wanted."""

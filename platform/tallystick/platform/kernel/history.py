@@ -1,0 +1,49 @@
+"""What a book's log says happened so far, as far as a new run must know: its runs, its keys, where its feed stands."""
+
+from dataclasses import dataclass, field
+
+from tallystick.events.reader import LogReader
+from tallystick.events.types import running
+
+
+@dataclass(slots=True)
+class RunSeen:
+    """One run of the book: seq of its `run.started`, the manifest, and whether it ended in good order."""
+
+    seq: int
+    started: running.RunStarted
+    ended: running.RunEnded | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """Runs in order, and enrolled keys by person."""
+
+    runs: list[RunSeen] = field(default_factory=list)
+    enrolled: dict[str, str] = field(default_factory=dict)
+    size: int = 0
+
+    @property
+    def unfinished(self) -> RunSeen | None:
+        """The last run, when its process died before it ended."""
+        return self.runs[-1] if self.runs and self.runs[-1].ended is None else None
+
+
+WANTED = (running.RunStarted, running.RunEnded, running.PersonEnrolled)
+
+
+def history_of(reader: LogReader) -> History:
+    """Read a log for what a new run must know; only the few records that matter are decoded."""
+    found = History(size=len(reader))
+    wanted = {reader.declarations.ids.get(event_type.FACT.name) for event_type in WANTED}
+    for _, (_, fields) in reader.raw():
+        if fields[10] not in wanted:
+            continue
+        event = reader.fetch(fields[4]).event
+        if isinstance(event, running.RunStarted):
+            found.runs.append(RunSeen(fields[4], event))
+        elif isinstance(event, running.RunEnded) and found.runs:
+            found.runs[-1].ended = event
+        elif isinstance(event, running.PersonEnrolled):
+            found.enrolled[event.person] = event.key
+    return found

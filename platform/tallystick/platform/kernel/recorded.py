@@ -1,0 +1,106 @@
+"""Records as a replay reads them, and the log's own names for their types and sources."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tallystick.events.catalogue import Catalogue
+from tallystick.events.declarations import LOG_SOURCE, Declarations
+from tallystick.events.errors import UnknownType
+from tallystick.events.event import Event
+from tallystick.events.reader import END, LogReader
+from tallystick.events.record import BLOB, RECORD_BYTES
+
+UNDECLARED = 2**16 - 1
+"""A number no record carries: what the code says but the log never declared differs from every record."""
+
+
+class Record(NamedTuple):
+    """One record of a log: its header's fields that a replay compares, and its body."""
+
+    seq: int
+    type_id: int
+    version: int
+    time: int
+    source: int
+    flags: int
+    cause: int
+    cause_row: int
+    root: int
+    body: bytes
+
+    @property
+    def derived(self) -> bool:
+        """True when it follows from other records."""
+        return bool(self.flags & 1)
+
+
+class Names:
+    """What the log declared, and today's classes for it."""
+
+    def __init__(self, declarations: Declarations, catalogue: Catalogue) -> None:
+        """`declarations` of the whole log."""
+        self._declared = declarations
+        self._catalogue = catalogue
+        self._types: dict[int, type[Event] | None] = {}
+
+    def event_type(self, type_id: int) -> type[Event] | None:
+        """Our class for a type of the log; None for one we do not know."""
+        if type_id not in self._types:
+            try:
+                self._types[type_id] = self._catalogue.named(self.type_name(type_id))
+            except UnknownType:
+                self._types[type_id] = None
+        return self._types[type_id]
+
+    def type_name(self, type_id: int) -> str:
+        """The log's name for a type."""
+        return next((each.name for key, each in self._declared.types.items() if key[0] == type_id), "an undeclared type")
+
+    def source(self, number: int) -> str:
+        """Name of a source."""
+        source = self._declared.sources.get(number)
+        return source.name if source is not None else "an undeclared source"
+
+    def role(self, number: int) -> str:
+        """Role of a source."""
+        source = self._declared.sources.get(number)
+        return source.role if source is not None else ""
+
+    def source_id(self, name: str, role: str) -> int:
+        """The log's number for a source of this name and role."""
+        number = self._declared.source_ids.get(name, UNDECLARED)
+        return number if self.role(number) == role else UNDECLARED
+
+    def type_id(self, name: str) -> int:
+        """The log's number for a type."""
+        return self._declared.ids.get(name, UNDECLARED)
+
+    def decode(self, record: Record) -> Event:
+        """The event in a record. Raises `UnknownType` for one that today's catalogue cannot read."""
+        name = self.type_name(record.type_id)
+        declared = self._declared.types[record.type_id, record.version]
+        event = self._catalogue.decode(name, record.version, declared.cards, record.body)
+        if isinstance(event, dict):
+            message = f"record {record.seq}: {name} version {record.version} is not known to this catalogue"
+            raise UnknownType(message, fix="replay it with the version of Tallystick named in its run.started")
+        return event
+
+
+def records_of(reader: LogReader, first: int, last: int = END) -> Iterator[Record]:
+    """Records `first` to `last` of a log, but those of the log itself; a pruned body is empty and differs from any."""
+    for data, (at, fields) in reader.raw(first, last):
+        if fields[9] == LOG_SOURCE:
+            continue
+        body_at = at + RECORD_BYTES + BLOB.size * fields[15]
+        yield Record(
+            fields[4],
+            fields[10],
+            fields[11],
+            fields[5],
+            fields[9],
+            fields[2],
+            fields[6],
+            fields[7],
+            fields[8],
+            bytes(data[body_at : at + 4 + fields[0]]),
+        )

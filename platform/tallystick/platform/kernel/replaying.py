@@ -1,0 +1,108 @@
+"""Replay of a book from its log alone: each run is built again from its manifest and compared record by record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallystick.events.catalogue import Catalogue
+from tallystick.events.errors import IntegrityError
+from tallystick.events.reader import LogReader
+from tallystick.events.types.running import RunStarted
+from tallystick.platform.compose import compose
+from tallystick.platform.kernel.comparison import Comparison, Divergence
+from tallystick.platform.kernel.errors import DivergenceError
+from tallystick.platform.kernel.history import History, RunSeen, history_of
+from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.manifest import package_hash, versions
+from tallystick.platform.kernel.recorded import Names, records_of
+from tallystick.platform.kernel.replay import Replay
+from tallystick.platform.plan import plan_from_json
+
+Compose = Callable[[RunStarted], Composition]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayResult:
+    """What a replay found. `same_code` is false for a what-if; `differences` says in which respect."""
+
+    runs: int
+    compared: int
+    derived: int
+    divergence: Divergence | None
+    message: str
+    same_code: bool
+    differences: tuple[str, ...]
+
+    @property
+    def equal(self) -> bool:
+        """True when every record came out bit for bit."""
+        return self.divergence is None and not self.message
+
+
+def compose_recorded(started: RunStarted) -> Composition:
+    """The composition a manifest describes."""
+    return compose(plan_from_json(started.settings["plan"]), first_order=started.next_order)
+
+
+def differences_of(started: RunStarted) -> tuple[str, ...]:
+    """In which respect the code installed now is not the code of that run."""
+    found = [] if started.package_hash == package_hash() else ["another version of Tallystick's code"]
+    now = versions()
+    found += [f"{name} {now.get(name, 'absent')}, then {then}" for name, then in started.versions.items() if now.get(name) != then]
+    return tuple(found)
+
+
+def replay_book(
+    folder: Path,
+    *,
+    by_row: bool = False,
+    until: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    composing: Compose = compose_recorded,
+    catalogue: Catalogue | None = None,
+) -> ReplayResult:
+    """Replay every run of the book in `folder`. Stops at the first divergence.
+
+    `by_row` ignores every `scan`. `composing` builds a run from its manifest; pass your own for modules of your own.
+    Raises `LogMissing` when there is no log, `IntegrityError` when it cannot be walked.
+    """
+    known = catalogue or Catalogue()
+    reader = LogReader(folder / "log", known)
+    history = history_of(reader)
+    names = Names(reader.declarations, known)
+    compared, message, divergence = 0, "", None
+    for run, (first, last) in zip(history.runs, _ranges(history), strict=True):
+        comparison = Comparison(records_of(reader, first, last), names)
+        kernel = Kernel(composing(run.started), known, comparison, by_row=by_row)
+        replay = Replay(kernel, comparison, names, progress=progress or _silent)
+        try:
+            replay.run(until)
+        except DivergenceError as error:
+            message, divergence = str(error), comparison.divergence
+        compared += comparison.compared
+        if message:
+            break
+    different = tuple(dict.fromkeys(each for run in history.runs for each in differences_of(run.started)))
+    return ReplayResult(len(history.runs), compared, _derived(reader), divergence, message, not different, different)
+
+
+def _ranges(history: History) -> list[tuple[int, int]]:
+    """First and last seq of each run."""
+    if not history.runs:
+        message = "the log holds no run"
+        raise IntegrityError(message, fix="replay needs a book; a plain log can be verified")
+    starts = [run.seq for run in history.runs]
+    return list(zip(starts, [start - 1 for start in starts[1:]] + [history.size - 1], strict=True))
+
+
+def run_of(history: History, seq: int) -> RunSeen | None:
+    """The run that record `seq` belongs to."""
+    return next((run for run in reversed(history.runs) if run.seq <= seq), None)
+
+
+def _derived(reader: LogReader) -> int:
+    return sum(1 for _, (_, fields) in reader.raw() if fields[2] & 1)
+
+
+def _silent(_seq: int) -> None:
+    """No progress wanted."""
