@@ -1,8 +1,8 @@
 """Is a stored body the one canonical encoding of its declared fields? The verifier's judge, fast on the common case.
 
-A strict decode by the log's own declaration, and its re-encoding being the same bytes, decide types, order, names, shortest
-forms and the order of map keys. What an encoder would let through is looked for apart: NaN, infinity, -0.0, text outside of
-NFC, columns of a wrong length.
+A strict decode by the log's own declaration, and its re-encoding being the same bytes, decide types, order, names,
+shortest forms and the order of map keys. What an encoder would let through is looked for apart: NaN, infinity, -0.0,
+text outside of NFC, columns of a wrong length.
 """
 
 import re
@@ -18,7 +18,6 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 # The head of a float64 that is NaN, infinite or -0.0. Other bytes can look like it; then every field is looked at.
 _SUSPECT = re.compile(rb"\xcb(?:[\x7f\xff][\xf0-\xff]|\x80\x00{7})").search
-_FLAT = frozenset({"bool", "int", "float", "str", "bytes", "wide"})
 
 
 class BodyRule:
@@ -79,7 +78,9 @@ class BodyRule:
         for name, size in self._columns:
             length = len(getattr(value, name))
             if length % size or (rows is not None and length != rows * size):
-                return f"its column {self._cards[int(name[1:])].name} has {length} bytes, not {size} for each of its rows"
+                return (
+                    f"its column {self._cards[int(name[1:])].name} has {length} bytes, not {size} for each of its rows"
+                )
         return ""
 
 

@@ -56,9 +56,7 @@ def text_of(origin: str, size: int, root: bytes) -> str:
     return f"{origin}\n{size}\n{b64encode(root).decode()}\n"
 
 
-def write(
-    folder: Path, origin: str, size: int, root: bytes, signer: Signer, disk: Files | None = None
-) -> bytes:
+def write(folder: Path, origin: str, size: int, root: bytes, signer: Signer, disk: Files | None = None) -> bytes:
     """Sign and write a checkpoint into `folder` (the log's), durably; returns the note.
 
     The caller has synced the first `size` records before. Raises `NoteError` when the signer is not the log's.
@@ -76,7 +74,7 @@ def parse(raw: bytes, key: VerifierKey, path: Path | None = None) -> Checkpoint:
     note = parse_note(raw)
     own = require_signature(note, key)
     lines = note.text[:-1].split("\n")
-    if len(lines) != 3:  # noqa: PLR2004
+    if len(lines) != 3:
         message = f"a checkpoint signs three lines, not {len(lines)}"
         raise NoteError(message)
     origin, size, root = lines

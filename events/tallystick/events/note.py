@@ -51,12 +51,12 @@ class VerifierKey:
     def parse(cls, vkey: str) -> "VerifierKey":
         """Read a vkey. Raises `NoteError` when it is malformed or its key id is not its own."""
         parts = vkey.split("+", 2)
-        if len(parts) != 3 or not _is_name(parts[0]) or len(parts[1]) != KEY_ID_HEX:  # noqa: PLR2004
+        if len(parts) != 3 or not _is_name(parts[0]) or len(parts[1]) != KEY_ID_HEX:
             message = f"not a verifier key (name+8 hex digits+base64): {vkey[:80]!r}"
             raise NoteError(message)
         name, key_id, encoded = parts
         blob = strict_b64decode(encoded)
-        if len(blob) < 2:  # noqa: PLR2004
+        if len(blob) < 2:
             message = f"verifier key {name} holds no public key"
             raise NoteError(message)
         key = cls(name, blob[0], blob[1:])
@@ -158,7 +158,7 @@ def strict_b64decode(encoded: str) -> bytes:
 
 def _parse_line(line: str) -> SignatureLine:
     parts = line.split(" ")
-    if len(parts) != 3 or parts[0] != DASH or not _is_name(parts[1]):  # noqa: PLR2004
+    if len(parts) != 3 or parts[0] != DASH or not _is_name(parts[1]):
         message = f"not a signature line: {line[:60]!r}"
         raise NoteError(message)
     blob = strict_b64decode(parts[2])

@@ -91,6 +91,7 @@ def read_checkpoint(raw: bytes, key: tuple[str, bytes, bytes]) -> tuple[int, byt
     own, others = [], []
     for line in lines[:-1].split("\n"):
         signature = base64(line.split(" ")[2])
+        need(len(signature) > 4, "a signature line without a signature")
         (own if (line.split(" ")[1], signature[:4]) == (name, key_id) else others).append((line, signature[4:]))
     need(origin == name and len(own) == 1, f"{len(own)} signatures by the given key {name}+{key_id.hex()}; exactly one is needed")
     text = f"{origin}\n{size}\n{root}\n".encode()
@@ -107,7 +108,8 @@ INTS = {0xCC: (">B", 1 << 7), 0xCD: (">H", 1 << 8), 0xCE: (">I", 1 << 16), 0xCF:
         0xD0: (">b", -32), 0xD1: (">h", -(1 << 7)), 0xD2: (">i", -(1 << 15)), 0xD3: (">q", -(1 << 31))}  # fmt: skip
 SIZED = {"str": (0xA0, 32, (0xD9, 0xDA, 0xDB), (1, 2, 4)), "bin": (0, 0, (0xC4, 0xC5, 0xC6), (1, 2, 4)),
          "list": (0x90, 16, (0xDC, 0xDD), (2, 4)), "map": (0x80, 16, (0xDE, 0xDF), (2, 4))}  # fmt: skip
-KIND = re.compile(r"(list:|map:|optional:)*(bool|int|float|str|bytes|u256|column:[<|][iuf][1248])")
+KIND = re.compile(r"(?:list:|map:|optional:){0,4}(?:bool|int|float|str|bytes|u256|column:(?:\|[iub]1|<[iu][248]|<f[48]))")
+NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 def read_size(family: str, data: bytes, at: int) -> tuple[int, int]:
@@ -244,6 +246,7 @@ class Book:
         self.decision, self.decisions = sha256(b"tallystick/decision/1").digest(), 0
         self.types = {(i, 1): (name, [tuple(f.split(":", 1)) for f in fields.split()], False, ["log"]) for i, (name, fields) in LOG_TYPES.items()}
         self.roles, self.names = {0: "log"}, {i: name for i, (name, _) in LOG_TYPES.items()}
+        self.sources = {"log"}
         self.blobs: dict[bytes, tuple[int, int, bool]] = {}  # hash -> length, seq, must it be there
         self.pruned: list[int] = []
         self.prunings: list[tuple[int, int, int]] = []
@@ -290,14 +293,16 @@ class Book:
     def remember(self, r: Record, v: dict) -> None:  # type: ignore[type-arg]
         if r.type == 1:
             key, name = (v["id"], v["version"]), v["name"]
-            fields = [(f["name"], f["kind"]) for f in v["fields"] if f.keys() == {"name", "kind", "unit", "meaning"} and KIND.fullmatch(f["kind"])]
+            fields = [(f["name"], f["kind"]) for f in v["fields"] if f.keys() == {"name", "kind", "unit", "meaning"} and KIND.fullmatch(f["kind"]) and NAME.fullmatch(f["name"])]
             need(key not in self.types and 0 < key[0] < 2**16 and 0 < key[1] < 2**16, "a type declared twice, or with an impossible id")
-            need((key[0] < 16) == name.startswith("log.") and self.names.setdefault(key[0], name) == name, "a type id with another name")
+            need(key[0] >= 16 and not name.startswith("log."), "a declaration in the place of the log's own types")
+            need(self.names.setdefault(key[0], name) == name and list(self.names.values()).count(name) == 1, "a type id with another name")
             need(len(fields) == len(v["fields"]) == len({f[0] for f in fields}) and v["said_by"] == sorted(set(v["said_by"])), "a malformed declaration")
             self.types[key] = (name, fields, v["trading"], v["said_by"])
         elif r.type == 2:
-            need(v["id"] not in self.roles and 0 < v["id"] < 2**16, "a source declared twice, or with an impossible id")
+            need(v["id"] not in self.roles and 0 < v["id"] < 2**16 and v["name"] not in self.sources, "a source declared twice, or with an impossible id")
             self.roles[v["id"]] = v["role"]
+            self.sources.add(v["name"])
         elif r.type == 3:
             need(v["epoch"] == r.epoch, "EpochOpened in another epoch than it opens")
         elif r.type == 4:
@@ -313,7 +318,7 @@ class Book:
 # ---- Segments, groups, torn tail ------------------------------------------------------------------------------------
 def read_segment(paths: list[Path]) -> bytes:
     """The plain bytes of a segment; plain and compressed copies must agree."""
-    copies = set()
+    copies, first = set(), int(paths[0].name[:20])
     for path in paths:
         raw = path.read_bytes()
         if path.suffix != ".seg":
@@ -321,11 +326,11 @@ def read_segment(paths: list[Path]) -> bytes:
             try:
                 raw = machine.decompress(raw, MAX_SEGMENT + 1)
             except (zlib.error, lzma.LZMAError) as error:
-                raise Broken(f"{path.name} cannot be decompressed: {error}") from error
-            need(machine.eof and not machine.unused_data, f"{path.name} is cut short or has something behind it")
+                raise Broken(f"{path.name} cannot be decompressed: {error}", first) from error
+            need(machine.eof and not machine.unused_data, f"{path.name} is cut short or has something behind it", first)
         copies.add(raw)
-    need(len(copies) == 1, f"{paths[0].name} and its compressed copy differ")
-    need(len(raw) <= MAX_SEGMENT, f"{paths[0].name} is larger than 1 GiB")
+    need(len(copies) == 1, f"{paths[0].name} and its compressed copy differ", first)
+    need(len(raw) <= MAX_SEGMENT, f"{paths[0].name} is larger than 1 GiB", first)
     return raw
 
 
@@ -346,8 +351,8 @@ def read_group(data: bytes, at: int, marker: bytes, seq: int, head: bytes) -> tu
     need(len(data) - at >= FRAME.size, "no commit frame", first)
     magic, said_marker, said_first, count, last, crc = FRAME.unpack_from(data, at)
     whole = magic == b"\xffTALLYCM" and crc == zlib.crc32(data[at : at + FRAME.size - 4]) and at + FRAME.size - begin <= MAX_GROUP
-    need(whole and said_marker == marker and records, "a damaged commit frame", seq - 1)
-    need((said_first, count, last) == (first, len(records), head), "a commit frame that does not fit its group", seq - 1)
+    need(whole and said_marker == marker and records, "a damaged commit frame", first)
+    need((said_first, count, last) == (first, len(records), head), "a commit frame that does not fit its group", first)
     return records, at + FRAME.size
 
 

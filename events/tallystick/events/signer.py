@@ -127,7 +127,7 @@ def load_key(path: Path) -> Ed25519Signer:
     _require_owner_only(path)
     body = line.removeprefix(KEY_PREFIX).removesuffix("\n")
     parts = body.split("+", 2)
-    if not line.startswith(KEY_PREFIX) or len(parts) != 3:  # noqa: PLR2004
+    if not line.startswith(KEY_PREFIX) or len(parts) != 3:
         message = f"{path} is not a signing key; restore it from your backup, a new key means a new log"
         raise KeyFileError(message)
     name, key_id, encoded = parts

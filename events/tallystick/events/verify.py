@@ -1,0 +1,224 @@
+"""The verifier: does this log hold, up to where is it proved, and if not, which record, since when, what still stands.
+
+1. The trusted checkpoint, if given, must be valid under the key: otherwise the question is wrong, not the log.
+2. Checkpoints are read before the segments, because a writer may be at work.
+3. Segments: every group, record and rule (`verify_range`, `rules`), by one process or several.
+4. Every checkpoint's root; recorded checkpoints, prunings, blobs and cuts (`surroundings`).
+5. The verdict; before it says "broken" it looks once more if files changed meanwhile.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+from tallystick.events import checkpoint
+from tallystick.events.checkpoint import Checkpoint
+from tallystick.events.errors import LogError, LogMissing, UsageError
+from tallystick.events.findings import BROKEN, HOLDS, UNSIGNED, Finding, Verdict
+from tallystick.events.note import NoteError, VerifierKey
+from tallystick.events.rules import Found
+from tallystick.events.stored import StoredSegment, snapshot, stored_segments
+from tallystick.events.surroundings import (
+    Signed,
+    judge_blobs,
+    judge_checkpoints,
+    judge_cuts,
+    judge_pruned,
+    judge_recorded,
+    read_checkpoints,
+)
+from tallystick.events.treepiece import join
+from tallystick.events.verify_range import Outcome, Place, Stretch, StretchReader, read_stretch
+
+LOOKS = 3
+SKIM_SHARE = 0.08  # cost of skimming a record before a stretch, as a share of verifying it
+WORTH_A_PROCESS_BYTES = 8 * 2**20
+
+Progress = Callable[[int, int], None]  # bytes done, bytes in all
+
+
+def verify(
+    folder: Path,
+    key: VerifierKey | str,
+    trusted_checkpoint: bytes | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> Verdict:
+    """Verify the log in `folder` under `key`, the log's own, which must not come from beside the log.
+
+    `trusted_checkpoint` is a signed note remembered elsewhere. Raises `UsageError` for a malformed key or a trusted
+    checkpoint that is not valid under it, `LogMissing` when there is no log, `LogError` when files cannot be read: all
+    of these are exit code 2.
+    """
+    try:
+        own = VerifierKey.parse(key.strip()) if isinstance(key, str) else key
+    except NoteError as error:
+        raise UsageError(
+            f"this is no verifier key: {error.what}", fix="give the vkey printed when the log began"
+        ) from None
+    trusted = _trusted(trusted_checkpoint, own)
+    for look in range(1, LOOKS + 1):
+        before = snapshot(folder)
+        try:
+            verdict = _look(folder, own, trusted, processes, progress)
+        except (LogError, FileNotFoundError):
+            # A segment that was compressed, or a checkpoint that was let go, while we read.
+            if look == LOOKS or snapshot(folder) == before:
+                raise
+            continue
+        if verdict.exit_code != BROKEN or snapshot(folder) == before:
+            break
+    return replace(verdict, looks=look)
+
+
+def _trusted(raw: bytes | None, key: VerifierKey) -> Checkpoint | None:
+    if raw is None:
+        return None
+    try:
+        return checkpoint.parse(raw, key)
+    except NoteError as error:
+        fix = "give a checkpoint that you kept of this log, and this log's key"
+        raise UsageError(f"the trusted checkpoint is not valid under this key: {error.what}", fix=fix) from None
+
+
+def _look(
+    folder: Path, key: VerifierKey, trusted: Checkpoint | None, processes: int, progress: Progress | None
+) -> Verdict:
+    signed = read_checkpoints(folder, key)
+    valid = signed.valid if trusted is None else (*signed.valid, trusted)
+    segments = stored_segments(folder)
+    if not segments and not valid and not signed.broken:
+        raise LogMissing(f"there is no log in {folder}", fix="name the folder that holds the .seg files")
+    covered = max((each.size for each in valid), default=0)
+    whole = Stretch(key.name, segments, covered, tuple(sorted({each.size for each in valid})))
+    outcomes = _read(whole, processes, progress)
+    _, roots = join(each.found.piece for each in outcomes)
+    found, last = _joined(outcomes), outcomes[-1]
+    proved = max((each.size for each in valid if roots.get(each.size) == each.root), default=0)
+    findings = _findings(folder, signed, valid, roots, last, found, proved)
+    tail = found.seq - proved
+    unsigned = tail or last.torn or not any(each.size in roots for each in valid)
+    return Verdict(
+        exit_code=BROKEN if findings else UNSIGNED if unsigned else HOLDS,
+        origin=key.name,
+        findings=tuple(replace(each, proved=_proved_before(each, valid, roots)) for each in findings),
+        records=found.seq,
+        head=found.head.hex(),
+        decision_digest=found.decision.hex(),
+        decisions=found.decisions,
+        segments=len(segments),
+        checkpoints=len(signed.valid),
+        blobs=len(found.blobs),
+        pruned=len(found.pruned),
+        proved_records=proved,
+        unsigned_tail=tail,
+        torn_bytes=last.torn,
+        other_signatures=tuple(sorted({str(line) for each in signed.valid for line in each.others})),
+        trusted=trusted is not None,
+    )
+
+
+def _findings(  # noqa: PLR0917
+    folder: Path,
+    signed: Signed,
+    valid: Sequence[Checkpoint],
+    roots: dict[int, bytes],
+    last: Outcome,
+    found: Found,
+    proved: int,
+) -> list[Finding]:
+    """Everything that is wrong, by record; what stands around the records is judged only if all could be read."""
+    findings = [*signed.broken, *judge_checkpoints(valid, roots)]
+    if last.fault is not None:
+        fault = last.fault
+        findings.append(Finding(fault.what, seq=fault.seq, type_name=fault.type_name, time=fault.time))
+    else:
+        findings += judge_recorded(found, signed.valid)
+        findings += judge_pruned(found, proved)
+        findings += judge_blobs(folder, found)
+        findings += judge_cuts(folder, found)
+    return sorted(findings, key=lambda each: (each.seq < 0, each.seq))
+
+
+def _proved_before(finding: Finding, valid: Sequence[Checkpoint], roots: dict[int, bytes]) -> int:
+    """The largest matching checkpoint that covers nothing from the finding on."""
+    limit = finding.seq if finding.seq >= 0 else max(roots)
+    return max((c.size for c in valid if c.size <= limit and roots.get(c.size) == c.root), default=0)
+
+
+def _read(whole: Stretch, processes: int, progress: Progress | None) -> list[Outcome]:
+    """Read the whole log; side by side where that pays and everything holds, so that a fault is named by one reader."""
+    total = sum(each.stored_bytes for each in whole.segments)
+    if processes > 1 and total >= WORTH_A_PROCESS_BYTES:
+        outcomes = _read_side_by_side(whole, processes)
+        if _seamless(outcomes):
+            if progress is not None:
+                progress(total, total)
+            return outcomes
+    done = 0
+
+    def report(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(min(done, total), total)
+
+    return [StretchReader(whole, report).read()]
+
+
+def _read_side_by_side(whole: Stretch, processes: int) -> list[Outcome]:
+    starts = _starts(whole.segments, processes)
+    stops: list[Place | None] = [*starts[1:], None]
+    stretches = [replace(whole, start=start, stop=stop) for start, stop in zip(starts, stops, strict=True)]
+    with ProcessPoolExecutor(len(stretches) - 1) as pool:
+        others = [pool.submit(read_stretch, each) for each in stretches[1:]]
+        return [StretchReader(stretches[0]).read(), *(each.result() for each in others)]
+
+
+def _starts(segments: Sequence[StoredSegment], processes: int) -> list[Place]:
+    """Where each process begins, so that skimming and verifying together take all of them equally long."""
+    sizes = [each.stored_bytes for each in segments]
+    keep = 1 - SKIM_SHARE
+    step = SKIM_SHARE / (1 - keep**processes)
+    shares = [step * (1 - keep**k) / SKIM_SHARE for k in range(processes)]
+    starts: list[Place] = []
+    for share in shares:
+        offset, index = share * sum(sizes), 0
+        while offset >= sizes[index] and index < len(sizes) - 1:
+            offset -= sizes[index]
+            index += 1
+        starts.append((index, offset / max(1, sizes[index])))
+    return starts
+
+
+def _seamless(outcomes: list[Outcome]) -> bool:
+    joined = all(a.ended == b.begun for a, b in pairwise(outcomes))
+    sizes: dict[bytes, int] = {}
+    one_size = all(
+        sizes.setdefault(digest, size) == size for each in outcomes for digest, (size, *_) in each.found.blobs.items()
+    )
+    return (
+        joined
+        and one_size
+        and not any(each.fault for each in outcomes)
+        and not any(each.torn for each in outcomes[:-1])
+    )
+
+
+def _joined(outcomes: list[Outcome]) -> Found:
+    """One `Found` for all stretches."""
+    whole = outcomes[0].found
+    for outcome in outcomes[1:]:
+        found = outcome.found
+        whole.decide(found.waiting or [])
+        whole.seq, whole.head = found.seq, found.head
+        whole.pruned += found.pruned
+        whole.prunings += found.prunings
+        whole.cuts += found.cuts
+        whole.checkpointed += found.checkpointed
+        for digest, (size, seq, needed) in found.blobs.items():
+            known = whole.blobs.get(digest, (size, seq, False))
+            whole.blobs[digest] = (size, known[1], known[2] or needed)
+    return whole

@@ -1,0 +1,258 @@
+"""Read a stretch of a log's segments, group by group, up to its end, a fault or the torn tail.
+
+Several stretches can be read side by side: each but the first skims what comes before it, lengths and declarations
+only, to know where the chain stands and what was declared; the one before verifies those same bytes, and the seams are
+compared.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from struct import Struct
+from struct import error as too_short
+
+from tallystick.events.declarations import SOURCE_DECLARED, Declarations
+from tallystick.events.errors import IntegrityError
+from tallystick.events.fastgroup import FastGroups
+from tallystick.events.record import HEADER_BYTES, LENGTH, RECORD, RECORD_BYTES, genesis
+from tallystick.events.rules import BEFORE_ALL, NO_ROOT, Found, Rules
+from tallystick.events.segment import (
+    FRAME,
+    FRAME_MAGIC,
+    SEGMENT,
+    BrokenGroup,
+    RecordAt,
+    SegmentHeader,
+    later_frame,
+    read_group,
+)
+from tallystick.events.stored import StoredSegment, plain_bytes
+from tallystick.events.treepiece import TreePiece
+
+PROGRESS_BYTES = 4 * 2**20
+_SKIM = Struct(">I42xH")  # length and type id of a record
+_FRAME_BYTE = FRAME_MAGIC[0]
+
+Place = tuple[int, float]  # a segment, and a share of its bytes
+Seam = tuple[int, bytes, int, int]  # seq, last leaf hash, book time, epoch: where one stretch hands over to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What one process reads: from the first group at or after `start` to the first at or after `stop` (None: the end).
+
+    `covered` is the largest size that a checkpoint signed, `wanted` are all such sizes, ascending.
+    """
+
+    origin: str
+    segments: tuple[StoredSegment, ...]
+    covered: int
+    wanted: tuple[int, ...]
+    start: Place = (0, 0.0)
+    stop: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The record at which reading stopped, and why."""
+
+    seq: int
+    what: str
+    type_name: str = ""
+    time: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a stretch held, the seams at both ends, the torn bytes after it and the fault that ended it."""
+
+    found: Found
+    begun: Seam
+    ended: Seam
+    torn: int = 0
+    fault: Fault | None = None
+
+
+class _Ended(Exception):
+    """The stretch ends here: at its stop or in the torn tail."""
+
+
+class StretchReader:
+    """Reads one `Stretch`; see `read`."""
+
+    def __init__(self, stretch: Stretch, progress: Callable[[int], None] | None = None) -> None:
+        self._stretch = stretch
+        self._progress = progress or (lambda _: None)
+        self._torn = 0
+
+    def read(self) -> Outcome:
+        """Read the stretch; a fault or torn tail is part of the outcome. Raises `LogError`."""
+        stretch = self._stretch
+        seam: Seam = (0, genesis(stretch.origin), BEFORE_ALL, 0)
+        index, at, declared = 0, 0, Declarations()
+        fault = None
+        if stretch.start != (0, 0.0):
+            index, at, seam = self._skim(declared)
+        found = Found(TreePiece(seam[0], stretch.wanted), *seam)
+        found.waiting = [] if seam[0] else None
+        self._rules = Rules(found, declared)
+        self._fast = FastGroups(self._rules)
+        try:
+            while index < len(stretch.segments):
+                self._read_segment(index, at)
+                index, at = index + 1, 0
+            if stretch.stop is None:
+                self._require_uncovered()
+        except _Ended:
+            pass
+        except IntegrityError as error:
+            fault = self._fault(error)
+        found.piece.close()
+        return Outcome(found, seam, (found.seq, found.head, found.time, found.epoch), self._torn, fault)
+
+    def _read_segment(self, index: int, at: int) -> None:
+        """Read one segment from byte `at` (0: from its header)."""
+        stored = self._stretch.segments[index]
+        may_be_torn = index == len(self._stretch.segments) - 1 and stored.is_plain
+        stop = self._stretch.stop
+        if stop is not None and index > stop[0]:
+            raise _Ended
+        data = plain_bytes(stored)
+        self._require(
+            stored.first == self._rules.found.seq, f"segment {stored.name} stands where this record should come"
+        )
+        if may_be_torn and (len(data) < SEGMENT.size or not any(data)):
+            self._require_uncovered()
+            self._torn = len(data)
+            raise _Ended
+        marker = self._marker(stored, data)
+        end = int(stop[1] * len(data)) if stop is not None and index == stop[0] else len(data)
+        self._read_groups(data, at or SEGMENT.size, end, marker, may_be_torn=may_be_torn)
+
+    def _read_groups(self, data: bytes, at: int, stop: int, marker: bytes, *, may_be_torn: bool) -> None:
+        found, reported = self._rules.found, 0
+        while at < len(data):
+            if at >= stop:
+                raise _Ended
+            end = self._fast.take(data, at, marker)
+            if not end:
+                try:
+                    records, end = read_group(memoryview(data), at, marker, found.seq, found.head)
+                except BrokenGroup as error:
+                    if may_be_torn and self._is_torn(data, at, marker):
+                        self._torn = len(data) - at
+                        raise _Ended from None
+                    raise self._name(data, at, error) from None
+                self._take_plainly(data, records)
+            at = end
+            if at - reported > PROGRESS_BYTES:
+                self._progress(at - reported)
+                reported = at
+        self._progress(at - reported)
+
+    def _take_plainly(self, data: bytes, records: list[RecordAt]) -> None:
+        """Hold the records of a whole group to every rule, one after the other."""
+        rules = self._rules
+        rules.found.root = NO_ROOT
+        for record in records:
+            try:
+                rules.take(data, record)
+            except IntegrityError as error:
+                raise _At(error.what, record.fields[3], record.fields) from None
+            rules.found.piece.add([record.leaf])
+
+    def _is_torn(self, data: bytes, at: int, marker: bytes) -> bool:
+        """May a crash have left what follows byte `at`: nothing covers it, no later group stands behind it."""
+        seq = self._rules.found.seq
+        return self._stretch.covered <= seq and later_frame(memoryview(data), at, marker, seq) < 0
+
+    def _marker(self, stored: StoredSegment, data: bytes) -> bytes:
+        """Check a segment's header against the chain."""
+        header = SegmentHeader.parse(data)
+        found, origin = self._rules.found, self._stretch.origin
+        ours = header.origin_hash == sha256(origin.encode()).digest()
+        self._require(ours, f"segment {stored.name} is of another log than {origin}; is this the key of this log?")
+        self._require(header.first == stored.first, f"segment {stored.name} says it begins with record {header.first}")
+        fits = found.seq != header.first or found.head == header.prev
+        self._require(fits, f"segment {stored.name} does not continue the one before")
+        return header.marker
+
+    def _require_uncovered(self) -> None:
+        seq, covered = self._rules.found.seq, self._stretch.covered
+        self._require(
+            covered <= seq, f"the log ends at {seq}, but a checkpoint signed {covered}: {covered - seq} are missing"
+        )
+
+    def _require(self, holds: bool, what: str) -> None:  # noqa: FBT001
+        if not holds:
+            raise IntegrityError(what, seq=self._rules.found.seq)
+
+    def _fault(self, error: IntegrityError) -> Fault:
+        seq = error.seq if error.seq >= 0 else self._rules.found.seq
+        if not isinstance(error, _At):
+            return Fault(seq, error.what)
+        declared = self._rules.declared.types.get((error.fields[9], error.fields[10]))
+        return Fault(seq, error.what, declared.name if declared else "", error.fields[4])
+
+    def _name(self, data: bytes, at: int, error: BrokenGroup) -> IntegrityError:
+        """The broken record with its header, where that can still be read."""
+        for _ in range(error.seq - self._rules.found.seq):
+            at += LENGTH.size + int.from_bytes(data[at : at + LENGTH.size], "big")
+        if len(data) - at < LENGTH.size + HEADER_BYTES or data[at] == _FRAME_BYTE:
+            return error
+        fields = RECORD.unpack_from(data, at)[1:]
+        return _At(error.what, error.seq, fields) if fields[3] == error.seq else error
+
+    def _skim(self, declared: Declarations) -> tuple[int, int, Seam]:
+        """Where the stretch begins: segment, byte and seam; takes in what was declared before it.
+
+        Whatever looks wrong ends the skimming: the stretch before reads the same bytes and will find it.
+        """
+        last, share = self._stretch.start
+        seam: Seam = (0, genesis(self._stretch.origin), BEFORE_ALL, 0)
+        for index in range(last + 1):
+            data = plain_bytes(self._stretch.segments[index])
+            stop = int(share * len(data)) if index == last else len(data)
+            at, seam = _skim_groups(data, stop, declared, seam)
+            if at < len(data):
+                return index, at, seam
+        return last + 1, 0, seam
+
+
+class _At(IntegrityError):
+    """A fault in a record whose header is known."""
+
+    def __init__(self, what: str, seq: int, fields: tuple[int, ...]) -> None:
+        super().__init__(what, seq=seq)
+        self.fields = fields
+
+
+def _skim_groups(data: bytes, stop: int, declared: Declarations, seam: Seam) -> tuple[int, Seam]:
+    """Pass over whole groups until one ends at or after `stop`; where, and the seam there."""
+    at = group = SEGMENT.size
+    record = 0
+    peek = _SKIM.unpack_from
+    try:
+        while at < len(data):
+            if data[at] != _FRAME_BYTE:
+                length, type_id = peek(data, at)
+                if type_id <= SOURCE_DECLARED:
+                    body_at = at + RECORD_BYTES
+                    declared.take(type_id, data[body_at : at + 4 + length], 0)
+                record = at
+                at += 4 + length
+                continue
+            _, _, first, count, head, _ = FRAME.unpack_from(data, at)
+            fields = RECORD.unpack_from(data, record)
+            seam = first + count, head, fields[5], fields[3]
+            at = group = at + FRAME.size
+            if at >= stop:
+                break
+    except (too_short, IntegrityError):
+        return group, seam
+    return group, seam
+
+
+def read_stretch(stretch: Stretch) -> Outcome:
+    """Read a stretch in another process."""
+    return StretchReader(stretch).read()
