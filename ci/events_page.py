@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from ci.hearers import ROOT, event_types, hearers
 from tallystick.events.event import ROLES, Event
 from tallystick.events.kinds import cards_of
+from tallystick.market.rows import BarClosed, Quote
 
 PAGE = ROOT / "docs" / "events.md"
 HEAD = """\
@@ -42,6 +43,11 @@ def overview(types: Sequence[type[Event]], heard: dict[str, tuple[str, ...]]) ->
         yield f"| {link} | {card.version} | {trading} | {said} | {listening} |"
     yield ""
     yield f"Roles: {', '.join(sorted(ROLES))}."
+    yield ""
+    yield "Market blocks are heard row by row:"
+    yield ""
+    for row_type in (Quote, BarClosed):
+        yield f"* `{row_type.__name__}` by {', '.join(heard.get(row_type.__name__, ())) or 'no module'}"
     yield ""
 
 

@@ -20,16 +20,16 @@ ASIDE: dict[str, tuple[str, ...]] = {}
 
 
 def hearers() -> dict[str, tuple[str, ...]]:
-    """By event name, who hears it, sorted. Imports those files of the platform that define a hearer."""
+    """By event name (or name of a row type), who hears it, sorted. Imports those files of the platform that define a hearer."""
     found: Mapping[str, set[str]] = defaultdict(set)
     for module in defining_modules():
         for name, hearing in inspect.getmembers(module, inspect.isclass):
             heard = getattr(hearing, "hears", ())
             if hearing.__module__ != module.__name__ or not isinstance(heard, tuple):
                 continue
-            for event_type in heard:
-                if isinstance(event_type, type) and issubclass(event_type, Event):
-                    found[event_type.FACT.name].add(f"{getattr(hearing, 'role', '') or 'platform'} ({name})")
+            for each in heard:
+                what = each.FACT.name if issubclass(each, Event) else each.__name__
+                found[what].add(f"{getattr(hearing, 'role', '') or 'platform'} ({name})")
     for event_name, others in ASIDE.items():
         found[event_name].update(others)
     return {event_name: tuple(sorted(who)) for event_name, who in found.items()}
