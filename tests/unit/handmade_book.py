@@ -213,11 +213,11 @@ def slow_equity(records: list[Record], instruments: dict[str, Instrument]) -> di
     found: dict[int, int] = {}
 
     def worth() -> int:
-        return balance + sum(
-            exact_profit(instruments[symbol], direction, volume, opened, price[symbol][0 if direction > 0 else 1])
-            + swap
-            for symbol, direction, volume, opened, swap in held.values()
-        )
+        total: int = balance
+        for symbol, direction, volume, opened, swap in held.values():
+            now = price[symbol][0 if direction > 0 else 1]
+            total += exact_profit(instruments[symbol], direction, volume, opened, now) + swap
+        return total
 
     for record in records:
         event = record.event

@@ -124,7 +124,7 @@ def test_the_page_holds_every_deal_and_every_order(records: list[Any], whole_pag
     orders = [one.event.order for one in records if isinstance(one.event, trading.OrderRequested)]
     assert [row[2] for row in data["orders"]] == orders
     denied = [one.event for one in records if isinstance(one.event, trading.OrderDenied)]
-    assert [row[14] for row in data["orders"] if row[12] == "denied: volume"] == [one.detail for one in denied]
+    assert [row[11] for row in data["orders"] if row[10] == "denied: volume"] == [one.detail for one in denied]
 
 
 def test_curves_and_candles_in_the_page_are_those_of_the_log(book: Book, whole_page: str) -> None:

@@ -13,7 +13,7 @@ def data(book: Book) -> str:
         ["series", "symbol", "kind", "source", "clock", "SHA-256 of the treated rows", "rows"],
         (
             [str(one.series), text(one.symbol), text(one.kind), text(one.source), text(one.time_rule),
-             f"<code>{text(one.data_hash[:16])}</code>", f"{one.rows:,}"]
+             f'<code title="{text(one.data_hash)}">{text(one.data_hash[:16])}</code>', f"{one.rows:,}"]
             for one in story.series.values()
         ),
         words=6,

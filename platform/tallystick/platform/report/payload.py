@@ -206,15 +206,12 @@ def _order(number: int, order: OrderStory, time: int, seq: int) -> list[Any]:
         number,
         asked.strategy,
         asked.symbol,
-        asked.purpose,
-        asked.side,
-        asked.kind,
+        f"{asked.purpose} {asked.side} {asked.kind}",
         asked.volume / LOT,
         asked.price,
         asked.stop_loss,
         asked.take_profit,
-        verdict,
-        _outcome(order),
+        ", ".join(filter(None, (verdict, _outcome(order)))),
         why,
     ]
 

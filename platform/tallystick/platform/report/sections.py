@@ -2,7 +2,7 @@
 
 from tallystick.platform.report.markup import DASH, day, facts, percent, ratio, section, span, table, text
 from tallystick.platform.report.payload import TABLE_ROWS
-from tallystick.platform.report.statistics import TradeStatistics
+from tallystick.platform.report.statistics import FORMULAS, TradeStatistics
 from tallystick.platform.report.summary import Book, Summary
 from tallystick.platform.report.wording import amount, average, fall_money, fall_share, money, run_of
 
@@ -159,8 +159,14 @@ def statistics(book: Book) -> str:
     adds = "The deals add up to the change of balance, to the last unit."
     if not summary.deals_add_up:
         adds = "<strong>The deals do not add up to the change of balance.</strong>"
-    body = f'<div class="columns">{results}{falls}{counts}</div>' + months(summary) + groups(summary)
+    body = f'<div class="columns">{results}{falls}{counts}</div>' + months(summary) + groups(summary) + formulas()
     return section("statistics", "Statistics", body, f"In the terms of MT5's tester; a trade is a closing deal. {adds}")
+
+
+def formulas() -> str:
+    """How each number is computed."""
+    rows = ([text(name), text(words)] for name, words in FORMULAS)
+    return f"<details><summary>How each number is computed</summary>{table(['number', 'formula'], rows, words=2)}</details>"
 
 
 def months(summary: Summary) -> str:

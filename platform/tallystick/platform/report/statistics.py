@@ -1,17 +1,6 @@
-"""Statistics in the terms of MT5's tester report, each by a stated formula.
+"""Statistics in the terms of MT5's tester report, each by the formula that `FORMULAS` states.
 
 Money is in minor units. A trade is a closing deal and its result includes swap and commission (see `trades`).
-
-total_net_profit      closing balance less deposits and withdrawals
-gross_profit, _loss   sums of the results above zero, and below
-profit_factor         gross profit over the size of gross loss
-expected_payoff       mean result of a trade
-recovery_factor       total net profit over maximal equity drawdown
-sharpe_ratio          mean over deviation of the daily returns of equity, times the root of 252
-drawdown absolute     initial deposit less the lowest point under it
-drawdown maximal      largest fall from an earlier peak in money, with its share of that peak
-drawdown relative     largest fall from an earlier peak as a share of that peak, with its money
-exposure              share of all book times at which at least one position was held
 """
 
 from collections.abc import Callable, Sequence
@@ -25,6 +14,23 @@ from tallystick.platform.report.trades import Trade
 
 DAY_NS = 86_400_000_000_000
 TRADING_DAYS = 252
+FORMULAS = (
+    ("Trade", "one closing deal; its result is profit, swap, its commission and its share of the opening commission"),
+    ("Total net profit", "closing balance less deposits and withdrawals"),
+    ("Gross profit, gross loss", "sums of the results above zero, and below"),
+    ("Profit factor", "gross profit over the size of gross loss"),
+    ("Expected payoff", "mean result of a trade"),
+    ("Recovery factor", "total net profit over maximal equity drawdown"),
+    ("Sharpe ratio", "mean over standard deviation of the daily returns of equity, times the root of 252; riskless 0"),
+    ("Drawdown absolute", "initial deposit less the lowest point under it"),
+    ("Drawdown maximal", "largest fall from an earlier peak in money, with its share of that peak"),
+    ("Drawdown relative", "largest fall from an earlier peak as a share of that peak, with its money"),
+    ("Consecutive wins, losses", "the longest run of results above (below) zero, with its money; zero ends no run"),
+    ("Exposure", "share of all book times at which at least one position was held"),
+    ("Equity", "balance, swap kept on open positions, and their profit at the latest bid (longs) or ask (shorts)"),
+    ("Buy and hold", "the deposit in equal parts, unleveraged, at the first ask; commission once, swap every night"),
+)
+"""Every number of the report that could be understood otherwise, and how it is computed."""
 
 
 @dataclass(frozen=True, slots=True)

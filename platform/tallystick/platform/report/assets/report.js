@@ -356,9 +356,9 @@ const amount = (minor) => [money(minor), minor > 0 ? "gain" : minor < 0 ? "loss"
 const plain = (value) => [value === 0 || value === "" ? "" : String(value).replace("-", "\u2212"), ""];
 const DEALS = [["time", moment], ["seq"], ["deal"], ["symbol"], ["type"], ["direction"], ["reason"], ["volume"], ["price", plain], ["order", (number) => plain(number < 0 ? "" : number)],
   ["position", plain], ["commission", amount], ["swap", amount], ["profit", amount], ["balance", (minor) => [money(minor), ""]], ["comment"]];
-const ORDERS = [["time", moment], ["seq"], ["order"], ["strategy"], ["symbol"], ["purpose"], ["side"], ["kind"], ["volume"], ["price", plain], ["SL", plain], ["TP", plain],
-  ["verdict", (words) => [words, words.startsWith("denied") ? "loss" : ""]], ["outcome"], ["reason"]];
-const WORDS = new Set(["time", "symbol", "type", "direction", "reason", "comment", "strategy", "purpose", "side", "kind", "verdict", "outcome"]);
+const ORDERS = [["time", moment], ["seq"], ["order"], ["strategy"], ["symbol"], ["what"], ["volume"], ["price", plain], ["SL", plain], ["TP", plain],
+  ["verdict", (words) => [words, words.startsWith("denied") ? "loss" : ""]], ["reason"]];
+const WORDS = new Set(["time", "symbol", "type", "direction", "reason", "comment", "strategy", "what", "verdict"]);
 
 function longTable(place, columns, rows, choices) {
   const root = document.getElementById(place), size = 25;
@@ -405,7 +405,7 @@ function longTable(place, columns, rows, choices) {
 readInk();
 const charts = [equityChart(), priceChart()].filter(Boolean);
 longTable("rows-deals", DEALS, DATA.deals, [["stop losses", (row) => row[6] === "sl"], ["closing", (row) => row[5] !== "in"]]);
-longTable("rows-orders", ORDERS, DATA.orders, [["denied", (row) => row[12].startsWith("denied")]]);
+longTable("rows-orders", ORDERS, DATA.orders, [["denied", (row) => row[10].startsWith("denied")]]);
 const redraw = () => { readInk(); charts.forEach((chart) => chart.draw()); };
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 document.getElementById("theme").addEventListener("click", () => {
