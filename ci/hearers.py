@@ -20,7 +20,7 @@ ASIDE: dict[str, tuple[str, ...]] = {}
 
 
 def hearers() -> dict[str, tuple[str, ...]]:
-    """By event name (or name of a row type), who hears it, sorted. Imports those files of the platform that define a hearer."""
+    """By event name (or row type), who hears it, sorted. Imports the files of the platform that define a hearer."""
     found: Mapping[str, set[str]] = defaultdict(set)
     for module in defining_modules():
         for name, hearing in inspect.getmembers(module, inspect.isclass):
