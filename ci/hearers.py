@@ -15,8 +15,13 @@ ROOT = Path(__file__).resolve().parents[1]
 PLATFORM = ROOT / "platform" / "tallystick" / "platform"
 
 DEFINES = re.compile(r"^    hears\b.*=", re.MULTILINE)
-ASIDE: dict[str, tuple[str, ...]] = {}
-"""Hearers that are no modules, by event name: the place to add a projection or gateway that subscribes by itself."""
+ASIDE: dict[str, tuple[str, ...]] = {
+    "market.series_declared": ("strategy (the one whose series it is)",),
+    "Quote": ("strategy (where its series is of quotes)",),
+    "BarClosed": ("strategy (where its series is of bars)",),
+    "order.approved": ("gateway (Outbox)",),
+}
+"""Hearers that no class attribute names, by event name or row type: by setting, or no modules at all."""
 
 
 def hearers() -> dict[str, tuple[str, ...]]:
