@@ -1,0 +1,107 @@
+"""`tallystick audit export`: every event decoded, for people and programs that have no Tallystick."""
+
+import csv
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+
+import typer
+
+from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog, OutFile
+from tallystick.platform.cli.call import Answer, Call, as_json
+from tallystick.platform.cli.failure import Failure
+from tallystick.platform.cli.reading import bound_of, document_of, open_reader
+from tallystick.platform.cli.screen import progress
+
+if TYPE_CHECKING:
+    from tallystick.events.reader import LogReader
+
+COLUMNS = (
+    "seq", "time", "time_utc", "type", "version", "source", "role", "epoch", "cause", "cause_row", "root", "derived",
+    "trading", "leaf_hash", "body",
+)  # fmt: skip
+
+
+def export(
+    context: typer.Context,
+    book: BookOrLog = DEFAULT_BOOK,
+    *,
+    form: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="One JSON line or CSV row a record.")] = "jsonl",
+    first: Annotated[str, typer.Option("--from", metavar="SEQ_OR_TIME", help="First record, or first time (UTC).")] = "0",
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="SEQ_OR_TIME", help="Last record, or last time (UTC), included.")
+    ] = None,
+    output: OutFile = None,
+) -> Answer | int:
+    """Write every event, decoded, as JSON lines or CSV.
+
+    Each has its seq, book time (ns UTC), cause, leaf hash and body; columns of market blocks become lists. Without -o
+    it goes to standard output. In CSV the body is JSON.
+
+    Example: tallystick audit export tallystick-demo --format csv --from 2014-05-05 --to 2014-05-06 -o may.csv
+    """
+    call: Call = context.obj
+    begin, end = bound_of(first, "--from"), bound_of(last, "--to") if last is not None else None
+    if end is not None and begin[0] == end[0] and begin[1] > end[1]:
+        raise Failure("E102", f"--from {first} is after --to {last}", fix="swap them")
+    if output is None and call.as_json:
+        raise Failure("E823", "--json answers on standard output, and so would the events", fix="name a file with -o")
+    _, reader = open_reader(Path(book))
+    with _open(output) as file:
+        count = _write(reader, file, form, begin, end)
+    if output is None:
+        return 0
+    document = {"ok": True, "file": str(output), "format": form, "records": count}
+    return Answer(document, lambda console: console.print(f"wrote {count:,} records to {output}"))
+
+
+@contextmanager
+def _open(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        return
+    with output.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def _write(
+    reader: "LogReader", file: TextIO, form: str, begin: tuple[str, int], end: tuple[str, int] | None
+) -> int:
+    """Write the records between two bounds; returns how many."""
+    rows = csv.writer(file, lineterminator="\n") if form == "csv" else None
+    if rows is not None:
+        rows.writerow(COLUMNS)
+    count = 0
+    with progress("exporting", len(reader)) as done:
+        for document in _documents(reader, begin, end):
+            if rows is not None:
+                rows.writerow([_cell(document[name]) for name in COLUMNS])
+            else:
+                file.write(as_json(document, None) + "\n")
+            count += 1
+            if count % 256 == 0:
+                done(document["seq"])
+    return count
+
+
+def _documents(
+    reader: "LogReader", begin: tuple[str, int], end: tuple[str, int] | None
+) -> Iterator[dict[str, Any]]:
+    first = begin[1] if begin[0] == "seq" else 0
+    last = end[1] if end is not None and end[0] == "seq" else 2**63 - 1
+    after = begin[1] if begin[0] == "time" else None
+    before = end[1] if end is not None and end[0] == "time" else None
+    for envelope in reader.envelopes(first, last):
+        if after is not None and envelope.time < after:
+            continue
+        if before is not None and envelope.time > before:
+            return  # book time never falls
+        yield document_of(reader, envelope)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        return as_json(value, None) if isinstance(value, dict) else str(value)
+    return "" if value is None else value

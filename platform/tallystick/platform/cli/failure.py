@@ -1,0 +1,128 @@
+"""How a verb fails: one message in one shape, whose last line says what to do.
+
+    error[CODE] what, where: got X / expected Y.
+    Fix: command
+
+Errors of the other packages carry `code` and `fix` already; this file knows the rest. A traceback needs `--debug`.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Sequence
+
+from tallystick.platform.cli.call import Document, Exit, as_json
+
+UNEXPECTED = "E899"
+LOG = logging.getLogger("tallystick.cli")
+LOG.addHandler(logging.NullHandler())
+
+
+class Failure(Exception):  # noqa: N818 -- how a command ends, not a fault of the program
+    """A command cannot do what was asked."""
+
+    def __init__(  # noqa: PLR0913 -- the parts of the message's shape
+        self,
+        code: str,
+        what: str,
+        *,
+        where: str = "",
+        got: str = "",
+        expected: str = "",
+        fix: str,
+        exit_code: Exit = Exit.USAGE,
+    ) -> None:
+        """`what` failed, `where`, what was `got` instead of `expected`, and what to do: `fix`, a command if possible."""
+        super().__init__(what)
+        self.code = code
+        self.what = what.rstrip(".")
+        self.where = where
+        self.got = got
+        self.expected = expected
+        self.fix = fix
+        self.exit_code = exit_code
+
+    def lines(self) -> Sequence[str]:
+        """The message; the last line says what to do."""
+        head = f"error[{self.code}] {self.what}"
+        if self.where:
+            head += f", {self.where}"
+        met = [f"got {self.got}"] if self.got else []
+        if self.expected:
+            met.append(f"expected {self.expected}")
+        if met:
+            head += f": {' / '.join(met)}"
+        return [head.rstrip(".") + ".", f"Fix: {self.fix}"]
+
+    def document(self) -> Document:
+        """The failure as `--json` gives it."""
+        parts = {"code": self.code, "what": self.what, "where": self.where, "got": self.got}
+        return {"ok": False, "exit": int(self.exit_code), "error": {**parts, "expected": self.expected, "fix": self.fix}}
+
+
+def tell(error: BaseException, arguments: Sequence[str]) -> int:
+    """Say how a command failed, on stderr (and as the document where one was asked for); returns the exit code."""
+    if "--debug" in arguments:
+        traceback.print_exception(error, file=sys.stderr)
+    failure = explained(error, arguments)
+    LOG.error("%s", " ".join(failure.lines()), exc_info=error if failure.code == UNEXPECTED else None)
+    if "--json" in arguments:
+        print(as_json(failure.document()))  # noqa: T201
+    print("\n".join(failure.lines()), file=sys.stderr)  # noqa: T201
+    return int(failure.exit_code)
+
+
+def explained(error: BaseException, arguments: Sequence[str]) -> Failure:
+    """Any error as a failure with a code and a fix."""
+    if isinstance(error, Failure):
+        return error
+    if hasattr(error, "format_message"):  # the command line itself was not understood
+        return _misspoken(error)
+    fix = getattr(error, "fix", "")
+    code = getattr(error, "code", "")
+    if isinstance(code, str) and code:  # an error of ours: events, kernel, data, strategies
+        what = getattr(error, "what", "") or str(error)
+        integrity = code == "integrity"
+        fix = fix or ("keep the files untouched; tallystick audit verify" if integrity else _help(arguments))
+        return Failure(code, what, fix=fix, exit_code=Exit.INTEGRITY if integrity else Exit.USAGE)
+    if isinstance(error, OSError):
+        return _of_the_system(error)
+    if type(error).__module__.startswith("msgspec"):
+        return Failure("E805", f"a value does not fit: {error}", fix="correct that field, then run the command again")
+    if type(error).__module__.startswith("tallystick") and isinstance(error, ValueError):
+        return Failure("E806", str(error), fix=_help(arguments))
+    what = f"unexpected {type(error).__name__}: {error}"
+    again = " ".join(["tallystick", *(word for word in arguments if word != "--json"), "--debug"])
+    return Failure(UNEXPECTED, what, fix=f"see where with: {again}")
+
+
+def _misspoken(error: BaseException) -> Failure:
+    """A mistake in the command line, as typer found it."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "tallystick"
+    message = error.format_message()  # type: ignore[attr-defined]
+    if not message or "help" in type(error).__name__.casefold():
+        message = "no verb was given"
+    return Failure("E801", " ".join(message.split()), where=path, fix=f"{path} --help")
+
+
+def _of_the_system(error: OSError) -> Failure:
+    """What the operating system refused."""
+    where = str(error.filename) if error.filename else ""
+    what = error.strerror or str(error)
+    if isinstance(error, PermissionError):
+        fix = f"give yourself access to {where}" if where else "check the permissions of the folder"
+        return Failure("E802", what, where=where, fix=fix)
+    if isinstance(error, FileNotFoundError):
+        return Failure("E803", what, where=where, fix=f"check the path: {where}")
+    return Failure("E804", what, where=where, fix="tallystick doctor")
+
+
+def _help(arguments: Sequence[str]) -> str:
+    words = []
+    for word in arguments:
+        if word.startswith("-"):
+            break
+        words.append(word)
+    verb = words[: 2 if words[:1] in (["audit"], ["events"]) else 1]
+    return " ".join(["tallystick", *verb, "--help"])

@@ -1,0 +1,38 @@
+"""`tallystick halt`: no new exposure from here on. It works on a running book and on a resting one."""
+
+import logging
+from typing import Annotated
+
+import typer
+
+from tallystick.platform.cli.arguments import Book
+from tallystick.platform.cli.call import Answer, Call
+from tallystick.platform.cli.operators_log import move_to
+from tallystick.platform.cli.place import book_of
+
+LOG = logging.getLogger("tallystick.cli")
+
+
+def halt(
+    context: typer.Context,
+    book: Book,
+    reason: Annotated[str, typer.Option("--reason", help="Why, in your words.")] = "asked by a person",
+) -> Answer:
+    """Stop a book from taking new exposure.
+
+    Writes the file HALT in the book's folder, which is looked at immediately before every effect. Cancels and
+    reductions still pass. The book stays halted until: tallystick resume
+
+    Example: tallystick halt tallystick-demo --reason "spread too wide"
+    """
+    from tallystick.platform.kernel.halt import ask_halt
+
+    call: Call = context.obj
+    assert call is not None
+    folder = book_of(book)
+    move_to(folder)
+    path = ask_halt(folder, reason)
+    LOG.warning("halt asked: %s", reason)
+    lines = [f"{folder} is asked to halt: {reason}", f"Let it trade again: tallystick resume {folder}"]
+    document = {"ok": True, "book": str(folder), "halt_file": str(path), "reason": reason}
+    return Answer(document, lambda console: console.print("\n".join(lines)))

@@ -1,0 +1,120 @@
+"""Where a book's log is, what it is called, and whose key it is verified with."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tallystick.platform.cli.call import Call
+from tallystick.platform.cli.failure import Failure
+from tallystick.platform.cli.home import config_folder, pinned_key
+
+if TYPE_CHECKING:
+    from tallystick.events.note import VerifierKey
+
+BOOK_FILE = "book.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A log's folder, and the book's around it where there is one."""
+
+    log: Path
+    book: Path | None
+
+    @property
+    def folder(self) -> Path:
+        """What the user named."""
+        return self.book or self.log
+
+    def card(self) -> dict[str, str]:
+        """What `book.json` says; a convenience that proves nothing."""
+        if self.book is None:
+            return {}
+        try:
+            found = json.loads((self.book / BOOK_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+    def origin(self) -> str:
+        """What the log calls itself: from `book.json`, else from the first checkpoint; "" when neither says.
+
+        Whoever could write either could write both; the signature decides, under a key from elsewhere.
+        """
+        named = self.card().get("origin", "")
+        if named:
+            return named
+        for path in sorted((self.log / "checkpoints").glob("*.checkpoint")):
+            try:
+                return path.read_text(encoding="utf-8").split("\n", 1)[0]
+            except (OSError, UnicodeDecodeError):
+                continue
+        return ""
+
+
+def place_of(folder: Path) -> Place:
+    """The book or log in a folder. Raises `Failure` when there is none."""
+    if (folder / "log").is_dir():
+        return Place(folder / "log", folder)
+    if folder.is_dir() and (any(folder.glob("*.seg*")) or (folder / "checkpoints").is_dir()):
+        return Place(folder, None)
+    got = "a folder without log/" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
+    raise Failure(
+        "E810", "no book here", where=str(folder), got=got, expected="a book's folder", fix="tallystick demo"
+    )
+
+
+def book_of(folder: Path) -> Path:
+    """The folder of a whole book, not of a log alone. Raises `Failure`."""
+    place = place_of(folder)
+    if place.book is None:
+        what = "this is a log without its book"
+        fix = f"name the book's folder, such as {folder.resolve().parent}"
+        raise Failure("E811", what, where=str(folder), got="a log's folder", expected="a book's folder", fix=fix)
+    return place.book
+
+
+def key_of(place: Place, given: str | None, call: Call) -> "VerifierKey":
+    """The key to verify with: the one given (a file or the key itself), else the user's own. Raises `Failure`.
+
+    A key that lies beside its log vouches for itself, so a file inside the book's folder is refused.
+    """
+    if given is not None:
+        return _given(place, given)
+    origin = place.origin()
+    own = pinned_key(call, origin) if origin else None
+    if own is not None:
+        return own
+    got = "no --key, and you have no key of your own" if origin else "no --key, and nothing says the log's origin"
+    raise Failure(
+        "E301",
+        "no key to verify with",
+        where=str(config_folder(call.home)),
+        got=got,
+        expected="the log's verifier key, from its owner",
+        fix=f"tallystick audit verify {place.folder} --key FILE_OR_VKEY",
+    )
+
+
+def _given(place: Place, given: str) -> "VerifierKey":
+    from tallystick.events.note import NoteError, VerifierKey
+
+    path = Path(given)
+    text = given
+    if "+" not in given or path.is_file():
+        if not path.is_file():
+            fix = "give the key (name+8 hex digits+base64) or the path of a file that holds it"
+            raise Failure("E302", "no such key file", where=given, got="nothing", expected="a verifier key", fix=fix)
+        if place.folder.resolve() in path.resolve().parents:
+            what = "a key that lies beside its log vouches for itself"
+            raise Failure("E303", what, where=given, fix="get the key from the log's owner, by another way")
+        text = path.read_text(encoding="utf-8").strip()
+    if text.startswith("PRIVATE+KEY+"):
+        fix = "give the verifier key: tallystick audit head shows it"
+        raise Failure("E304", "this is a secret signing key", expected="a verifier key", fix=fix)
+    try:
+        return VerifierKey.parse(text)
+    except NoteError as error:
+        fix = "copy the key again from its owner; its form is name+8 hex digits+base64"
+        raise Failure("E305", "not a verifier key", got=str(error), fix=fix) from None

@@ -1,0 +1,54 @@
+"""What people look at: consoles that survive any code page, and progress on stderr where somebody watches."""
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Done(Protocol):
+    """Says how far something is."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """`done` of `total`; None leaves the total as it was."""
+        ...
+
+
+UNWATCHED_WIDTH = 160
+"""Columns when nobody looks: output goes to a file or another program, where broken lines help nobody."""
+
+
+def steady_streams() -> None:
+    """A character that a console cannot show becomes a question mark instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+@cache
+def console() -> "Console":
+    """Standard output: plain when it is no terminal, without box characters where the encoding has none."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else UNWATCHED_WIDTH
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width, safe_box=True)
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Done]:
+    """A bar on stderr while the block runs; takes how many are done, and of how many. Silent when nobody watches."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total=None: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True, safe_box=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done, total=None: bar.update(task, completed=done, total=total)

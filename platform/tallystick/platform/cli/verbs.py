@@ -1,0 +1,161 @@
+"""The table of verbs, and a group that imports a verb's file only when the verb is called.
+
+The one-line helps stand here so that `tallystick --help` imports no verb; a test holds them to the verbs' own.
+"""
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+import typer
+import typer.main
+from typer.core import TyperCommand, TyperGroup
+
+from tallystick.platform.cli.call import Answer, Call, give
+
+PACKAGE = "tallystick.platform.cli"
+COMMON = ("as_json", "debug", "home", "log_level")
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb: its file in this package, the function in it, and its help in one line."""
+
+    file: str
+    function: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Verbs under one word."""
+
+    help: str
+    verbs: Mapping[str, Verb]
+
+
+VERBS: Mapping[str, Verb | Group] = {
+    "demo": Verb("demo", "demo", "Trade a year of real prices, verify and replay the log, write a report."),
+    "run": Verb("run", "run", "Run a plan into a book, or go on with one that was stopped or died."),
+    "replay": Verb("replay", "replay", "Feed a book's recorded inputs again and compare every event bit for bit."),
+    "why": Verb("why", "why", "Show why a record came to be, back to the market row, as a tree."),
+    "audit": Group(
+        "Verify, prove, export.",
+        {
+            "verify": Verb("audit_verify", "verify", "Verify a log with a public key alone."),
+            "head": Verb("audit_head", "head", "Show a log's head, digests and checkpoints."),
+            "prove": Verb("audit_prove", "prove", "Write a proof of one record that stands without the log."),
+            "export": Verb("audit_export", "export", "Write every event, decoded, as JSON lines or CSV."),
+            "tamper-test": Verb("audit_tamper_test", "tamper_test", "Damage copies of a log in ten ways; verify each."),
+            "verifier": Verb("audit_verifier", "verifier", "Write the outside verifier: one file for your auditor."),
+        },
+    ),
+    "events": Group(
+        "Look at single records.",
+        {
+            "show": Verb("events_show", "show", "Show one record: header, body with units, hashes."),
+            "tail": Verb("events_tail", "tail", "Show the last records, and go on as they come."),
+        },
+    ),
+    "halt": Verb("halt", "halt", "Stop a book from taking new exposure."),
+    "resume": Verb("resume", "resume", "Let a halted book trade again: a command signed with your key."),
+    "doctor": Verb("doctor", "doctor", "Check this machine, with the command that mends each finding."),
+}
+
+
+class VerbCommand(TyperCommand):
+    """A verb; takes what every verb takes, and gives its answer."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Call the verb and write its answer; returns the exit code."""
+        call = Call(**{name: ctx.params.pop(name) for name in COMMON})
+        from tallystick.platform.cli.operators_log import begin
+
+        begin(call, ctx.command_path)
+        ctx.obj = call
+        answer = super().invoke(ctx)
+        return give(answer, call) if isinstance(answer, Answer) else int(answer or 0)
+
+
+def _common(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document and nothing else.")] = False,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home", envvar="TALLYSTICK_HOME", metavar="DIR", help="Folder of your key, instead of the usual one."
+        ),
+    ] = None,
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], typer.Option("--log-level", help="What operators' logs keep.")
+    ] = "info",
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Hold the options of every verb."""
+
+
+def _command(function: Any, cls: type[TyperCommand] | None = None) -> Any:
+    """The command of one function."""
+    single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    single.command(cls=cls)(function)
+    return typer.main.get_command(single)
+
+
+class LazyCommands(MutableMapping[str, Any]):
+    """Commands by name, each made when it is asked for."""
+
+    def __init__(self, table: Mapping[str, Verb | Group]) -> None:
+        """`table` in the order of the help."""
+        self._table = table
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._make(name, self._table[name])
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    @staticmethod
+    def _make(name: str, entry: Verb | Group) -> Any:
+        if isinstance(entry, Group):
+            group = VerbGroup(name=name, help=entry.help, no_args_is_help=True, rich_markup_mode=None)
+            group.hold(entry.verbs)
+            return group
+        command = _command(getattr(import_module(f"{PACKAGE}.{entry.file}"), entry.function), VerbCommand)
+        command.name = name
+        command.params.extend(_command(_common).params)
+        return command
+
+
+class VerbGroup(TyperGroup):
+    """A group whose help comes from the table."""
+
+    table: ClassVar[Mapping[str, Verb | Group]] = {}
+
+    def __init__(self, **attributes: Any) -> None:
+        """As typer makes groups."""
+        super().__init__(**{**attributes, "no_args_is_help": True})
+        self.hold(self.table)
+
+    def hold(self, table: Mapping[str, Verb | Group]) -> None:
+        """Take the verbs of a table."""
+        self._entries = table
+        self.commands = LazyCommands(table)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 -- typer's signature
+        """One line for each verb, from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in self._entries.items()])
