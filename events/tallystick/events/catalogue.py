@@ -14,7 +14,7 @@ from tallystick.events.canonical import Shape, encode
 from tallystick.events.errors import EventRefused, UnknownType, UsageError
 from tallystick.events.event import Event
 from tallystick.events.kinds import FieldCard, cards_of
-from tallystick.events.types import EVENTS
+from tallystick.events.types import EVENTS, LOG_EVENTS
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the fields of version v of a type and gives those of version v + 1."""
@@ -26,7 +26,7 @@ class Catalogue:
     def __init__(
         self, types: Iterable[type[Event]] = EVENTS, upcasters: Mapping[tuple[str, int], Upcaster] | None = None
     ) -> None:
-        """`upcasters` maps (type name, version) to the step from that version to the next.
+        """The log's own types are always known. `upcasters` maps (type name, version) to the step from that version to the next.
 
         Raises `UsageError` when two types share a name, a field has no kind, or a step between versions is missing.
         """
@@ -34,12 +34,12 @@ class Catalogue:
         self._by_name: dict[str, type[Event]] = {}
         self._shapes: dict[type[Event], Shape] = {}
         self._decoders: dict[type[Event], Callable[[bytes], Event]] = {}
-        for event_type in types:
+        for event_type in dict.fromkeys((*LOG_EVENTS, *types)):
             self._add(event_type)
 
     @property
     def types(self) -> tuple[type[Event], ...]:
-        """Every type, in the order given."""
+        """Every type: the log's own, then the others in the order given."""
         return tuple(self._shapes)
 
     def encode(self, event: Event) -> bytes:
