@@ -37,11 +37,10 @@ def payload(book: Book) -> str:
         "deposit": book.summary.deposit,
         "curve": _curve(book),
         "symbols": [_candles(one, book.story) for one in book.prices],
-        "trades": _trades(book),
-        "fills": _fills(book),
-        "stops": _stops(book),
-        "deals": _deals(book.story),
-        "orders": _orders(book.story),
+        "trades": _columns(_trades(book), differences=(1, 2)),
+        "stops": _columns(_stops(book), differences=(1, 2)),
+        "deals": _columns(_deals(book.story), differences=(0, 1, 2, 14)),
+        "orders": _columns(_orders(book.story), differences=(0, 1, 2)),
     }
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
 
@@ -105,7 +104,7 @@ def _period_for(opened: NDArray[np.int64], own_ns: int) -> tuple[str, int]:
 
 
 def _trades(book: Book) -> list[list[Any]]:
-    """Lines from entry to exit: symbol, times, prices, direction, result."""
+    """Lines from entry to exit: symbol, times, prices, result."""
     return [
         [
             _place(book, trade.symbol),
@@ -113,28 +112,9 @@ def _trades(book: Book) -> list[list[Any]]:
             trade.closed // SECOND_NS,
             trade.price_open,
             trade.price_close,
-            trade.direction,
             trade.result,
         ]
         for trade in book.positions.trades[-TABLE_ROWS:]
-    ]
-
-
-def _fills(book: Book) -> list[list[Any]]:
-    """Marks on the chart: symbol, time, price, buy or sell, in or out, reason, lots, seq."""
-    return [
-        [
-            _place(book, told.event.symbol),
-            told.time // SECOND_NS,
-            told.event.price,
-            1 if told.event.type == "buy" else -1,
-            told.event.entry,
-            told.event.reason,
-            told.event.volume / LOT,
-            told.seq,
-        ]
-        for told in book.story.deals[-TABLE_ROWS:]
-        if told.event.type != "balance"
     ]
 
 
@@ -240,6 +220,21 @@ RETCODES = {10008: "placed", 10009: "done", 10010: "done in part"}
 
 def _place(book: Book, symbol: str) -> int:
     return next((index for index, one in enumerate(book.prices) if one.symbol == symbol), -1)
+
+
+def _columns(rows: Sequence[Sequence[Any]], differences: Sequence[int]) -> list[Any]:
+    """A table column by column: words once each with their places, ascending numbers as differences, others plain."""
+    columns: list[Any] = []
+    for place, values in enumerate(zip(*rows, strict=True)):
+        if place in differences:
+            columns.append(_differences(np.array(values, dtype=np.int64)))
+        elif isinstance(values[0], str):
+            words = sorted(set(values))
+            places = {word: index for index, word in enumerate(words)}
+            columns.append({"words": words, "places": [places[value] for value in values]})
+        else:
+            columns.append([int(value) if value == int(value) else value for value in values])
+    return [{"differences": sorted(differences)}, *columns]
 
 
 def _differences(values: NDArray[np.int64]) -> Sequence[int]:

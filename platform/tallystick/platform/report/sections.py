@@ -165,8 +165,8 @@ def statistics(book: Book) -> str:
 
 def formulas() -> str:
     """How each number is computed."""
-    rows = ([text(name), text(words)] for name, words in FORMULAS)
-    return f"<details><summary>How each number is computed</summary>{table(['number', 'formula'], rows, words=2)}</details>"
+    listed = table(["number", "formula"], ([text(name), text(words)] for name, words in FORMULAS), words=2)
+    return f"<details><summary>How each number is computed</summary>{listed}</details>"
 
 
 def months(summary: Summary) -> str:

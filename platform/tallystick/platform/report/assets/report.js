@@ -3,6 +3,11 @@
 const DATA = JSON.parse(document.getElementById("report-data").textContent);
 const DAY = 86400;
 const sum = (differences) => { let total = 0; return differences.map((step) => (total += step)); };
+function unpacked([card, ...columns]) { /* rows of a table that came column by column */
+  const whole = columns.map((column, place) => column.words ? column.places.map((at) => column.words[at]) : card.differences.includes(place) ? sum(column) : column);
+  return (whole[0] || []).map((_, row) => whole.map((column) => column[row]));
+}
+for (const name of ["trades", "stops", "deals", "orders"]) DATA[name] = unpacked(DATA[name]);
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 const two = (number) => String(number).padStart(2, "0");
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -283,8 +288,8 @@ function priceParts(place) {
   const times = sum(one.time), [open, high, low, close] = [one.open, one.high, one.low, one.close].map(sum);
   const price = (points) => fixed(points / scale, one.digits);
   const row = (second) => Math.min(at(times, second), times.length - 1);
-  const fills = DATA.fills.filter((fill) => fill[0] === place).map((fill) => ({ row: row(fill[1]), time: fill[1], y: fill[2] * scale, buys: fill[3] > 0, entry: fill[4], reason: fill[5], lots: fill[6], seq: fill[7] }));
-  const trades = DATA.trades.filter((trade) => trade[0] === place).map((trade) => ({ from: row(trade[1]), to: row(trade[2]), y0: trade[3] * scale, y1: trade[4] * scale, result: trade[6] }));
+  const fills = DATA.deals.filter((deal) => deal[3] === one.symbol).map((deal) => ({ row: row(deal[0]), y: deal[8] * scale, buys: deal[4] === "buy", entry: deal[5], reason: deal[6], lots: deal[7], seq: deal[1] }));
+  const trades = DATA.trades.filter((trade) => trade[0] === place).map((trade) => ({ from: row(trade[1]), to: row(trade[2]), y0: trade[3] * scale, y1: trade[4] * scale, result: trade[5] }));
   const stops = DATA.stops.filter((stop) => stop[0] === place).map((stop) => ({ from: row(stop[1]), to: row(stop[2]), stop: stop[3] * scale, take: stop[4] * scale }));
   const byRow = new Map();
   fills.forEach((fill) => byRow.set(fill.row, [...(byRow.get(fill.row) || []), fill]));
