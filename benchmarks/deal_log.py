@@ -68,9 +68,9 @@ def wait_until(moment: float) -> None:
         time.sleep(left)
 
 
-def deals(count: int) -> list[DealMade]:
-    """The events, made beforehand."""
-    return [DealMade(**deal(number)) for number in range(count)]
+def deals(count: int, first: int = 0) -> list[DealMade]:
+    """`count` events from number `first` on, made beforehand."""
+    return [DealMade(**deal(number)) for number in range(first, first + count)]
 
 
 class DealLog:
@@ -110,3 +110,13 @@ class DealLog:
     def settle(self) -> None:
         """Bring the tree up to the last record, as a checkpoint would."""
         self.writer.root()
+
+
+def build(folder: Path, count: int) -> None:
+    """Write a sealed log of `count` deals in groups of about 1,000, with a checkpoint at its head."""
+    log = DealLog(folder, Unsynced())
+    for begin in range(0, count, 1_000):
+        log.append(deals(min(1_000, count - begin), begin))
+        log.commit()
+    log.writer.checkpoint(SIGNER)
+    log.writer.abandon()

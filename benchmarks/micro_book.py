@@ -11,7 +11,9 @@ from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.running import TimerFired
 from tallystick.events.types.trading import DecisionExplained, OrderDenied, OrderRequested, SignalRaised, TargetSet
+from tallystick.platform.kernel.kernel import Composition
 
+DAY_NS = 86_400_000_000_000
 STRATEGY, SYMBOL, VOLUME = "micro", "EURUSD", 10_000_000
 
 
@@ -115,9 +117,14 @@ class Commentator(Counting):
         return (DecisionExplained(strategy=STRATEGY, symbol=SYMBOL, values={"order": float(event.order), "n": count}),)
 
 
-def reactors() -> list[Any]:
-    """The five, in module order."""
-    return [Starter(), Sizer(), Clerk(), Refuser(), Commentator()]
+SAID: tuple[type[Event], ...] = (SignalRaised, TargetSet, OrderRequested, OrderDenied, DecisionExplained)
+"""What the five say."""
+
+
+def composition() -> Composition:
+    """The five, in module order, without a terminal."""
+    modules = [Starter(), Sizer(), Clerk(), Refuser(), Commentator()]
+    return Composition(modules, None, lambda time: time // DAY_NS, [STRATEGY])
 
 
 def timer(number: int, time: int) -> TimerFired:

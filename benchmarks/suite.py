@@ -17,6 +17,9 @@ from benchmarks.harness import CACHE, ROOT, Benchmark, BenchmarkFailedError, Fig
 MODULES = (
     "append_durable",
     "append_chained",
+    "verify_log",
+    "outside_verifier",
+    "replay_micro",
     "eventsourcing_store",
     "ema_quotes",
     "cli_help",
