@@ -7,7 +7,7 @@ import pytest
 
 from tallystick.events.types.trading import OrderApproved, OrderDenied, OrderRequested
 from tallystick.market.instrument import LOT
-from tallystick.platform.risk import RULES, Collar, Pace, Risk, RiskSettings, rules_declared
+from tallystick.platform.risk import RULES, Collar, Pace, Risk, RiskSettings, risk_settings_from, rules_declared
 from tests.unit.risk.desk import (
     BUY,
     CANCEL,
@@ -294,3 +294,18 @@ def test_a_setting_that_could_never_bind_is_refused() -> None:
         RiskSettings(exposure_value_max=-1)
     with pytest.raises(ValueError, match="E601"):
         RiskSettings(pace=Pace(messages_per_s=0))
+
+
+def test_settings_come_from_a_plan_and_a_misspelt_limit_is_refused() -> None:
+    plan = {"order_volume_max": STEP, "pace": {"repeats_max": 5}, "strategies": ["ema"]}
+    assert risk_settings_from(plan) == RiskSettings(
+        order_volume_max=STEP, pace=Pace(repeats_max=5), strategies=("ema",)
+    )
+    for wrong in (
+        {"order_volume": 1},
+        {"pace": {"repeat_max": 5}},
+        {"order_volume_max": "1"},
+        {"order_volume_max": -1},
+    ):
+        with pytest.raises(ValueError, match="E601"):
+            risk_settings_from(wrong)

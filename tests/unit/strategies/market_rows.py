@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import numpy as np
+
 from tallystick.events.event import Event
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import BAR_COLUMNS, BarClosed, Quote, Rows

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+
 from tallystick.market.rows import Rows
 from tallystick.platform.strategies import EmaCross, Hold, ZScoreReversion
-
 from tests.unit.strategies.market_rows import SYMBOLS, declared, fact, heard_by_scan, heard_row_by_row, rows_of, walk
 
 SEEDS = range(200 if os.environ.get("TALLYSTICK_FULL") else 12)
@@ -18,8 +18,8 @@ Make = Callable[[str, Any], Any]
 MAKES: dict[str, Make] = {
     "ema": lambda symbol, source: EmaCross(symbol, fast=3, slow=9, source=source),
     "ema_long": lambda symbol, source: EmaCross(symbol, fast=12, slow=80, stop_points=300, source=source),
-    "z": lambda symbol, source: ZScoreReversion(symbol, window=20, entry=1.7, exit_=0.2, source=source),
-    "z_short": lambda symbol, source: ZScoreReversion(symbol, window=2, entry=0.9, exit_=0.0, source=source),
+    "z": lambda symbol, source: ZScoreReversion(symbol, window=20, entry_z=1.7, exit_z=0.2, source=source),
+    "z_short": lambda symbol, source: ZScoreReversion(symbol, window=2, entry_z=0.9, exit_z=0.0, source=source),
     "hold": lambda symbol, source: Hold(symbol, source=source),
 }
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from tallystick.events.event import Event
 from tallystick.events.types.trading import DecisionExplained, SignalRaised
 from tallystick.market.rows import Quote
-from tallystick.platform.strategies import EmaCross, Flat, Hold, StrategySettingError, ZScoreReversion
-
+from tallystick.platform.strategies import EmaCross, Flat, Hold, StrategySettingError, ZScoreReversion, strategy_from
 from tests.unit.strategies.market_rows import declared, heard_row_by_row, rows_of
 
 
@@ -49,7 +49,7 @@ def test_a_signal_carries_its_stops_and_comes_with_the_values_it_rests_on() -> N
 
 
 def test_z_score_sells_far_above_and_goes_flat_when_the_price_has_come_back() -> None:
-    module = listening(ZScoreReversion("EURUSD", window=5, entry=1.5, exit_=0.5, source="quotes"))
+    module = listening(ZScoreReversion("EURUSD", window=5, entry_z=1.5, exit_z=0.5, source="quotes"))
     said = heard_row_by_row(module, quotes(1.0, 1.01, 1.0, 1.01, 1.0, 1.5, 1.2, 1.0, 1.0, 0.2))
     assert [direction for _, direction in directions(said)] == [-1, 0, 1]
     assert directions(said)[0][0] == 5
@@ -58,7 +58,7 @@ def test_z_score_sells_far_above_and_goes_flat_when_the_price_has_come_back() ->
 def test_z_of_the_rolling_window_agrees_with_its_definition() -> None:
     chance = np.random.default_rng(5)
     mids = (1.3 + np.cumsum(chance.normal(0, 1e-4, 20_000))).tolist()
-    module = listening(ZScoreReversion("EURUSD", window=50, entry=2.0, exit_=0.0, source="quotes"))
+    module = listening(ZScoreReversion("EURUSD", window=50, entry_z=2.0, exit_z=0.0, source="quotes"))
     checked = 0
     for row, event in heard_row_by_row(module, quotes(*mids)):
         if isinstance(event, DecisionExplained):
@@ -95,8 +95,8 @@ def test_the_bar_length_chooses_among_several_series_and_a_later_run_may_number_
         lambda: EmaCross("EURUSD", stop_points=-1),
         lambda: EmaCross("EURUSD", source="ticks"),  # type: ignore[arg-type]
         lambda: ZScoreReversion("EURUSD", window=1),
-        lambda: ZScoreReversion("EURUSD", entry=0.5, exit_=0.5),
-        lambda: ZScoreReversion("EURUSD", entry=float("nan")),
+        lambda: ZScoreReversion("EURUSD", entry_z=0.5, exit_z=0.5),
+        lambda: ZScoreReversion("EURUSD", entry_z=float("nan")),
         lambda: Hold("EURUSD", period_s=-1),
     ],
 )
@@ -122,3 +122,12 @@ class EveryThird:
 
 def test_a_module_without_scan_hears_every_quote() -> None:
     assert directions(heard_row_by_row(EveryThird(), quotes(1.0, 1.1, 1.2, 1.3, 1.2, 1.1))) == [(2, 1), (5, 1)]
+
+
+def test_a_plan_names_strategies_by_kind_and_misspelt_parameters_are_refused() -> None:
+    made = strategy_from("ema_cross", "mine", {"symbol": "EURUSD", "fast": 5, "slow": 9})
+    assert (made.name, made.settings["fast"]) == ("mine", "5")
+    assert strategy_from("flat", "nothing", {}).name == "nothing"
+    for kind, parameters in (("ema", {}), ("ema_cross", {"symbol": "EURUSD", "fst": 5}), ("hold", {})):
+        with pytest.raises(StrategySettingError, match="E501"):
+            strategy_from(kind, "x", parameters)

@@ -36,9 +36,9 @@ def hedging_legs(target: int, held: Iterable[PositionView], flights: Collection[
             keep = max(0, min(position.volume - closing.get(position.ticket, 0), abs(target) - kept))
         kept += keep
         if keep < position.volume and position.ticket not in closing:
-            legs.append(Leg("close", -position.direction, position.volume - keep, position.ticket, True))
+            legs.append(Leg("close", -position.direction, position.volume - keep, position.ticket, reduces=True))
     if kept < abs(target) and not any(flight.purpose == "open" for flight in flights):
-        legs.append(Leg("open", direction, abs(target) - kept, 0, False))
+        legs.append(Leg("open", direction, abs(target) - kept, 0, reduces=False))
     return legs
 
 
@@ -59,8 +59,8 @@ def netting_legs(
     if held and held[0].direction == -direction:
         closing = sum(flight.volume - flight.filled for flight in others if flight.direction == direction)
         if volume <= held[0].volume - closing:
-            return [Leg("close", direction, volume, held[0].ticket, True)]
-    return [Leg("open", direction, volume, 0, False)]
+            return [Leg("close", direction, volume, held[0].ticket, reduces=True)]
+    return [Leg("open", direction, volume, 0, reduces=False)]
 
 
 def tradable_part(leg: Leg, instrument: Instrument | None, held: Iterable[PositionView]) -> Leg | None:

@@ -205,7 +205,7 @@ class Orders:
     def _failed(
         self, flight: Flight, context: Context, *, at_once: bool = False, later: bool = False
     ) -> Sequence[Event]:
-        """An order of a target came to nothing or to less: again at once, later, or not until the target is set anew."""
+        """An order of a target came to less than asked: again at once, later, or not until the target is set anew."""
         desired = self._targets.get(flight.key)
         if desired is None or not flight.of_target:
             return ()

@@ -71,9 +71,7 @@ class Portfolio:
         size: int | Withheld
         if instrument is None:
             known = ", ".join(sorted(context.instruments)) or "none"
-            detail = (
-                f'symbol "{signal.symbol}" was not declared by the terminal (it declared: {known}). Check the name.'
-            )
+            detail = f'symbol "{signal.symbol}" was not declared by the terminal (it declared: {known}). Check it.'
             size = Withheld("instrument", 0, 1, detail)
         else:
             size = sizing.volume(signal, instrument, context)

@@ -3,6 +3,7 @@
 A sizing answers a signal with a volume in 1e-8 lots, or with what was missing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
@@ -88,9 +89,7 @@ class RiskPercent:
             equity = account.equity if account is not None else 0
             return Withheld("equity", 1, equity, "there is no equity to risk. Deposit, or stop the strategy.")
         if signal.stop_points <= 0:
-            detail = (
-                f"{signal.strategy} signals without a stop, and the share at risk is measured to it. Set stop_points."
-            )
+            detail = f"{signal.strategy} signals without a stop, to which the share is measured. Set stop_points."
             return Withheld("stop", 1, signal.stop_points, detail)
         if instrument.currency_profit != account.currency:
             detail = (
@@ -110,3 +109,24 @@ class RiskPercent:
             " Tighten the stop or risk more."
         )
         return Withheld("volume_min", instrument.volume_min, wanted, detail)
+
+
+SIZINGS: dict[str, type[FixedLots] | type[RiskPercent]] = {"fixed": FixedLots, "risk_percent": RiskPercent}
+
+
+def sizing_from(plan: Mapping[str, Any]) -> Sizing:
+    """A sizing as a plan writes it: {"kind": "fixed", "lots": "0.10"} or {"kind": "risk_percent", "risk_ppm": 10000}.
+
+    Raises `ValueError` for another kind or other fields.
+    """
+    fields = {name: value for name, value in plan.items() if name != "kind"}
+    kind = str(plan.get("kind", "none"))
+    make = SIZINGS.get(kind)
+    expected = {} if make is None else make.__dataclass_fields__
+    if make is None or set(fields) != set(expected):
+        message = (
+            f"E114 sizing {dict(plan)}: got / expected {{'kind': 'fixed', 'lots': '0.10'}} or"
+            " {'kind': 'risk_percent', 'risk_ppm': 10000}. Write one of the two."
+        )
+        raise ValueError(message)
+    return make(**fields)

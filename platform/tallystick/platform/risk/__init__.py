@@ -3,7 +3,7 @@
 from tallystick.platform.risk.bypass import RiskBypassed, refuse_ways_round_risk, ways_round_risk
 from tallystick.platform.risk.risk import Risk
 from tallystick.platform.risk.rules import RULES, rules_declared
-from tallystick.platform.risk.settings import Collar, Pace, RiskSettings
+from tallystick.platform.risk.settings import Collar, Pace, RiskSettings, risk_settings_from
 
 __all__ = [
     "RULES",
@@ -13,6 +13,7 @@ __all__ = [
     "RiskBypassed",
     "RiskSettings",
     "refuse_ways_round_risk",
+    "risk_settings_from",
     "rules_declared",
     "ways_round_risk",
 ]

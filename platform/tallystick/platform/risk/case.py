@@ -22,6 +22,8 @@ class Case:
 
     __slots__ = (
         "_ahead",
+        "_market_points",
+        "_price_points",
         "account",
         "context",
         "direction",
@@ -53,6 +55,8 @@ class Case:
         elif request.purpose == "protect":
             self.kind = "change"
         self._ahead: list[OrderView] | None = None
+        self._market_points = -1
+        self._price_points = -1
 
     @property
     def ahead(self) -> list[OrderView]:
@@ -73,14 +77,19 @@ class Case:
     @property
     def market_points(self) -> int:
         """The quote on the order's side, in points: ask to buy, bid to sell."""
-        instrument, quote, _ = self.known
-        return instrument.points(quote.ask if self.direction > 0 else quote.bid)
+        if self._market_points < 0:
+            instrument, quote, _ = self.known
+            self._market_points = instrument.points(quote.ask if self.direction > 0 else quote.bid)
+        return self._market_points
 
     @property
     def price_points(self) -> int:
         """The order's own price in points, or the market's where it has none."""
-        instrument, _, _ = self.known
-        return instrument.points(self.request.price) if self.request.price else self.market_points
+        if self._price_points < 0:
+            instrument, _, _ = self.known
+            price = self.request.price
+            self._price_points = instrument.points(price) if price else self.market_points
+        return self._price_points
 
     @property
     def netting(self) -> bool:

@@ -76,7 +76,7 @@ def say_reduction(case: Case, limit: int, value: int) -> str:
     if request.purpose == "protect":
         return f"position {request.position} would lose protection. Ask for it as a change, not as a reduction."
     held = f"position {request.position}" if request.position else request.symbol
-    return f"{in_lots(value)} lots to close, {in_lots(limit)} of {held} left to close. Look at the positions and decide anew."
+    return f"{in_lots(value)} lots to close, {in_lots(limit)} of {held} left to close. Decide anew."
 
 
 def _is_pending(case: Case) -> bool:

@@ -4,6 +4,8 @@ Each rule reads one case as (limit, value): the order passes when value <= limit
 millionths rounded up, time is book time in ns.
 """
 
+from bisect import bisect_right
+
 from tallystick.platform.risk.case import Case
 from tallystick.platform.risk.form_rules import PASSED, REFUSED, Reading
 from tallystick.platform.risk.state import SECOND_NS, RiskState, content_of, execution_key
@@ -59,10 +61,12 @@ def _distance_ppm(points: int, reference: int) -> int:
 
 def duplicate(case: Case) -> Reading:
     """No order of the same content within the window."""
-    content = content_of(case.request)
+    recent = case.state.recent
     oldest = case.time - case.settings.pace.duplicate_window_s * SECOND_NS
-    seen = any(time > oldest and content == earlier for time, earlier in reversed(case.state.recent))
-    return REFUSED if seen else PASSED
+    if not recent or recent[-1][0] <= oldest:
+        return PASSED
+    content = content_of(case.request)
+    return REFUSED if any(time > oldest and content == earlier for time, earlier in recent) else PASSED
 
 
 def say_duplicate(case: Case, _limit: int, _value: int) -> str:
@@ -92,7 +96,7 @@ def repeated_execution(case: Case) -> Reading:
         return pace.repeats_max, pace.repeats_max + 1
     oldest = case.time - pace.repeats_window_s * SECOND_NS
     times = case.state.executions.get(execution_key(case.request), ())
-    return pace.repeats_max, sum(time > oldest for time in times) + 1
+    return pace.repeats_max, len(times) - bisect_right(times, oldest) + 1
 
 
 def say_repeated_execution(case: Case, limit: int, _value: int) -> str:
@@ -116,8 +120,7 @@ def noted(case: Case, state: RiskState) -> None:
     if case.kind == "new":
         times = state.executions.setdefault(execution_key(request), [])
         oldest = time - pace.repeats_window_s * SECOND_NS
-        while times and times[0] <= oldest:
-            del times[0]
+        del times[: bisect_right(times, oldest)]
         times.append(time)
     if case.quote is not None:
         state.references[request.symbol] = reference_now(case)

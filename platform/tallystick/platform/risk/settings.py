@@ -3,7 +3,11 @@
 Volumes in 1e-8 lots, money in minor units of the account, shares in millionths (ppm), times in seconds of book time.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import msgspec
 
 from tallystick.market.instrument import LOT
 
@@ -82,3 +86,25 @@ class RiskSettings:
             if number < (1 if name.startswith("pace.messages") or name == "collar.period_s" else 0):
                 message = f"E601 risk setting {name} is {number}: a limit is a whole number that can bind. Raise it."
                 raise ValueError(message)
+
+
+def risk_settings_from(plan: Mapping[str, Any]) -> RiskSettings:
+    """Settings as a plan writes them, `collar` and `pace` as maps; what is absent has its default.
+
+    Raises `ValueError` for a name that no setting has (a limit misspelt would be a limit lost) or a value that fits none.
+    """
+    try:
+        known = {one.name for one in fields(RiskSettings)}
+        groups: dict[str, type[Any]] = {"collar": Collar, "pace": Pace}
+        unknown = sorted(set(plan) - known)
+        for group, kind in groups.items():
+            unknown += [
+                f"{group}.{one}" for one in sorted(set(plan.get(group, {})) - {one.name for one in fields(kind)})
+            ]
+        if unknown:
+            message = f'E601 no risk setting is called "{unknown[0]}". There are: {", ".join(sorted(known))}.'
+            raise ValueError(message)
+        return msgspec.convert(dict(plan), RiskSettings)
+    except msgspec.ValidationError as error:
+        message = f"E601 risk settings: {error}. Limits are whole numbers; see docs/risk.md."
+        raise ValueError(message) from error

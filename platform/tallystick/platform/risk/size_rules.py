@@ -4,7 +4,7 @@ Each rule reads one case as (limit, value): the order passes when value <= limit
 units of the account. Orders in flight count in full; what cannot be valued counts as beyond the limit.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 
 from tallystick.platform.accounts.views import OrderView
 from tallystick.platform.portfolio.lots import in_lots
@@ -64,19 +64,20 @@ def say_position(case: Case, limit: int, value: int) -> str:
     side = "long" if case.direction > 0 else "short"
     symbol = case.request.symbol
     return (
-        f"{in_lots(value)} lots {side} in {symbol}, limit {in_lots(limit)}. Close some, or raise `position_volume_max`."
+        f"{in_lots(value)} lots {side} in {symbol}, limit {in_lots(limit)}. Close some or raise `position_volume_max`."
     )
 
 
 def exposure(case: Case) -> Reading:
     """Worth of all positions and orders in flight with this one, at the latest quotes."""
     limit = case.settings.exposure_value_max
-    context = case.context
-    held = ((one.symbol, one.volume) for one in context.positions.values())
-    flying = ((one.symbol, one.volume) for one in case.ahead if _grows(one))
-    growth = case.growth()
-    own = case.value(growth, max(case.price_points, case.market_points)) if growth else 0
-    return limit, _sum([own, *_each(held, case.value_elsewhere), *_each(flying, case.value_elsewhere)], limit)
+    volumes = {case.request.symbol: case.growth()}
+    for held in case.context.positions.values():
+        volumes[held.symbol] = volumes.get(held.symbol, 0) + held.volume
+    for order in case.ahead:
+        if _grows(order):
+            volumes[order.symbol] = volumes.get(order.symbol, 0) + order.volume
+    return limit, _sum(case.value_elsewhere, volumes, limit)
 
 
 def say_exposure(case: Case, limit: int, value: int) -> str:
@@ -91,11 +92,11 @@ def say_exposure(case: Case, limit: int, value: int) -> str:
 def margin(case: Case) -> Reading:
     """Margin of this order and of orders on their way against the free margin; opposite positions give no relief."""
     _, _, account = case.known
-    growth = case.growth()
-    flying = ((one.symbol, one.volume) for one in case.ahead if _grows(one) and one.stage != "placed")
-    own = case.margin_elsewhere(case.request.symbol, growth) if growth else 0
-    limit = account.margin_free
-    return limit, _sum([own, *_each(flying, case.margin_elsewhere)], limit)
+    volumes = {case.request.symbol: case.growth()}
+    for order in case.ahead:
+        if _grows(order) and order.stage != "placed":
+            volumes[order.symbol] = volumes.get(order.symbol, 0) + order.volume
+    return account.margin_free, _sum(case.margin_elsewhere, volumes, account.margin_free)
 
 
 def say_margin(case: Case, limit: int, value: int) -> str:
@@ -146,14 +147,11 @@ def _grows(order: OrderView) -> bool:
     return order.purpose in {"open", "pending"} and not order.reduces
 
 
-def _each(volumes: Iterable[tuple[str, int]], worth: Callable[[str, int], int | None]) -> Iterable[int | None]:
-    return (worth(symbol, volume) for symbol, volume in volumes)
-
-
-def _sum(amounts: Iterable[int | None], limit: int) -> int:
-    """The sum; one more than the limit when an amount is unknown."""
+def _sum(worth: Callable[[str, int], int | None], volumes: Mapping[str, int], limit: int) -> int:
+    """What the volumes are worth together; one more than the limit when one cannot be valued."""
     total = 0
-    for amount in amounts:
+    for symbol, volume in volumes.items():
+        amount = worth(symbol, volume) if volume else 0
         if amount is None:
             return max(limit, 0) + 1
         total += amount

@@ -4,6 +4,7 @@ from tallystick.platform.strategies.ema_cross import EmaCross
 from tallystick.platform.strategies.errors import StrategySettingError
 from tallystick.platform.strategies.flat import Flat
 from tallystick.platform.strategies.hold import Hold
+from tallystick.platform.strategies.kinds import KINDS, strategy_from
 from tallystick.platform.strategies.z_score import ZScoreReversion
 
-__all__ = ["EmaCross", "Flat", "Hold", "StrategySettingError", "ZScoreReversion"]
+__all__ = ["KINDS", "EmaCross", "Flat", "Hold", "StrategySettingError", "ZScoreReversion", "strategy_from"]

@@ -10,12 +10,12 @@ from typing import Any
 
 from numba import njit
 from numpy.typing import NDArray
+
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.trading import DecisionExplained, SignalRaised
 from tallystick.market.rows import Quote, Rows
-
 from tallystick.platform.strategies.errors import need
 from tallystick.platform.strategies.series import SeriesChoice, Source
 
@@ -29,7 +29,7 @@ class EmaCross:
     role = "strategy"
     on_failure: OnFailure = "halt"
 
-    def __init__(  # noqa: PLR0913 -- parameters of a strategy are its public surface
+    def __init__(
         self,
         symbol: str,
         *,
@@ -43,7 +43,9 @@ class EmaCross:
     ) -> None:
         """Raises `StrategySettingError` for periods that cannot cross or negative distances."""
         need(1 <= fast < slow, name, "fast, slow", (fast, slow), "two periods with 1 <= fast < slow")
-        need(stop_points >= 0 and take_points >= 0, name, "stop_points, take_points", (stop_points, take_points), ">= 0")
+        need(
+            stop_points >= 0 and take_points >= 0, name, "stop_points, take_points", (stop_points, take_points), ">= 0"
+        )
         self.name = name
         self.series = SeriesChoice(name, symbol, source, period_s)
         self.hears: tuple[type, ...] = self.series.hears
@@ -98,9 +100,7 @@ class EmaCross:
                 stop_points=self._stop_points,
                 take_points=self._take_points,
             ),
-            DecisionExplained(
-                strategy=self.name, symbol=self.symbol, values={"fast": fast, "slow": slow, "mid": mid}
-            ),
+            DecisionExplained(strategy=self.name, symbol=self.symbol, values={"fast": fast, "slow": slow, "mid": mid}),
         )
 
     def scan(self, rows: Rows) -> int:

@@ -8,7 +8,6 @@ from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.trading import SignalRaised
 from tallystick.market.rows import Rows
-
 from tallystick.platform.strategies.series import SeriesChoice, Source
 
 

@@ -5,7 +5,6 @@ from typing import Literal
 
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import BarClosed, Quote
-
 from tallystick.platform.strategies.errors import need
 
 Source = Literal["bars", "quotes"]

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.trading import DecisionExplained, SignalRaised
 from tallystick.market.rows import Quote, Rows
-
 from tallystick.platform.strategies.errors import need
 from tallystick.platform.strategies.series import SeriesChoice, Source
 
@@ -29,20 +29,20 @@ LEAST_VARIANCE = 1e-18
 class ZScoreReversion:
     """Streaming z-score reversion on one symbol's bars or quotes.
 
-    `window` in rows; `entry` and `exit_` in deviations, 0 <= exit_ < entry; `stop_points` and `take_points` in points
+    `window` in rows; `entry_z` and `exit_z` in deviations, 0 <= exit_z < entry_z; `stop_points` and `take_points` in points
     (0: none) as they go into the signal.
     """
 
     role = "strategy"
     on_failure: OnFailure = "halt"
 
-    def __init__(  # noqa: PLR0913 -- parameters of a strategy are its public surface
+    def __init__(
         self,
         symbol: str,
         *,
         window: int = 48,
-        entry: float = 2.0,
-        exit_: float = 0.5,
+        entry_z: float = 2.0,
+        exit_z: float = 0.5,
         stop_points: int = 0,
         take_points: int = 0,
         source: Source = "bars",
@@ -51,8 +51,16 @@ class ZScoreReversion:
     ) -> None:
         """Raises `StrategySettingError` for a window below 2, bounds out of order or negative distances."""
         need(window >= 2, name, "window", window, "2 rows or more")
-        need(0.0 <= exit_ < entry < math.inf, name, "entry, exit_", (entry, exit_), "deviations, 0 <= exit_ < entry")
-        need(stop_points >= 0 and take_points >= 0, name, "stop_points, take_points", (stop_points, take_points), ">= 0")
+        need(
+            0.0 <= exit_z < entry_z < math.inf,
+            name,
+            "entry_z, exit_z",
+            (entry_z, exit_z),
+            "deviations, 0 <= exit_z < entry_z",
+        )
+        need(
+            stop_points >= 0 and take_points >= 0, name, "stop_points, take_points", (stop_points, take_points), ">= 0"
+        )
         self.name = name
         self.series = SeriesChoice(name, symbol, source, period_s)
         self.hears: tuple[type, ...] = self.series.hears
@@ -63,15 +71,15 @@ class ZScoreReversion:
             "source": source,
             "period_s": str(period_s),
             "window": str(window),
-            "entry": repr(float(entry)),
-            "exit": repr(float(exit_)),
+            "entry_z": repr(float(entry_z)),
+            "exit_z": repr(float(exit_z)),
             "stop_points": str(stop_points),
             "take_points": str(take_points),
         }
         self._stop_points = stop_points
         self._take_points = take_points
-        self._entry = float(entry)
-        self._exit = float(exit_)
+        self._entry = float(entry_z)
+        self._exit = float(exit_z)
         self._share = 1.0 / window
         self._ring = np.zeros(window, dtype=np.float64)
         self._scratch = np.zeros(window, dtype=np.float64)
@@ -228,8 +236,8 @@ def _first_change(  # noqa: PLR0913, PLR0917 -- scalars pass into compiled code 
     squares: float,
     share: float,
     side: int,
-    entry: float,
-    exit_: float,
+    entry_z: float,
+    exit_z: float,
 ) -> int:
     scratch[:] = ring
     for row in range(series.shape[0]):
@@ -241,19 +249,19 @@ def _first_change(  # noqa: PLR0913, PLR0917 -- scalars pass into compiled code 
         if count < ring.shape[0] or variance <= LEAST_VARIANCE * mean * mean:
             continue
         z = (mid - mean) / math.sqrt(variance)
-        if z <= -entry:
+        if z <= -entry_z:
             if side != 1:
                 return row
-        elif z >= entry:
+        elif z >= entry_z:
             if side != -1:
                 return row
-        elif (side == 1 and z >= -exit_) or (side == -1 and z <= exit_):
+        elif (side == 1 and z >= -exit_z) or (side == -1 and z <= exit_z):
             return row
     return -1
 
 
 @njit(cache=True)
-def _window_after(  # noqa: PLR0913, PLR0917 -- as above
+def _window_after(  # noqa: PLR0917 -- as above
     bid: NDArray[Any],
     ask: NDArray[Any],
     series: NDArray[Any],
