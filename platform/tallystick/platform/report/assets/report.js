@@ -188,7 +188,7 @@ class Chart {
   drawPane(pane, first, last) {
     const pen = this.pen;
     let [low, high] = pane.range(first, last);
-    if (low === high) { low -= 1; high += 1; }
+    if (low === high) { low -= 100; high += 100; }
     const room = (high - low) * 0.06;
     if (!pane.fromZero) high += room;
     low -= room;
