@@ -1,0 +1,67 @@
+"""Money: one rounding rule, and the exact money of points and volume without overflow.
+
+The rule is R of `docs/fills.md`: to the nearest integer, halves away from zero, once per figure.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+
+from tallystick.market.instrument import LOT, Instrument
+
+INT64_MAX = 2**63 - 1
+LARGEST_POINTS = 2**33
+"""Prices beyond this many points are refused: 85,899 at five digits."""
+
+
+class MoneyOverflowError(OverflowError, ValueError):
+    """A product that compiled code would wrap silently; trade less, or declare the instrument in coarser units."""
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """R(numerator / denominator) with a positive denominator: nearest, halves away from zero."""
+    if numerator >= 0:
+        return (2 * numerator + denominator) // (2 * denominator)
+    return -((-2 * numerator + denominator) // (2 * denominator))
+
+
+def rounded_fraction(value: Fraction) -> int:
+    """R of an exact rational."""
+    return rounded(value.numerator, value.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class PointMoney:
+    """Minor units of the account per point and volume unit, as a reduced rational; a unit is `unit` 1e-8 lots."""
+
+    numerator: int
+    denominator: int
+    unit: int
+
+    def units(self, volume: int) -> int:
+        """A tradable volume in units."""
+        return volume // self.unit
+
+    def profit(self, point_units: int) -> int:
+        """R of the money of `point_units`: points times units, signed."""
+        return rounded(point_units * self.numerator, self.denominator)
+
+    def require_fits(self, points: int, volume: int) -> None:
+        """Raise `MoneyOverflowError` when points x units x numerator could leave int64 in compiled code."""
+        largest = max(abs(points), 1) * 4 * self.units(volume) * max(self.numerator, 1) * 2
+        if abs(points) > LARGEST_POINTS or largest + 2 * self.denominator > INT64_MAX:
+            message = f"{volume / LOT:g} lots at {points} points do not fit into 63 bits; trade less in one position"
+            raise MoneyOverflowError(message)
+
+
+def point_money(instrument: Instrument, currency_digits: int) -> PointMoney:
+    """The instrument's exact money of a point, in an account whose currency is the profit currency."""
+    unit = gcd(instrument.volume_min, instrument.volume_step)
+    contract = Fraction(repr(instrument.contract_size))
+    rate = contract * Fraction(unit, LOT) * Fraction(10**currency_digits, 10**instrument.digits)
+    return PointMoney(rate.numerator, rate.denominator, unit)
+
+
+def commission(instrument: Instrument, volume: int) -> int:
+    """What a deal of this volume costs, as a negative amount."""
+    return -rounded(instrument.commission_per_lot * volume, LOT)

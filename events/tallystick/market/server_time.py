@@ -1,0 +1,94 @@
+"""Server time: the rule from a source's or broker's clock to UTC, and the server's days.
+
+Rules: `utc`; `fixed:+HH:MM` (the clock's offset from UTC); `new_york+7`, the clock of most MT5 brokers: New York time
+plus seven hours, so that its days begin when New York's trading day ends (UTC+2, UTC+3 while the US keeps summer time).
+US summer time since 2007: second Sunday of March to first Sunday of November, at 02:00 local time (15 U.S.C. 260a).
+"""
+
+import re
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SECOND = 1_000_000_000
+HOUR = 3_600 * SECOND
+DAY = 24 * HOUR
+_FIXED = re.compile(r"fixed:([+-])(\d\d):(\d\d)")
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+
+
+class TimeRuleError(ValueError):
+    """A time rule nobody knows; say utc, fixed:+HH:MM or new_york+7."""
+
+
+def to_utc_ns(time_msc: NDArray[np.int64], rule: str) -> NDArray[np.int64]:
+    """Milliseconds of a clock under `rule`, written as if it were an epoch, to ns UTC."""
+    local = np.asarray(time_msc, dtype=np.int64) * 1_000_000
+    fixed = _fixed_offset(rule)
+    if fixed is not None:
+        return local - fixed
+    # The clock shows UTC+2 or UTC+3; in the hour it shows twice, the first (summer) reading is meant.
+    summer = local - 3 * HOUR
+    return np.where(_is_us_summer(summer), summer, local - 2 * HOUR)
+
+
+def offset_ns(time: int, rule: str) -> int:
+    """The clock's offset from UTC at a moment in ns UTC."""
+    fixed = _fixed_offset(rule)
+    if fixed is not None:
+        return fixed
+    return 3 * HOUR if bool(_is_us_summer(np.array([time], dtype=np.int64))[0]) else 2 * HOUR
+
+
+def server_day(time: int, rule: str) -> int:
+    """Number of the server's day (days since 1970-01-01 on its clock) at a moment in ns UTC."""
+    return (time + offset_ns(time, rule)) // DAY
+
+
+def weekday_of(day: int) -> int:
+    """Weekday of a numbered day, Monday 0."""
+    return (day + 3) % 7
+
+
+def next_midnight(time: int, rule: str) -> int:
+    """The first server midnight after a moment, in ns UTC."""
+    midnight = (server_day(time, rule) + 1) * DAY
+    utc = midnight - offset_ns(midnight - 2 * HOUR, rule)
+    return utc if utc > time else midnight + DAY - offset_ns(midnight + DAY - 2 * HOUR, rule)
+
+
+@cache
+def _fixed_offset(rule: str) -> int | None:
+    if rule == "utc":
+        return 0
+    if rule == "new_york+7":
+        return None
+    found = _FIXED.fullmatch(rule)
+    if found is None:
+        message = f"unknown time rule {rule!r}; say utc, fixed:+HH:MM or new_york+7"
+        raise TimeRuleError(message)
+    sign, hours, minutes = found.groups()
+    return (1 if sign == "+" else -1) * (int(hours) * 3_600 + int(minutes) * 60) * SECOND
+
+
+@cache
+def _us_summers() -> tuple[NDArray[Any], NDArray[Any]]:
+    """Begin and end of US summer time in ns UTC, year by year."""
+    years = range(_FIRST_YEAR, _LAST_YEAR)
+    begins = [_sunday(year, 3, 2) * DAY + 7 * HOUR for year in years]  # 02:00 at UTC-5
+    ends = [_sunday(year, 11, 1) * DAY + 6 * HOUR for year in years]  # 02:00 at UTC-4
+    return np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64)
+
+
+def _sunday(year: int, month: int, number: int) -> int:
+    """Day number of the n-th Sunday of a month."""
+    first = int(np.datetime64(f"{year:04d}-{month:02d}-01", "D").astype(np.int64))
+    return first + (6 - weekday_of(first)) % 7 + 7 * (number - 1)
+
+
+def _is_us_summer(utc: NDArray[np.int64]) -> NDArray[np.bool_]:
+    begins, ends = _us_summers()
+    year = np.searchsorted(begins, utc, side="right") - 1
+    return (year >= 0) & (utc < ends[np.maximum(year, 0)])

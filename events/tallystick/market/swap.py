@@ -1,0 +1,25 @@
+"""Swap: what holding a position over the server's midnight costs or pays (`docs/fills.md`, section 11)."""
+
+from fractions import Fraction
+
+from tallystick.market.instrument import LOT, Instrument
+from tallystick.market.money import PointMoney, rounded_fraction
+
+SATURDAY = 5
+
+
+def nights(instrument: Instrument, weekday: int) -> int:
+    """Nights that the rollover ending server weekday `weekday` (Monday 0) charges."""
+    if weekday >= SATURDAY or instrument.swap_mode == "disabled":
+        return 0
+    return 3 if weekday == instrument.swap_triple_weekday else 1
+
+
+def night_swap(
+    instrument: Instrument, money: PointMoney, direction: int, volume: int, count: int, currency_digits: int
+) -> int:
+    """Amount for `count` nights of a position, in minor units; negative when it costs."""
+    rate = Fraction(repr(instrument.swap_long if direction > 0 else instrument.swap_short)) * count
+    if instrument.swap_mode == "points":
+        return rounded_fraction(rate * Fraction(money.units(volume) * money.numerator, money.denominator))
+    return rounded_fraction(rate * Fraction(volume * 10**currency_digits, LOT))
