@@ -76,7 +76,8 @@ def test_hold_buys_once_and_flat_never() -> None:
 
 
 def test_the_bar_length_chooses_among_several_series_and_a_later_run_may_number_them_otherwise() -> None:
-    hours, first = Hold("EURUSD", period_s=3600), Hold("EURUSD")
+    hours: Any = Hold("EURUSD", period_s=3600)
+    first: Any = Hold("EURUSD")
     for module in (hours, first):
         module.react(declared(0, "EURUSD", "bar", 60_000_000_000), None)
         module.react(declared(1, "EURUSD", "bar"), None)

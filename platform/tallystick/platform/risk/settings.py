@@ -91,7 +91,7 @@ class RiskSettings:
 def risk_settings_from(plan: Mapping[str, Any]) -> RiskSettings:
     """Settings as a plan writes them, `collar` and `pace` as maps; what is absent has its default.
 
-    Raises `ValueError` for a name that no setting has (a limit misspelt would be a limit lost) or a value that fits none.
+    Raises `ValueError` for a name that no setting has (a limit misspelt is a limit lost) or a value that does not fit.
     """
     try:
         known = {one.name for one in fields(RiskSettings)}

@@ -29,8 +29,8 @@ LEAST_VARIANCE = 1e-18
 class ZScoreReversion:
     """Streaming z-score reversion on one symbol's bars or quotes.
 
-    `window` in rows; `entry_z` and `exit_z` in deviations, 0 <= exit_z < entry_z; `stop_points` and `take_points` in points
-    (0: none) as they go into the signal.
+    `window` in rows; `entry_z` and `exit_z` in deviations, 0 <= exit_z < entry_z; `stop_points` and `take_points` in
+    points (0: none) as they go into the signal.
     """
 
     role = "strategy"
