@@ -123,7 +123,7 @@ SAID: tuple[type[Event], ...] = (SignalRaised, TargetSet, OrderRequested, OrderD
 
 def composition() -> Composition:
     """The five, in module order, without a terminal."""
-    modules = [Starter(), Sizer(), Clerk(), Refuser(), Commentator()]
+    modules: list[Any] = [Starter(), Sizer(), Clerk(), Refuser(), Commentator()]
     return Composition(modules, None, lambda time: time // DAY_NS, [STRATEGY])
 
 
