@@ -67,7 +67,15 @@ class HandBook:
         root = self.root if derived else NONE_SEQ
         body = self.catalogue.encode(event)
         seq = writer.append(
-            type_id, fact.version, body, time=self.time, source=source_id, flags=flags, cause=cause, cause_row=row, root=root
+            type_id,
+            fact.version,
+            body,
+            time=self.time,
+            source=source_id,
+            flags=flags,
+            cause=cause,
+            cause_row=row,
+            root=root,
         )
         self.root = root if derived else seq
         return seq
@@ -82,10 +90,19 @@ class HandBook:
         fields = {name: getattr(instrument, name) for name in instrument.__slots__}
         self.say("terminal", "terminal", market.InstrumentDeclared(**fields))
         declared = market.SeriesDeclared(
-            series=0, symbol="EURUSD", kind="bar", period_ns=HOUR, time_rule="utc", source="by hand", rows=8, data_hash=""
+            series=0,
+            symbol="EURUSD",
+            kind="bar",
+            period_ns=HOUR,
+            time_rule="utc",
+            source="by hand",
+            rows=8,
+            data_hash="",
         )
         self.say("feed", "feed", declared)
-        treated = market.DataTreated(symbol="EURUSD", fault="crossed_open", count=3, first_time=START, rule="spread_zero_at_mid")
+        treated = market.DataTreated(
+            symbol="EURUSD", fault="crossed_open", count=3, first_time=START, rule="spread_zero_at_mid"
+        )
         self.say("feed", "feed", treated)
         self.writer.commit()
 
@@ -115,7 +132,9 @@ class HandBook:
         big = self.say("orders", "orders", self._request(2, 40 * LOT), derived=True, cause=set_)
         approved = trading.OrderApproved(order=1, rule="order_volume", limit=10 * LOT, value=LOT // 10)
         approval = self.say("risk", "risk", approved, derived=True, cause=request)
-        denied = trading.OrderDenied(order=2, rule="order_volume", limit=10 * LOT, value=40 * LOT, detail="lower the size")
+        denied = trading.OrderDenied(
+            order=2, rule="order_volume", limit=10 * LOT, value=40 * LOT, detail="lower the size"
+        )
         self.seqs["denied"] = self.say("risk", "risk", denied, derived=True, cause=big)
         sending = self.seqs["sending"] = self.say("gateway", "gateway", self._sending(), cause=approval)
         self.seqs["deal"] = self.say("terminal", "terminal", self._deal(2, "in", "expert", 1.3841, 1), cause=sending)
@@ -134,14 +153,16 @@ class HandBook:
     def _request(order: int, volume: int) -> trading.OrderRequested:
         return trading.OrderRequested(
             order=order, account="demo", strategy="ema", symbol="EURUSD", purpose="open", side="buy", kind="market",
-            volume=volume, price=1.3841, stop_loss=1.3811, take_profit=0.0, position=0, ticket=0, expires=0, reduces=False,
+            volume=volume, price=1.3841, stop_loss=1.3811, take_profit=0.0, position=0, ticket=0, expires=0,
+            reduces=False,
         )  # fmt: skip
 
     @staticmethod
     def _sending() -> trading.OrderSending:
         return trading.OrderSending(
-            order=1, account="demo", action=1, type=0, symbol="EURUSD", volume=LOT // 10, price=1.3841, stop_loss=1.3811,
-            take_profit=0.0, deviation=20, filling=0, expires=0, position=0, ticket=0, magic=1_000_000_001, comment="",
+            order=1, account="demo", action=1, type=0, symbol="EURUSD", volume=LOT // 10, price=1.3841,
+            stop_loss=1.3811, take_profit=0.0, deviation=20, filling=0, expires=0, position=0, ticket=0,
+            magic=1_000_000_001, comment="",
         )  # fmt: skip
 
     def _deal(self, deal: int, entry: Any, reason: Any, price: float, order: int) -> trading.DealMade:

@@ -10,7 +10,9 @@ Book = Annotated[Path, typer.Argument(metavar="BOOK", help="A book's folder.")]
 Seq = Annotated[int, typer.Argument(metavar="SEQ", min=0, help="Number of the record.")]
 Key = Annotated[
     str | None,
-    typer.Option("--key", metavar="FILE_OR_VKEY", help="The log's verifier key, or a file that holds it; else your own."),
+    typer.Option(
+        "--key", metavar="FILE_OR_VKEY", help="The log's verifier key, or a file that holds it; else your own."
+    ),
 ]
 Trusted = Annotated[
     Path | None,

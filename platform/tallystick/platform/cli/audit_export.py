@@ -28,8 +28,12 @@ def export(
     context: typer.Context,
     book: BookOrLog = DEFAULT_BOOK,
     *,
-    form: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="One JSON line or CSV row a record.")] = "jsonl",
-    first: Annotated[str, typer.Option("--from", metavar="SEQ_OR_TIME", help="First record, or first time (UTC).")] = "0",
+    form: Annotated[
+        Literal["jsonl", "csv"], typer.Option("--format", help="One JSON line or CSV row a record.")
+    ] = "jsonl",
+    first: Annotated[
+        str, typer.Option("--from", metavar="SEQ_OR_TIME", help="First record, or first time (UTC).")
+    ] = "0",
     last: Annotated[
         str | None, typer.Option("--to", metavar="SEQ_OR_TIME", help="Last record, or last time (UTC), included.")
     ] = None,
@@ -66,9 +70,7 @@ def _open(output: Path | None) -> Iterator[TextIO]:
         yield file
 
 
-def _write(
-    reader: "LogReader", file: TextIO, form: str, begin: tuple[str, int], end: tuple[str, int] | None
-) -> int:
+def _write(reader: "LogReader", file: TextIO, form: str, begin: tuple[str, int], end: tuple[str, int] | None) -> int:
     """Write the records between two bounds; returns how many."""
     rows = csv.writer(file, lineterminator="\n") if form == "csv" else None
     if rows is not None:
@@ -86,9 +88,7 @@ def _write(
     return count
 
 
-def _documents(
-    reader: "LogReader", begin: tuple[str, int], end: tuple[str, int] | None
-) -> Iterator[dict[str, Any]]:
+def _documents(reader: "LogReader", begin: tuple[str, int], end: tuple[str, int] | None) -> Iterator[dict[str, Any]]:
     first = begin[1] if begin[0] == "seq" else 0
     last = end[1] if end is not None and end[0] == "seq" else 2**63 - 1
     after = begin[1] if begin[0] == "time" else None

@@ -24,7 +24,9 @@ def verifier(
     """
     content = files("tallystick.events").joinpath("outside_verifier.py").read_bytes()
     if output.exists() and output.read_bytes() != content:
-        raise Failure("E812", "the file exists and is another one", where=str(output), fix="choose another name with -o")
+        raise Failure(
+            "E812", "the file exists and is another one", where=str(output), fix="choose another name with -o"
+        )
     output.write_bytes(content)
     digest = sha256(content).hexdigest()
     lines = [

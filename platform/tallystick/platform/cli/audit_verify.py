@@ -14,6 +14,7 @@ from tallystick.platform.cli.screen import progress
 
 if TYPE_CHECKING:
     from rich.console import Console
+
     from tallystick.events.findings import Verdict
     from tallystick.events.note import VerifierKey
 
@@ -72,6 +73,6 @@ def _next(verdict: "Verdict", place: Place, key: "VerifierKey") -> str:
     if verdict.exit_code == Exit.INTEGRITY:
         return "Do: keep the files untouched, and compare them with a copy of the log kept elsewhere."
     if verdict.exit_code == Exit.FINDINGS:
-        return f"Do: go on with the run, which signs what it ends with, or ask the owner: tallystick audit head {place.folder}"
+        return f"Do: let the run end, which signs what it holds, or ask the owner: tallystick audit head {place.folder}"
     written = "tallystick audit verifier -o outside_verifier.py"
     return f"Without trusting this program: {written} ; {outside_command(place, key)}"

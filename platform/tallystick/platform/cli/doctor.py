@@ -54,7 +54,7 @@ def doctor(
             table.add_column(heading, overflow="fold")
         for each in checks:
             table.add_row(each.check, each.status, each.found, each.fix)
-        console.print(table)
+        console.print(table, soft_wrap=False)
         console.print(f"{len(bad)} of {len(checks)} checks need you." if bad else "Nothing to do.")
 
     document = {"ok": not bad, "checks": [asdict(each) for each in checks]}
@@ -76,7 +76,7 @@ def _libraries() -> Iterator[Check]:
 
 
 def _kernel_cache() -> Check:
-    """numba keeps compiled kernels beside the source, or in the user's own cache where that cannot be written."""
+    """Where compiled kernels are kept: beside the source, or in the user's cache where that cannot be written."""
     import tallystick.platform.kernel as package
 
     for folder in (Path(package.__file__ or "").parent, Path.home()):
@@ -108,8 +108,7 @@ def _key(call: Call) -> Check:
     try:
         signer = load_key(path)
     except KeyFileError as error:
-        what, _, remedy = str(error).partition(" If nobody has, run: ")
-        return Check("signing key", "wrong", what, remedy or "restore the key file from your backup")
+        return Check("signing key", "wrong", error.what, error.fix or "restore the key file from your backup")
     return Check("signing key", "ok", f"{path}, owner-only, fingerprint {signer.vkey.fingerprint[:16]}")
 
 

@@ -45,7 +45,7 @@ def show(context: typer.Context, seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> An
             table.add_column(heading, overflow="fold")
         for card in cards:
             table.add_row(card.name, worded(card, values.get(card.name), digits), card.meaning)
-        console.print(table)
+        console.print(table, soft_wrap=False)
         console.print(f"Why: tallystick why {seq} {place.folder}")
 
     fields = [{"name": card.name, "kind": card.kind, "unit": card.unit, "meaning": card.meaning} for card in cards]

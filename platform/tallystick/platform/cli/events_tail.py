@@ -40,7 +40,7 @@ def tail(
     if follow:
         return _follow(reader, last, pattern, digits, call)
 
-    def show(console: object) -> None:
+    def show(_console: object) -> None:
         for envelope in last:
             print(_line(reader, envelope, digits))  # noqa: T201 -- lines as they are, however long
 

@@ -7,6 +7,7 @@ Errors of the other packages carry `code` and `fix` already; this file knows the
 """
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,14 +15,15 @@ from collections.abc import Sequence
 from tallystick.platform.cli.call import Document, Exit, as_json
 
 UNEXPECTED = "E899"
+NUMBERED = re.compile(r"(?P<code>[EW]\d{3}) (?P<what>.+?)(?:\. (?P<fix>[A-Z][^.].*))?$", re.DOTALL)
 LOG = logging.getLogger("tallystick.cli")
 LOG.addHandler(logging.NullHandler())
 
 
-class Failure(Exception):  # noqa: N818 -- how a command ends, not a fault of the program
+class Failure(Exception):
     """A command cannot do what was asked."""
 
-    def __init__(  # noqa: PLR0913 -- the parts of the message's shape
+    def __init__(
         self,
         code: str,
         what: str,
@@ -32,7 +34,7 @@ class Failure(Exception):  # noqa: N818 -- how a command ends, not a fault of th
         fix: str,
         exit_code: Exit = Exit.USAGE,
     ) -> None:
-        """`what` failed, `where`, what was `got` instead of `expected`, and what to do: `fix`, a command if possible."""
+        """`what` failed, `where`, what was `got` instead of `expected`, and what to do: `fix`."""
         super().__init__(what)
         self.code = code
         self.what = what.rstrip(".")
@@ -57,7 +59,11 @@ class Failure(Exception):  # noqa: N818 -- how a command ends, not a fault of th
     def document(self) -> Document:
         """The failure as `--json` gives it."""
         parts = {"code": self.code, "what": self.what, "where": self.where, "got": self.got}
-        return {"ok": False, "exit": int(self.exit_code), "error": {**parts, "expected": self.expected, "fix": self.fix}}
+        return {
+            "ok": False,
+            "exit": int(self.exit_code),
+            "error": {**parts, "expected": self.expected, "fix": self.fix},
+        }
 
 
 def tell(error: BaseException, arguments: Sequence[str]) -> int:
@@ -78,6 +84,9 @@ def explained(error: BaseException, arguments: Sequence[str]) -> Failure:
         return error
     if hasattr(error, "format_message"):  # the command line itself was not understood
         return _misspoken(error)
+    numbered = NUMBERED.match(str(error))
+    if isinstance(error, ValueError) and numbered:  # "E501 what, in a sentence. What to do."
+        return Failure(numbered["code"], numbered["what"], fix=numbered["fix"] or _help(arguments))
     fix = getattr(error, "fix", "")
     code = getattr(error, "code", "")
     if isinstance(code, str) and code:  # an error of ours: events, kernel, data, strategies

@@ -79,7 +79,7 @@ class Lineage:
         """What a record rests on: its reasons in words, its cause, and what its body refers to."""
         values = values_of(envelope)
         for seq in self._explanations(envelope, values):
-            yield self._step("explained by", seq, None)
+            yield Step("explained by", self._reader.fetch(seq))
         if envelope.cause is not None:
             yield self._step("because of", envelope.cause, envelope.cause_row)
         if envelope.type in OF_AN_ORDER and envelope.cause is None:
@@ -134,7 +134,9 @@ class Lineage:
         if not values:
             return None
         index = int(values["rows"]) - 1 if number is None else number
-        kinds = {card.name: card.kind for card in self._reader.declarations.named[envelope.type, envelope.version].cards}
+        kinds = {
+            card.name: card.kind for card in self._reader.declarations.named[envelope.type, envelope.version].cards
+        }
         cells = {
             name: np.frombuffer(values[name], dtype=kind.removeprefix("column:"))[index].item()
             for name, kind in kinds.items()

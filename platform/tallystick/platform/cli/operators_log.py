@@ -7,6 +7,7 @@ own folder, so that looking at somebody's log leaves nothing there.
 import logging
 import re
 import sys
+from collections.abc import Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from tallystick.platform.cli.home import state_folder
 NAME = "operators.log"
 LARGEST_BYTES = 1_000_000
 KEPT_FILES = 3
-SECRET = re.compile(r"PRIVATE\+KEY\+\S+|(?<=token[\"' ]: [\"'])\w+|(?<=token[\"']:[\"'])\w+|(?<=token=)\w+", re.IGNORECASE)
+SECRET = re.compile(
+    r"PRIVATE\+KEY\+\S+|(?<=token[\"' ]: [\"'])\w+|(?<=token[\"']:[\"'])\w+|(?<=token=)\w+", re.IGNORECASE
+)
 ROOT = logging.getLogger("tallystick")
 
 
@@ -30,6 +33,7 @@ class NoSecrets(logging.Formatter):
 
 def begin(call: Call, command: str) -> None:
     """Log this call; a place that cannot be written costs a warning, never the command."""
+    _close(ROOT.handlers)
     ROOT.setLevel(call.log_level.upper())
     ROOT.propagate = False
     if call.log_level == "debug":
@@ -40,9 +44,7 @@ def begin(call: Call, command: str) -> None:
 
 def move_to(book: Path) -> None:
     """From here on the lines go to the book's own folder."""
-    for handler in [each for each in ROOT.handlers if isinstance(each, RotatingFileHandler)]:
-        ROOT.removeHandler(handler)
-        handler.close()
+    _close([each for each in ROOT.handlers if isinstance(each, RotatingFileHandler)])
     _open(book)
 
 
@@ -54,10 +56,15 @@ def _open(folder: Path) -> None:
         # Opened lazily, but a folder that cannot be written should show here and not in the middle of a run.
         path.open("a", encoding="utf-8").close()
     except OSError as error:
-        for handler in [each for each in ROOT.handlers if isinstance(each, RotatingFileHandler)]:
-            ROOT.removeHandler(handler)
+        _close([each for each in ROOT.handlers if isinstance(each, RotatingFileHandler)])
         ROOT.addHandler(logging.NullHandler())
         ROOT.warning("no operators' log in %s: %s", folder, error)
+
+
+def _close(handlers: Sequence[logging.Handler]) -> None:
+    for handler in list(handlers):
+        ROOT.removeHandler(handler)
+        handler.close()
 
 
 def _add(handler: logging.Handler) -> None:

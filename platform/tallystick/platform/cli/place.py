@@ -60,9 +60,7 @@ def place_of(folder: Path) -> Place:
     if folder.is_dir() and (any(folder.glob("*.seg*")) or (folder / "checkpoints").is_dir()):
         return Place(folder, None)
     got = "a folder without log/" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
-    raise Failure(
-        "E810", "no book here", where=str(folder), got=got, expected="a book's folder", fix="tallystick demo"
-    )
+    raise Failure("E810", "no book here", where=str(folder), got=got, expected="a book's folder", fix="tallystick demo")
 
 
 def book_of(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from tallystick.platform.cli.wording import instant, told
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.tree import Tree
+
     from tallystick.events.reader import LogReader
 
 NOT_SHOWN_OF_A_ROW = frozenset({"time_msc", "flags"})
@@ -40,7 +41,7 @@ def why(context: typer.Context, seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Ans
 
         tree = Tree(_line(reader, top, digits))
         _grow(tree, reader, top, digits)
-        console.print(tree)
+        console.print(tree, soft_wrap=False)
         console.print(_ending(rows, place.folder))
 
     document = {"ok": True, "reaches_a_row": bool(rows), "chain": _document(reader, top)}
@@ -84,7 +85,12 @@ def _document(reader: "LogReader", step: Step) -> dict[str, Any]:
     else:
         # A block's columns would drown the row; `events show` has them.
         envelope = step.envelope
-        document |= {"seq": envelope.seq, "type": envelope.type, "time": envelope.time, "leaf_hash": envelope.leaf.hex()}
+        document |= {
+            "seq": envelope.seq,
+            "type": envelope.type,
+            "time": envelope.time,
+            "leaf_hash": envelope.leaf.hex(),
+        }
         row = step.row
         document["row"] = {
             "number": row.number, "symbol": row.symbol, "time": row.time, "time_utc": instant(row.time), **row.values

@@ -78,7 +78,14 @@ def told(reader: "LogReader", envelope: "Envelope", digits: int = 2) -> str:
     parts = []
     for name in names:
         value = values.get(name)
-        if value in (0, 0.0, "", None, b"", (), {}) and name not in {"order", "series", "run", "id", "rows", "direction"}:
+        if value in (0, 0.0, "", None, b"", (), {}) and name not in {
+            "order",
+            "series",
+            "run",
+            "id",
+            "rows",
+            "direction",
+        }:
             continue
         text = worded(cards[name], value, digits) if name in cards else str(value)
         parts.append(f"{name} {text}")

@@ -1,0 +1,54 @@
+"""The demo's plan: an EMA cross and a z-score reversion on each of the three series, under risk limits.
+
+The parameters are textbook ones, chosen before any result was seen and kept whatever it was.
+"""
+
+import msgspec
+
+from tallystick.market.instrument import LOT, Instrument
+from tallystick.platform.data.demo import demo_account, demo_instruments
+from tallystick.platform.plan import AccountPlan, RunPlan, StrategyPlan
+
+STOPS = {"EURUSD": 300, "NZDUSD": 300, "XAUUSD": 10_000}
+"""Stop loss of every position in points: 30 pips, or 10 dollars an ounce."""
+
+
+def demo_plan(seed: int = 0) -> RunPlan:
+    """A hedging account of USD 10,000 that risks half a percent on each position."""
+    account = demo_account()
+    instruments = demo_instruments()
+    return RunPlan(
+        seed=seed,
+        account=AccountPlan(
+            name=account.account,
+            currency=account.currency,
+            digits=account.digits,
+            balance=account.balance,
+            leverage=account.leverage,
+            margin_mode=account.margin_mode,
+            stop_out_call=account.stop_out_call,
+            stop_out_level=account.stop_out_level,
+        ),
+        latency_ns=account.latency,
+        instruments=tuple(_conditions(each) for each in instruments.values()),
+        strategies=tuple(each for symbol in instruments for each in _strategies(symbol)),
+        sizing={"kind": "risk_percent", "risk_ppm": 5_000},
+        risk={"order_volume_max": LOT // 2, "position_volume_max": LOT},
+    )
+
+
+def _strategies(symbol: str) -> tuple[StrategyPlan, StrategyPlan]:
+    stop = STOPS[symbol]
+    ema = {"symbol": symbol, "fast": 12, "slow": 48, "stop_points": stop}
+    reversion = {"symbol": symbol, "window": 48, "entry": 2.0, "exit_": 0.5, "stop_points": stop}
+    return (
+        StrategyPlan(kind="ema_cross", name=f"ema_{symbol.lower()}", parameters=ema),
+        StrategyPlan(kind="z_score", name=f"z_{symbol.lower()}", parameters=reversion),
+    )
+
+
+def _conditions(instrument: Instrument) -> dict[str, object]:
+    conditions: dict[str, object] = msgspec.to_builtins(
+        {name: getattr(instrument, name) for name in instrument.__slots__}
+    )
+    return conditions
