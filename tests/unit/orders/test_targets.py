@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tallystick.events.types.trading import IntentRaised, TargetSet
+from tallystick.market.instrument import LOT
 from tests.unit.orders.broker import NO_MONEY, POSITION_CLOSED, REQUOTE, STEP, Broker
-from tests.unit.risk.desk import LOT
 
 SEEDS = range(3_000 if os.environ.get("TALLYSTICK_FULL") else 150)
 

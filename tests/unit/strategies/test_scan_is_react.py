@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tallystick.market.rows import Rows
+from tallystick.platform.data.demo import demo_feed
 from tallystick.platform.strategies import EmaCross, Hold, ZScoreReversion
 from tests.unit.strategies.market_rows import SYMBOLS, declared, fact, heard_by_scan, heard_row_by_row, rows_of, walk
 
@@ -97,3 +98,17 @@ def test_a_window_without_movement_decides_nothing() -> None:
     module = made(MAKES["z"], "EURUSD", "quote")
     assert module.scan(rows) == -1
     assert heard_row_by_row(module, rows) == []
+
+
+@pytest.mark.parametrize("make", MAKES.values(), ids=MAKES)
+def test_on_a_year_of_real_bars_scan_and_react_agree(make: Make) -> None:
+    feed = demo_feed()
+    (rows,) = feed.rows()
+    chance = random.Random(2014)
+    for symbol in feed.symbols:
+        by_row, by_scan = made(make, symbol, "bar"), made(make, symbol, "bar")
+        cuts = sorted(chance.sample(range(1, len(rows)), 40))
+        said = heard_row_by_row(by_row, rows)
+        assert heard_by_scan(by_scan, rows, cuts) == said
+        assert by_scan.freeze() == by_row.freeze()
+        assert said

@@ -17,7 +17,7 @@ from tallystick.events.types.running import BookResumed
 from tallystick.events.types.trading import OrderApproved, OrderDenied, OrderRequested
 from tallystick.platform.risk.case import Case
 from tallystick.platform.risk.pace_rules import noted
-from tallystick.platform.risk.rules import BY_KIND
+from tallystick.platform.risk.rules import BY_KIND, rules_declared
 from tallystick.platform.risk.settings import RiskSettings
 from tallystick.platform.risk.state import RiskState, frozen, thawed
 
@@ -33,6 +33,7 @@ class Risk:
         """Without settings the defaults hold, every one of them finite."""
         self.name = name
         self.limits = settings if settings is not None else RiskSettings()
+        self.settings = dict(rules_declared(self.limits).limits)
         self._state = RiskState()
 
     @property
