@@ -6,13 +6,13 @@ text outside of NFC, columns of a wrong length.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 
-from tallystick.events.kinds import COLUMN_BYTES, FieldCard, annotation_of, check_of
+from tallystick.events.kinds import COLUMN_BYTES, Check, FieldCard, annotation_of, check_of
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
@@ -23,64 +23,70 @@ _SUSPECT = re.compile(rb"\xcb(?:[\x7f\xff][\xf0-\xff]|\x80\x00{7})").search
 class BodyRule:
     """The canonical form of one version of one type."""
 
-    __slots__ = ("_cards", "_columns", "_decode", "_floats", "_nested", "_rows", "_texts")
+    __slots__ = ("_cards", "_checks", "_columns", "_decode", "_names", "_rows", "complaint")
+
+    complaint: Callable[[bytes], str]
+    """What is not canonical about a body; an empty string when nothing is."""
 
     def __init__(self, cards: Sequence[FieldCard]) -> None:
         self._cards = tuple(cards)
-        kinds = [card.kind for card in cards]
-        names = [f"f{index}" for index in range(len(kinds))]
+        self._names = names = [f"f{index}" for index in range(len(cards))]
         struct = msgspec.defstruct(
             "Body",
-            [(name, annotation_of(kind)) for name, kind in zip(names, kinds, strict=True)],
+            [(name, annotation_of(card.kind)) for name, card in zip(names, cards, strict=True)],
             rename={name: card.name for name, card in zip(names, cards, strict=True)},
             forbid_unknown_fields=True,
             frozen=True,
             gc=False,
         )
         self._decode = msgspec.msgpack.Decoder(struct).decode
-        self._floats = any("float" in kind for kind in kinds)
-        self._texts = _getter([name for name, kind in zip(names, kinds, strict=True) if kind == "str"])
-        self._nested = [(n, check_of(k)) for n, k in zip(names, kinds, strict=True) if ":" in k and "column" not in k]
-        self._columns = [(n, COLUMN_BYTES[k[7:]]) for n, k in zip(names, kinds, strict=True) if k.startswith("column:")]
-        self._rows = next((n for n, c in zip(names, cards, strict=True) if (c.name, c.kind) == ("rows", "int")), None)
-
-    def complaint(self, body: bytes) -> str:
-        """What is not canonical about the body; empty when nothing is."""
-        try:
-            value = self._decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return f"its body is no such event ({error})"
-        if _encode(value) != body:
-            return "its body is not in canonical form"
-        if self._texts is not None and not "".join(self._texts(value)).isascii():
-            return self._each(value)
-        if self._floats and _SUSPECT(body):
-            return self._each(value)
-        for name, check in self._nested:
-            if check(getattr(value, name)):
-                return self._each(value)
-        return self._column_complaint(value) if self._columns else ""
+        fields = list(zip(names, self._cards, strict=True))
+        self._checks = [(name, card.name, check_of(card.kind)) for name, card in fields]
+        self._columns = [
+            (name, card.name, COLUMN_BYTES[card.kind.removeprefix("column:")])
+            for name, card in fields
+            if card.kind.startswith("column:")
+        ]
+        self._rows = next((name for name, card in fields if (card.name, card.kind) == ("rows", "int")), None)
+        self.complaint = self._judge()
 
     def values(self, body: bytes) -> dict[str, Any]:
         """Values by field name, of a body without complaint."""
         value = self._decode(body)
-        return {card.name: getattr(value, f"f{index}") for index, card in enumerate(self._cards)}
+        return {card.name: getattr(value, name) for name, card in zip(self._names, self._cards, strict=True)}
 
-    def _each(self, value: Any) -> str:
-        for index, card in enumerate(self._cards):
-            complaint = check_of(card.kind)(getattr(value, f"f{index}"))
+    def _judge(self) -> Callable[[bytes], str]:
+        """The judge of one body, with all it needs bound to it: it runs once for every record of a log."""
+        kinds = [card.kind for card in self._cards]
+        decode, encode, deep = self._decode, _encode, self._deep
+        suspect = _SUSPECT if any("float" in kind for kind in kinds) else None
+        texts = _getter([name for name, kind in zip(self._names, kinds, strict=True) if kind == "str"])
+        nested = [check for check, kind in zip(self._checks, kinds, strict=True) if ":" in kind]
+
+        def complaint(body: bytes) -> str:
+            try:
+                value = decode(body)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                return f"its body is no such event ({error})"
+            if encode(value) != body:
+                return "its body is not in canonical form"
+            if (texts and not "".join(texts(value)).isascii()) or (suspect and suspect(body)):
+                return deep(value, self._checks)
+            return deep(value, nested) if nested else ""
+
+        return complaint
+
+    def _deep(self, value: Any, checks: Sequence[tuple[str, str, Check]]) -> str:
+        """Look at fields one by one, then at the lengths of columns."""
+        for name, said, check in checks:
+            complaint = check(getattr(value, name))
             if complaint:
-                return f"its {card.name} {complaint}"
-        return self._column_complaint(value)
-
-    def _column_complaint(self, value: Any) -> str:
+                return f"its {said} {complaint}"
         rows = None if self._rows is None else getattr(value, self._rows)
-        for name, size in self._columns:
+        for name, said, size in self._columns:
             length = len(getattr(value, name))
             if length % size or (rows is not None and length != rows * size):
-                return (
-                    f"its column {self._cards[int(name[1:])].name} has {length} bytes, not {size} for each of its rows"
-                )
+                return f"its column {said} has {length} bytes, not {size} for each of its rows"
         return ""
 
 

@@ -103,7 +103,7 @@ def _look(
     return Verdict(
         exit_code=BROKEN if findings else UNSIGNED if unsigned else HOLDS,
         origin=key.name,
-        findings=tuple(replace(each, proved=_proved_before(each, valid, roots)) for each in findings),
+        findings=tuple(replace(each, proved=proved) for each in findings),
         records=found.seq,
         head=found.head.hex(),
         decision_digest=found.decision.hex(),
@@ -140,12 +140,6 @@ def _findings(  # noqa: PLR0917
         findings += judge_blobs(folder, found)
         findings += judge_cuts(folder, found)
     return sorted(findings, key=lambda each: (each.seq < 0, each.seq))
-
-
-def _proved_before(finding: Finding, valid: Sequence[Checkpoint], roots: dict[int, bytes]) -> int:
-    """The largest matching checkpoint that covers nothing from the finding on."""
-    limit = finding.seq if finding.seq >= 0 else max(roots)
-    return max((c.size for c in valid if c.size <= limit and roots.get(c.size) == c.root), default=0)
 
 
 def _read(whole: Stretch, processes: int, progress: Progress | None) -> list[Outcome]:
