@@ -151,6 +151,8 @@ REFUSED: list[tuple[str, OrderRequested, FakeContext, dict[str, Any]]] = [
     ("price_form", like(BUY, purpose="pending", kind="limit", price=ASK), context(), {}),
     ("price_form", like(BUY, purpose="pending", kind="stop", price=ASK), context(), {}),
     ("price_form", like(BUY, purpose="pending", kind="stop", price=1.30009), context(), {}),
+    ("price_form", like(BUY, purpose="pending", kind="limit", price=1.29991), context(), {}),
+    ("price_form", like(BUY, purpose="pending", kind="stop", price=1.30029), context(), {}),
     ("price_form", like(BUY, purpose="pending", side="sell", kind="limit", price=1.29999), context(), {}),
     ("order_value", BUY, context(instruments={"EURUSD": replace(EURUSD, currency_profit="CHF")}), {}),
     ("exposure", BUY, context(positions={9: position(9, "USDJPY")}), {}),
@@ -179,10 +181,10 @@ def test_what_is_not_permitted_malformed_or_unknown_is_refused(
 WELL_FORMED = [
     like(BUY, stop_loss=1.29980),
     like(BUY, take_profit=1.30020),
-    like(BUY, purpose="pending", kind="limit", price=1.30009),
-    like(BUY, purpose="pending", kind="stop", price=1.30011),
-    like(BUY, purpose="pending", side="sell", kind="limit", price=1.30001),
-    like(BUY, purpose="pending", side="sell", kind="stop", price=1.29999),
+    like(BUY, purpose="pending", kind="limit", price=1.2999),
+    like(BUY, purpose="pending", kind="stop", price=1.3003),
+    like(BUY, purpose="pending", side="sell", kind="limit", price=1.3002),
+    like(BUY, purpose="pending", side="sell", kind="stop", price=1.2998),
     like(BUY, side="sell", price=1.3, stop_loss=1.3003, take_profit=1.2998),
 ]
 

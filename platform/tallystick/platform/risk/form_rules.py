@@ -160,18 +160,26 @@ def say_price_form(case: Case, _limit: int, _value: int) -> str:
 
 
 def _wrong_side(case: Case) -> str:
-    """A limit must wait on the better side of the market, a stop on the worse; a stop-limit triggers like a stop."""
+    """A limit waits on the better side of the market, a stop (or stop-limit) on the worse, the stops level away."""
     instrument, _, _ = case.known
     own, market = case.price_points, case.market_points
-    better = (market - own) * case.direction
-    if better > 0 if case.request.kind == "limit" else better < 0:
+    away = (market - own) * case.direction
+    if case.request.kind != "limit":
+        away = -away
+    least = max(instrument.stops_level, 1)
+    if away >= least:
         return ""
     name = f"{case.request.side}_{case.request.kind}".upper()
-    where = "above" if own > market else "at" if own == market else "below"
     side = "ask" if case.direction > 0 else "bid"
+    shown, quoted = price(own, instrument), price(market, instrument)
+    if away > 0:
+        return (
+            f"10015 INVALID_PRICE: {name} {shown} is {away} points from {side} {quoted}, {least} needed. Move it."
+        )
+    where = "above" if own > market else "at" if own == market else "below"
     limit_side, stop_side = ("Below", "above") if case.direction > 0 else ("Above", "below")
     rule = f"{limit_side} {side} for a limit, {stop_side} for a stop."
-    return f"10015 INVALID_PRICE: {name} {price(own, instrument)} is {where} {side} {price(market, instrument)}. {rule}"
+    return f"10015 INVALID_PRICE: {name} {shown} is {where} {side} {quoted}. {rule}"
 
 
 def _stops_fault(case: Case) -> str:
