@@ -54,6 +54,11 @@ class SegmentAppender:
         self._file.sync()
         self.size += len(group)
 
+    def measure(self) -> None:
+        """Look how long the segment is, after a pruning wrote it anew."""
+        if self.marker:
+            self.size = (self._folder / segment_name(self.first)).stat().st_size
+
     def close(self) -> None:
         """Give the file back."""
         if self._file is not None:

@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Self
 
-from tallystick.events import checkpoint
+from tallystick.events import checkpoint, retention
+from tallystick.events.admission import Admitted, admit, misplaced, too_big
 from tallystick.events.appending import SegmentAppender
 from tallystick.events.canonical import encode
 from tallystick.events.declarations import LOG_SOURCE
 from tallystick.events.digest import TIME
-from tallystick.events.errors import EventRefused, UnknownType, UsageError, WriteFailed, WriterPoisoned
+from tallystick.events.errors import EventRefused, UsageError, WriteFailed, WriterPoisoned
 from tallystick.events.event import Event
 from tallystick.events.files import Disk, Files, write_failed
 from tallystick.events.lock import WriterLock
@@ -29,18 +30,16 @@ from tallystick.events.record import (
     NONE_ROW,
     NONE_SEQ,
     RECORD,
-    TRADING,
     Blob,
 )
 from tallystick.events.segment import MAX_GROUP_BYTES, MAX_SEGMENT_BYTES
 from tallystick.events.signer import Signer
 from tallystick.events.state import LEAVES_AT_ONCE
-from tallystick.events.types.log import Checkpointed, EpochOpened
+from tallystick.events.types.log import BodiesPruned, Checkpointed, EpochOpened
 
 _pack = RECORD.pack
 _NO_ROOT = -1
 RECORDS_BETWEEN_CACHES = 1_000_000
-_Allowed = tuple[int, bytes]  # the trading flag of a type, and what the decision digest puts before its book time
 
 
 class LogWriter:
@@ -82,11 +81,10 @@ class LogWriter:
         self._leaves = state.fresh
         self._root = _NO_ROOT
         self._group = bytearray()
+        self._whole_bytes = 0  # set last: an append that a signal broke off leaves a group of another length
         self._deferred: list[Event] = list(opened.deferred)
-        self._allowed: dict[int, _Allowed] = {}
+        self._admitted: dict[int, Admitted] = {}
         self._cached = self._first
-
-    # -- what stands
 
     @property
     def next_seq(self) -> int:
@@ -138,8 +136,6 @@ class LogWriter:
         self._state.settle()
         return self._state.tree.root()
 
-    # -- declaring
-
     def declare(self, types: Iterable[type[Event]], *, time: int | None = None) -> None:
         """Declare each type that this log has not; between cascades, at book time `time` (default: the last)."""
         for event_type in types:
@@ -162,9 +158,7 @@ class LogWriter:
         self.declare((event_type,))
         return self._state.declarations.ids[event_type.FACT.name]
 
-    def source_id(self, name: str, role: str) -> int:
-        """Number of a source in this log, declared when it is new."""
-        return self.declare_source(name, role)
+    source_id = declare_source
 
     def say(self, event: Event, *, time: int | None = None) -> int:
         """Append an input of the log itself (source 0)."""
@@ -185,8 +179,6 @@ class LogWriter:
         except BaseException:
             self._epoch -= 1
             raise
-
-    # -- appending
 
     def append(
         self,
@@ -210,24 +202,24 @@ class LogWriter:
         """
         if self._deferred or self._trouble is not None:
             self._before_append()
-        allowed = self._allowed.get(type_id << 32 | version << 16 | source) or self._admit(type_id, version, source)
+        admitted = self._admitted.get(type_id << 32 | version << 16 | source) or self._admit(type_id, version, source)
         seq = self._seq
         derived = flags & DERIVED
         if derived:
             if root != self._root or time != self._time or not root <= cause < seq:
-                raise _misplaced(seq, root, self._root, cause)
+                raise misplaced(seq, root, self._root, cause)
         else:
             last = self._time
             if last is not None and time < last:
                 raise EventRefused(f"book time would fall from {last} to {time}", fix="clamp it, and record that")
             if (cause >= seq and cause != NONE_SEQ) or root not in (NONE_SEQ, seq):
-                raise _misplaced(seq, root, seq, cause)
+                raise misplaced(seq, root, seq, cause)
             root = seq
-        if flags != derived | allowed[0] or (cause_row != NONE_ROW and cause == NONE_SEQ):
+        if flags != derived | admitted[0] or (cause_row != NONE_ROW and cause == NONE_SEQ):
             raise EventRefused(f"record {seq}: flags {flags} or a cause row without a cause")
         size = len(body)
         if not 0 < size <= MAX_BODY_BYTES or len(self._group) + size > MAX_GROUP_BYTES - 2**15:
-            raise _too_big(size, len(self._group))
+            raise too_big(size, len(self._group))
         body_hash = sha256(body).digest()
         prev = self._prev
         packed = _pack(
@@ -244,9 +236,10 @@ class LogWriter:
         self._time = time
         self._root = root
         self._seq = seq + 1
-        if allowed[0]:
+        self._whole_bytes = len(self._group)
+        if admitted[0]:
             digest = self._digest
-            digest.value = sha256(digest.value + allowed[1] + TIME.pack(time) + body_hash).digest()
+            digest.value = sha256(digest.value + admitted[1] + TIME.pack(time) + body_hash).digest()
             digest.count += 1
         return seq
 
@@ -264,6 +257,7 @@ class LogWriter:
         except OSError as error:
             raise self._poisoned(f"cannot write records {self._first} to {self._seq - 1}", error) from error
         self._group = bytearray()
+        self._whole_bytes = 0
         self._root = _NO_ROOT
         self._first = self._seq
         self._head = self._prev
@@ -287,6 +281,19 @@ class LogWriter:
             self._deferred.append(said)
         return note
 
+    def prune(self, first: int, last: int, *, reason: str, person: str, signer: Signer) -> int:
+        """Prune the bodies of records `first` to `last`, as `retention` numbers it; returns how many were removed.
+
+        The log's own records keep theirs. Raises `UsageError`, `WriteFailed`.
+        """
+        retention.require_range(first, last, self._first)
+        self.say(BodiesPruned(first=first, last=last, reason=reason, person=person))
+        self.checkpoint(signer)
+        self._appender.close()
+        removed = retention.apply_prunings(self.folder, self._files)
+        self._appender.measure()
+        return removed
+
     def close(self) -> None:
         """Commit what waits and give the log back; harmless when done twice."""
         try:
@@ -301,16 +308,14 @@ class LogWriter:
         self._appender.close()
         self._lock.release()
 
-    def __enter__(self) -> "LogWriter":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self.close()
         else:
             self.abandon()
-
-    # -- what append leaves to others
 
     def _before_append(self) -> None:
         self._require_sound()
@@ -318,28 +323,17 @@ class LogWriter:
         for event in deferred:
             self.say(event)
 
-    def _admit(self, type_id: int, version: int, source: int) -> _Allowed:
-        """Look at a type and a source together for the first time."""
-        known = self._state.declarations
-        declared, said_by = known.types.get((type_id, version)), known.sources.get(source)
-        if declared is None or said_by is None:
-            message = f"type {type_id} version {version} or source {source} is not declared in this log"
-            raise UnknownType(message, fix="call declare and declare_source first")
-        if said_by.role not in declared.said_by:
-            message = (
-                f"{declared.name} may be said by {', '.join(declared.said_by)}, not by {said_by.name} ({said_by.role})"
-            )
-            raise EventRefused(message)
-        allowed = (TRADING if declared.trading else 0, self._state.prefix(type_id, version))
-        self._allowed[type_id << 32 | version << 16 | source] = allowed
-        return allowed
+    def _admit(self, type_id: int, version: int, source: int) -> Admitted:
+        admitted = admit(self._state, type_id, version, source)
+        self._admitted[type_id << 32 | version << 16 | source] = admitted
+        return admitted
 
     def _require_sound(self) -> None:
+        fix = "end the process, mend the cause, start again: the log recovers by itself"
         if self._trouble is not None:
-            message = f"this writer stopped after a failed write ({self._trouble.strerror or self._trouble})"
-            raise WriterPoisoned(
-                message, fix="end the process, mend the cause, start again: the log recovers by itself"
-            )
+            raise WriterPoisoned(f"this writer stopped after a failed write ({self._trouble})", fix=fix)
+        if len(self._group) != self._whole_bytes:
+            raise WriterPoisoned("an append was broken off half-way", fix=fix)
 
     def _poisoned(self, what: str, error: OSError) -> WriteFailed:
         self._trouble = error
@@ -351,15 +345,3 @@ class LogWriter:
         with suppress(OSError):  # only a cache: the next opening reads more
             keep_cache(self.folder, state, self._appender.first, self._appender.size, self._files)
         self._cached = self._first
-
-
-def _misplaced(seq: int, root: int, expected: int, cause: int) -> EventRefused:
-    message = f"record {seq} does not belong here: root {root} where {expected} stands, cause {cause}"
-    fix = "a derived record follows its cascade before the next input or commit, at its time, caused from within it"
-    return EventRefused(message, fix=fix)
-
-
-def _too_big(size: int, pending: int) -> EventRefused:
-    if not 0 < size <= MAX_BODY_BYTES:
-        return EventRefused(f"a body has 1 to {MAX_BODY_BYTES} bytes, not {size}", fix="put the content into a blob")
-    return EventRefused(f"{pending} bytes wait already, and a group holds 64 MiB", fix="commit between cascades")
