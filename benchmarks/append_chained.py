@@ -15,31 +15,41 @@ def measure(settings: Settings) -> Sequence[Figure]:
     samples = [sample(each) for each in command]
     speed = median(samples, lambda s: s.per_cpu_s)
     note = spread(samples, lambda s: s.per_cpu_s)
+    noted_us = median(samples, lambda s: float(s.notes["noted_us"]))
     return [
         Figure("chained append", speed, "events/s of CPU", least=250_000, note=note),
-        Figure("of it encoding and its checks", median(samples, lambda s: float(s.notes["encode_us"])), "us/event"),
+        Figure("the same, not trading: no decision digest", 1e6 / noted_us, "events/s of CPU"),
+        Figure("encoding and its checks", median(samples, lambda s: float(s.notes["encode_us"])), "us/event"),
     ]
 
 
 def side(folder: Path, count: int) -> None:
-    """Append and write; then encode once more, alone."""
-    from benchmarks.deal_log import DealLog, Unsynced, deals
+    """Append and write groups of events just made, as in a run; encode as many more, alone."""
+    from benchmarks.deal_log import DealLog, DealNoted, Unsynced, deals
+    from tallystick.events.types.trading import DealMade
 
-    log = DealLog(folder, Unsynced())
-    events = deals(count)
-    log.append(events[: min(count, 2_000)])
-    log.commit()
-    with Stopwatch() as watch:
+    watches = []
+    for name, event_type in (("noted", DealNoted), ("made", DealMade)):
+        log = DealLog(folder / name, Unsynced(), event_type)
+        log.append(deals(1_000, event_type=event_type))
+        log.commit()
+        watch, encoding = Stopwatch(), Stopwatch()
+        encode = log.catalogue.encode
         for begin in range(0, count, 1_000):
-            log.append(events[begin : begin + 1_000])
-            log.commit()
-        log.settle()
-    encode = log.catalogue.encode
-    with Stopwatch() as encoding:
-        for event in events:
-            encode(event)
-    log.writer.close()
-    tell(count, watch, encode_us=encoding.cpu_s / count * 1e6)
+            events = deals(1_000, begin, event_type)
+            with watch:
+                log.append(events)
+                log.commit()
+            events = deals(1_000, begin, event_type)
+            with encoding:
+                for event in events:
+                    encode(event)
+        with watch:
+            log.settle()
+        watches.append(watch)
+        log.writer.close()
+    noted, made = watches
+    tell(count, made, encode_us=encoding.cpu_s / count * 1e6, noted_us=noted.cpu_s / count * 1e6)
 
 
 BENCHMARK = Benchmark(

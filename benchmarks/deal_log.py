@@ -6,9 +6,11 @@ from pathlib import Path
 
 from benchmarks.deals import deal
 from tallystick.events.catalogue import Catalogue
+from tallystick.events.event import fact
 from tallystick.events.files import Disk, DiskFile, OpenFile
 from tallystick.events.record import DERIVED, TRADING
 from tallystick.events.signer import Ed25519Signer
+from tallystick.events.types import EVENTS
 from tallystick.events.types.trading import DealMade
 from tallystick.events.writer import LogWriter
 
@@ -16,6 +18,11 @@ ORIGIN = "tallystick.example/benchmark"
 SIGNER = Ed25519Signer(ORIGIN, bytes(range(32)))
 """A key for benchmarks only; everybody knows it."""
 START = 1_399_266_000_000_000_000
+
+
+@fact("benchmark.deal_noted", said_by="terminal")
+class DealNoted(DealMade):
+    """The same fields, but no trading fact: the decision digest passes it over."""
 
 
 class UnsyncedFile(DiskFile):
@@ -68,18 +75,20 @@ def wait_until(moment: float) -> None:
         time.sleep(left)
 
 
-def deals(count: int, first: int = 0) -> list[DealMade]:
+def deals(count: int, first: int = 0, event_type: type[DealMade] = DealMade) -> list[DealMade]:
     """`count` events from number `first` on, made beforehand."""
-    return [DealMade(**deal(number)) for number in range(first, first + count)]
+    return [event_type(**deal(number)) for number in range(first, first + count)]
 
 
 class DealLog:
     """A new log that takes deals as cascades: an input and four events derived from it."""
 
-    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
-        self.catalogue = Catalogue()
+    def __init__(self, folder: Path, disk: Disk | None = None, event_type: type[DealMade] = DealMade) -> None:
+        self.catalogue = Catalogue((*EVENTS, DealNoted))
         self.writer = LogWriter(folder, ORIGIN, files=disk or Disk())
-        self._type = self.writer.type_id(DealMade)
+        self._type = self.writer.type_id(event_type)
+        self._version = event_type.FACT.version
+        self._flags = TRADING if event_type.FACT.trading else 0
         self._source = self.writer.source_id("terminal", "terminal")
         self._time = START
         self.writer.commit()
@@ -87,10 +96,10 @@ class DealLog:
     def append(self, events: Sequence[DealMade], cascade: int = 5) -> None:
         """Encode and append every event; nothing is durable before `commit`."""
         encode, append = self.catalogue.encode, self.writer.append
-        type_id, source, version = self._type, self._source, DealMade.FACT.version
+        type_id, source, version, flags = self._type, self._source, self._version, self._flags
         for begin in range(0, len(events), cascade):
             self._time = now = self._time + 1_000_000
-            root = append(type_id, version, encode(events[begin]), time=now, source=source, flags=TRADING)
+            root = append(type_id, version, encode(events[begin]), time=now, source=source, flags=flags)
             for event in events[begin + 1 : begin + cascade]:
                 append(
                     type_id,
@@ -98,7 +107,7 @@ class DealLog:
                     encode(event),
                     time=now,
                     source=source,
-                    flags=DERIVED | TRADING,
+                    flags=DERIVED | flags,
                     cause=root,
                     root=root,
                 )

@@ -154,16 +154,23 @@ def spread(samples: Sequence[Sample], value: Callable[[Sample], float]) -> str:
 
 
 class Stopwatch:
-    """CPU (this process, all threads) and wall seconds of a `with` block."""
+    """CPU (this process, all threads) and wall seconds of `with` blocks, summed over all of them."""
+
+    def __init__(self) -> None:
+        self.cpu_s = 0.0
+        self.wall_s = 0.0
+        self.last_wall_s = 0.0
 
     def __enter__(self) -> Self:
         """Start."""
-        self.wall_s, self.cpu_s = time.perf_counter(), time.process_time()
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop."""
-        self.cpu_s, self.wall_s = time.process_time() - self.cpu_s, time.perf_counter() - self.wall_s
+        self.cpu_s += time.process_time() - self._cpu
+        self.last_wall_s = time.perf_counter() - self._wall
+        self.wall_s += self.last_wall_s
 
 
 def tell(events: int, watch: Stopwatch, **notes: Any) -> None:
