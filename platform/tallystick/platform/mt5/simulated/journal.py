@@ -1,0 +1,62 @@
+"""The terminal's own journal: the order numbers it was given, each once, outside the book's log.
+
+A line is written before an order takes effect and survives a killed process. After a restart the book presents an
+unanswered order again: the same request adds no second line; another request under the same number is an error.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import msgspec
+
+from tallystick.events.types.trading import OrderSending
+
+
+class JournalConflictError(ValueError):
+    """An order number was used for two different orders; the book's counter must have been lost."""
+
+
+def request_hash(sending: OrderSending) -> str:
+    """SHA-256 of a request, in hex."""
+    return hashlib.sha256(msgspec.msgpack.encode(sending)).hexdigest()
+
+
+class Journal:
+    """Order number to request hash; with a path, kept in a file of JSON lines."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Read back what stands there; a torn last line is one that was never acted upon."""
+        self._path = path
+        self._known: dict[int, str] = {}
+        if path is not None and path.exists():
+            self._read(path)
+
+    def __len__(self) -> int:
+        """How many orders it has taken."""
+        return len(self._known)
+
+    def take(self, sending: OrderSending) -> bool:
+        """Note an order; False when it was noted before. Raises `JournalConflictError`."""
+        digest = request_hash(sending)
+        known = self._known.get(sending.order)
+        if known is not None:
+            if known != digest:
+                message = f"order {sending.order} was given to the terminal before, with another content"
+                raise JournalConflictError(message)
+            return False
+        self._known[sending.order] = digest
+        if self._path is not None:
+            with self._path.open("ab", buffering=0) as file:
+                file.write(json.dumps({"order": sending.order, "request": digest}).encode() + b"\n")
+        return True
+
+    def _read(self, path: Path) -> None:
+        data = path.read_bytes()
+        whole = data[: data.rfind(b"\n") + 1]
+        if len(whole) < len(data):
+            with path.open("r+b") as file:
+                file.truncate(len(whole))
+        for line in whole.splitlines():
+            entry = json.loads(line)
+            self._known[entry["order"]] = entry["request"]

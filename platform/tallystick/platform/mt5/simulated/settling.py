@@ -1,0 +1,267 @@
+"""What happens at a moment: steps, and at each step due orders, pending orders, stops, and at last the stop-out."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tallystick.events.event import Event
+from tallystick.events.types.trading import (
+    AccountStoppedOut,
+    OrderAnswered,
+    OrderEnded,
+    OrderSending,
+    PositionProtected,
+)
+from tallystick.market.bar_path import STEPS, between, step_moment, step_prices
+from tallystick.market.fills import triggered
+from tallystick.market.instrument import Instrument
+from tallystick.market.rows import Rows
+from tallystick.platform.mt5 import retcodes
+from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, InFlight, Pending, Position
+from tallystick.platform.mt5.simulated.checks import Checks, direction_of, points_of
+from tallystick.platform.mt5.simulated.dealing import Dealing, Reason
+from tallystick.platform.mt5.simulated.tables import BAR_PRICES, Tables
+from tallystick.platform.mt5.simulated.worth import Worth
+
+triggers = triggered.py_func if hasattr(triggered, "py_func") else triggered
+Told = list[tuple[int, Event]]
+
+
+class Path(NamedTuple):
+    """One row's steps for one symbol: moments, bids and asks in points."""
+
+    row: int
+    symbol: str
+    moments: tuple[int, ...]
+    bids: tuple[int, ...]
+    asks: tuple[int, ...]
+
+
+class Settling:
+    """Settles moments on an account state."""
+
+    def __init__(
+        self,
+        settings: AccountSettings,
+        instruments: Mapping[str, Instrument],
+        worth: Worth,
+        checks: Checks,
+        dealing: Dealing,
+        tables: Tables,
+    ) -> None:
+        """All parts share the state that `worth` looks at."""
+        self._settings = settings
+        self._instruments = instruments
+        self._worth = worth
+        self._checks = checks
+        self._dealing = dealing
+        self._tables = tables
+
+    @property
+    def _state(self) -> AccountState:
+        return self._worth.state
+
+    def moment(self, rows: Rows) -> Told:
+        """Settle one moment; facts with the row that caused each."""
+        paths = [path for row in range(len(rows)) if (path := self._path(rows, row)) is not None]
+        told: Told = []
+        for step in range(STEPS if rows.kind == "bar" else 1):
+            for path in paths:
+                self._step(path, step, told)
+            if paths and self._state.positions:
+                self._stop_out(paths[-1], step, told)
+        return told
+
+    def _path(self, rows: Rows, row: int) -> Path | None:
+        """The steps of a row; None for a series its symbol does not move by."""
+        series = int(rows.series[row])
+        number = int(self._tables.series_symbol[series])
+        if number < 0:
+            return None
+        symbol = self._tables.symbols[number]
+        points = self._instruments[symbol].points
+        time = int(rows.time[row])
+        if rows.kind == "quote":
+            return Path(row, symbol, (time,), (points(float(rows.bid[row])),), (points(float(rows.ask[row])),))
+        period = int(self._tables.series_period[series])
+        prices = [points(float(rows.columns[name][row])) for name in BAR_PRICES]
+        rising = float(rows.columns["bid_close"][row]) >= float(rows.columns["bid_open"][row])
+        moments = tuple(step_moment(time - period, period, step) for step in range(STEPS))
+        bids = step_prices((prices[0], prices[1], prices[2], prices[3]), rising=rising)
+        asks = step_prices((prices[4], prices[5], prices[6], prices[7]), rising=rising)
+        return Path(row, symbol, moments, bids, asks)
+
+    # -- one step of one symbol
+
+    def _step(self, path: Path, step: int, told: Told) -> None:
+        state, symbol = self._state, path.symbol
+        if state.in_flight:
+            self._due_orders(path, step, told)
+        state.bids[symbol], state.asks[symbol] = path.bids[step], path.asks[step]
+        if state.pendings:
+            self._pending_orders(path, step, told)
+        if state.positions:
+            self._stops(path, step, told)
+
+    def _due_orders(self, path: Path, step: int, told: Told) -> None:
+        state, symbol, moment = self._state, path.symbol, path.moments[step]
+        waiting = [one for one in state.in_flight.values() if one.sending.symbol == symbol and one.due <= moment]
+        for order in sorted(waiting, key=lambda one: one.ticket):
+            del state.in_flight[order.ticket]
+            if step == 0:
+                bid, ask, at = path.bids[0], path.asks[0], moment
+            else:
+                begin, end = path.moments[step - 1], moment
+                at = max(order.due, begin)
+                bid = between(path.bids[step - 1], path.bids[step], begin, end, at, up=False)
+                ask = between(path.asks[step - 1], path.asks[step], begin, end, at, up=True)
+            state.bids[symbol], state.asks[symbol] = bid, ask
+            told += [(path.row, fact) for fact in self._execute(order, at)]
+
+    def _execute(self, order: InFlight, moment: int) -> list[Event]:
+        """Carry a due market order out at the current quote, or refuse it."""
+        sending = order.sending
+        state, instrument = self._state, self._instruments[sending.symbol]
+        direction = direction_of(sending)
+        points = state.asks[sending.symbol] if direction > 0 else state.bids[sending.symbol]
+        _, stop, take = points_of(sending, instrument)
+        refused = self._refused(sending, points, stop, take)
+        if refused:
+            return [self.answer(sending, refused, ticket=order.ticket, moment=moment)]
+        target = self._dealing.target_of(sending)
+        before = (target.stop, target.take) if target is not None else None
+        deal = self._dealing.execute(sending, order.ticket, points, stop, take, moment)
+        facts: list[Event] = [deal]
+        now = state.positions.get(deal.position)
+        if before is not None and now is not None and (now.stop, now.take) != before:
+            facts.append(_protected(now, instrument, moment))
+        price = instrument.price(points)
+        facts.append(
+            self.answer(sending, retcodes.DONE, ticket=order.ticket, moment=moment, deal=deal.deal, price=price)
+        )
+        return facts
+
+    def _refused(self, sending: OrderSending, points: int, stop: int, take: int) -> int:
+        state, instrument = self._state, self._instruments[sending.symbol]
+        direction = direction_of(sending)
+        target = self._dealing.target_of(sending)
+        if self._settings.margin_mode == "hedging" and sending.position:
+            if target is None:
+                return retcodes.POSITION_CLOSED
+            return retcodes.INVALID_CLOSE_VOLUME if sending.volume > target.volume else 0
+        reduces = target is not None and target.direction != direction and sending.volume <= target.volume
+        if not reduces:
+            closing = state.bids[sending.symbol] if direction > 0 else state.asks[sending.symbol]
+            if self._checks.stops_broken(instrument, direction, closing, stop, take):
+                return retcodes.INVALID_STOPS
+        return 0 if self._dealing.enough_money(sending, points) else retcodes.NO_MONEY
+
+    def answer(
+        self, sending: OrderSending, retcode: int, *, ticket: int, moment: int, deal: int = 0, price: float = 0.0
+    ) -> OrderAnswered:
+        """An answer at the current quote."""
+        state, instrument = self._state, self._instruments.get(sending.symbol)
+        bid = ask = 0.0
+        if instrument is not None and sending.symbol in state.bids:
+            bid = instrument.price(state.bids[sending.symbol])
+            ask = instrument.price(state.asks[sending.symbol])
+        return OrderAnswered(
+            order=sending.order,
+            retcode=retcode,
+            deal=deal,
+            ticket=ticket,
+            volume=sending.volume if deal else 0,
+            price=price,
+            bid=bid,
+            ask=ask,
+            moment=moment,
+            comment=retcodes.MEANING[retcode][0],
+        )
+
+    def _pending_orders(self, path: Path, step: int, told: Told) -> None:
+        state, symbol, moment = self._state, path.symbol, path.moments[step]
+        bid, ask = path.bids[step], path.asks[step]
+        for order in sorted(state.pendings.values(), key=lambda one: one.ticket):
+            kind = order.sending.type
+            if order.sending.symbol != symbol or order.live > moment or not triggers(kind, order.price, bid, ask):
+                continue
+            del state.pendings[order.ticket]
+            market = ask if direction_of(order.sending) > 0 else bid
+            points = market if step == 0 else order.price
+            told += [(path.row, fact) for fact in self._fill(order, points, moment)]
+
+    def _fill(self, order: Pending, points: int, moment: int) -> list[Event]:
+        sending = order.sending
+        if not self._dealing.enough_money(sending, points):
+            return [OrderEnded(order=sending.order, ticket=order.ticket, state="rejected", moment=moment)]
+        target = self._dealing.target_of(sending)
+        before = (target.stop, target.take) if target is not None else None
+        deal = self._dealing.execute(sending, order.ticket, points, order.stop, order.take, moment)
+        facts: list[Event] = [deal]
+        now = self._state.positions.get(deal.position)
+        if before is not None and now is not None and (now.stop, now.take) != before:
+            facts.append(_protected(now, self._instruments[sending.symbol], moment))
+        facts.append(OrderEnded(order=sending.order, ticket=order.ticket, state="filled", moment=moment))
+        return facts
+
+    def _stops(self, path: Path, step: int, told: Told) -> None:
+        for position in sorted(self._state.positions.values(), key=lambda one: one.ticket):
+            if position.symbol != path.symbol or not (position.stop or position.take):
+                continue
+            prices = path.bids if position.direction > 0 else path.asks
+            reason = _stopped(position, prices, step)
+            if reason is None:
+                continue
+            level = position.stop if reason == "sl" else position.take
+            points = prices[step] if step == 0 else level
+            words = (
+                f"[{reason} {self._instruments[path.symbol].price(level):.{self._instruments[path.symbol].digits}f}]"
+            )
+            deal = self._dealing.close(position, position.volume, points, reason, path.moments[step], comment=words)
+            told.append((path.row, deal))
+
+    def _stop_out(self, last: Path, step: int, told: Told) -> None:
+        """Close the worst loser until the margin level holds."""
+        level = self._settings.stop_out_level
+        while self._state.positions:
+            equity, margin = self._worth.equity(), self._worth.margin()
+            if margin <= 0 or equity * 10_000 >= level * margin:
+                return
+            worst = min(self._state.positions.values(), key=lambda one: (self._worth.floating(one), one.ticket))
+            moment = last.moments[step]
+            told.append(
+                (
+                    last.row,
+                    AccountStoppedOut(
+                        equity=equity,
+                        margin=margin,
+                        level=equity * 10_000 // margin,
+                        position=worst.ticket,
+                        moment=moment,
+                    ),
+                )
+            )
+            points = self._worth.closing_price(worst)
+            deal = self._dealing.close(worst, worst.volume, points, "so", moment, comment="[so]")
+            told.append((last.row, deal))
+
+
+def _stopped(position: Position, prices: tuple[int, ...], step: int) -> Reason | None:
+    """Whether stop loss or take profit is reached at a step; a stop later in the same bar outranks a take profit."""
+    direction, price = position.direction, prices[step]
+    if position.stop and (price - position.stop) * direction <= 0:
+        return "sl"
+    if position.take and (price - position.take) * direction >= 0:
+        later = prices[step + 1 :] if step > 0 else ()
+        if position.stop and any((one - position.stop) * direction <= 0 for one in later):
+            return None
+        return "tp"
+    return None
+
+
+def _protected(position: Position, instrument: Instrument, moment: int) -> PositionProtected:
+    return PositionProtected(
+        position=position.ticket,
+        stop_loss=instrument.price(position.stop),
+        take_profit=instrument.price(position.take),
+        moment=moment,
+    )

@@ -1,0 +1,137 @@
+"""The account as compiled code wants it: int64 tables for the scan, kept beside the state they are made from."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tallystick.market import fills
+from tallystick.market.instrument import Instrument
+from tallystick.market.money import PointMoney
+from tallystick.market.rows import Rows
+from tallystick.platform.mt5.simulated.account import AccountState
+from tallystick.platform.mt5.simulated.worth import Worth
+
+BAR_PRICES = tuple(f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close"))
+
+
+class Tables:
+    """Prices by symbol, and the tables of orders and positions, made anew after a change."""
+
+    def __init__(
+        self,
+        instruments: Mapping[str, Instrument],
+        money: Mapping[str, PointMoney],
+        series: Sequence[tuple[str, str, int]],
+    ) -> None:
+        """A symbol moves by its first series; the others map to -1."""
+        self.symbols = tuple(instruments)
+        self.number = {symbol: index for index, symbol in enumerate(self.symbols)}
+        first: dict[str, int] = {}
+        for index, (symbol, _, _) in enumerate(series):
+            first.setdefault(symbol, index)
+        moves = [
+            self.number.get(symbol, -1) if first[symbol] == index else -1 for index, (symbol, _, _) in enumerate(series)
+        ]
+        self.series_symbol = np.array(moves or [-1], dtype=np.int64)
+        self.series_period = np.array([period for _, _, period in series] or [0], dtype=np.int64)
+        self.scales = np.array([10.0**one.digits for one in instruments.values()], dtype=np.float64)
+        self._money = np.array(
+            [(money[symbol].numerator, money[symbol].denominator) for symbol in self.symbols], dtype=np.int64
+        ).reshape(-1, 2)
+        count = len(self.symbols)
+        self._bid, self._ask, self._seen = (np.zeros(count, dtype=np.int64) for _ in range(3))
+        self._priced = np.zeros(count, dtype=np.int64)
+        self._all_priced = False
+        self._stale = True
+        self._idle = True
+        self._due, self._pending, self._positions = (fills.empty(width) for width in (2, 4, 6))
+        self._account = np.zeros(3, dtype=np.int64)
+
+    def changed(self) -> None:
+        """Orders, positions or balance have changed."""
+        self._stale = True
+
+    # -- prices
+
+    def advance(self, rows: Rows, state: AccountState) -> None:
+        """The last prices of each symbol become current."""
+        fills.take_last(
+            rows.series, rows.bid, rows.ask, self.series_symbol, self.scales, self._bid, self._ask, self._seen
+        )
+        if not self._all_priced:
+            self._priced |= self._seen
+            self._all_priced = bool(self._priced.all())
+        self.pass_time(rows, state)
+
+    def pass_time(self, rows: Rows, state: AccountState) -> None:
+        """Rows are over: a deadline at a quote's own time has passed, one at a bar's close has not."""
+        last = int(rows.time[-1])
+        state.clock = last if rows.kind == "quote" else last - 1
+
+    def to_state(self, state: AccountState) -> None:
+        """Current prices into the state."""
+        for symbol, bid, ask, priced in zip(
+            self.symbols, self._bid.tolist(), self._ask.tolist(), self._priced.tolist(), strict=True
+        ):
+            if priced:
+                state.bids[symbol], state.asks[symbol] = bid, ask
+
+    def from_state(self, state: AccountState) -> None:
+        """Current prices from the state."""
+        for symbol, bid in state.bids.items():
+            index = self.number[symbol]
+            self._bid[index], self._ask[index], self._priced[index] = bid, state.asks[symbol], 1
+        self._all_priced = bool(self._priced.all())
+
+    # -- the scan
+
+    def scan(self, rows: Rows, worth: Worth) -> int:
+        """First row of the first moment with an act, or -1."""
+        if self._stale:
+            self._fill(worth)
+        if self._idle:
+            return -1
+        columns = rows.columns
+        is_bar = rows.kind == "bar"
+        prices = tuple(columns[name] for name in BAR_PRICES) if is_bar else (rows.bid, rows.ask)
+        found: int = fills.first_act(
+            rows.time,
+            rows.series,
+            prices,
+            is_bar,
+            self.series_symbol,
+            self.series_period,
+            self.scales,
+            self._bid.copy(),
+            self._ask.copy(),
+            self._due,
+            self._pending,
+            self._positions,
+            self._account,
+            self._money,
+        )
+        return found
+
+    def _fill(self, worth: Worth) -> None:
+        """Make the tables from the state."""
+        state, number = worth.state, self.number
+        self._due = _table([(number[one.sending.symbol], one.due) for one in state.in_flight.values()], 2)
+        self._pending = _table(
+            [(number[o.sending.symbol], o.sending.type, o.price, o.live) for o in state.pendings.values()], 4
+        )
+        self._positions = _table(
+            [
+                (number[one.symbol], one.direction, one.stop, one.take, one.point_units, one.units)
+                for one in state.positions.values()
+            ],
+            6,
+        )
+        swaps = sum(one.swap for one in state.positions.values())
+        margin = worth.margin() if state.positions else 0
+        self._account = np.array([state.balance + swaps, margin, worth.stop_out_level], dtype=np.int64)
+        self._idle = not (state.in_flight or state.pendings or state.positions)
+        self._stale = False
+
+
+def _table(rows: list[tuple[int, ...]], width: int) -> fills.Ints:
+    return np.array(rows, dtype=np.int64).reshape(-1, width)

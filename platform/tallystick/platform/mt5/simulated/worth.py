@@ -1,0 +1,64 @@
+"""What the simulated account is worth, and what it owes for its positions: equity and margin, exact."""
+
+from collections.abc import Iterable, Mapping
+
+from tallystick.market.instrument import Instrument
+from tallystick.market.margin import hedged_margin, position_margin
+from tallystick.market.money import PointMoney
+from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, Position
+
+
+class Worth:
+    """Equity and margin of an account state."""
+
+    def __init__(
+        self,
+        settings: AccountSettings,
+        instruments: Mapping[str, Instrument],
+        money: Mapping[str, PointMoney],
+        state: AccountState,
+    ) -> None:
+        """`money`: a point's money by symbol."""
+        self._settings = settings
+        self._instruments = instruments
+        self._money = money
+        self.state = state
+        self.stop_out_level = settings.stop_out_level
+
+    def closing_price(self, position: Position) -> int:
+        """Points at which a position would be closed now."""
+        prices = self.state.bids if position.direction > 0 else self.state.asks
+        return prices[position.symbol]
+
+    def floating(self, position: Position) -> int:
+        """Floating profit of a position."""
+        points = position.direction * (self.closing_price(position) * position.units - position.point_units)
+        return self._money[position.symbol].profit(points)
+
+    def equity(self) -> int:
+        """Balance, floating profits and swaps kept."""
+        positions = self.state.positions.values()
+        return self.state.balance + sum(self.floating(one) + one.swap for one in positions)
+
+    def of_position(self, position: Position) -> int:
+        """Margin of one position by itself."""
+        return position_margin(
+            self._instruments[position.symbol],
+            position.volume,
+            position.point_units,
+            position.units,
+            self._settings.leverage,
+            self._settings.digits,
+        )
+
+    def margin(self, positions: Iterable[Position] | None = None) -> int:
+        """Margin of the account's positions, or of others in their place."""
+        held = list(self.state.positions.values() if positions is None else positions)
+        if self._settings.margin_mode == "netting":
+            return sum(self.of_position(position) for position in held)
+        sides: dict[str, dict[int, tuple[int, int]]] = {}
+        for position in held:
+            side = sides.setdefault(position.symbol, {1: (0, 0), -1: (0, 0)})
+            volume, margin = side[position.direction]
+            side[position.direction] = (volume + position.volume, margin + self.of_position(position))
+        return sum(hedged_margin(self._instruments[symbol], side[1], side[-1]) for symbol, side in sides.items())
