@@ -10,6 +10,7 @@ import pytest
 
 import tallystick.events.types as catalogue
 from tallystick.events.event import Event, fact
+from tallystick.events.module import Module, Scanner
 from tallystick.events.types.trading import OrderApproved, OrderRequested, OrderSending, SignalRaised, TargetSet
 from tallystick.platform.orders import Orders
 from tallystick.platform.portfolio import Portfolio
@@ -37,8 +38,10 @@ class Gateway:
 
 
 def book(*gateways: Gateway) -> list[Any]:
-    strategies = [EmaCross("EURUSD"), ZScoreReversion("EURUSD"), Hold("EURUSD"), Flat()]
-    return [*strategies, Portfolio(), Orders(), Risk(), *gateways]
+    """The platform's own modules; the annotations let the type checker hold them to the protocols."""
+    scanners: list[Scanner] = [EmaCross("EURUSD"), ZScoreReversion("EURUSD"), Hold("EURUSD")]
+    modules: list[Module] = [*scanners, Flat(), Portfolio(), Orders(), Risk()]
+    return [*modules, *gateways]
 
 
 def test_in_the_platforms_own_book_there_is_no_way_round_risk() -> None:
