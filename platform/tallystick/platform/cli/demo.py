@@ -14,7 +14,7 @@ from tallystick.platform.cli.home import OwnKey, own_key
 from tallystick.platform.cli.place import place_of
 from tallystick.platform.cli.reading import seqs_of, types_like
 from tallystick.platform.cli.replay import document_of_replay, exit_of, lines_of, replayed
-from tallystick.platform.cli.run import carried_out, document_of_run, key_document, key_lines
+from tallystick.platform.cli.run import carried_out, document_of_run, key_document
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,7 +65,6 @@ def demo(
     replaced = take_folder(book, again=again)
     key = own_key(call)
     feed, plan = demo_feed(), demo_plan(seed)
-    (book / "plan.json").write_text(plan.as_json() + "\n", encoding="utf-8")
     result = carried_out(book, plan, feed, key)
     vkey = key.of_log(result.origin).vkey
     verdict = judge(place_of(book), vkey)
@@ -139,7 +138,6 @@ def _lines(told: Told) -> list[str]:
     denials = ", ".join(f"{rule} {count}" for rule, count in summary.denials.items())
     place = place_of(told.book)
     lines = [f"replaced the earlier demo in {told.book}"] if told.replaced else []
-    lines += key_lines(told.key)
     lines += [f"warning: {warning}" for warning in told.feed.warnings()]
     lines += [
         "",

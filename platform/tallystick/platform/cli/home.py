@@ -4,6 +4,7 @@ One key signs all books of a user. A log's key carries the log's origin as its n
 key of its own spelling, with the same fingerprint.
 """
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,13 +51,17 @@ def state_folder(home: Path | None) -> Path:
 
 
 def own_key(call: Call) -> OwnKey:
-    """The user's key; made on first use. Raises `KeyFileError`."""
+    """The user's key; made on first use, when its fingerprint is printed. Raises `KeyFileError`."""
     from tallystick.events.signer import create_key, load_key
 
     path = config_folder(call.home) / KEY_FILE
     if path.exists():
         return OwnKey(load_key(path), path, new=False)
-    return OwnKey(create_key(path, KEY_NAME), path, new=True)
+    made = OwnKey(create_key(path, KEY_NAME), path, new=True)
+    # Said at once and on stderr: it is said only this time, whatever becomes of the command.
+    print(f"made your signing key {path}, readable by you alone; back it up", file=sys.stderr)  # noqa: T201
+    print(f"its fingerprint: {made.signer.vkey.fingerprint}", file=sys.stderr)  # noqa: T201
+    return made
 
 
 def pinned_key(call: Call, origin: str) -> "VerifierKey | None":

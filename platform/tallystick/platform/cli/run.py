@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tallystick.platform.kernel.book import RunResult
     from tallystick.platform.plan import RunPlan
 
+PLAN_FILE = "plan.json"
+
 
 def run(
     context: typer.Context,
@@ -50,7 +52,7 @@ def run(
     result = carried_out(book, chosen, feed, key)
 
     def show(console: "Console") -> None:
-        for line in [*key_lines(key), *feed.warnings(), *lines_of(result, book)]:
+        for line in [*feed.warnings(), *lines_of(result, book)]:
             console.print(line)
 
     document = {
@@ -79,21 +81,25 @@ def read_plan(path: Path) -> "RunPlan":
 
 def carried_out(book: Path, plan: "RunPlan", feed: "Feed", key: OwnKey) -> "RunResult":
     """Run, with progress, logging beside the book, and Ctrl-C heard."""
-    from tallystick.platform.kernel.book import simulate
+    from tallystick.platform.kernel.book import RunOptions, simulate
 
     book.mkdir(parents=True, exist_ok=True)
     move_to(book)
+    kept = book / PLAN_FILE
+    if not kept.exists():
+        kept.write_text(plan.as_json() + "\n", encoding="utf-8", newline="\n")
+    options = RunOptions(sources=(kept,))  # the plan is a file of the user's like a strategy: the log keeps it
     total = len(feed)
     with progress("trading", total) as done, stopping() as asked:
-        return simulate(book, plan, feed, key.of_log, progress=lambda rows: done(rows, total), stop_asked=asked)
-
-
-def key_lines(key: OwnKey) -> list[str]:
-    """Said once, when the key is made."""
-    if not key.new:
-        return []
-    made = f"made your signing key {key.path}, readable by you alone; back it up"
-    return [made, f"its fingerprint: {key.signer.vkey.fingerprint}"]
+        return simulate(
+            book,
+            plan,
+            feed,
+            key.of_log,
+            progress=lambda rows: done(rows, total),
+            stop_asked=asked,
+            options=options,
+        )
 
 
 def key_document(key: OwnKey) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Group:
 
 VERBS: Mapping[str, Verb | Group] = {
     "demo": Verb("demo", "demo", "Trade a year of real prices, verify and replay the log, write a report."),
-    "run": Verb("run", "run", "Run a plan into a book, or go on with one that was stopped or died."),
+    "run": Verb("run", "run", "Run a plan into a book, or go on with one whose process died."),
     "replay": Verb("replay", "replay", "Feed a book's recorded inputs again and compare every event bit for bit."),
     "why": Verb("why", "why", "Show why a record came to be, back to the market row, as a tree."),
     "audit": Group(

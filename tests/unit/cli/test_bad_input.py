@@ -1,0 +1,117 @@
+"""Bad input: exit 2, one message in the shape, the last line says what to do, no traceback."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tallystick.events.signer import Ed25519Signer
+from tests.unit.cli.conftest import Say
+from tests.unit.cli.hand_book import HandBook
+
+Words = Callable[[Path, Path], list[str]]
+CASES: dict[str, tuple[str, Words]] = {
+    "no verb": ("E801", lambda book, tmp: []),
+    "an unknown verb": ("E801", lambda book, tmp: ["repaly"]),
+    "an unknown option": ("E801", lambda book, tmp: ["replay", "--fast"]),
+    "no verb in a group": ("E801", lambda book, tmp: ["audit"]),
+    "a seq that is no number": ("E801", lambda book, tmp: ["why", "seven", str(book)]),
+    "a negative seq": ("E801", lambda book, tmp: ["events", "show", "-7", str(book)]),
+    "a missing folder": ("E810", lambda book, tmp: ["audit", "verify", str(tmp / "nowhere")]),
+    "an empty folder": ("E810", lambda book, tmp: ["audit", "head", str(tmp)]),
+    "a log without its book": ("E811", lambda book, tmp: ["halt", str(book / "log")]),
+    "a seq out of range": ("E820", lambda book, tmp: ["why", "4711", str(book)]),
+    "a type of no record": ("E821", lambda book, tmp: ["events", "tail", str(book), "--type", "odrer.*"]),
+    "a time that is none": ("E822", lambda book, tmp: ["audit", "export", str(book), "--from", "yesterday"]),
+    "reversed bounds": ("E102", lambda book, tmp: ["audit", "export", str(book), "--from", "9", "--to", "3"]),
+    "events and a document on one stream": ("E823", lambda book, tmp: ["audit", "export", str(book), "--json"]),
+    "a row of a record that has none": ("usage", lambda book, tmp: ["audit", "prove", "68", str(book), "--row", "0"]),
+    "no key": ("E301", lambda book, tmp: ["audit", "verify", str(book), "--home", str(tmp / "empty")]),
+    "a key file that is missing": ("E302", lambda book, tmp: ["audit", "verify", str(book), "--key", "my.vkey"]),
+    "a key beside its log": (
+        "E303",
+        lambda book, tmp: ["audit", "verify", str(book), "--key", str(book / "book.json")],
+    ),
+    "a secret key": (
+        "E304",
+        lambda book, tmp: ["audit", "verify", str(book), "--key", str(book.parent / "home" / "signing.key")],
+    ),
+    "a broken key": ("E305", lambda book, tmp: ["audit", "verify", str(book), "--key", "log+00000000+AAAA"]),
+    "a missing checkpoint": (
+        "E306",
+        lambda book, tmp: ["audit", "verify", str(book), "--checkpoint", str(tmp / "none")],
+    ),
+    "no key to resume with": (
+        "E307",
+        lambda book, tmp: ["resume", str(book), "--reason", "calm", "--home", str(tmp / "empty")],
+    ),
+    "a demo into a foreign folder": ("E830", lambda book, tmp: ["demo", "--book", str(book)]),
+    "data that name nothing": (
+        "E840",
+        lambda book, tmp: ["run", str(_plan(tmp, "{}")), *_run(tmp), "--data", "eurusd"],
+    ),
+    "a missing plan": ("E841", lambda book, tmp: ["run", str(tmp / "plan.json"), *_run(tmp), "--data", "demo"]),
+    "a plan that is no JSON": (
+        "E842",
+        lambda book, tmp: ["run", str(_plan(tmp, "{oops")), *_run(tmp), "--data", "demo"],
+    ),
+    "a plan with a wrong type": (
+        "E842",
+        lambda book, tmp: ["run", str(_plan(tmp, '{"seed": "x"}')), *_run(tmp), "--data", "demo"],
+    ),
+    "a clock nobody knows": (
+        "E111",
+        lambda book, tmp: ["run", str(_plan(tmp, "{}")), *_run(tmp), "--data", "EURUSD=no.zip@utc"],
+    ),
+}
+
+
+def _plan(folder: Path, text: str) -> Path:
+    path = folder / "plan.json"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _run(folder: Path) -> list[str]:
+    return ["--book", str(folder / "book")]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_input_ends_with_what_to_do(say: Say, hand_book: HandBook, tmp_path: Path, case: str) -> None:
+    code, words = CASES[case]
+    said = say(*words(hand_book.folder, tmp_path))
+    assert said.code == 2
+    assert f"error[{code}] " in said.err
+    assert said.err.rstrip().splitlines()[-1].startswith("Fix: ")
+    assert "Traceback" not in said.err
+    assert (said.out == "") != ("--json" in words(hand_book.folder, tmp_path))
+
+
+@pytest.mark.parametrize("case", [case for case, (code, _) in CASES.items() if code != "E823"])
+def test_with_json_the_failure_is_one_document(say: Say, hand_book: HandBook, tmp_path: Path, case: str) -> None:
+    code, words = CASES[case]
+    said = say(*words(hand_book.folder, tmp_path), "--json")
+    assert said.code == 2
+    assert said.document["ok"] is False
+    assert said.document["exit"] == 2
+    assert said.document["error"]["fix"]
+    if words(hand_book.folder, tmp_path) and code != "E801":
+        assert said.document["error"]["code"] == code
+
+
+def test_a_verb_is_proposed_for_a_misspelt_one(say: Say) -> None:
+    assert "Did you mean 'replay'?" in say("repaly").err
+
+
+def test_somebody_elses_key_is_no_proof(say: Say, hand_book: HandBook) -> None:
+    stranger = Ed25519Signer.generate(hand_book.signer.name)
+    said = say("audit", "verify", hand_book.folder, "--key", str(stranger.vkey), "--json")
+    assert said.code == 3
+    assert said.document["findings"]
+
+
+def test_debug_adds_the_traceback(say: Say, tmp_path: Path) -> None:
+    said = say("audit", "head", tmp_path, "--debug")
+    assert said.code == 2
+    assert "Traceback" in said.err
+    assert said.err.rstrip().splitlines()[-1].startswith("Fix: ")

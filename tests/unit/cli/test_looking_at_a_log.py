@@ -1,0 +1,156 @@
+"""The verbs that only read: they show what the log holds, and one JSON document when asked."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from tallystick.events.reader import LogReader
+from tallystick.platform.cli.lineage import Lineage
+from tests.unit.cli.conftest import Say
+from tests.unit.cli.hand_book import ORIGIN, HandBook
+
+
+def test_verify_holds_under_the_users_own_key_and_under_a_given_one(say: Say, hand_book: HandBook) -> None:
+    own = say("audit", "verify", hand_book.folder, "--json")
+    given = say("audit", "verify", hand_book.folder / "log", "--key", hand_book.vkey, "--json")
+    assert own.code == given.code == 0
+    assert own.document["records"] == given.document["records"] == 71
+    assert own.document["origin"] == ORIGIN
+    assert "outside_verifier.py" in say("audit", "verify", hand_book.folder).out
+
+
+def test_a_changed_byte_names_the_record_and_what_to_do(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
+    copy = tmp_path / "book"
+    (copy / "log" / "checkpoints").mkdir(parents=True)
+    for path in (hand_book.folder / "log").rglob("*"):
+        if path.is_file() and path.name != "writer.lock":
+            (copy / "log" / path.relative_to(hand_book.folder / "log")).parent.mkdir(parents=True, exist_ok=True)
+            (copy / "log" / path.relative_to(hand_book.folder / "log")).write_bytes(path.read_bytes())
+    segment = next((copy / "log").glob("*.seg"))
+    raw = bytearray(segment.read_bytes())
+    raw[-100] ^= 1
+    segment.write_bytes(raw)
+    said = say("audit", "verify", copy)
+    assert said.code == 3
+    assert "INTEGRITY record " in said.out
+    assert said.out.rstrip().splitlines()[-1].startswith("Do: ")
+    tested = say("audit", "tamper-test", copy, "--json")
+    assert tested.code == 3
+
+
+def test_head_names_the_log_without_verifying(say: Say, hand_book: HandBook) -> None:
+    said = say("audit", "head", hand_book.folder, "--json")
+    verified = say("audit", "verify", hand_book.folder, "--json").document
+    assert said.code == 0
+    assert said.document["head"] == verified["head"]
+    assert said.document["decision_digest"] == verified["decision_digest"]
+    assert said.document["own_key"] == hand_book.vkey
+    assert "Not verified here" in say("audit", "head", hand_book.folder).out
+
+
+def test_a_bundle_is_accepted_by_the_outside_verifier(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
+    from tallystick.events.outside_verifier import main as outside
+
+    proof = tmp_path / "proof.json"
+    for words in ([hand_book.seqs["stop"]], [hand_book.seqs["second_block"], "--row", 1]):
+        said = say("audit", "prove", words[0], hand_book.folder, *words[1:], "-o", proof, "--json")
+        assert said.code == 0
+        assert outside(["--bundle", str(proof), "--key", hand_book.vkey]) == 0
+
+
+def test_the_outside_verifier_is_handed_over_and_accepts_the_log(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    file = tmp_path / "outside_verifier.py"
+    assert say("audit", "verifier", "-o", file, "--json").document["file"] == str(file)
+    command = [sys.executable, "-I", str(file), str(hand_book.folder / "log"), "--key", hand_book.vkey, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert json.loads(done.stdout)["records"] == 71
+    file.write_text("mine", encoding="utf-8")
+    assert say("audit", "verifier", "-o", file).code == 2
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+def test_tamper_test_finds_every_damage_and_leaves_the_log_alone(say: Say, hand_book: HandBook) -> None:
+    before = {path: path.read_bytes() for path in (hand_book.folder / "log").rglob("*.seg")}
+    said = say("audit", "tamper-test", hand_book.folder, "--json")
+    assert said.code == 0
+    tried = said.document["tried"]
+    assert len(tried) >= 10
+    assert sum(each["found"] for each in tried) == said.document["found"] >= 9
+    assert all(each["found"] or not each["applicable"] for each in tried)
+    assert before == {path: path.read_bytes() for path in before}
+
+
+def test_export_writes_every_record_decoded(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in say("audit", "export", hand_book.folder).out.splitlines()]
+    assert [line["seq"] for line in lines] == list(range(71))
+    reader = LogReader(hand_book.folder / "log")
+    assert [line["leaf_hash"] for line in lines] == [leaf.hex() for leaf in reader.leaves()]
+    block = lines[hand_book.seqs["first_block"]]["body"]
+    assert block["rows"] == len(block["bid_close"]) == 5
+    file = tmp_path / "log.csv"
+    said = say("audit", "export", hand_book.folder, "--format", "csv", "-o", file, "--json")
+    assert said.document["records"] == 71
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+    assert [json.loads(row["body"]) for row in rows] == [line["body"] for line in lines]
+
+
+def test_export_takes_bounds_in_seqs_and_in_times(say: Say, hand_book: HandBook) -> None:
+    by_seq = say("audit", "export", hand_book.folder, "--from", "60", "--to", "62").out.splitlines()
+    assert [json.loads(line)["seq"] for line in by_seq] == [60, 61, 62]
+    by_time = say("audit", "export", hand_book.folder, "--from", "2014-05-02T05:20:01").out.splitlines()
+    assert json.loads(by_time[0])["seq"] == hand_book.seqs["second_block"]
+    assert say("audit", "export", hand_book.folder, "--to", "1970-01-02").out.count("\n") == 52
+
+
+def test_show_tells_fields_with_units_and_meanings(say: Say, hand_book: HandBook) -> None:
+    said = say("events", "show", hand_book.seqs["deal"], hand_book.folder)
+    assert "0.10 lots" in said.out
+    assert "position identifier" in said.out
+    document = say("events", "show", hand_book.seqs["deal"], hand_book.folder, "--json").document
+    assert document["body"]["volume"] == 10_000_000
+    assert document["type"] == "deal.made"
+
+
+def test_tail_shows_the_last_records_of_a_type(say: Say, hand_book: HandBook) -> None:
+    document = say("events", "tail", hand_book.folder, "--type", "order.*", "-n", 2, "--json").document
+    assert [each["type"] for each in document["records"]] == ["order.denied", "order.sending"]
+    assert len(say("events", "tail", hand_book.folder, "-n", 3).out.splitlines()) == 3
+
+
+def test_why_a_stop_loss_shows_the_row_that_hit_it_and_the_order_that_opened(say: Say, hand_book: HandBook) -> None:
+    document = say("why", hand_book.seqs["stop"], hand_book.folder, "--json").document
+    by_cause, by_position = document["chain"]["rests_on"]
+    assert by_cause["row"]["number"] == 1
+    assert by_cause["row"]["bid_low"] == 1.38 + 0.001 * 6
+    assert by_cause["row"]["time_utc"] == "2014-05-02 07:20:00Z"
+    assert by_position["seq"] == hand_book.seqs["deal"]
+    text = say("why", hand_book.seqs["stop"], hand_book.folder).out
+    assert "its position was opened by" in text
+    assert "fast 1.3836, slow 1.3821" in text
+
+
+def test_why_any_deal_or_denial_reaches_a_market_row(hand_book: HandBook) -> None:
+    lineage = Lineage(LogReader(hand_book.folder / "log"))
+    for name in ("deal", "stop", "denied", "swap"):
+        rows = [step.row for step in lineage.of(hand_book.seqs[name]).steps() if step.row is not None]
+        assert rows, name
+    chain = [step.envelope.type for step in lineage.of(hand_book.seqs["deal"]).steps()]
+    assert chain == [
+        "deal.made", "order.sending", "order.approved", "order.requested", "target.set", "signal.raised",
+        "decision.explained", "market.bar_block",
+    ]  # fmt: skip
+
+
+def test_doctor_looks_at_the_machine_and_at_a_book(say: Say, hand_book: HandBook) -> None:
+    said = say("doctor", hand_book.folder, "--json")
+    found = {each["check"]: each for each in said.document["checks"]}
+    assert said.code == (0 if said.document["ok"] else 1)
+    assert found["signing key"]["status"] == "ok"
+    assert "71 records" in found["log head"]["found"]
+    assert all(each["fix"] for each in said.document["checks"] if each["status"] in {"missing", "wrong"})
+    assert "check" in say("doctor").out
