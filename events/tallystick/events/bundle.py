@@ -1,4 +1,4 @@
-"""A bundle: one JSON file by which a stranger with the public key alone checks one record, or a row of a market block.
+"""A bundle: one JSON file by which a stranger with the public key alone checks one record, or one row of a block.
 
 It holds the record, the declarations of its type and source, each with its path to the root, and the signed checkpoint
 that vouches for that root. `docs/format.md`, "Bundle", spells it out; the outside verifier reads it too.

@@ -159,7 +159,8 @@ def read_value(kind: str, data: bytes, at: int) -> tuple[object, int]:
             pairs[str(name)], at = read_value(inner, data, at)
         return pairs, at
     raw = data[at : at + size]
-    need(len(raw) == size and (outer != "u256" or size == 32), f"a {outer} of the wrong length")
+    fits = size == 32 if outer == "u256" else size % int(inner[-1]) == 0 if outer == "column" else True
+    need(len(raw) == size and fits, f"a {outer} of the wrong length")
     if outer == "str":
         text = raw.decode("utf-8")
         need(unicodedata.is_normalized("NFC", text), "text that is not in NFC")
@@ -183,7 +184,7 @@ def read_body(fields: list[tuple[str, str]], body: bytes) -> dict[str, object]:
     for name, kind in fields:
         if kind.startswith("column:"):
             size, rows = len(values[name]), values.get("rows")  # type: ignore[arg-type]
-            need(size % int(kind[-1]) == 0 and (not isinstance(rows, int) or size == rows * int(kind[-1])), f"column {name} has the wrong length")
+            need(type(rows) is not int or size == rows * int(kind[-1]), f"column {name} has the wrong length")
     return values
 
 

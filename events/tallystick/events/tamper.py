@@ -7,6 +7,7 @@ checkpoint covers; one that finds nothing to aim at (no blob, no recorded checkp
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 from tallystick.events import checkpoint
@@ -25,7 +26,7 @@ class NotApplicable(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Tampering:
-    """One way: its name, what is done, what the verifier should say, and the deed; `exit_code` is what it must return."""
+    """One way: its name, what is done, what the verifier should say and return, and the deed, which says what it did."""
 
     name: str
     what: str
@@ -126,7 +127,7 @@ def delete_checkpoint(folder: Path) -> str:
 def swap_records(folder: Path) -> str:
     """Let two neighbouring covered records change places."""
     target = _target(folder)
-    pairs = [(a, b) for group in target.groups for a, b in zip(group, group[1:], strict=False)]
+    pairs = [(a, b) for group in target.groups for a, b in pairwise(group)]
     if not pairs:
         raise NotApplicable("no group of the log holds two records")
     first, second = pairs[len(pairs) // 2]
@@ -148,7 +149,7 @@ def cut_tail(folder: Path) -> str:
 
 
 def rewrite_tail(folder: Path) -> str:
-    """Change the book time of the last covered cascades and chain everything after them anew, hashes and frames right."""
+    """Change the book time of the last covered cascades and chain everything after them anew, with right hashes."""
     target = _target(folder)
     begin = target.groups[-1][0]
     head, made, at = begin.fields[_PREVIOUS], bytearray(), begin.at

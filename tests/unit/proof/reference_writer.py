@@ -25,8 +25,18 @@ LOG_TYPES = {
 }
 DEMO_TYPES = {  # id, trading, said_by, fields
     "demo.noted": (16, False, ["kernel"], "text:str count:int"),
-    "market.bar_block": (17, False, ["feed"], "rows:int chunk_root:bytes time_msc:column:<i8 series:column:<u2 close:column:<f8"),
-    "order.requested": (18, True, ["strategy"], "order:int symbol:str price:float stop:optional:float amount:u256 tags:map:int"),
+    "market.bar_block": (
+        17,
+        False,
+        ["feed"],
+        "rows:int chunk_root:bytes time_msc:column:<i8 series:column:<u2 close:column:<f8",
+    ),
+    "order.requested": (
+        18,
+        True,
+        ["strategy"],
+        "order:int symbol:str price:float stop:optional:float amount:u256 tags:map:int",
+    ),
 }
 SOURCES = {"kernel": 1, "feed": 2, "strategy": 3}
 
@@ -74,7 +84,9 @@ class ReferenceLog:
         self.segment()
 
     # -- saying things
-    def say(self, type_name: str, values: dict[str, Any], *, source: int = 0, derived: bool = False, **forged: Any) -> int:
+    def say(
+        self, type_name: str, values: dict[str, Any], *, source: int = 0, derived: bool = False, **forged: Any
+    ) -> int:
         """Append one record to the open group; keyword arguments forge header fields, or the `body`, or give `blobs`."""
         seq = len(self.records)
         if not derived:
@@ -106,7 +118,7 @@ class ReferenceLog:
         self.group.append(record)
         return seq
 
-    def declare(self, name: str, number: int, trading: bool, said_by: list[str], fields: str, **forged: Any) -> int:  # noqa: FBT001
+    def declare(self, name: str, number: int, trading: bool, said_by: list[str], fields: str, **forged: Any) -> int:
         """Declare a type; `fields` as "name:kind name:kind"."""
         self.kinds[name], self.ids[name] = fields, number
         if trading:
@@ -233,7 +245,15 @@ def write_files(folder: Path, files: dict[str, bytes]) -> Path:
 
 def pack_segment(origin: str, segment: Segment) -> bytes:
     """Segment header and groups."""
-    head = struct.pack(">8sB32sQ32s16s", b"TALLYSEG", 1, sha256(origin.encode()).digest(), segment.first, segment.previous, segment.marker)  # noqa: E501
+    head = struct.pack(
+        ">8sB32sQ32s16s",
+        b"TALLYSEG",
+        1,
+        sha256(origin.encode()).digest(),
+        segment.first,
+        segment.previous,
+        segment.marker,
+    )
     raw = head + struct.pack(">I", zlib.crc32(head))
     first = segment.first
     for group in segment.groups:
@@ -250,7 +270,7 @@ def pack_frame(marker: bytes, first: int, group: list[Written]) -> bytes:
 
 def tree_root(leaves: list[bytes]) -> bytes:
     """RFC 6962 section 2.1, by its recursion."""
-    if len(leaves) < 2:  # noqa: PLR2004
+    if len(leaves) < 2:
         return leaves[0] if leaves else sha256(b"").digest()
     k = 1 << (len(leaves) - 1).bit_length() - 1
     return sha256(b"\1" + tree_root(leaves[:k]) + tree_root(leaves[k:])).digest()
@@ -264,7 +284,7 @@ def pack_fields(fields: str, values: dict[str, Any]) -> bytes:
     )
 
 
-def pack(kind: str, value: Any) -> bytes:  # noqa: PLR0911
+def pack(kind: str, value: Any) -> bytes:
     """One value in the shortest form of its kind."""
     outer, _, inner = kind.partition(":")
     if outer == "optional":
@@ -288,9 +308,13 @@ def pack(kind: str, value: Any) -> bytes:  # noqa: PLR0911
 
 def pack_int(value: int) -> bytes:
     """The shortest form of an integer."""
-    if -32 <= value < 128:  # noqa: PLR2004
+    if -32 <= value < 128:
         return struct.pack(">b", value)
-    forms = [(0xCC, ">B"), (0xCD, ">H"), (0xCE, ">I"), (0xCF, ">Q")] if value > 0 else [(0xD0, ">b"), (0xD1, ">h"), (0xD2, ">i"), (0xD3, ">q")]  # noqa: E501
+    forms = (
+        [(0xCC, ">B"), (0xCD, ">H"), (0xCE, ">I"), (0xCF, ">Q")]
+        if value > 0
+        else [(0xD0, ">b"), (0xD1, ">h"), (0xD2, ">i"), (0xD3, ">q")]
+    )
     for tag, form in forms:
         try:
             return bytes([tag]) + struct.pack(form, value)
@@ -325,9 +349,9 @@ def sealed_log() -> ReferenceLog:
     log.segments[-1].suffix = ".seg.z"
     log.segment()
     for number in range(20):
-        log.note(f"note {number}", number - 10, blobs=[log.blob(b"kept %d" % number)] if number % 7 == 3 else [])  # noqa: PLR2004
+        log.note(f"note {number}", number - 10, blobs=[log.blob(b"kept %d" % number)] if number % 7 == 3 else [])
         log.order(200 + number)
-        if number % 5 == 4:  # noqa: PLR2004
+        if number % 5 == 4:
             log.checkpoint()
     first, last = len(log.records) - 12, len(log.records) - 5
     log.segments[-1].suffix = ".seg.xz"

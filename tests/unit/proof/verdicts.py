@@ -1,0 +1,29 @@
+"""Both verifiers on one folder, which must agree in everything they both say."""
+
+from pathlib import Path
+from typing import Any
+
+from tallystick.events import outside_verifier
+from tallystick.events.findings import Verdict
+from tallystick.events.verify import verify
+
+Outside = dict[str, Any]
+
+
+def both(folder: Path, vkey: str, trusted: bytes | None = None) -> Verdict:
+    """The in-package verdict, after checking that the outside verifier says the same."""
+    inside = verify(folder, vkey, trusted)
+    outside = outside_verifier.verify_log(folder, outside_verifier.read_key(vkey), trusted)
+    bad = outside["first_bad_seq"]
+    assert (inside.exit_code, inside.first_bad_seq) == (outside["exit"], -1 if bad is None else bad), (
+        [str(each) for each in inside.findings],
+        outside["broken"],
+    )
+    if inside.exit_code != 3:
+        assert inside.records == outside["records"]
+        assert inside.head == outside["head"]
+        assert (inside.decision_digest, inside.decisions) == (outside["decision_digest"], outside["decisions"])
+        assert (inside.unsigned_tail, inside.torn_bytes) == (outside["unsigned_tail"], outside["torn_bytes"])
+        assert inside.proved_records == outside["proved_records"]
+        assert list(inside.other_signatures) == outside["other_keys"]
+    return inside
