@@ -26,7 +26,9 @@ class Catalogue:
     def __init__(
         self, types: Iterable[type[Event]] = EVENTS, upcasters: Mapping[tuple[str, int], Upcaster] | None = None
     ) -> None:
-        """The log's own types are always known. `upcasters` maps (type name, version) to the step from that version to the next.
+        """The log's own types are always known.
+
+        `upcasters` maps (type name, version) to the step from that version to the next.
 
         Raises `UsageError` when two types share a name, a field has no kind, or a step between versions is missing.
         """

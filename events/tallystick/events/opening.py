@@ -81,7 +81,9 @@ def _read_last(  # noqa: PLR0917
     cuts: list[TailCut],
 ) -> int:
     state = opened.state
-    tail = read_last(data, state.seq, state.prev, state.origin, covered, _taker(state, data), start)
+    tail = read_last(
+        data, state.seq, state.prev, origin=state.origin, covered=covered, take=_taker(state, data), start=start
+    )
     opened.first, opened.size = state.seq, tail.valid
     opened.marker = tail.header.marker if tail.header else b""
     if tail.header:

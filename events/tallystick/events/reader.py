@@ -165,7 +165,7 @@ class LogReader:
         raise self._no_record(seq)
 
     def follow(self, first: int, wait: Callable[[], bool]) -> Iterator[Envelope]:
-        """Events from `first` on, for ever: when there is nothing new `wait` is called, and ends it by returning false."""
+        """Events from `first` on, as they are committed; `wait` is called when there is none, and false ends it."""
         at = first
         while True:
             for envelope in self.envelopes(at):

@@ -44,7 +44,9 @@ class Tail:
     prev: bytes
 
 
-def read_last(data: memoryview, seq: int, prev: bytes, origin: str, covered: int, take: Take, start: int = 0) -> Tail:
+def read_last(
+    data: memoryview, seq: int, prev: bytes, *, origin: str, covered: int, take: Take, start: int = 0
+) -> Tail:
     """Read the last, plain segment; hands each group that counts to `take`.
 
     `seq` and `prev` are where the segment before ended, `covered` the largest size that a checkpoint covers. With
@@ -114,7 +116,7 @@ def _require_torn(data: memoryview, at: int, marker: bytes, seq: int, broken: Br
     later = later_frame(data, at, marker, seq)
     if later >= 0:
         raise IntegrityError(
-            f"record {broken.seq} is damaged ({broken.what}), and a group from record {later} on was committed after it",
+            f"record {broken.seq} is damaged ({broken.what}), and the group of record {later} was committed after it",
             seq=broken.seq,
             fix="no crash leaves this: verify the log and restore the segment from a copy",
         ) from None

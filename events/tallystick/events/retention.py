@@ -8,6 +8,7 @@ import lzma
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -33,7 +34,7 @@ def compress(folder: Path, suffix: Suffix = ".z", files: Files | None = None) ->
     end = len(LogReader(folder))
     segments = segment_files(folder)
     done = []
-    for (_, path), (later, _) in zip(segments, segments[1:], strict=False):
+    for (_, path), (later, _) in pairwise(segments):
         if path.suffix != ".seg" or later >= end:
             continue
         plain = content(path)

@@ -87,7 +87,7 @@ def read_frame(data: bytes | memoryview, at: int, marker: bytes) -> tuple[int, i
 
 
 def read_group(data: memoryview, at: int, marker: bytes, seq: int, prev: bytes) -> tuple[list[RecordAt], int]:
-    """Records of the group at `at` and where its frame ends; raises `BrokenGroup` unless every rule of a frame holds."""
+    """Records of the group at `at` and where its frame ends; raises `BrokenGroup` unless the frame counts."""
     begin, first = at, seq
     records: list[RecordAt] = []
     while at < len(data) and data[at] != FRAME_MAGIC[0]:

@@ -4,9 +4,9 @@ Only whole groups are shown: what has no valid commit frame yet is not there. Ha
 """
 
 import mmap
+import struct
 from collections.abc import Iterator
 from pathlib import Path
-from struct import error as StructError
 from typing import Any
 
 import msgspec
@@ -135,7 +135,7 @@ class SegmentView:
                     declarations.append(at)
                 seq += 1
                 at += LENGTH.size + fields[0]
-        except (IndexError, StructError):
+        except (IndexError, struct.error):
             return False
         frame = read_frame(data, at, self._marker)
         if frame is None or frame[:2] != (self.first + index.records, seq - index.records) or at + FRAME.size > size:

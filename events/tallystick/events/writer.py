@@ -4,7 +4,6 @@ Records wait in memory until `commit` writes them as one group and makes it dura
 group is never on the disk before the one before it is safe. After a failed write or sync the writer is poisoned.
 """
 
-from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -13,8 +12,6 @@ from typing import Self
 from tallystick.events import checkpoint, retention
 from tallystick.events.admission import Admitted, admit, misplaced, too_big
 from tallystick.events.appending import SegmentAppender
-from tallystick.events.canonical import encode
-from tallystick.events.declarations import LOG_SOURCE
 from tallystick.events.digest import TIME
 from tallystick.events.errors import EventRefused, UsageError, WriteFailed, WriterPoisoned
 from tallystick.events.event import Event
@@ -33,16 +30,17 @@ from tallystick.events.record import (
     Blob,
 )
 from tallystick.events.segment import MAX_GROUP_BYTES, MAX_SEGMENT_BYTES
+from tallystick.events.selfdescription import SelfDescription
 from tallystick.events.signer import Signer
 from tallystick.events.state import LEAVES_AT_ONCE
-from tallystick.events.types.log import BodiesPruned, Checkpointed, EpochOpened
+from tallystick.events.types.log import BodiesPruned, Checkpointed
 
 _pack = RECORD.pack
 _NO_ROOT = -1
 RECORDS_BETWEEN_CACHES = 1_000_000
 
 
-class LogWriter:
+class LogWriter(SelfDescription):
     """Appends to the log called `origin` in `folder`; makes the log when there is none. Use as a context manager.
 
     Raises `LogLocked`, `IntegrityError` when the log cannot be what a crash left, `WriteFailed`.
@@ -135,50 +133,6 @@ class LogWriter:
         """RFC 6962 root over every record appended."""
         self._state.settle()
         return self._state.tree.root()
-
-    def declare(self, types: Iterable[type[Event]], *, time: int | None = None) -> None:
-        """Declare each type that this log has not; between cascades, at book time `time` (default: the last)."""
-        for event_type in types:
-            fact = event_type.FACT
-            if (fact.name, fact.version) not in self._state.declarations.named:
-                self.say(self._state.declarations.next_type(event_type), time=time)
-
-    def declare_source(self, name: str, role: str, *, time: int | None = None) -> int:
-        """Number of the source called `name`, declared when it is new. Raises `UsageError` if its role is another."""
-        known = self._state.declarations
-        if name not in known.source_ids:
-            self.say(known.next_source(name, role), time=time)
-        source = known.sources[known.source_ids[name]]
-        if source.role != role:
-            raise UsageError(f"{name!r} is a {source.role} in this log, not a {role}", fix="choose another name")
-        return source.id
-
-    def type_id(self, event_type: type[Event]) -> int:
-        """Number of a type in this log, declared when it is new."""
-        self.declare((event_type,))
-        return self._state.declarations.ids[event_type.FACT.name]
-
-    source_id = declare_source
-
-    def say(self, event: Event, *, time: int | None = None) -> int:
-        """Append an input of the log itself (source 0)."""
-        fact = event.FACT
-        body = encode(event)
-        type_id = self._state.declarations.ids[fact.name]
-        at = self.time if time is None else time
-        seq = self.append(type_id, fact.version, body, time=at, source=LOG_SOURCE)
-        self._state.take_own(type_id, seq, body)
-        return seq
-
-    def open_epoch(self, reason: str) -> int:
-        """Begin the next epoch with its `log.epoch_opened`, which carries it already."""
-        self._before_append()
-        self._epoch += 1
-        try:
-            return self.say(EpochOpened(epoch=self._epoch, reason=reason))
-        except BaseException:
-            self._epoch -= 1
-            raise
 
     def append(
         self,
