@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from tallystick.platform.cli.call import Answer, Call, Exit
+from tallystick.platform.cli.failure import explained
 from tallystick.platform.cli.home import KEY_FILE, config_folder
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -108,7 +109,8 @@ def _key(call: Call) -> Check:
     try:
         signer = load_key(path)
     except KeyFileError as error:
-        return Check("signing key", "wrong", error.what, error.fix or "restore the key file from your backup")
+        failure = explained(error, ["doctor"])
+        return Check("signing key", "wrong", failure.what, failure.fix)
     return Check("signing key", "ok", f"{path}, owner-only, fingerprint {signer.vkey.fingerprint[:16]}")
 
 
@@ -122,12 +124,10 @@ def _disk(folder: Path) -> Check:
 
 
 def _head(book: Path) -> Check:
-    from tallystick.platform.cli.failure import explained
+    from tallystick.platform.cli.audit_head import head_of
+    from tallystick.platform.cli.place import place_of
 
     try:
-        from tallystick.platform.cli.audit_head import head_of
-        from tallystick.platform.cli.place import place_of
-
         found = head_of(place_of(book))
     except Exception as error:  # noqa: BLE001 -- the doctor names what it finds and goes on
         failure = explained(error, ["audit", "head"])

@@ -92,6 +92,8 @@ def explained(error: BaseException, arguments: Sequence[str]) -> Failure:
     if isinstance(code, str) and code:  # an error of ours: events, kernel, data, strategies
         what = getattr(error, "what", "") or str(error)
         integrity = code == "integrity"
+        if not fix:  # some say what to do in their last sentence
+            what, _, fix = what.partition(". ") if ". " in what else what.partition("; ")
         fix = fix or ("keep the files untouched; tallystick audit verify" if integrity else _help(arguments))
         return Failure(code, what, fix=fix, exit_code=Exit.INTEGRITY if integrity else Exit.USAGE)
     if isinstance(error, OSError):
