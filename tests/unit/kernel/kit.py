@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import Rows
@@ -30,13 +31,6 @@ class Kept:
     cause: int
     cause_row: int
     root: int
-
-
-class PlainCatalogue:
-    """Encodes with msgspec alone; the kernel needs nothing else."""
-
-    def encode(self, event: Event) -> bytes:
-        return msgspec.msgpack.encode(event)
 
 
 @dataclass
@@ -199,7 +193,7 @@ def make_desk(
         strategies=[module.name for module in modules if module.role == "strategy"],
         **more,
     )
-    kernel = Kernel(composition, PlainCatalogue(), sink, by_row=by_row)  # type: ignore[arg-type]
+    kernel = Kernel(composition, Catalogue(), sink, by_row=by_row)
     kernel.at(START)
     for number, symbol in enumerate(symbols):
         kernel.hear(declared(number, symbol, kind), "feed", "feed")

@@ -4,12 +4,16 @@
 the event it hears. The ledger never asks the terminal: it is rebuilt from the log alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 import msgspec
+
 from tallystick.events.event import Event
 from tallystick.events.types import running, trading
+from tallystick.market.instrument import Instrument
+from tallystick.market.money import PointMoney, point_money, rounded
 from tallystick.platform.accounts.views import OrderView, PositionView
 
 DONE, DONE_PARTIAL, PLACED = 10009, 10010, 10008
@@ -31,14 +35,16 @@ class LedgerState(msgspec.Struct, kw_only=True):
     positions: dict[int, PositionView] = {}
     orders: dict[int, OrderView] = {}
     placed: dict[int, int] = {}
+    sums: dict[int, tuple[int, int]] = {}
 
 
 class Ledger:
     """Positions by ticket, living orders by number, and the balance; money in minor units of the account."""
 
-    def __init__(self, server_day: Callable[[int], int]) -> None:
+    def __init__(self, server_day: Callable[[int], int], instruments: Mapping[str, Instrument]) -> None:
         """`server_day` gives the number of the server's day for a book time in ns UTC."""
         self._server_day = server_day
+        self._instruments = instruments
         self.state = LedgerState()
         self._folds: dict[type[Event], Callable[[Any, int], None]] = {
             trading.AccountOpened: self._account_opened,
@@ -71,6 +77,18 @@ class Ledger:
     def thaw(self, state: Any) -> None:
         """Take a frozen state back."""
         self.state = msgspec.convert(state, LedgerState, strict=False)
+
+    def price_sum(self, position: PositionView, instrument: Instrument, money: PointMoney) -> tuple[int, int]:
+        """Units of a position and the exact sum of points times units; their ratio is its open price."""
+        known = self.state.sums.get(position.ticket)
+        if known is None:
+            units = money.units(position.volume)
+            return units, instrument.points(position.price_open) * units
+        return known
+
+    def _money(self, symbol: str) -> PointMoney:
+        account = self.state.account
+        return point_money(self._instruments[symbol], account.digits if account is not None else 2)
 
     def day_start_balance(self, time: int) -> int:
         """Balance at the start of the server day that `time` falls in."""
@@ -148,16 +166,40 @@ class Ledger:
             if deal.entry == "in":
                 positions[deal.position] = self._opened_by(deal, direction, time)
         elif deal.entry == "in":
-            positions[deal.position] = _grown(held, deal)
+            self._grow(held, deal)
         elif deal.entry == "inout":
             over = deal.volume - held.volume
+            self.state.sums.pop(deal.position, None)
             positions[deal.position] = replace(
                 held, direction=direction, volume=over, price_open=deal.price, swap=0, opened=time
             )
         elif deal.volume >= held.volume:
             del positions[deal.position]
+            self.state.sums.pop(deal.position, None)
         else:
-            positions[deal.position] = replace(held, volume=held.volume - deal.volume, swap=held.swap - deal.swap)
+            self._shrink(held, deal)
+
+    def _grow(self, held: PositionView, deal: trading.DealMade) -> None:
+        """A netting position after another deal on its side: volumes add, the price is the exact mean."""
+        instrument, money = self._instruments[deal.symbol], self._money(deal.symbol)
+        units, point_units = self.price_sum(held, instrument, money)
+        more = money.units(deal.volume)
+        self._keep_sum(
+            held, held.volume + deal.volume, units + more, point_units + instrument.points(deal.price) * more
+        )
+
+    def _shrink(self, held: PositionView, deal: trading.DealMade) -> None:
+        """A position after a partial closing."""
+        instrument, money = self._instruments[deal.symbol], self._money(deal.symbol)
+        units, point_units = self.price_sum(held, instrument, money)
+        left = units - money.units(deal.volume)
+        smaller = replace(held, swap=held.swap - deal.swap)
+        self._keep_sum(smaller, held.volume - deal.volume, left, rounded(point_units * left, units))
+
+    def _keep_sum(self, held: PositionView, volume: int, units: int, point_units: int) -> None:
+        price = float(Fraction(point_units, units * 10 ** self._instruments[held.symbol].digits))
+        self.state.sums[held.ticket] = (units, point_units)
+        self.state.positions[held.ticket] = replace(held, volume=volume, price_open=price)
 
     def _opened_by(self, deal: trading.DealMade, direction: int, time: int) -> PositionView:
         order = self.state.orders.get(deal.order)
@@ -198,10 +240,3 @@ class Ledger:
 
     def _resumed(self, _event: running.BookResumed, _time: int) -> None:
         self.state.halted = False
-
-
-def _grown(held: PositionView, deal: trading.DealMade) -> PositionView:
-    """A netting position after another deal on its side: volumes add, the price is the weighted mean."""
-    volume = held.volume + deal.volume
-    price = (held.price_open * held.volume + deal.price * deal.volume) / volume
-    return replace(held, volume=volume, price_open=price)

@@ -1,15 +1,75 @@
 """What the account is worth at the latest quotes: exact points, one rounding per position."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tallystick.market.instrument import Instrument
+from tallystick.market.margin import hedged_margin, position_margin
+from tallystick.market.money import PointMoney, point_money
 from tallystick.market.rows import Quote
 from tallystick.platform.accounts.ledger import Ledger
-from tallystick.platform.accounts.views import AccountView
+from tallystick.platform.accounts.views import AccountView, PositionView
+
+cached_money = lru_cache(maxsize=4096)(point_money)
 
 
 def account_view(
     ledger: Ledger, quotes: Mapping[str, Quote], instruments: Mapping[str, Instrument], time: int
 ) -> AccountView:
-    """The account now; a position whose symbol has no quote yet is valued at its open price."""
-    raise NotImplementedError
+    """The account now; a position whose symbol has no quote yet is valued at its open price.
+
+    Raises `LookupError` before the terminal has stated the account.
+    """
+    state = ledger.state
+    account = state.account
+    if account is None:
+        message = "the terminal has not stated its account yet"
+        raise LookupError(message)
+    digits = account.digits
+    equity = state.balance
+    for position in state.positions.values():
+        money = cached_money(instruments[position.symbol], digits)
+        equity += position.swap + floating(ledger, position, quotes, instruments[position.symbol], money)
+    return AccountView(
+        account=account.account,
+        currency=account.currency,
+        digits=digits,
+        leverage=account.leverage,
+        margin_mode=account.margin_mode,
+        balance=state.balance,
+        equity=equity,
+        margin=margin_of(ledger, instruments) if state.positions else 0,
+        day_start_balance=ledger.day_start_balance(time),
+        peak_balance=state.peak_balance,
+        restricted=state.restricted,
+        halted=state.halted,
+    )
+
+
+def floating(
+    ledger: Ledger, position: PositionView, quotes: Mapping[str, Quote], instrument: Instrument, money: PointMoney
+) -> int:
+    """Floating profit of a position."""
+    quote = quotes.get(position.symbol)
+    if quote is None:
+        return 0
+    close = instrument.points(quote.bid if position.direction > 0 else quote.ask)
+    units, point_units = ledger.price_sum(position, instrument, money)
+    return money.profit(position.direction * (close * units - point_units))
+
+
+def margin_of(ledger: Ledger, instruments: Mapping[str, Instrument]) -> int:
+    """Margin of all positions, as the terminal counts it."""
+    account = ledger.state.account
+    if account is None:
+        return 0
+    sides: dict[str, dict[int, tuple[int, int]]] = {}
+    for position in ledger.state.positions.values():
+        instrument = instruments[position.symbol]
+        money = cached_money(instrument, account.digits)
+        units, point_units = ledger.price_sum(position, instrument, money)
+        own = position_margin(instrument, position.volume, point_units, units, account.leverage, account.digits)
+        side = sides.setdefault(position.symbol, {1: (0, 0), -1: (0, 0)})
+        volume, margin = side[position.direction]
+        side[position.direction] = (volume + position.volume, margin + own)
+    return sum(hedged_margin(instruments[symbol], side[1], side[-1]) for symbol, side in sides.items())

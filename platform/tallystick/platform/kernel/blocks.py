@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from tallystick.events.merkle import leaf_hash, root_of
 from tallystick.events.types.market import BarBlock, QuoteBlock
 from tallystick.market.rows import BAR_COLUMNS, DTYPES, QUOTE_COLUMNS, Rows

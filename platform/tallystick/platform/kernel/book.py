@@ -1,11 +1,11 @@
 """A book's folder, and a simulated run in it: begun, gone on with after a crash, ended in good order.
 
-    log/               what a verifier reads
-    snapshots/         a cache: the kernel's state at a few seqs
-    terminal.journal   the simulated terminal's own record of the orders it was given
-    HALT               put there by anybody who wants new exposure to stop
-    control.json       port and token of the local control channel, while a run is at work
-    book.json          the origin and the public key, for convenience; proves nothing
+log/               what a verifier reads
+snapshots/         a cache: the kernel's state at a few seqs
+terminal.journal   the simulated terminal's own record of the orders it was given
+HALT               put there by anybody who wants new exposure to stop
+control.json       port and token of the local control channel, while a run is at work
+book.json          the origin and the public key, for convenience; proves nothing
 """
 
 import hashlib
@@ -46,8 +46,15 @@ from tallystick.platform.plan import RunPlan
 
 logger = logging.getLogger("tallystick.book")
 
-Compose = Callable[[RunPlan, int, Path], Composition]
-"""Builds a run from its plan, its first order number and the path of the terminal's journal."""
+
+class Compose(Protocol):
+    """Builds a run from its plan, its series, its first order number and the terminal's journal."""
+
+    def __call__(
+        self, plan: RunPlan, series: Sequence[SeriesDeclared], *, first_order: int = 1, journal: Path | None = None
+    ) -> Composition:
+        """Build it."""
+        ...
 
 
 class FeedOfRows(Protocol):
@@ -104,7 +111,7 @@ def origin_of(plan: RunPlan, data_hash: str) -> str:
     return f"tallystick.invalid/sim/{digest}"
 
 
-def simulate(  # noqa: PLR0913 -- a run is what it is given
+def simulate(
     folder: Path,
     plan: RunPlan,
     feed: FeedOfRows,
@@ -129,7 +136,7 @@ def simulate(  # noqa: PLR0913 -- a run is what it is given
 class _Run:
     """One run being carried out."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         folder: Path,
         plan: RunPlan,
@@ -164,7 +171,12 @@ class _Run:
             self._leave_card()
             unfinished = history.unfinished
             first_order = unfinished.started.next_order if unfinished else 1
-            composition = self._composing(self._plan, first_order, self._folder / "terminal.journal")
+            composition = self._composing(
+                self._plan,
+                self._feed.series_declared(),
+                first_order=first_order,
+                journal=self._folder / "terminal.journal",
+            )
             kernel, before = Kernel(composition, self._catalogue, writer), writer.next_seq
             self._declare(writer, composition)
             if unfinished is not None:

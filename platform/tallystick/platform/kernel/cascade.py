@@ -43,7 +43,7 @@ class Cascades:
         """Give each module its context, in module order."""
         self.contexts = tuple(contexts)
 
-    def start(  # noqa: PLR0913 -- the header's fields
+    def start(
         self,
         event: Event,
         source: str,

@@ -40,7 +40,7 @@ class Comparison:
         """The record that the next `append` is compared with; None at the end of the log."""
         return self._next
 
-    def append(  # noqa: PLR0913 -- the header's fields
+    def append(
         self,
         type_id: int,
         version: int,
@@ -92,7 +92,7 @@ class Comparison:
         self.divergence = Divergence(-1, "", "the log has ended", "(end)", b"", name, body, cause, cause_row)
         return DivergenceError(f"the code says {name} where the log has ended")
 
-    def _differs(  # noqa: PLR0913 -- what is compared
+    def _differs(
         self, record: Record, type_id: int, body: bytes, time: int, source: int, cause: int, cause_row: int
     ) -> DivergenceError:
         derived = self._names.type_name(type_id)
@@ -107,7 +107,7 @@ class Comparison:
             what += f"{cause}/{cause_row} against {record.cause}/{record.cause_row}"
         return self._diverge(record.seq, module, what, record, derived, body, record)
 
-    def _diverge(  # noqa: PLR0913
+    def _diverge(
         self, seq: int, module: str, what: str, record: Record, derived_type: str, body: bytes, place: Record
     ) -> DivergenceError:
         recorded = self._names.type_name(record.type_id)

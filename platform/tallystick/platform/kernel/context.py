@@ -46,7 +46,7 @@ class ModuleContext:
         """A generator seeded from run seed, module and how often this module has asked before."""
         seed = f"{self._desk.seed}/{self._name}/{self._draws}"
         self._draws += 1
-        return random.Random(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big"))  # noqa: S311
+        return random.Random(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big"))
 
     @property
     def draws(self) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import msgspec
+
 from tallystick.events.event import Event
 from tallystick.events.types import running
 

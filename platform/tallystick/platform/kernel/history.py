@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from tallystick.events.reader import LogReader
 from tallystick.events.types import running
+from tallystick.events.types.market import SeriesDeclared
 
 
 @dataclass(slots=True)
@@ -13,6 +14,7 @@ class RunSeen:
     seq: int
     started: running.RunStarted
     ended: running.RunEnded | None = None
+    series: list[SeriesDeclared] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -29,7 +31,7 @@ class History:
         return self.runs[-1] if self.runs and self.runs[-1].ended is None else None
 
 
-WANTED = (running.RunStarted, running.RunEnded, running.PersonEnrolled)
+WANTED = (running.RunStarted, running.RunEnded, running.PersonEnrolled, SeriesDeclared)
 
 
 def history_of(reader: LogReader) -> History:
@@ -44,6 +46,8 @@ def history_of(reader: LogReader) -> History:
             found.runs.append(RunSeen(fields[4], event))
         elif isinstance(event, running.RunEnded) and found.runs:
             found.runs[-1].ended = event
+        elif isinstance(event, SeriesDeclared) and found.runs:
+            found.runs[-1].series.append(event)
         elif isinstance(event, running.PersonEnrolled):
             found.enrolled[event.person] = event.key
     return found

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from tallystick.events.event import Event
 from tallystick.market.rows import BarClosed, Quote, Rows
 from tallystick.platform.kernel.cascade import Answer, Cascades
-from tallystick.platform.kernel.moments import moment_end, moment_start
 from tallystick.platform.kernel.context import Desk
+from tallystick.platform.kernel.moments import moment_end, moment_start
 from tallystick.platform.kernel.quotes import row_fact, row_facts
 from tallystick.platform.mt5.terminal import MarketTerminal
 

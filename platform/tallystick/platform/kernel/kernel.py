@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 import numpy as np
+
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
 from tallystick.events.module import Module
-from tallystick.events.types import market, running, trading
+from tallystick.events.types import market, trading
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Rows
 from tallystick.platform.accounts.ledger import Ledger
@@ -74,15 +75,13 @@ Step = FactStep | SettledStep | SendStep
 class Kernel:
     """Everything of a book but where rows come from and where records go."""
 
-    def __init__(
-        self, composition: Composition, catalogue: Catalogue, sink: Sink, *, by_row: bool = False
-    ) -> None:
+    def __init__(self, composition: Composition, catalogue: Catalogue, sink: Sink, *, by_row: bool = False) -> None:
         """`by_row` asks every reactor about every row, whatever its `scan` says."""
         self.composition = composition
         self.terminal = composition.terminal
-        self.ledger = Ledger(composition.server_day)
         self.quotes = LatestQuotes(())
         self.instruments: dict[str, Instrument] = {}
+        self.ledger = Ledger(composition.server_day, self.instruments)
         self.series: list[market.SeriesDeclared] = []
         self.deadlines = Deadlines()
         self.outbox = Outbox(composition.strategies, composition.deviation)
@@ -112,8 +111,7 @@ class Kernel:
 
     def at(self, time: int) -> None:
         """Move book time on; it never falls."""
-        if time > self.desk.time:
-            self.desk.time = time
+        self.desk.time = max(self.desk.time, time)
         self.sequencer.time = self.desk.time
 
     def hear(self, event: Event, source: str, role: str, cause: int = NO_SEQ, cause_row: int = NO_ROW) -> int:
@@ -138,9 +136,7 @@ class Kernel:
             self.pending.append(SettledStep(rows, act, block))
             return block
         self.cascades.open(block)
-        answers = [
-            answer for row in range(act.start, act.stop) for answer in self.intake.row_answers(rows, act, row)
-        ]
+        answers = [answer for row in range(act.start, act.stop) for answer in self.intake.row_answers(rows, act, row)]
         self.cascades.answer_rows(answers, block, by_row=True)
         return block
 

@@ -1,6 +1,7 @@
 """Moments: what happens at one book time. Of bars, consecutive rows with one close; of quotes, each row."""
 
 import numpy as np
+
 from tallystick.market.rows import Rows
 
 

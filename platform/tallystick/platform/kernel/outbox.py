@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+
 from tallystick.events.types.trading import OrderAbandoned, OrderRequested, OrderSending
 from tallystick.market.instrument import Instrument
 
@@ -44,9 +45,7 @@ class Outbox:
         """An order was refused."""
         self._requests.pop(order, None)
 
-    def take(
-        self, order: int, instruments: Mapping[str, Instrument], *, halted: bool
-    ) -> OrderSending | OrderAbandoned:
+    def take(self, order: int, instruments: Mapping[str, Instrument], *, halted: bool) -> OrderSending | OrderAbandoned:
         """The sending of an approved order, or its end when the book has been halted in between."""
         request = self._requests.pop(order)
         if halted and not request.reduces and request.purpose != "cancel":

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
 from tallystick.market.rows import BarClosed, Quote, Rows
 
 Row = Quote | BarClosed
@@ -49,9 +50,7 @@ def row_facts(rows: Rows, symbols: Sequence[str], periods: NDArray[np.int64]) ->
     times = rows.time.tolist()
     columns = {name: values.tolist() for name, values in rows.columns.items() if name != "series"}
     if rows.kind == "quote":
-        return map(
-            Quote, series, names, times, columns["bid"], columns["ask"], columns["time_msc"], columns["flags"]
-        )
+        return map(Quote, series, names, times, columns["bid"], columns["ask"], columns["time_msc"], columns["flags"])
     opened = (rows.time - periods[rows.series]).tolist()
     prices = [columns[f"{side}_{part}"] for side in ("bid", "ask") for part in ("open", "high", "low", "close")]
     return map(BarClosed, series, names, times, opened, *prices, columns["volume"])

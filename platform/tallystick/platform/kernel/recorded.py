@@ -54,7 +54,9 @@ class Names:
 
     def type_name(self, type_id: int) -> str:
         """The log's name for a type."""
-        return next((each.name for key, each in self._declared.types.items() if key[0] == type_id), "an undeclared type")
+        return next(
+            (each.name for key, each in self._declared.types.items() if key[0] == type_id), "an undeclared type"
+        )
 
     def source(self, number: int) -> str:
         """Name of a source."""

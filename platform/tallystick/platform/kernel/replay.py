@@ -113,7 +113,9 @@ class Replay:
             step = kernel.pending[0]
             said: Event | None = step.event if type(step) is FactStep else None
             name = said.FACT.name if said is not None else "something"
-            message = f"record {record.seq}: the terminal says {name} before row {position} of the block, the log nothing"
+            message = (
+                f"record {record.seq}: the terminal says {name} before row {position} of the block, the log nothing"
+            )
             raise DivergenceError(message)
 
     def _early(self, record: Record, row: int) -> DivergenceError:

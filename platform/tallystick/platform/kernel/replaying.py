@@ -18,7 +18,7 @@ from tallystick.platform.kernel.recorded import Names, records_of
 from tallystick.platform.kernel.replay import Replay
 from tallystick.platform.plan import plan_from_json
 
-Compose = Callable[[RunStarted], Composition]
+ComposeRecorded = Callable[[RunSeen], Composition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,21 @@ class ReplayResult:
         return self.divergence is None and not self.message
 
 
-def compose_recorded(started: RunStarted) -> Composition:
+def compose_recorded(run: RunSeen) -> Composition:
     """The composition a manifest describes."""
-    return compose(plan_from_json(started.settings["plan"]), first_order=started.next_order)
+    started = run.started
+    return compose(plan_from_json(started.settings["plan"]), run.series, first_order=started.next_order)
 
 
 def differences_of(started: RunStarted) -> tuple[str, ...]:
     """In which respect the code installed now is not the code of that run."""
     found = [] if started.package_hash == package_hash() else ["another version of Tallystick's code"]
     now = versions()
-    found += [f"{name} {now.get(name, 'absent')}, then {then}" for name, then in started.versions.items() if now.get(name) != then]
+    found += [
+        f"{name} {now.get(name, 'absent')}, then {then}"
+        for name, then in started.versions.items()
+        if now.get(name) != then
+    ]
     return tuple(found)
 
 
@@ -58,7 +63,7 @@ def replay_book(
     by_row: bool = False,
     until: int | None = None,
     progress: Callable[[int], None] | None = None,
-    composing: Compose = compose_recorded,
+    composing: ComposeRecorded = compose_recorded,
     catalogue: Catalogue | None = None,
 ) -> ReplayResult:
     """Replay every run of the book in `folder`. Stops at the first divergence.
@@ -73,7 +78,7 @@ def replay_book(
     compared, message, divergence = 0, "", None
     for run, (first, last) in zip(history.runs, _ranges(history), strict=True):
         comparison = Comparison(records_of(reader, first, last), names)
-        kernel = Kernel(composing(run.started), known, comparison, by_row=by_row)
+        kernel = Kernel(composing(run), known, comparison, by_row=by_row)
         replay = Replay(kernel, comparison, names, progress=progress or _silent)
         try:
             replay.run(until)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
 from tallystick.events.event import Event
 from tallystick.events.module import OnFailure
 from tallystick.events.types.running import RhythmReached

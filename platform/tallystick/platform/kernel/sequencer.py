@@ -69,7 +69,7 @@ class Sequencer:
         card = self._cards.get(type(event)) or self._card(type(event))
         return role in card[3]
 
-    def put(  # noqa: PLR0913 -- the header's fields, in the header's order
+    def put(
         self,
         event: Event,
         source: str,

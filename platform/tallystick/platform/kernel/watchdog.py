@@ -68,8 +68,7 @@ class Watchdog:
         reason = f"watchdog: {self._doing} has run for {busy_s:.1f} s, limit {self._limit_s:g} s"
         ask_halt(self._folder, reason)
         print(  # noqa: T201 -- the process ends here; stderr is all that is left
-            f"error[E721] {reason}. Effects are halted and the process ends. "
-            "Fix the module, then: tallystick resume",
+            f"error[E721] {reason}. Effects are halted and the process ends. Fix the module, then: tallystick resume",
             file=sys.stderr,
             flush=True,
         )

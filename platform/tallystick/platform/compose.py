@@ -1,0 +1,103 @@
+"""From a plan to what runs: modules in order, the simulated terminal, the magic ranges.
+
+Order of delivery: rhythms, strategies in the plan's order, portfolio, orders, risk.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tallystick.events.module import Module
+from tallystick.events.types import EVENTS
+from tallystick.events.types.market import SeriesDeclared
+from tallystick.events.types.running import RiskRulesDeclared
+from tallystick.market.instrument import Instrument
+from tallystick.market.server_time import server_day
+from tallystick.platform.kernel.kernel import Composition
+from tallystick.platform.kernel.rhythms import Rhythms
+from tallystick.platform.mt5.simulated import AccountSettings, SimulatedTerminal
+from tallystick.platform.orders import Orders
+from tallystick.platform.plan import RunPlan
+from tallystick.platform.portfolio import Portfolio, sizing_from
+from tallystick.platform.risk import Risk, RiskSettings, refuse_ways_round_risk, risk_settings_from, rules_declared
+from tallystick.platform.strategies import strategy_from
+
+
+def compose(
+    plan: RunPlan, series: Sequence[SeriesDeclared], *, first_order: int = 1, journal: Path | None = None
+) -> Composition:
+    """Build what a plan describes, over these series.
+
+    Raises `ValueError` naming what in the plan cannot be: an unknown strategy, a parameter, a limit, a symbol.
+    """
+    strategies = [strategy_from(one.kind, one.name, one.parameters) for one in plan.strategies]
+    return composition_of(plan, series, strategies, first_order=first_order, journal=journal)
+
+
+def composition_of(
+    plan: RunPlan,
+    series: Sequence[SeriesDeclared],
+    strategies: Sequence[Module],
+    *,
+    first_order: int = 1,
+    journal: Path | None = None,
+) -> Composition:
+    """The same with strategies of one's own in place of the plan's."""
+    names = [strategy.name for strategy in strategies]
+    if len(set(names)) != len(names):
+        message = f"E120 strategy names {names}: got one twice / expected each once. Rename one."
+        raise ValueError(message)
+    modules: list[Module] = [Rhythms(plan.rhythms)] if plan.rhythms else []
+    modules += strategies
+    modules += [
+        Portfolio(sizing_from(plan.sizing) if plan.sizing else None),
+        Orders(first_order=first_order),
+        Risk(_risk_settings(plan)),
+    ]
+    refuse_ways_round_risk(modules, EVENTS)
+    return Composition(
+        modules=modules,
+        terminal=_terminal(plan, series, journal),
+        server_day=_ServerDay(plan.server_time),
+        strategies=names,
+        seed=plan.seed,
+        cascade_limit=plan.cascade_limit,
+    )
+
+
+def rules_of(plan: RunPlan) -> RiskRulesDeclared:
+    """The risk rules of a plan, as they are recorded at the start of its run."""
+    return rules_declared(_risk_settings(plan))
+
+
+def instruments_of(plan: RunPlan) -> dict[str, Instrument]:
+    """The plan's instruments by symbol."""
+    return {fields["symbol"]: Instrument(**fields) for fields in plan.instruments}
+
+
+def _risk_settings(plan: RunPlan) -> RiskSettings:
+    return risk_settings_from(plan.risk)
+
+
+def _terminal(plan: RunPlan, series: Sequence[SeriesDeclared], journal: Path | None) -> SimulatedTerminal:
+    account: dict[str, Any] = msgspec.structs.asdict(plan.account)
+    return SimulatedTerminal(
+        AccountSettings(**account),
+        instruments_of(plan),
+        [(one.symbol, one.kind, one.period_ns) for one in series],
+        server_time=plan.server_time,
+        latency_ns=plan.latency_ns,
+        journal=journal,
+    )
+
+
+class _ServerDay:
+    """Number of the server's day of a book time; remembers the last day's bounds, for it is asked often."""
+
+    def __init__(self, rule: str) -> None:
+        self._rule = rule
+
+    def __call__(self, time: int) -> int:
+        return server_day(time, self._rule)
