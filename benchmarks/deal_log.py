@@ -4,14 +4,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.deals import deal
+from benchmarks.deals import deal, denial
 from tallystick.events.catalogue import Catalogue
-from tallystick.events.event import fact
+from tallystick.events.event import Event, fact
 from tallystick.events.files import Disk, DiskFile, OpenFile
 from tallystick.events.record import DERIVED, TRADING
 from tallystick.events.signer import Ed25519Signer
 from tallystick.events.types import EVENTS
-from tallystick.events.types.trading import DealMade
+from tallystick.events.types.trading import DealMade, OrderDenied
 from tallystick.events.writer import LogWriter
 
 ORIGIN = "tallystick.example/benchmark"
@@ -83,17 +83,18 @@ def deals(count: int, first: int = 0, event_type: type[DealMade] = DealMade) -> 
 class DealLog:
     """A new log that takes deals as cascades: an input and four events derived from it."""
 
-    def __init__(self, folder: Path, disk: Disk | None = None, event_type: type[DealMade] = DealMade) -> None:
+    def __init__(self, folder: Path, disk: Disk | None = None, event_type: type[Event] = DealMade) -> None:
+        fact = event_type.FACT
         self.catalogue = Catalogue((*EVENTS, DealNoted))
         self.writer = LogWriter(folder, ORIGIN, files=disk or Disk())
         self._type = self.writer.type_id(event_type)
-        self._version = event_type.FACT.version
-        self._flags = TRADING if event_type.FACT.trading else 0
-        self._source = self.writer.source_id("terminal", "terminal")
+        self._version = fact.version
+        self._flags = TRADING if fact.trading else 0
+        self._source = self.writer.source_id(fact.said_by[0], fact.said_by[0])
         self._time = START
         self.writer.commit()
 
-    def append(self, events: Sequence[DealMade], cascade: int = 5) -> None:
+    def append(self, events: Sequence[Event], cascade: int = 5) -> None:
         """Encode and append every event; nothing is durable before `commit`."""
         encode, append = self.catalogue.encode, self.writer.append
         type_id, source, version, flags = self._type, self._source, self._version, self._flags
@@ -121,11 +122,12 @@ class DealLog:
         self.writer.root()
 
 
-def build(folder: Path, count: int) -> None:
-    """Write a sealed log of `count` deals in groups of about 1,000, with a checkpoint at its head."""
-    log = DealLog(folder, Unsynced())
+def build(folder: Path, count: int, event_type: type[Event] = DealMade) -> None:
+    """Write a sealed log of `count` deals (or denials) in groups of 1,000, with a checkpoint at its head."""
+    values = denial if event_type is OrderDenied else deal
+    log = DealLog(folder, Unsynced(), event_type)
     for begin in range(0, count, 1_000):
-        log.append(deals(min(1_000, count - begin), begin))
+        log.append([event_type(**values(number)) for number in range(begin, min(begin + 1_000, count))])
         log.commit()
     log.writer.checkpoint(SIGNER)
     log.writer.abandon()

@@ -6,6 +6,11 @@ the body of our event to 300 bytes, give or take five.
 
 from typing import Any
 
+WORDS = (
+    "20.00 lots long in EURUSD would become more than the limit of 20.00 lots; close some of them first or raise the "
+    "setting position_volume_max in the plan of this run, then begin another run"
+)
+
 
 def deal(number: int) -> dict[str, Any]:
     """Fields of the deal with that number; any below ten million will do."""
@@ -30,4 +35,15 @@ def deal(number: int) -> dict[str, Any]:
         "magic": 40_000_000 + number,
         "moment": 1_399_266_000_000_000_000 + number * 1_000_000,
         "comment": f"ema cross {number:06d}: target of 0.00125 reached, fast 1.38756 above slow 1.38742 at opening",
+    }
+
+
+def denial(number: int) -> dict[str, Any]:
+    """Fields of an order's denial: five of them, most of the body one text; as long as a deal."""
+    return {
+        "order": 100_000 + number,
+        "rule": "position_volume_max",
+        "limit": 2_000_000_000,
+        "value": 2_000_000_000 + number,
+        "detail": f"order {number:06d}: {WORDS}; see docs/risk.md on it",
     }
