@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import pytest
 
@@ -71,7 +71,7 @@ class Scribe:
             self.writer.commit()
         return self
 
-    def __enter__(self) -> "Scribe":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:

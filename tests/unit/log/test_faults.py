@@ -4,6 +4,8 @@ import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,13 +21,13 @@ class FailingFile:
         self._file, self._disk = file, disk
         self.truncate, self.close = file.truncate, file.close
 
-    def write(self, data):
+    def write(self, data: bytes) -> None:
         if self._disk.fails == "write":
             self._file.write(bytes(data[: len(data) // 2]))
             raise OSError(self._disk.number, os.strerror(self._disk.number))
         self._file.write(data)
 
-    def sync(self):
+    def sync(self) -> None:
         if self._disk.fails == "sync":
             raise OSError(self._disk.number, os.strerror(self._disk.number))
         self._file.sync()
@@ -37,10 +39,10 @@ class FailingDisk(Disk):
     fails = ""
     number = errno.ENOSPC
 
-    def create(self, path):
+    def create(self, path: Path) -> OpenFile:
         return FailingFile(super().create(path), self)
 
-    def extend(self, path):
+    def extend(self, path: Path) -> OpenFile:
         return FailingFile(super().extend(path), self)
 
 
@@ -55,7 +57,9 @@ class FailingDisk(Disk):
         (errno.ENXIO, "see the system's message"),
     ],
 )
-def test_a_failed_commit_says_what_to_do_and_poisons_the_writer(tmp_path, scribe, act, number, remedy):
+def test_a_failed_commit_says_what_to_do_and_poisons_the_writer(
+    tmp_path: Path, scribe: Any, act: str, number: int, remedy: str
+) -> None:
     disk = FailingDisk()
     with scribe(files=disk) as book:
         book.groups(2)
@@ -75,7 +79,7 @@ def test_a_failed_commit_says_what_to_do_and_poisons_the_writer(tmp_path, scribe
     assert len(LogReader(tmp_path / "log")) == book.writer.committed
 
 
-def test_a_commit_that_failed_may_be_there_or_not_but_never_in_half(scribe):
+def test_a_commit_that_failed_may_be_there_or_not_but_never_in_half(scribe: Any) -> None:
     disk = FailingDisk()
     with scribe(files=disk) as book:
         book.groups(1)
@@ -90,7 +94,7 @@ def test_a_commit_that_failed_may_be_there_or_not_but_never_in_half(scribe):
 
 
 @pytest.mark.skipif(os.name == "nt" or not hasattr(os, "geteuid"), reason="folders are read-only by mode")
-def test_a_read_only_folder_is_named(tmp_path, scribe):
+def test_a_read_only_folder_is_named(tmp_path: Path, scribe: Any) -> None:
     if os.geteuid() == 0:
         pytest.skip("the superuser may write everywhere; the failing disk stands in for it above")
     folder = tmp_path / "log"
@@ -99,21 +103,21 @@ def test_a_read_only_folder_is_named(tmp_path, scribe):
         scribe()
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path, scribe):
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, scribe: Any) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(WriteFailed, match="cannot make the folder"):
         scribe(tmp_path / "file" / "log")
 
 
-def test_a_full_disk_under_the_blobs_is_named(tmp_path):
+def test_a_full_disk_under_the_blobs_is_named(tmp_path: Path) -> None:
     disk = FailingDisk()
     disk.fails = "write"
-    with pytest.raises(WriteFailed, match="cannot keep a blob of 3 bytes.*disk is full"):
+    with pytest.raises(WriteFailed, match=r"cannot keep a blob of 3 bytes.*disk is full"):
         BlobStore(tmp_path, disk).put(b"abc")
     assert list(BlobStore(tmp_path)) == []
 
 
-def test_a_second_writer_is_told_who_writes(scribe):
+def test_a_second_writer_is_told_who_writes(scribe: Any) -> None:
     with scribe() as book:
         book.groups(1)
         with pytest.raises(LogLocked, match=f"process {os.getpid()} is writing the log") as refused:
@@ -124,7 +128,7 @@ def test_a_second_writer_is_told_who_writes(scribe):
         book.groups(1)
 
 
-def test_a_writer_in_another_process_is_named(tmp_path, scribe, origin):
+def test_a_writer_in_another_process_is_named(tmp_path: Path, scribe: Any, origin: str) -> None:
     with scribe() as book:
         book.groups(1)
     program = (
@@ -147,14 +151,14 @@ def test_a_writer_in_another_process_is_named(tmp_path, scribe, origin):
 
 
 @pytest.fixture
-def without_locks(monkeypatch):
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where neither fcntl nor msvcrt can be imported."""
     monkeypatch.setattr(lock, "fcntl", None)
     monkeypatch.setattr(lock, "msvcrt", None)
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_where_the_system_has_no_locks_a_file_with_the_pid_guards(tmp_path, scribe):
+def test_where_the_system_has_no_locks_a_file_with_the_pid_guards(tmp_path: Path, scribe: Any) -> None:
     with scribe() as book:
         book.groups(1)
         assert (tmp_path / "log" / "writer.lock").read_bytes() == str(os.getpid()).encode()
@@ -165,7 +169,7 @@ def test_where_the_system_has_no_locks_a_file_with_the_pid_guards(tmp_path, scri
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows cannot ask for a process without harming it")
 @pytest.mark.usefixtures("without_locks")
-def test_the_pid_file_of_a_dead_process_is_a_leftover(tmp_path, scribe):
+def test_the_pid_file_of_a_dead_process_is_a_leftover(tmp_path: Path, scribe: Any) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     for pid in (dead.pid, os.getpid()):  # the latter: the process before us had our number
@@ -177,7 +181,7 @@ def test_the_pid_file_of_a_dead_process_is_a_leftover(tmp_path, scribe):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows cannot ask for a process without harming it")
 @pytest.mark.usefixtures("without_locks")
-def test_the_pid_file_of_a_living_process_is_respected(tmp_path, scribe):
+def test_the_pid_file_of_a_living_process_is_respected(tmp_path: Path, scribe: Any) -> None:
     alive = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     (tmp_path / "log").mkdir()
     (tmp_path / "log" / "writer.lock").write_text(str(alive.pid), encoding="utf-8")
@@ -189,7 +193,7 @@ def test_the_pid_file_of_a_living_process_is_respected(tmp_path, scribe):
         alive.communicate(b"\n")
 
 
-def test_the_log_works_where_fcntl_and_fdatasync_are_missing(tmp_path, origin):
+def test_the_log_works_where_fcntl_and_fdatasync_are_missing(tmp_path: Path, origin: str) -> None:
     program = (
         "import os, sys, pathlib\nsys.modules['fcntl'] = None\n"
         "vars(os).pop('fdatasync', None)\n"

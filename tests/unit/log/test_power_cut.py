@@ -5,6 +5,8 @@
 
 import os
 import random
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +19,8 @@ CUTS = 1_500 if os.environ.get("TALLYSTICK_FULL") == "1" else 60
 
 @pytest.mark.parametrize("seed", range(CUTS))
 def test_a_power_cut_loses_nothing_committed_and_is_never_called_tampering(
-    tmp_path, scribe, origin, lossy_disk, power_cut, seed
-):
+    tmp_path: Path, scribe: Any, origin: str, lossy_disk: Any, power_cut: type[BaseException], seed: int
+) -> None:
     print(f"seed {seed}")
     chance = random.Random(seed)
     folder = tmp_path / "log"

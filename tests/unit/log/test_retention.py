@@ -1,6 +1,7 @@
 """Compressed and pruned logs hold the same records and prove the same."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tallystick.events.signer import Ed25519Signer
 
 
 @pytest.fixture
-def signer(origin):
+def signer(origin: str) -> Ed25519Signer:
     return Ed25519Signer(origin, bytes(32))
 
 
@@ -23,7 +24,9 @@ def verdict(folder: Path, signer: Ed25519Signer) -> int:
 
 
 @pytest.mark.parametrize("suffix", [".z", ".xz"])
-def test_a_compressed_log_reads_and_verifies_as_before_and_goes_on(tmp_path, scribe, signer, suffix):
+def test_a_compressed_log_reads_and_verifies_as_before_and_goes_on(
+    tmp_path: Path, scribe: Any, signer: Ed25519Signer, suffix: str
+) -> None:
     folder = tmp_path / "log"
     with scribe(segment_bytes=2_000) as book:
         book.groups(12)
@@ -44,7 +47,7 @@ def test_a_compressed_log_reads_and_verifies_as_before_and_goes_on(tmp_path, scr
         assert book.writer.root() == root_of(LogReader(folder).leaves())
 
 
-def test_a_damaged_compressed_segment_is_named(tmp_path, scribe):
+def test_a_damaged_compressed_segment_is_named(tmp_path: Path, scribe: Any) -> None:
     folder = tmp_path / "log"
     with scribe(segment_bytes=1_000) as book:
         book.groups(4)
@@ -56,14 +59,16 @@ def test_a_damaged_compressed_segment_is_named(tmp_path, scribe):
             content(path)
 
 
-def test_the_last_segment_is_never_compressed(tmp_path, scribe):
+def test_the_last_segment_is_never_compressed(tmp_path: Path, scribe: Any) -> None:
     with scribe() as book:
         book.groups(3)
     assert compress(tmp_path / "log") == []
 
 
 @pytest.mark.parametrize("suffix", ["", ".z"])
-def test_pruned_records_keep_their_headers_and_the_log_verifies(tmp_path, scribe, signer, noted, suffix):
+def test_pruned_records_keep_their_headers_and_the_log_verifies(
+    tmp_path: Path, scribe: Any, signer: Ed25519Signer, noted: Any, suffix: str
+) -> None:
     folder = tmp_path / "log"
     with scribe(segment_bytes=2_000) as book:
         store = BlobStore(folder)
@@ -98,7 +103,7 @@ def test_pruned_records_keep_their_headers_and_the_log_verifies(tmp_path, scribe
         assert book.writer.root() == root_of(log.leaves())
 
 
-def test_a_pruning_that_no_checkpoint_covers_removes_nothing(tmp_path, scribe):
+def test_a_pruning_that_no_checkpoint_covers_removes_nothing(tmp_path: Path, scribe: Any) -> None:
     from tallystick.events.types.log import BodiesPruned
 
     with scribe() as book:
@@ -108,7 +113,7 @@ def test_a_pruning_that_no_checkpoint_covers_removes_nothing(tmp_path, scribe):
     assert apply_prunings(tmp_path / "log") == 0
 
 
-def test_only_what_is_committed_can_be_pruned(scribe, signer):
+def test_only_what_is_committed_can_be_pruned(scribe: Any, signer: Ed25519Signer) -> None:
     with scribe() as book:
         book.groups(1)
         with pytest.raises(UsageError, match="choose a range within it"):

@@ -3,6 +3,8 @@
 import shutil
 import zlib
 from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from tallystick.events.signer import Ed25519Signer
 
 
 @pytest.fixture
-def written(tmp_path, scribe):
+def written(tmp_path: Path, scribe: Any) -> tuple[Path, Path, list[tuple[int, int, bytes]]]:
     """A log of three groups without its cache: folder, segment file, and size and head after each group."""
     folder, stood = tmp_path / "log", []
     with scribe() as book:
@@ -26,9 +28,9 @@ def written(tmp_path, scribe):
 
 
 def test_every_truncation_point_of_the_last_group_recovers_to_the_group_before(
-    tmp_path, scribe, written, origin, quick
-):
-    folder, segment, stood = written
+    tmp_path: Path, scribe: Any, written: Any, origin: str, quick: Any
+) -> None:
+    _folder, segment, stood = written
     whole = segment.read_bytes()
     before, committed, head = stood[-2]
     key = outside_verifier.read_key(str(Ed25519Signer(origin, bytes(32)).vkey))
@@ -50,8 +52,8 @@ def test_every_truncation_point_of_the_last_group_recovers_to_the_group_before(
         shutil.rmtree(copy)
 
 
-def test_garbage_after_the_last_group_is_cut(scribe, written):
-    folder, segment, stood = written
+def test_garbage_after_the_last_group_is_cut(scribe: Any, written: Any) -> None:
+    _folder, segment, stood = written
     for garbage in (b"\0" * 700, b"\xff" * 300, b"\xffTALLYCM" + bytes(64), b"\0\0\0\x80rest"):
         with segment.open("ab") as file:
             file.write(garbage)
@@ -61,7 +63,9 @@ def test_garbage_after_the_last_group_is_cut(scribe, written):
             book.groups(1)
 
 
-def test_a_flipped_bit_anywhere_in_the_last_group_looks_like_a_crash(tmp_path, scribe, written, quick):
+def test_a_flipped_bit_anywhere_in_the_last_group_looks_like_a_crash(
+    tmp_path: Path, scribe: Any, written: Any, quick: Any
+) -> None:
     _, segment, stood = written
     whole = segment.read_bytes()
     before, committed, head = stood[-2]
@@ -76,7 +80,7 @@ def test_a_flipped_bit_anywhere_in_the_last_group_looks_like_a_crash(tmp_path, s
         shutil.rmtree(copy)
 
 
-def test_damage_before_the_last_group_is_never_cut(tmp_path, scribe, written):
+def test_damage_before_the_last_group_is_never_cut(tmp_path: Path, scribe: Any, written: Any) -> None:
     _, segment, stood = written
     whole = segment.read_bytes()
     for at in range(SEGMENT.size, stood[-2][0], 23):
@@ -91,7 +95,7 @@ def test_damage_before_the_last_group_is_never_cut(tmp_path, scribe, written):
         shutil.rmtree(copy)
 
 
-def test_a_log_shorter_than_a_checkpoint_is_never_opened(scribe, written, origin):
+def test_a_log_shorter_than_a_checkpoint_is_never_opened(scribe: Any, written: Any, origin: str) -> None:
     folder, segment, stood = written
     with scribe() as book:
         book.writer.checkpoint(Ed25519Signer(origin, bytes(32)))
@@ -107,7 +111,7 @@ def test_a_log_shorter_than_a_checkpoint_is_never_opened(scribe, written, origin
         assert book.writer.committed == stood[-1][1]
 
 
-def test_the_image_of_a_frame_inside_a_torn_body_is_no_frame(tmp_path, scribe, written):
+def test_the_image_of_a_frame_inside_a_torn_body_is_no_frame(tmp_path: Path, scribe: Any, written: Any) -> None:
     _, segment, stood = written
     seq = stood[-1][1]
     images = (
@@ -129,7 +133,7 @@ def test_the_image_of_a_frame_inside_a_torn_body_is_no_frame(tmp_path, scribe, w
             assert book.writer.committed == seq
 
 
-def test_a_later_frame_of_the_segment_is_an_integrity_finding(scribe, written):
+def test_a_later_frame_of_the_segment_is_an_integrity_finding(scribe: Any, written: Any) -> None:
     _, segment, stood = written
     marker = segment.read_bytes()[81:97]
     with segment.open("ab") as file:
@@ -139,7 +143,7 @@ def test_a_later_frame_of_the_segment_is_an_integrity_finding(scribe, written):
 
 
 @pytest.mark.parametrize("left", [b"", bytes(7), bytes(4096), b"TALLYSEG\x01short", b"?"])
-def test_a_last_segment_that_is_empty_zero_or_short_is_torn_whole(tmp_path, scribe, left):
+def test_a_last_segment_that_is_empty_zero_or_short_is_torn_whole(tmp_path: Path, scribe: Any, left: bytes) -> None:
     folder = tmp_path / "log"
     with scribe(segment_bytes=2_000) as book:
         book.groups(4)
@@ -154,7 +158,7 @@ def test_a_last_segment_that_is_empty_zero_or_short_is_torn_whole(tmp_path, scri
     assert [path.read_bytes() for path in (folder / "cut").glob("*")] == ([left] if left else [])
 
 
-def test_a_first_segment_torn_whole_leaves_an_empty_log(tmp_path, scribe):
+def test_a_first_segment_torn_whole_leaves_an_empty_log(tmp_path: Path, scribe: Any) -> None:
     folder = tmp_path / "log"
     folder.mkdir()
     (folder / f"{0:020d}.seg").write_bytes(bytes(100))
@@ -163,7 +167,7 @@ def test_a_first_segment_torn_whole_leaves_an_empty_log(tmp_path, scribe):
     assert LogReader(folder).fetch(0).type == "log.tail_cut"
 
 
-def test_a_cut_whose_record_was_lost_is_recorded_by_the_next_process(tmp_path, scribe, written):
+def test_a_cut_whose_record_was_lost_is_recorded_by_the_next_process(tmp_path: Path, scribe: Any, written: Any) -> None:
     folder, segment, _ = written
     with segment.open("ab") as file:
         file.write(b"torn")
@@ -176,7 +180,7 @@ def test_a_cut_whose_record_was_lost_is_recorded_by_the_next_process(tmp_path, s
     assert [(each.sha256, each.bytes) for each in said] == [(sha256(b"torn").hexdigest(), 4)]
 
 
-def test_a_damaged_header_of_the_last_segment_is_an_integrity_finding(scribe, written):
+def test_a_damaged_header_of_the_last_segment_is_an_integrity_finding(scribe: Any, written: Any) -> None:
     _, segment, _ = written
     whole = bytearray(segment.read_bytes())
     whole[60] ^= 1
@@ -185,7 +189,7 @@ def test_a_damaged_header_of_the_last_segment_is_an_integrity_finding(scribe, wr
         scribe()
 
 
-def test_the_segment_header_has_the_bytes_of_the_format(written, origin):
+def test_the_segment_header_has_the_bytes_of_the_format(written: Any, origin: str) -> None:
     raw = written[1].read_bytes()[:101]
     assert raw[:9] == b"TALLYSEG\x01"
     assert raw[9:41] == sha256(origin.encode()).digest()

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def verdict(folder: Path, signer: Ed25519Signer) -> int:
     return int(outside_verifier.verify_log(folder, key, None)["exit"])
 
 
-def test_what_was_appended_comes_back_in_order(tmp_path, scribe, noted, traded):
+def test_what_was_appended_comes_back_in_order(tmp_path: Path, scribe: Any, noted: Any, traded: Any) -> None:
     with scribe() as book:
         book.groups(3)
     log = LogReader(tmp_path / "log", book.catalogue)
@@ -31,7 +32,7 @@ def test_what_was_appended_comes_back_in_order(tmp_path, scribe, noted, traded):
     assert [each.cause for each in events[:3]] == [None, events[0].seq, events[1].seq]
 
 
-def test_nothing_is_on_the_disk_before_the_commit(tmp_path, scribe):
+def test_nothing_is_on_the_disk_before_the_commit(tmp_path: Path, scribe: Any) -> None:
     with scribe() as book:
         book.writer.commit()
         before = [path.stat().st_size for path in (tmp_path / "log").glob("*.seg")]
@@ -41,7 +42,7 @@ def test_nothing_is_on_the_disk_before_the_commit(tmp_path, scribe):
         assert [path.stat().st_size for path in (tmp_path / "log").glob("*.seg")] != before
 
 
-def test_head_root_and_digest_follow_from_the_headers_alone(tmp_path, scribe, origin):
+def test_head_root_and_digest_follow_from_the_headers_alone(tmp_path: Path, scribe: Any, origin: str) -> None:
     with scribe() as book:
         book.groups(3)
         writer = book.writer
@@ -61,7 +62,9 @@ def test_head_root_and_digest_follow_from_the_headers_alone(tmp_path, scribe, or
         assert writer.decision_digest == digest
 
 
-def test_the_outside_verifier_accepts_many_segments_and_the_checkpoint_at_the_head(tmp_path, scribe, origin):
+def test_the_outside_verifier_accepts_many_segments_and_the_checkpoint_at_the_head(
+    tmp_path: Path, scribe: Any, origin: str
+) -> None:
     signer = Ed25519Signer(origin, bytes(32))
     with scribe(segment_bytes=2_000) as book:
         book.groups(8)
@@ -73,7 +76,9 @@ def test_the_outside_verifier_accepts_many_segments_and_the_checkpoint_at_the_he
     assert verdict(tmp_path / "log", signer) == 0
 
 
-def test_a_checkpoint_is_named_in_the_next_group_even_by_the_next_process(tmp_path, scribe, origin):
+def test_a_checkpoint_is_named_in_the_next_group_even_by_the_next_process(
+    tmp_path: Path, scribe: Any, origin: str
+) -> None:
     signer = Ed25519Signer(origin, bytes(32))
     with scribe() as book:
         book.groups(1)
@@ -89,7 +94,7 @@ def test_a_checkpoint_is_named_in_the_next_group_even_by_the_next_process(tmp_pa
 
 
 @pytest.mark.parametrize("cache", ["kept", "lost", "damaged", "of another log"])
-def test_a_reopened_log_goes_on_where_it_stood(tmp_path, scribe, cache):
+def test_a_reopened_log_goes_on_where_it_stood(tmp_path: Path, scribe: Any, cache: str) -> None:
     place = tmp_path / "log" / "cache" / "head.state"
     with scribe(segment_bytes=4_000) as book:
         book.groups(9)
@@ -110,7 +115,7 @@ def test_a_reopened_log_goes_on_where_it_stood(tmp_path, scribe, cache):
         assert writer.root() == root_of(LogReader(tmp_path / "log").leaves())
 
 
-def test_a_stale_cache_is_caught_up_with(tmp_path, scribe):
+def test_a_stale_cache_is_caught_up_with(tmp_path: Path, scribe: Any) -> None:
     place = tmp_path / "log" / "cache" / "head.state"
     with scribe(segment_bytes=4_000) as book:
         book.groups(2)
@@ -124,7 +129,7 @@ def test_a_stale_cache_is_caught_up_with(tmp_path, scribe):
         assert (writer.committed, writer.head, writer.root(), writer.decision_digest) == stood
 
 
-def test_identical_runs_give_the_same_head_whatever_the_groups(tmp_path, scribe):
+def test_identical_runs_give_the_same_head_whatever_the_groups(tmp_path: Path, scribe: Any) -> None:
     heads = set()
     for folder, cascades in (("a", 1), ("b", 3), ("c", 6)):
         with scribe(tmp_path / folder) as book:
@@ -136,7 +141,7 @@ def test_identical_runs_give_the_same_head_whatever_the_groups(tmp_path, scribe)
     assert len(heads) == 1
 
 
-def test_types_are_numbered_from_16_in_the_order_they_are_declared(scribe, noted, traded):
+def test_types_are_numbered_from_16_in_the_order_they_are_declared(scribe: Any, noted: Any, traded: Any) -> None:
     with scribe() as book:
         assert [book.writer.type_id(each) for each in (noted, traded)] == [16, 17]
         book.writer.declare(EVENTS)
@@ -147,7 +152,7 @@ def test_types_are_numbered_from_16_in_the_order_they_are_declared(scribe, noted
         assert book.writer.next_seq == seq
 
 
-def test_a_source_keeps_its_role(scribe):
+def test_a_source_keeps_its_role(scribe: Any) -> None:
     with scribe() as book, pytest.raises(UsageError, match="is a kernel in this log, not a risk"):
         book.writer.declare_source("kernel", "risk")
 
@@ -166,7 +171,9 @@ def test_a_source_keeps_its_role(scribe):
         ({"flags": DERIVED, "root": 99, "cause": 1}, "derived record follows its cascade"),
     ],
 )
-def test_records_that_break_a_rule_are_refused_and_harm_nothing(tmp_path, scribe, noted, wrong, says):
+def test_records_that_break_a_rule_are_refused_and_harm_nothing(
+    tmp_path: Path, scribe: Any, noted: Any, wrong: dict[str, Any], says: str
+) -> None:
     with scribe() as book:
         book.groups(1)
         facts = {"time": 5_000, "source": book.source, "body": book.catalogue.encode(noted(number=1, text=""))} | wrong
@@ -178,7 +185,7 @@ def test_records_that_break_a_rule_are_refused_and_harm_nothing(tmp_path, scribe
         assert book.writer.head == head
 
 
-def test_a_cascade_ends_with_the_commit(scribe):
+def test_a_cascade_ends_with_the_commit(scribe: Any) -> None:
     with scribe() as book:
         root = book.cascade(1)
         book.writer.commit()
@@ -189,7 +196,7 @@ def test_a_cascade_ends_with_the_commit(scribe):
             )
 
 
-def test_nobody_says_what_was_not_declared_or_is_not_theirs(scribe):
+def test_nobody_says_what_was_not_declared_or_is_not_theirs(scribe: Any) -> None:
     with scribe() as book:
         with pytest.raises(UnknownType, match="not declared"):
             book.writer.append(99, 1, b"\x80", time=5_000, source=1)
@@ -200,7 +207,7 @@ def test_nobody_says_what_was_not_declared_or_is_not_theirs(scribe):
             book.writer.append(16, 1, b"\x80", time=5_000, source=risk)
 
 
-def test_an_epoch_changes_at_its_own_record(tmp_path, scribe):
+def test_an_epoch_changes_at_its_own_record(tmp_path: Path, scribe: Any) -> None:
     with scribe() as book:
         book.groups(1)
         seq = book.writer.open_epoch("takeover in a test")
@@ -212,14 +219,14 @@ def test_an_epoch_changes_at_its_own_record(tmp_path, scribe):
         assert book.writer.epoch == 1
 
 
-def test_a_log_of_another_origin_is_not_opened(tmp_path, scribe):
+def test_a_log_of_another_origin_is_not_opened(tmp_path: Path, scribe: Any) -> None:
     with scribe() as book:
         book.groups(1)
     with pytest.raises(IntegrityError, match="belongs to another log"):
         LogWriter(tmp_path / "log", "example.org/else")
 
 
-def test_blobs_named_by_a_record_stand_in_its_header(tmp_path, scribe, noted):
+def test_blobs_named_by_a_record_stand_in_its_header(tmp_path: Path, scribe: Any, noted: Any) -> None:
     blobs = tuple((size, sha256(bytes(size)).digest()) for size in (1, 2, 3))
     with scribe() as book:
         body = book.catalogue.encode(noted(number=1, text=""))
