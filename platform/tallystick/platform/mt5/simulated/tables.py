@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tallystick.market import fills
+from tallystick.market.alarms import set_alarms
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.simulated.account import AccountState
 from tallystick.platform.mt5.simulated.worth import Worth
 
-BAR_PRICES = tuple(f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close"))
+BID_PRICES, ASK_PRICES = (tuple(f"{side}_{part}" for part in ("open", "high", "low", "close")) for side in ("bid", "ask"))
+BAR_PRICES = BID_PRICES + ASK_PRICES
 
 
 class Tables:
@@ -46,6 +48,8 @@ class Tables:
         self._idle = True
         self._due, self._pending, self._positions = (fills.empty(width) for width in (2, 4, 6))
         self._account = np.zeros(3, dtype=np.int64)
+        self._levels, self._exposure = np.zeros((count, 4)), np.zeros((count, 4))
+        self._alarm_times = np.zeros(count, dtype=np.int64)
 
     def changed(self) -> None:
         """Orders, positions or balance have changed."""
@@ -93,22 +97,28 @@ class Tables:
             return -1
         columns = rows.columns
         is_bar = rows.kind == "bar"
-        prices = tuple(columns[name] for name in BAR_PRICES) if is_bar else (rows.bid, rows.ask)
+        # Compiled code wants one shape for both kinds: behind a quote's bid and ask stand six columns nobody reads.
+        quoted = (rows.bid, rows.ask, *(rows.bid,) * 6)
+        prices = tuple(columns[name] for name in BAR_PRICES) if is_bar else quoted
         found: int = fills.first_act(
             rows.time,
             rows.series,
-            prices,
+            bids,
+            asks,
             is_bar,
             self.series_symbol,
             self.series_period,
             self.scales,
-            self._bid.copy(),
-            self._ask.copy(),
+            self._bid,
+            self._ask,
             self._due,
             self._pending,
             self._positions,
             self._account,
             self._money,
+            self._levels,
+            self._alarm_times,
+            self._exposure,
         )
         return found
 
@@ -129,6 +139,16 @@ class Tables:
         swaps = sum(one.swap for one in state.positions.values())
         margin = worth.margin() if state.positions else 0
         self._account = np.array([state.balance + swaps, margin, worth.stop_out_level], dtype=np.int64)
+        set_alarms(
+            self._due,
+            self._pending,
+            self._positions,
+            self.scales,
+            self._money,
+            self._levels,
+            self._alarm_times,
+            self._exposure,
+        )
         self._idle = not (state.in_flight or state.pendings or state.positions)
         self._stale = False
 
