@@ -1,7 +1,4 @@
-"""Our side of `ema_quotes`: the built-in EMA cross over quotes, with the whole audit, through `scan` or row by row.
-
-`--way react` takes `scan` and `advance` away from the strategy's class, so that the kernel asks `react` about each row.
-"""
+"""The built-in EMA cross over quotes on the bare kernel: no terminal, portfolio, orders or risk; the whole audit."""
 
 import argparse
 import hashlib
@@ -57,10 +54,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--fast", type=int, required=True)
     parser.add_argument("--slow", type=int, required=True)
-    parser.add_argument("--way", choices=("scan", "react"), required=True)
     options = parser.parse_args()
-    if options.way == "react":
-        del EmaCross.scan, EmaCross.advance
     number = sum(1 for _ in options.scratch.glob("run-*"))
     with Stopwatch() as compiling:
         run(options.scratch / f"warm-{number}", Feed([feeds.quotes(5_000)]), options.fast, options.slow)

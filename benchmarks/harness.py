@@ -115,9 +115,9 @@ def theirs(settings: Settings, module: str, *arguments: object) -> list[str]:
     return [str(settings.peers), "-m", f"benchmarks.{module}", *map(str, arguments)]
 
 
-def sample(command: Sequence[str]) -> Sample:
-    """Run one side once."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+def sample(command: Sequence[str], **settings: str) -> Sample:
+    """Run one side once, with `settings` in its environment."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
     )

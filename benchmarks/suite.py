@@ -20,8 +20,10 @@ MODULES = (
     "verify_log",
     "outside_verifier",
     "replay_micro",
+    "replay_turnover",
     "eventsourcing_store",
     "ema_quotes",
+    "bars_turnover",
     "cli_help",
 )
 
