@@ -37,8 +37,8 @@ class HandBook:
         self.time = START
         self.root = NONE_SEQ
 
-    def write(self) -> "HandBook":
-        """The whole book."""
+    def write(self, *, halted: bool = False) -> "HandBook":
+        """The whole book; `halted` leaves it as a run that was halted and whose process died."""
         self.folder.mkdir(parents=True)
         card = {"origin": ORIGIN, "key": str(self.signer.vkey)}
         (self.folder / "book.json").write_text(json.dumps(card), encoding="utf-8")
@@ -46,7 +46,13 @@ class HandBook:
             self.writer = writer
             self._opening()
             self._first_block()
-            self._second_block()
+            if halted:
+                salt = bytes(16)
+                enrolled = running.PersonEnrolled(person="owner", key=self.vkey, salt=salt)
+                self.say("owner", "person", enrolled)
+                self.say("kernel", "kernel", running.BookHalted(reason="spread too wide"))
+            else:
+                self._second_block()
             writer.checkpoint(self.signer)
         with LogWriter(self.folder / "log", ORIGIN) as writer:
             writer.checkpoint(self.signer)

@@ -150,6 +150,24 @@ def test_halt_leaves_a_file_with_the_reason(say: Say, hand_book: HandBook) -> No
     (hand_book.folder / operators_log.NAME).unlink()
 
 
+def test_resume_records_a_command_signed_with_the_enrolled_key(say: Say, tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "book"
+    book = HandBook(folder, home).write(halted=True)
+    say("halt", folder, "--reason", "spread too wide")
+    stranger = own_key(Call(home=tmp_path / "stranger"))
+    refused = say("resume", folder, "--reason", "let me", "--home", stranger.path.parent, "--json")
+    assert refused.code == 2
+    assert refused.document["error"]["code"] == "E750"
+    assert (folder / "HALT").exists()
+    said = say("resume", folder, "--reason", "calm again", "--home", home, "--json")
+    assert said.code == 0
+    assert not (folder / "HALT").exists()
+    assert say("audit", "verify", folder, "--key", book.vkey).code == 0
+    record = say("events", "show", said.document["seq"], folder, "--json").document
+    assert (record["type"], record["role"], record["body"]["reason"]) == ("book.resumed", "person", "calm again")
+    assert say("resume", folder, "--reason", "again", "--home", home, "--json").document["seq"] is None
+
+
 def test_numbered_messages_of_other_packages_keep_their_number_and_fix() -> None:
     error = ValueError('E501 no strategy is called "emma". There are: ema_cross, flat.')
     failure = explained(error, ["run", "plan.json"])

@@ -5,12 +5,12 @@ The parameters are textbook ones, chosen before any result was seen and kept wha
 
 import msgspec
 
-from tallystick.market.instrument import LOT, Instrument
+from tallystick.market.instrument import Instrument
 from tallystick.platform.data.demo import demo_account, demo_instruments
 from tallystick.platform.plan import AccountPlan, RunPlan, StrategyPlan
 
-STOPS = {"EURUSD": 300, "NZDUSD": 300, "XAUUSD": 10_000}
-"""Stop loss of every position in points: 30 pips, or 10 dollars an ounce."""
+STOPS = {"EURUSD": 500, "NZDUSD": 500, "XAUUSD": 15_000}
+"""Stop loss of every position in points: 50 pips, or 15 dollars an ounce."""
 
 
 def demo_plan(seed: int = 0) -> RunPlan:
@@ -32,15 +32,15 @@ def demo_plan(seed: int = 0) -> RunPlan:
         latency_ns=account.latency,
         instruments=tuple(_conditions(each) for each in instruments.values()),
         strategies=tuple(each for symbol in instruments for each in _strategies(symbol)),
-        sizing={"kind": "risk_percent", "risk_ppm": 5_000},
-        risk={"order_volume_max": LOT // 2, "position_volume_max": LOT},
+        sizing={"kind": "risk_percent", "risk_ppm": 2_500},
+        risk={"daily_loss_ppm": 5_000},
     )
 
 
 def _strategies(symbol: str) -> tuple[StrategyPlan, StrategyPlan]:
     stop = STOPS[symbol]
-    ema = {"symbol": symbol, "fast": 12, "slow": 48, "stop_points": stop}
-    reversion = {"symbol": symbol, "window": 48, "entry": 2.0, "exit_": 0.5, "stop_points": stop}
+    ema = {"symbol": symbol, "fast": 24, "slow": 96, "stop_points": stop}
+    reversion = {"symbol": symbol, "window": 96, "entry_z": 2.0, "exit_z": 0.5, "stop_points": stop}
     return (
         StrategyPlan(kind="ema_cross", name=f"ema_{symbol.lower()}", parameters=ema),
         StrategyPlan(kind="z_score", name=f"z_{symbol.lower()}", parameters=reversion),

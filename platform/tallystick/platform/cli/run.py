@@ -52,7 +52,7 @@ def run(
     result = carried_out(book, chosen, feed, key)
 
     def show(console: "Console") -> None:
-        for line in [*feed.warnings(), *lines_of(result, book)]:
+        for line in [*(f"warning: {each}" for each in feed.warnings()), *lines_of(result, book)]:
             console.print(line)
 
     document = {
