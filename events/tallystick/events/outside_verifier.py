@@ -169,9 +169,9 @@ def pack(kind: str, value: Any) -> bytes:
     if outer == "bool":
         return b"\xc3" if value else b"\xc2"
     if outer == "float":
-        raw = struct.pack(">d", value)
-        need(value - value == 0 and raw != b"\x80" + bytes(7), "NaN, infinity or -0.0")
-        return b"\xcb" + raw
+        double = struct.pack(">d", value)
+        need(value - value == 0 and double != b"\x80" + bytes(7), "NaN, infinity or -0.0")
+        return b"\xcb" + double
     if outer == "int":
         fits = (bytes([tag]) + struct.pack(form, value) for tag, form, low, high in INTS if low <= value < high)
         return struct.pack(">b", value) if -32 <= value < 128 else next(fits, b"")

@@ -4,6 +4,7 @@ Every byte can be forged on purpose: `say` takes a raw body and any header field
 log is a dict from relative path to bytes, so that a test damages it without touching a disk.
 """
 
+import lzma
 import struct
 import zlib
 from base64 import b64encode
@@ -87,7 +88,7 @@ class ReferenceLog:
     def say(
         self, type_name: str, values: dict[str, Any], *, source: int = 0, derived: bool = False, **forged: Any
     ) -> int:
-        """Append one record to the open group; keyword arguments forge header fields, or the `body`, or give `blobs`."""
+        """Append one record to the open group; keywords forge header fields or the `body`, or give `blobs`."""
         seq = len(self.records)
         if not derived:
             self.time += 1_000_000
@@ -224,8 +225,6 @@ class ReferenceLog:
             raw = pack_segment(self.origin, each)
             packed = zlib.compress(raw) if each.suffix == ".seg.z" else raw
             if each.suffix == ".seg.xz":
-                import lzma
-
                 packed = lzma.compress(raw)
             made[f"{each.first:020d}{each.suffix}"] = packed
         return made
@@ -332,6 +331,21 @@ def pack_head(fix: int, small: int, tag_8: int | None, tag_16: int, size: int) -
     if size < 1 << 16:
         return struct.pack(">BH", tag_16, size)
     return struct.pack(">BI", tag_16 + 1, size)
+
+
+def golden_log() -> ReferenceLog:
+    """The log that docs/format.md spells out: three groups, one blob, two checkpoints, one of them recorded."""
+    log = ReferenceLog("golden/book/0011223344556677")
+    log.say("log.source_declared", {"id": 1, "name": "kernel", "role": "kernel"})
+    log.declare("demo.noted", 16, False, ["kernel"], "text:str count:int")
+    log.declare("demo.decided", 17, True, ["kernel"], "price:float stop:optional:float")
+    log.commit()
+    log.note("h\u00e9llo", -300, blobs=[log.blob(b"a blob\n")])
+    log.say("demo.decided", {"price": 1.0842, "stop": None}, source=1, derived=True, row=4)
+    log.checkpoint()
+    log.note("end", 2**40, cause=3)
+    log.checkpoint(record=False)
+    return log
 
 
 def sealed_log() -> ReferenceLog:

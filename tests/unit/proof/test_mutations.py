@@ -1,6 +1,6 @@
 """Random and exhaustive damage to a sealed log: both verifiers say "broken" and name the same first bad record.
 
-A thousand mutations by default; `TALLYSTICK_FULL=1` runs ten thousand. The seed is printed; `TALLYSTICK_SEED` repeats it.
+A thousand mutations, or ten thousand with `TALLYSTICK_FULL=1`. The seed is printed; `TALLYSTICK_SEED` repeats it.
 """
 
 import os
