@@ -12,7 +12,9 @@ from tallystick.market.rows import Rows
 from tallystick.platform.mt5.simulated.account import AccountState
 from tallystick.platform.mt5.simulated.worth import Worth
 
-BID_PRICES, ASK_PRICES = (tuple(f"{side}_{part}" for part in ("open", "high", "low", "close")) for side in ("bid", "ask"))
+BID_PRICES, ASK_PRICES = (
+    tuple(f"{side}_{part}" for part in ("open", "high", "low", "close")) for side in ("bid", "ask")
+)
 BAR_PRICES = BID_PRICES + ASK_PRICES
 
 
@@ -97,9 +99,9 @@ class Tables:
             return -1
         columns = rows.columns
         is_bar = rows.kind == "bar"
-        # Compiled code wants one shape for both kinds: behind a quote's bid and ask stand six columns nobody reads.
-        quoted = (rows.bid, rows.ask, *(rows.bid,) * 6)
-        prices = tuple(columns[name] for name in BAR_PRICES) if is_bar else quoted
+        # Compiled code wants one shape for both kinds: a quote is a bar whose four prices are one.
+        bids = tuple(columns[name] for name in BID_PRICES) if is_bar else (rows.bid,) * 4
+        asks = tuple(columns[name] for name in ASK_PRICES) if is_bar else (rows.ask,) * 4
         found: int = fills.first_act(
             rows.time,
             rows.series,

@@ -1,0 +1,67 @@
+"""Alarms: thresholds a symbol beyond which something may happen on an account, and which hide nothing.
+
+They are float64 prices widened by three quarters of a point, so that rounding to points can never carry a price past a
+level unnoticed. A scan compares each row with them and walks a moment exactly only where one goes off.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+BUY_LIMIT, SELL_LIMIT, BUY_STOP, SELL_STOP = 2, 3, 4, 5
+"""MT5's ORDER_TYPE of pending orders."""
+
+SLACK = 0.75
+NEVER = 2**63 - 1
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@njit(cache=True)
+def set_alarms(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not objects
+    due: Ints,
+    pending: Ints,
+    positions: Ints,
+    scales: Floats,
+    money: Ints,
+    levels: Floats,
+    alarm_times: Ints,
+    exposure: Floats,
+) -> None:
+    """Fill `levels`, `alarm_times` and `exposure` from the tables of `fills.first_act`.
+
+    `levels`: (symbols, 4) prices: bid at or below, bid at or above, ask at or below, ask at or above. `alarm_times`:
+    earliest due time by symbol. `exposure`: (symbols, 4) minor units a point of the longs, their cost, and of the
+    shorts, theirs.
+    """
+    levels[:, 0] = levels[:, 2] = -np.inf
+    levels[:, 1] = levels[:, 3] = np.inf
+    alarm_times[:] = NEVER
+    exposure[:] = 0.0
+    for n in range(due.shape[0]):
+        symbol = due[n, 0]
+        alarm_times[symbol] = min(alarm_times[symbol], due[n, 1])
+    for n in range(pending.shape[0]):
+        symbol, kind = pending[n, 0], pending[n, 1]
+        side = 2 if kind in (BUY_LIMIT, BUY_STOP) else 0
+        _widen(levels, symbol, side, kind in (SELL_LIMIT, BUY_STOP), pending[n, 2], scales[symbol])
+    for n in range(positions.shape[0]):
+        symbol, long = positions[n, 0], positions[n, 1] > 0
+        side = 0 if long else 2
+        if positions[n, 2] != 0:
+            _widen(levels, symbol, side, not long, positions[n, 2], scales[symbol])
+        if positions[n, 3] != 0:
+            _widen(levels, symbol, side, long, positions[n, 3], scales[symbol])
+        rate = money[symbol, 0] / money[symbol, 1]
+        exposure[symbol, side] += positions[n, 5] * rate
+        exposure[symbol, side + 1] += positions[n, 4] * rate
+
+
+@njit(cache=True)
+def _widen(levels: Floats, symbol: int, side: int, rising: bool, points: int, scale: float) -> None:
+    """Let the alarm of one side go off at `points` too."""
+    if rising:
+        levels[symbol, side + 1] = min(levels[symbol, side + 1], (points - SLACK) / scale)
+    else:
+        levels[symbol, side] = max(levels[symbol, side], (points + SLACK) / scale)
