@@ -70,7 +70,7 @@ class Checks:
 
     def _closing(self, sending: OrderSending) -> int:
         """Rules of a market order that names a position."""
-        if sending.position == 0 or self._netting_opens(sending):
+        if sending.position == 0:
             return PASSED
         position = self.state.positions.get(sending.position)
         if position is None:
@@ -80,12 +80,6 @@ class Checks:
         if self.settings.margin_mode == "hedging" and sending.volume > position.volume:
             return retcodes.INVALID_CLOSE_VOLUME
         return PASSED
-
-    def _netting_opens(self, sending: OrderSending) -> bool:
-        """On a netting account a position number on an order that finds no position of its symbol is ignored."""
-        return self.settings.margin_mode == "netting" and not any(
-            position.symbol == sending.symbol for position in self.state.positions.values()
-        )
 
     def _limit_volume(self, sending: OrderSending, instrument: Instrument) -> int:
         limit = instrument.volume_limit

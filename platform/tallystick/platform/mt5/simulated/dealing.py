@@ -7,7 +7,7 @@ from tallystick.events.types.trading import DealMade, OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney, commission, rounded
 from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, Position
-from tallystick.platform.mt5.simulated.checks import direction_of, netting_position
+from tallystick.platform.mt5.simulated.checks import DEAL, direction_of, netting_position
 from tallystick.platform.mt5.simulated.worth import Worth
 
 Reason = Literal["expert", "sl", "tp", "so"]
@@ -45,7 +45,8 @@ class Dealing:
         """The position an order acts on: the named one (hedging), the symbol's (netting), or none."""
         if self._settings.margin_mode == "netting":
             return netting_position(self._state, sending.symbol)
-        return self._state.positions.get(sending.position) if sending.position else None
+        closes = sending.position and sending.action == DEAL  # a pending order only ever opens
+        return self._state.positions.get(sending.position) if closes else None
 
     def enough_money(self, sending: OrderSending, points: int) -> bool:
         """Whether the margin after an order that opens or adds is within equity less its commission."""

@@ -144,10 +144,13 @@ class Settling:
         state, instrument = self._state, self._instruments[sending.symbol]
         direction = direction_of(sending)
         target = self._dealing.target_of(sending)
-        if self._settings.margin_mode == "hedging" and sending.position:
-            if target is None:
+        if sending.position:
+            # An order that is to close never opens: on a netting account too its position may be gone, or turned over.
+            named = state.positions.get(sending.position)
+            if named is None or named.direction == direction:
                 return retcodes.POSITION_CLOSED
-            return retcodes.INVALID_CLOSE_VOLUME if sending.volume > target.volume else 0
+            if self._settings.margin_mode == "hedging":
+                return retcodes.INVALID_CLOSE_VOLUME if sending.volume > named.volume else 0
         reduces = target is not None and target.direction != direction and sending.volume <= target.volume
         if not reduces:
             closing = state.bids[sending.symbol] if direction > 0 else state.asks[sending.symbol]

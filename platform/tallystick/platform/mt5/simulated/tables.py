@@ -72,7 +72,8 @@ class Tables:
     def pass_time(self, rows: Rows, state: AccountState) -> None:
         """Rows are over: a deadline at a quote's own time has passed, one at a bar's close has not."""
         last = int(rows.time[-1])
-        state.clock = last if rows.kind == "quote" else last - 1
+        # A bar may follow a quote of its own closing time: what passed before that quote does not pass again.
+        state.clock = max(state.clock, last if rows.kind == "quote" else last - 1)
 
     def to_state(self, state: AccountState) -> None:
         """Current prices into the state."""
