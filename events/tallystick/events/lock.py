@@ -121,5 +121,6 @@ def _own_pid() -> bytes:
 def _locked(path: Path) -> LogLocked:
     pid = _pid_in(path)
     who = f"process {pid}" if pid else "another process"
-    fix = f"stop it first; if no such process runs, remove {path}"
+    stale = "" if fcntl or msvcrt else f"; if no such process runs, remove {path}"
+    fix = f"stop it first{stale}"
     return LogLocked(f"{who} is writing the log in {path.parent}", pid=pid, fix=fix)

@@ -3,25 +3,30 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tallystick.events import checkpoint
+from tallystick.events import checkpoint, headcache
 from tallystick.events.errors import IntegrityError
 from tallystick.events.event import Event
-from tallystick.events.files import Files, write_failed, write_whole
+from tallystick.events.files import Files, write_failed
 from tallystick.events.note import NoteError, parse_note
-from tallystick.events.recovery import CUT_FOLDER, Take, covered_by_checkpoints, cut, read_last, require_origin
+from tallystick.events.recovery import (
+    CUT_FOLDER,
+    Resumed,
+    Tail,
+    Take,
+    covered_by_checkpoints,
+    cut,
+    read_last,
+    require_origin,
+)
 from tallystick.events.segment import (
-    FRAME,
     RecordAt,
     SegmentHeader,
     content,
     groups,
-    read_frame,
     segment_files,
 )
 from tallystick.events.state import LogState
 from tallystick.events.types.log import Checkpointed, TailCut
-
-CACHE = Path("cache") / "head.state"
 
 
 @dataclass(slots=True)
@@ -43,71 +48,50 @@ class Opened:
 def open_log(folder: Path, origin: str, files: Files) -> Opened:
     """Read the log in `folder`, cut a torn tail off. Raises `IntegrityError`, `WriteFailed`, `LogError`."""
     covered = covered_by_checkpoints(folder)
-    segments = segment_files(folder)
-    cached = _from_cache(folder, origin, segments)
-    opened = cached or Opened(LogState(origin), 0, b"", 0, (), 0)
+    kept = headcache.kept(folder, origin)
+    segments = [each for each in segment_files(folder) if kept is None or each[0] >= kept.first]
+    opened = Opened(kept.state if kept else LogState(origin), 0, b"", 0, (), 0)
     state = opened.state
-    left = [each for each in segments if each[0] >= opened.first]
-    cuts: list[TailCut] = []
-    for first, path in left:
-        start = opened.size if cached and first == opened.first else 0
-        data = memoryview(content(path))
-        if path.suffix == ".seg" and first == segments[-1][0]:
-            opened.torn_bytes = _read_last(folder, path, data, start, covered, opened, files, cuts)
-        else:
-            _read_closed(path, data, start, opened)
+    cut_off: TailCut | None = None
+    for first, path in segments:
+        resumed = Resumed(kept.header, kept.offset) if kept and first == kept.first else None
+        data = memoryview(headcache.rest(folder, kept) if kept and resumed else content(path))
+        if path.suffix != ".seg" or first != segments[-1][0]:
+            _read_closed(path, data, state, resumed)
+            continue
+        take = _taker(state, data)
+        tail = read_last(data, state.seq, state.prev, origin=origin, covered=covered, take=take, resumed=resumed)
+        cut_off = _cut(folder, path, tail, files)
+        if tail.header:
+            opened.first, opened.marker, opened.size = tail.header.first, tail.header.marker, tail.valid
+        opened.torn_bytes = len(tail.torn)
     if covered > state.seq:
-        raise IntegrityError(
-            f"the log ends after {state.seq} records, but a checkpoint covers {covered}", seq=state.seq
-        )
-    opened.deferred = (*_unrecorded_cuts(folder, state, cuts), *_unrecorded_checkpoints(folder, state))
+        what = f"the log ends after {state.seq} records, but a checkpoint covers {covered}"
+        raise IntegrityError(what, seq=state.seq, fix="verify the log and restore its segments from a copy")
+    opened.deferred = (*_unrecorded_cuts(folder, state, cut_off), *_unrecorded_checkpoints(folder, state))
     return opened
 
 
-def keep_cache(folder: Path, state: LogState, first: int, size: int, files: Files) -> None:
-    """Keep the state, so that opening the log again reads only what comes after."""
-    place = first.to_bytes(8, "big") + size.to_bytes(8, "big")
-    write_whole(files, folder / CACHE, place + state.freeze())
+def _cut(folder: Path, path: Path, tail: Tail, files: Files) -> TailCut | None:
+    """Cut a torn tail off; returns what is to be recorded of it."""
+    if not tail.torn and tail.header is not None:
+        return None
+    try:
+        digest = cut(folder, path, tail, files)
+    except OSError as error:
+        raise write_failed(f"cannot cut the torn tail of {path.name} off", error) from error
+    return TailCut(sha256=digest, bytes=len(tail.torn)) if tail.torn else None
 
 
-def _read_last(  # noqa: PLR0917
-    folder: Path,
-    path: Path,
-    data: memoryview,
-    start: int,
-    covered: int,
-    opened: Opened,
-    files: Files,
-    cuts: list[TailCut],
-) -> int:
-    state = opened.state
-    tail = read_last(
-        data, state.seq, state.prev, origin=state.origin, covered=covered, take=_taker(state, data), start=start
-    )
-    opened.first, opened.size = state.seq, tail.valid
-    opened.marker = tail.header.marker if tail.header else b""
-    if tail.header:
-        opened.first = tail.header.first
-    if tail.torn or tail.header is None:
-        try:
-            digest = cut(folder, path, tail, files)
-        except OSError as error:
-            raise write_failed(f"cannot cut the torn tail of {path.name} off", error) from error
-        if tail.torn:
-            cuts.append(TailCut(sha256=digest, bytes=len(tail.torn)))
-    return len(tail.torn)
-
-
-def _read_closed(path: Path, data: memoryview, start: int, opened: Opened) -> None:
-    state = opened.state
-    header = SegmentHeader.parse(data)
+def _read_closed(path: Path, data: memoryview, state: LogState, resumed: Resumed | None) -> None:
+    """Read a segment that another one follows, or its rest; every byte of it has to hold."""
+    header = resumed.header if resumed else SegmentHeader.parse(data)
     require_origin(header, state.origin)
-    if not start and (header.first, header.prev) != (state.seq, state.prev):
+    if resumed is None and (header.first, header.prev) != (state.seq, state.prev):
         raise IntegrityError(f"{path.name} does not continue record {state.seq - 1}", seq=state.seq)
     take = _taker(state, data)
-    for records, at in groups(data, header, (start, state.seq, state.prev) if start else None):
+    for records, at in groups(data, header, (0, state.seq, state.prev) if resumed else None):
         take(records, at)
-    opened.first, opened.marker, opened.size = state.seq, b"", 0
 
 
 def _taker(state: LogState, data: memoryview) -> Take:
@@ -118,32 +102,9 @@ def _taker(state: LogState, data: memoryview) -> Take:
     return take
 
 
-def _from_cache(folder: Path, origin: str, segments: list[tuple[int, Path]]) -> Opened | None:
-    """The cached state, if the frame before its place in the segment confirms it."""
-    try:
-        raw = (folder / CACHE).read_bytes()
-    except OSError:
-        return None
-    first, size = int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:16], "big")
-    state = LogState.thaw(raw[16:], origin)
-    path = dict(segments).get(first)
-    if state is None or path is None or path.suffix != ".seg":
-        return None
-    data = memoryview(content(path))
-    if len(data) < size or size < FRAME.size:
-        return None
-    try:
-        header = SegmentHeader.parse(data)
-    except IntegrityError:
-        return None
-    frame = read_frame(data, size - FRAME.size, header.marker)
-    if frame is None or frame[0] + frame[1] != state.seq or frame[2] != state.prev:
-        return None
-    return Opened(state, first, header.marker, size, (), 0)
-
-
-def _unrecorded_cuts(folder: Path, state: LogState, fresh: list[TailCut]) -> list[TailCut]:
+def _unrecorded_cuts(folder: Path, state: LogState, cut_off: TailCut | None) -> list[TailCut]:
     """Cuts to record: this one, and any whose record was lost because the process died again before its commit."""
+    fresh = [cut_off] if cut_off else []
     known = state.cuts | {each.sha256 for each in fresh}
     older = [
         TailCut(sha256=path.name, bytes=path.stat().st_size)

@@ -44,25 +44,32 @@ class Tail:
     prev: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Where in a segment reading goes on: its header, and the offset of the group that comes next."""
+
+    header: SegmentHeader
+    offset: int
+
+
 def read_last(
-    data: memoryview, seq: int, prev: bytes, *, origin: str, covered: int, take: Take, start: int = 0
+    data: memoryview, seq: int, prev: bytes, *, origin: str, covered: int, take: Take, resumed: Resumed | None = None
 ) -> Tail:
     """Read the last, plain segment; hands each group that counts to `take`.
 
-    `seq` and `prev` are where the segment before ended, `covered` the largest size that a checkpoint covers. With
-    `start`, reading begins at that group, whose place in the chain `seq` and `prev` then name.
+    `seq` and `prev` are where the records before ended, `covered` the largest size that a checkpoint covers. When
+    `resumed`, `data` is only the rest of the segment.
     Raises `IntegrityError` when what follows the last frame that counts is not what a crash leaves.
     """
-    if len(data) < SEGMENT.size or (not any(data[: SEGMENT.size]) and not any(data)):
+    if resumed is None and (len(data) < SEGMENT.size or (not any(data[: SEGMENT.size]) and not any(data))):
         _require_uncovered(seq, covered)
         return Tail(None, 0, bytes(data), seq, prev)
-    header = SegmentHeader.parse(data)
+    header = resumed.header if resumed else SegmentHeader.parse(data)
     require_origin(header, origin)
-    if not start and (header.first, header.prev) != (seq, prev):
-        raise IntegrityError(
-            f"the last segment does not continue record {seq - 1}", seq=seq, fix="restore it from a copy"
-        )
-    at = start or SEGMENT.size
+    if resumed is None and (header.first, header.prev) != (seq, prev):
+        what = f"the last segment does not continue record {seq - 1}"
+        raise IntegrityError(what, seq=seq, fix="restore it from a copy")
+    at = 0 if resumed else SEGMENT.size
     while at < len(data):
         try:
             records, end = read_group(data, at, header.marker, seq, prev)
@@ -72,7 +79,7 @@ def read_last(
         take(records, at)
         at, seq, prev = end, seq + len(records), records[-1].leaf
     _require_uncovered(seq, covered)
-    return Tail(header, at, bytes(data[at:]), seq, prev)
+    return Tail(header, at + (resumed.offset if resumed else 0), bytes(data[at:]), seq, prev)
 
 
 def cut(folder: Path, path: Path, tail: Tail, files: Files) -> str:
@@ -101,7 +108,7 @@ def covered_by_checkpoints(folder: Path) -> int:
     sizes = [0]
     for path in (folder / "checkpoints").glob("*.checkpoint"):
         lines = path.read_bytes().split(b"\n", 2)
-        if len(lines) == 3 and lines[1].isdigit():
+        if len(lines) == 3 and lines[1].isdigit() and len(lines[1]) < 20:
             sizes.append(int(lines[1]))
     return max(sizes)
 

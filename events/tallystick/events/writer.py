@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from tallystick.events import checkpoint, retention
+from tallystick.events import checkpoint, headcache, retention
 from tallystick.events.admission import Admitted, admit, misplaced, too_big
 from tallystick.events.appending import SegmentAppender
 from tallystick.events.digest import TIME
@@ -17,7 +17,7 @@ from tallystick.events.errors import EventRefused, UsageError, WriteFailed, Writ
 from tallystick.events.event import Event
 from tallystick.events.files import Disk, Files, write_failed
 from tallystick.events.lock import WriterLock
-from tallystick.events.opening import keep_cache, open_log
+from tallystick.events.opening import open_log
 from tallystick.events.record import (
     BLOB,
     DERIVED,
@@ -190,11 +190,11 @@ class LogWriter(SelfDescription):
         self._time = time
         self._root = root
         self._seq = seq + 1
-        self._whole_bytes = len(self._group)
         if admitted[0]:
             digest = self._digest
             digest.value = sha256(digest.value + admitted[1] + TIME.pack(time) + body_hash).digest()
             digest.count += 1
+        self._whole_bytes = len(self._group)
         return seq
 
     def commit(self) -> int:
@@ -297,5 +297,5 @@ class LogWriter(SelfDescription):
         state = self._state
         state.seq, state.prev, state.time, state.epoch = self._first, self._head, self._time, self._epoch
         with suppress(OSError):  # only a cache: the next opening reads more
-            keep_cache(self.folder, state, self._appender.first, self._appender.size, self._files)
+            headcache.keep(self.folder, state, self._appender.first, self._appender.size, self._files)
         self._cached = self._first

@@ -1,14 +1,17 @@
 """Appending, committing, reopening."""
 
+import sys
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
 from tallystick.events import EventRefused, IntegrityError, LogReader, LogWriter, UsageError, outside_verifier
 from tallystick.events.digest import START
-from tallystick.events.errors import UnknownType
+from tallystick.events.errors import UnknownType, WriterPoisoned
 from tallystick.events.merkle import root_of
 from tallystick.events.record import DERIVED, TRADING, genesis
 from tallystick.events.signer import Ed25519Signer
@@ -236,3 +239,40 @@ def test_blobs_named_by_a_record_stand_in_its_header(tmp_path: Path, scribe: Any
     assert log.fetch(seq).blobs == blobs
     assert log.fetch(seq).event == noted(number=1, text="")
     assert len(log.record(seq).raw) == 115 + 3 * 40
+
+
+def test_an_interrupt_at_any_line_of_append_never_commits_half_a_record(
+    tmp_path: Path, scribe: Any, noted: Any
+) -> None:
+    outcomes = set()
+    for line in range(60):
+        with scribe(tmp_path / str(line)) as book:
+            book.groups(1)
+            body = book.catalogue.encode(noted(number=1, text=""))
+            left = iter([None] * line)
+
+            def interrupt(frame: FrameType, event: str, _: Any, left: Iterator[None] = left) -> Any:
+                if frame.f_code.co_name != "append":
+                    return None
+                if event == "line" and next(left, 0) == 0:
+                    raise KeyboardInterrupt
+                return interrupt
+
+            before = book.writer.next_seq
+            sys.settrace(interrupt)
+            try:
+                book.writer.append(16, 1, body, time=5_000, source=book.source)
+            except KeyboardInterrupt:
+                pass
+            finally:
+                sys.settrace(None)
+            try:
+                book.writer.commit()
+                outcomes.add(book.writer.committed - before)
+            except WriterPoisoned:
+                outcomes.add("poisoned")
+                book.writer.abandon()
+        with scribe(tmp_path / str(line)) as book:
+            assert book.writer.torn_bytes == 0
+            assert book.writer.root() == root_of(LogReader(tmp_path / str(line)).leaves())
+    assert outcomes == {0, 1, "poisoned"}
