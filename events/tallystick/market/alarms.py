@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 
 @njit(cache=True)
-def set_alarms(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not objects
+def set_alarms(  # noqa: PLR0917 -- compiled code takes arrays, not objects
     due: Ints,
     pending: Ints,
     positions: Ints,
@@ -45,23 +45,24 @@ def set_alarms(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not obj
     for n in range(pending.shape[0]):
         symbol, kind = pending[n, 0], pending[n, 1]
         side = 2 if kind in (BUY_LIMIT, BUY_STOP) else 0
-        _widen(levels, symbol, side, kind in (SELL_LIMIT, BUY_STOP), pending[n, 2], scales[symbol])
+        rises = 1 if kind in (SELL_LIMIT, BUY_STOP) else 0
+        _widen(levels, symbol, side + rises, pending[n, 2], scales[symbol])
     for n in range(positions.shape[0]):
-        symbol, long = positions[n, 0], positions[n, 1] > 0
-        side = 0 if long else 2
+        symbol, long = positions[n, 0], 1 if positions[n, 1] > 0 else 0
+        side = 2 - 2 * long
         if positions[n, 2] != 0:
-            _widen(levels, symbol, side, not long, positions[n, 2], scales[symbol])
+            _widen(levels, symbol, side + 1 - long, positions[n, 2], scales[symbol])
         if positions[n, 3] != 0:
-            _widen(levels, symbol, side, long, positions[n, 3], scales[symbol])
+            _widen(levels, symbol, side + long, positions[n, 3], scales[symbol])
         rate = money[symbol, 0] / money[symbol, 1]
         exposure[symbol, side] += positions[n, 5] * rate
         exposure[symbol, side + 1] += positions[n, 4] * rate
 
 
 @njit(cache=True)
-def _widen(levels: Floats, symbol: int, side: int, rising: bool, points: int, scale: float) -> None:
-    """Let the alarm of one side go off at `points` too."""
-    if rising:
-        levels[symbol, side + 1] = min(levels[symbol, side + 1], (points - SLACK) / scale)
+def _widen(levels: Floats, symbol: int, place: int, points: int, scale: float) -> None:
+    """Let the alarm in one place (even: falling, odd: rising) go off at `points` too."""
+    if place % 2 == 1:
+        levels[symbol, place] = min(levels[symbol, place], (points - SLACK) / scale)
     else:
-        levels[symbol, side] = max(levels[symbol, side], (points + SLACK) / scale)
+        levels[symbol, place] = max(levels[symbol, place], (points + SLACK) / scale)

@@ -1,24 +1,38 @@
 """Margin of positions (`docs/fills.md`, section 9), exact and rounded once a position."""
 
 from fractions import Fraction
+from functools import lru_cache
+from math import gcd
+from functools import cache
 
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.money import rounded, rounded_fraction
 
 
-def position_margin(
-    instrument: Instrument, volume: int, point_units: int, units: int, leverage: int, currency_digits: int
-) -> int:
-    """Margin of one position; `point_units` / `units` is its exact open price in points."""
+@lru_cache(maxsize=4096)
+def margin_rate(instrument: Instrument, leverage: int, currency_digits: int) -> tuple[int, int]:
+    """Margin of one point unit (points times volume units) as a reduced rational of minor units.
+
+    Volume times price is unit times point units, so one constant an instrument is all there is to margin.
+    """
+    unit = gcd(instrument.volume_min, instrument.volume_step)
     contract = Fraction(repr(instrument.contract_size))
-    price = Fraction(point_units, units * 10**instrument.digits)
-    exact = Fraction(volume, LOT) * contract * price * 10**currency_digits
-    return rounded_fraction(exact if instrument.calc_mode == "cfd" else exact / leverage)
+    rate = contract * Fraction(unit, LOT) * Fraction(10**currency_digits, 10**instrument.digits)
+    if instrument.calc_mode != "cfd":
+        rate /= leverage
+    return rate.numerator, rate.denominator
+
+
+def position_margin(instrument: Instrument, point_units: int, leverage: int, currency_digits: int) -> int:
+    """Margin of one position; `point_units` is its exact sum of points times volume units."""
+    numerator, denominator = margin_rate(instrument, leverage, currency_digits)
+    return rounded(point_units * numerator, denominator)
 
 
 def order_margin(instrument: Instrument, volume: int, points: int, leverage: int, currency_digits: int) -> int:
     """Margin of one new position at a price in points."""
-    return position_margin(instrument, volume, points, 1, leverage, currency_digits)
+    unit = gcd(instrument.volume_min, instrument.volume_step)
+    return position_margin(instrument, points * (volume // unit), leverage, currency_digits)
 
 
 def hedged_margin(instrument: Instrument, long: tuple[int, int], short: tuple[int, int]) -> int:
@@ -30,3 +44,11 @@ def hedged_margin(instrument: Instrument, long: tuple[int, int], short: tuple[in
     hedged = Fraction(repr(instrument.margin_hedged)) / Fraction(repr(instrument.contract_size))
     covered = hedged * (long[1] + short[1]) * small[0] / (long[0] + short[0])
     return uncovered + rounded_fraction(covered)
+
+
+@cache
+def _rate(contract_size: float, digits: int, divisor: int, currency_digits: int) -> tuple[int, int]:
+    """Margin in minor units for one point of price and one volume unit, as a reduced rational."""
+    contract = Fraction(repr(contract_size)) / LOT
+    rate = contract * 10**currency_digits / (10**digits * divisor)
+    return rate.numerator, rate.denominator

@@ -70,9 +70,9 @@ def bars(points: Iterable[BarPoints]) -> Rows:
     series = np.array([one[0] for one in listed], dtype=np.uint16)
     time = np.array([MONDAY + one[1] * HOUR for one in listed], dtype=np.int64)
     columns: dict[str, Any] = {"time_msc": (time - HOUR) // 1_000_000, "series": series}
-    for side, place in (("bid", 2), ("ask", 3)):
+    for side, prices in (("bid", [one[2] for one in listed]), ("ask", [one[3] for one in listed])):
         for part, name in enumerate(("open", "high", "low", "close")):
-            values = [one[place][part] / SCALES[one[0]] for one in listed]
+            values = [sides[part] / SCALES[one[0]] for one, sides in zip(listed, prices, strict=True)]
             columns[f"{side}_{name}"] = np.array(values, dtype=np.float64)
     columns["volume"] = np.ones(len(listed), dtype=np.uint64)
     return Rows("bar", time, series, columns["bid_close"], columns["ask_close"], columns)
@@ -92,7 +92,7 @@ def quotes(points: Iterable[tuple[int, int, int, int]]) -> Rows:
     bid = np.array([one[2] / SCALES[one[0]] for one in listed], dtype=np.float64)
     ask = np.array([one[3] / SCALES[one[0]] for one in listed], dtype=np.float64)
     flags = np.full(len(listed), 6, dtype=np.uint32)
-    columns = {"time_msc": time // 1_000_000, "series": series, "bid": bid, "ask": ask, "flags": flags}
+    columns: dict[str, Any] = {"time_msc": time // 1_000_000, "series": series, "bid": bid, "ask": ask, "flags": flags}
     return Rows("quote", time, series, bid, ask, columns)
 
 
@@ -188,9 +188,8 @@ def random_order(random: Random, number: int, terminal: SimulatedTerminal, time:
     symbol = random.choice([*(state.bids or {"EURUSD": 0})])
     bid = state.bids.get(symbol, 120_000)
     kind = random.randint(0, 5)
-    away = lambda: random.choice((0, random.randint(-250, 250)))  # noqa: E731 -- three words, used three times
     near = {"price": bid + random.randint(-250, 250)}
-    stops = {name: bid + shift for name in ("stop", "take") if (shift := away())}
+    stops = {name: bid + random.randint(-250, 250) for name in ("stop", "take") if random.random() < 0.5}
     lots = random.choice((0.01, 0.5, 1.0, 3.7, 20.0))
     where: dict[str, Any] = {"symbol": symbol, **near, **stops}
     if state.positions and random.random() < 0.4:

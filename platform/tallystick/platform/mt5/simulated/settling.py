@@ -12,8 +12,8 @@ from tallystick.events.types.trading import (
     PositionProtected,
 )
 from tallystick.market.bar_path import STEPS, between, step_moment, step_prices
-from tallystick.market.fills import triggered
 from tallystick.market.instrument import Instrument
+from tallystick.market.moment import triggered
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5 import retcodes
 from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, InFlight, Pending, Position

@@ -5,17 +5,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tallystick.market import fills
-from tallystick.market.alarms import set_alarms
+from tallystick.market.alarms import Ints, set_alarms
+from tallystick.market.bar_path import STEPS
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.simulated.account import AccountState
 from tallystick.platform.mt5.simulated.worth import Worth
 
-BID_PRICES, ASK_PRICES = (
-    tuple(f"{side}_{part}" for part in ("open", "high", "low", "close")) for side in ("bid", "ask")
-)
-BAR_PRICES = BID_PRICES + ASK_PRICES
+BAR_PRICES = tuple(f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close"))
 
 
 class Tables:
@@ -98,17 +96,18 @@ class Tables:
             self._fill(worth)
         if self._idle:
             return -1
-        columns = rows.columns
-        is_bar = rows.kind == "bar"
         # Compiled code wants one shape for both kinds: a quote is a bar whose four prices are one.
-        bids = tuple(columns[name] for name in BID_PRICES) if is_bar else (rows.bid,) * 4
-        asks = tuple(columns[name] for name in ASK_PRICES) if is_bar else (rows.ask,) * 4
+        bids, asks, steps = (rows.bid,) * 4, (rows.ask,) * 4, 1
+        if rows.kind == "bar":
+            columns, steps = rows.columns, STEPS
+            bids = columns["bid_open"], columns["bid_high"], columns["bid_low"], columns["bid_close"]
+            asks = columns["ask_open"], columns["ask_high"], columns["ask_low"], columns["ask_close"]
         found: int = fills.first_act(
             rows.time,
             rows.series,
             bids,
             asks,
-            is_bar,
+            steps,
             self.series_symbol,
             self.series_period,
             self.scales,
@@ -141,7 +140,9 @@ class Tables:
         )
         swaps = sum(one.swap for one in state.positions.values())
         margin = worth.margin() if state.positions else 0
-        self._account = np.array([state.balance + swaps, margin, worth.stop_out_level], dtype=np.int64)
+        self._account[0] = state.balance + swaps
+        self._account[1] = margin
+        self._account[2] = worth.stop_out_level
         set_alarms(
             self._due,
             self._pending,
@@ -156,5 +157,5 @@ class Tables:
         self._stale = False
 
 
-def _table(rows: list[tuple[int, ...]], width: int) -> fills.Ints:
+def _table(rows: list[tuple[int, ...]], width: int) -> Ints:
     return np.array(rows, dtype=np.int64).reshape(-1, width)
