@@ -1,9 +1,8 @@
 """Margin of positions (`docs/fills.md`, section 9), exact and rounded once a position."""
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import gcd
-from functools import cache
 
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.money import rounded, rounded_fraction
