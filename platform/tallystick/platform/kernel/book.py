@@ -33,7 +33,7 @@ from tallystick.platform.kernel import manifest, snapshot
 from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.comparison import Comparison
 from tallystick.platform.kernel.deadlines import Worker
-from tallystick.platform.kernel.durability import SNAPSHOT_RECORDS, Commits
+from tallystick.platform.kernel.durability import BATCH_RECORDS, SNAPSHOT_RECORDS, Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.halt import halt_reason
 from tallystick.platform.kernel.history import History, RunSeen, history_of
@@ -100,6 +100,7 @@ class RunOptions:
 
     segment_bytes: int = 256 * 1024 * 1024
     snapshot_records: int = SNAPSHOT_RECORDS
+    batch_records: int = BATCH_RECORDS
     keep_source: bool = True
     sources: tuple[Path, ...] = ()
     files: Files | None = None
@@ -189,6 +190,7 @@ class _Run:
                 snapshot=lambda: self._snapshot(kernel, writer),
                 checkpoint=lambda: writer.checkpoint(self._signer) and None,
                 snapshot_records=options.snapshot_records,
+                batch_records=options.batch_records,
             )
             simulation = Simulation(
                 kernel,

@@ -22,10 +22,12 @@ class RowBuffer:
     def fill(self, wanted: int) -> bool:
         """Hold at least `wanted` rows behind `next`, or all there are of this kind; False when there is none left."""
         parts, held = [], len(self.rows) - self.next
+        kind = self.rows.kind if self.start < len(self.rows) else None
         while held < wanted and (chunk := self._chunk()) is not None:
-            if chunk.kind != self.rows.kind and (held or self.start < len(self.rows)):
+            if kind not in (None, chunk.kind):
                 self._waiting = chunk
                 break
+            kind = chunk.kind
             parts.append(chunk)
             held += len(chunk)
         if parts:

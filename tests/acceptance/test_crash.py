@@ -1,0 +1,110 @@
+"""`kill -9` at 300 [20] random moments of a real process: every decision comes out as if nothing had happened.
+
+Half of the kills are followed by what a power cut may do to the last, unsynced group.
+"""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tallystick.events.reader import LogReader
+from tallystick.events.types.log import TailCut
+from tallystick.events.types.running import RunRecovered, RunStarted
+from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.replaying import replay_book
+from tests.acceptance.books import FULL, QUARTER, ROWS, events, exit_code_of_verify, leaves
+from tests.acceptance.mortal import Process, orders_in_journal, tear, time_of_a_run
+
+KILLS = 300 if FULL else 20
+KILLS_PER_TEST = 5
+ROWS_BY_DURABILITY = {"batch": ROWS, "each-input": QUARTER}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, bytes]]:
+    """Seconds and decision digest of a run that nobody kills, by durability."""
+    times = ROWS_BY_DURABILITY.items()
+    return {each: time_of_a_run(tmp_path_factory.mktemp(each), rows, each) for each, rows in times}
+
+
+class Mortal:
+    """A book whose processes are killed until `kills` are used up or one of them gets through."""
+
+    def __init__(self, folder: Path, durability: str, lasts_s: float, chance: random.Random) -> None:
+        self.folder, self.durability, self.lasts_s, self.chance = folder, durability, lasts_s, chance
+        self.sure: list[bytes] = []
+        self.kills = self.recoveries = 0
+
+    def live(self, most: int) -> RunResult:
+        """Process after process, of which up to `most` are killed in their run."""
+        while True:
+            process = self._process()
+            if self.kills == most:
+                return process.result()
+            result = process.kill_after(self.chance.uniform(0, self.lasts_s * 0.6))
+            if result is not None:
+                return result
+            self.kills += 1
+            self._look()
+
+    def _process(self) -> Process:
+        chance = self.chance
+        how = {"snapshot_records": chance.randrange(20, 2_000), "batch_records": chance.randrange(1, 100)}
+        how["segment_bytes"] = chance.choice((60_000, 2**20))
+        return Process(self.folder, ROWS_BY_DURABILITY[self.durability], self.durability, **how)
+
+    def _look(self) -> None:
+        """What was committed stands; from here on, so does what a power cut now leaves."""
+        stood = committed(self.folder)
+        assert stood[: len(self.sure)] == self.sure, "a committed record is missing after the kill"
+        before, torn = self.sure, "not torn"
+        if len(stood) > len(before) and self.chance.random() < 0.6:  # what stood before that has been synced
+            torn = tear(self.folder, self.chance)
+        self.sure = committed(self.folder)
+        assert stood[: len(self.sure)] == self.sure
+        assert len(self.sure) >= len(before)
+        print(f"kill {self.kills}: {len(stood)} records stood, {len(self.sure)} still stand; {torn}")
+
+
+@pytest.mark.parametrize("durability", ["batch", "each-input"])
+@pytest.mark.parametrize("seed", range(KILLS // KILLS_PER_TEST // 2))
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(
+    tmp_path: Path, undisturbed: dict[str, tuple[float, bytes]], durability: str, seed: int
+) -> None:
+    print(f"seed {seed}")
+    chance, (lasts_s, digest), kills = random.Random(f"{durability}/{seed}"), undisturbed[durability], 0
+    for number in range(100):
+        book = Mortal(tmp_path / str(number), durability, lasts_s, chance)
+        result = book.live(KILLS_PER_TEST - kills)
+        require_whole(book, result)
+        assert result.decision_digest == digest
+        kills += book.kills
+        if kills == KILLS_PER_TEST:
+            return
+    pytest.fail("the runs are over too soon to be killed")
+
+
+def require_whole(book: Mortal, result: RunResult) -> None:
+    """Nothing committed is missing, nothing was sent twice, and the log proves itself."""
+    folder = book.folder
+    assert leaves(folder)[: len(book.sure)] == book.sure, "a committed record is missing at the end"
+    assert exit_code_of_verify(folder, result) == 0
+    assert replay_book(folder).equal
+    orders = orders_in_journal(folder)
+    assert len(orders) == len(set(orders))
+    assert orders
+    assert len(events(folder, RunStarted)) == 1
+    recoveries = events(folder, RunRecovered)
+    assert len(recoveries) <= book.kills
+    assert not result.recovered or recoveries[-1].resumed_from == len(book.sure) - 1
+    assert result.recovered == bool(book.sure)
+    cuts = sorted(path.name for path in (folder / "log" / "cut").glob("?" * 64))
+    assert sorted(each.sha256 for each in events(folder, TailCut)) == cuts
+
+
+def committed(folder: Path) -> list[bytes]:
+    """Leaf hashes of what stands in the log right after a kill; nothing when not even the log was begun."""
+    if not any((folder / "log").glob("*.seg")):
+        return []
+    return LogReader(folder / "log").leaves()
