@@ -1,0 +1,177 @@
+"""Drives the simulated terminal as the kernel does, the oracle beside it, and compares them after every call."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from tallystick.events.event import Event
+from tallystick.events.types.trading import OrderSending
+from tallystick.platform.mt5.simulated import SimulatedTerminal
+from tests.simulation.oracle import Bar, Oracle, QuoteRow
+from tests.simulation.sampled_market import Market, as_rows, kind_of, sampled_market
+from tests.simulation.sampled_orders import Trader
+
+Moment = tuple[Bar | QuoteRow, ...]
+
+
+@dataclass
+class Story:
+    """What happened in one sequence, in order: sendings with their time, and facts with the book time of their call."""
+
+    sent: list[tuple[int, OrderSending]] = field(default_factory=list)
+    facts: list[tuple[int, Event]] = field(default_factory=list)
+    margins: list[int] = field(default_factory=list)
+    last_balance: int = 0
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How the terminal is driven: chances of an order before a moment and of a thaw; whether scans are ignored."""
+
+    orders: float = 0.25
+    thaws: float = 0.05
+    by_row: bool = False
+
+
+def new_terminal(market: Market) -> SimulatedTerminal:
+    """The terminal under test for a market."""
+    return SimulatedTerminal(
+        market.account, market.instruments, market.series, server_time=market.rule, latency_ns=market.latency
+    )
+
+
+class Comparison:
+    """One sequence, from its seed."""
+
+    def __init__(self, seed: int, habits: Habits | None = None) -> None:
+        """The same seed gives the same market and orders whatever the habits."""
+        self.seed = seed
+        self.market = sampled_market(random.Random(seed))
+        market = self.market
+        self.habits = habits or Habits(by_row=seed % 7 == 0)
+        self.terminal = new_terminal(market)
+        self.oracle = Oracle(market.account, market.instruments, market.series, market.rule, market.latency)
+        self.trader = Trader(random.Random(f"orders {seed}"), self.oracle)
+        self.driving = random.Random(f"driving {seed}")
+        self.ordering = random.Random(f"ordering {seed}")
+        self.story = Story()
+        self.time = 0
+
+    def run(self) -> Story:
+        """Walk all moments; raises AssertionError at the first difference."""
+        self.terminal.opening()
+        moments = self.market.moments
+        orders = [self.ordering.random() < self.habits.orders for _ in moments]
+        start = 0
+        while start < len(moments):
+            if orders[start] and start:
+                self._trade(moments[start])
+            stop = start + 1
+            while stop < len(moments) and not orders[stop] and kind_of(moments[stop]) == kind_of(moments[start]):
+                stop += 1
+            self._walk(moments[start:stop])
+            start = stop
+        self.story.last_balance = self.oracle.balance
+        return self.story
+
+    # -- rows
+
+    def _walk(self, moments: Sequence[Moment]) -> None:
+        while moments:
+            if self.driving.random() < self.habits.thaws:
+                self._thaw()
+            owed = self.terminal.next_due()
+            quiet = 0
+            while quiet < len(moments) and owed > last_deadline_before(moments[quiet]):
+                quiet += 1
+            if quiet == 0:
+                self._reach(owed)
+                continue
+            taken = min(quiet, self.driving.choice((1, 3, 50)))
+            moments = moments[self._scan(moments[:taken]) :]
+
+    def _reach(self, time: int) -> None:
+        self.time = time
+        self._compare(f"reach({time})", self.terminal.reach(time), self.oracle.reach(time))
+
+    def _scan(self, moments: Sequence[Moment]) -> int:
+        """Take in moments up to and including the first at which somebody acts; how many."""
+        rows = as_rows(self.market, moments)
+        firsts = [0]
+        for moment in moments:
+            firsts.append(firsts[-1] + len(moment))
+        hit = 0 if self.habits.by_row else self.terminal.scan(rows)
+        if not self.habits.by_row:
+            assert hit == self.terminal.scan(rows), f"seed {self.seed}: a second scan of the same rows differs"
+        acted = next((n for n in range(len(moments)) if firsts[n] <= hit < firsts[n + 1]), None)
+        for number in range(len(moments) if acted is None else acted + 1):
+            self.time = moments[number][0].time
+            owed = self.oracle.reach(last_deadline_before(moments[number]))
+            assert not owed, f"seed {self.seed}: next_due missed {owed} before {self.time}"
+            expected = self.oracle.settle(moments[number])
+            if number != acted:
+                assert not expected, f"seed {self.seed}: scan of rows up to {hit} missed {expected}"
+                continue
+            assert expected or self.habits.by_row, f"seed {self.seed}: scan named a moment without facts, {self.time}"
+            if number:
+                self.terminal.advance(rows.part(0, firsts[number]))
+            facts = self.terminal.settle(rows.part(firsts[number], firsts[number + 1]))
+            self._compare(f"settle({moments[number]})", [f for _, f in facts], [f for _, f in expected])
+            assert [row for row, _ in facts] == [row for row, _ in expected], f"seed {self.seed}: {facts} {expected}"
+            return number + 1
+        self.terminal.advance(rows)
+        self._compare(f"advance to {self.time}", [], [])
+        return len(moments)
+
+    # -- orders
+
+    def _trade(self, coming: Moment) -> None:
+        """A few orders, at the present book time or at a time before the next moment."""
+        latest = last_deadline_before(coming)
+        if self.ordering.random() < 0.3 and latest > self.time:
+            time = self.ordering.randint(self.time, latest)
+            while (owed := self.terminal.next_due()) <= time:
+                self._reach(owed)
+            assert not self.oracle.reach(time), f"seed {self.seed}: next_due missed a deadline before {time}"
+            self.time = time
+        for _ in range(self.ordering.choice((1, 1, 2, 4))):
+            sending = self.trader.next(self.time)
+            self.story.sent.append((self.time, sending))
+            answer = self.terminal.send(sending, self.time)
+            self._compare(f"send({sending}, {self.time})", answer, self.oracle.send(sending, self.time))
+
+    def _thaw(self) -> None:
+        state = msgspec.msgpack.decode(msgspec.msgpack.encode(self.terminal.freeze()), strict=False)
+        self.terminal = new_terminal(self.market)
+        self.terminal.thaw(state)
+
+    # -- comparing
+
+    def _compare(self, call: str, facts: Sequence[Event], expected: Sequence[Event]) -> None:
+        where = f"seed {self.seed}, {self.market.account.margin_mode}, latency {self.market.latency}: {call}"
+        for number in range(max(len(facts), len(expected))):
+            ours = facts[number] if number < len(facts) else None
+            oracles = expected[number] if number < len(expected) else None
+            assert ours == oracles, (
+                f"{where}\n terminal {ours}\n oracle   {oracles}\n differ in {_differing(ours, oracles)}"
+            )
+        assert len(facts) == len(expected)
+        self.story.facts += [(self.time, fact) for fact in facts]
+        ours_of = {"balance": self.terminal.balance, "equity": self.terminal.equity, "margin": self.terminal.margin}
+        for name, value in ours_of.items():
+            assert value == getattr(self.oracle, name), f"{where}: {name} {value}, {getattr(self.oracle, name)}"
+        self.story.margins.append(self.oracle.margin)
+
+
+def last_deadline_before(moment: Moment) -> int:
+    """Deadlines up to this time come before the moment: a quote's own time, or what a bar's close is after."""
+    return moment[0].time if kind_of(moment) == "quote" else moment[0].time - 1
+
+
+def _differing(one: Any, other: Any) -> list[str]:
+    if type(one) is not type(other):
+        return ["kind"]
+    return [name for name in one.__struct_fields__ if getattr(one, name) != getattr(other, name)]
