@@ -5,6 +5,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 from tallystick.platform.cli.main import run
@@ -14,7 +15,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "cli.md"
 WIDTH = 100
 INTRODUCTION = """# The command line
 
-Written from the program's own help by `ci/cli_page.py`; a test compares the two.
+Written from the program's own help by `ci/cli_page.py`, with typer {typer}; a test compares the two.
 
 Every verb takes `--json`: one JSON document on standard output, in ASCII, and nothing else. `events tail --follow`
 gives one document a line. Errors go to standard error, and the last line says what to do:
@@ -39,7 +40,13 @@ readable by you alone. `audit verify` uses it, or `--key`; it refuses a key that
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([INTRODUCTION, *(_entry(words) for words in verbs())])
+    introduction = INTRODUCTION.replace("{typer}", typer_version())
+    return "\n".join([introduction, *(_entry(words) for words in verbs())])
+
+
+def typer_version() -> str:
+    """Typer's release as far as it changes how help looks, such as 0.29."""
+    return ".".join(version("typer").split(".")[:2])
 
 
 def verbs() -> Iterator[tuple[str, ...]]:

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from tallystick.platform.cli.call import Document, Exit, as_json
 
 UNEXPECTED = "E899"
+BROKEN = frozenset({"integrity", "E710"})
+"""Codes of errors that say the record is broken: bytes no honest writer leaves, or another outcome of the same code."""
 NUMBERED = re.compile(r"(?P<code>[EW]\d{3}) (?P<what>.+?)(?:\. (?P<fix>[A-Z][^.].*))?$", re.DOTALL)
 LOG = logging.getLogger("tallystick.cli")
 LOG.addHandler(logging.NullHandler())
@@ -91,11 +93,13 @@ def explained(error: BaseException, arguments: Sequence[str]) -> Failure:
     code = getattr(error, "code", "")
     if isinstance(code, str) and code:  # an error of ours: events, kernel, data, strategies
         what = getattr(error, "what", "") or str(error)
-        integrity = code == "integrity"
+        integrity = code in BROKEN
+        seq = getattr(error, "seq", -1)
         if not fix:  # some say what to do in their last sentence
             what, _, fix = what.partition(". ") if ". " in what else what.partition("; ")
         fix = fix or ("keep the files untouched; tallystick audit verify" if integrity else _help(arguments))
-        return Failure(code, what, fix=fix, exit_code=Exit.INTEGRITY if integrity else Exit.USAGE)
+        where = f"record {seq}" if seq >= 0 and f"record {seq}" not in what else ""
+        return Failure(code, what, where=where, fix=fix, exit_code=Exit.INTEGRITY if integrity else Exit.USAGE)
     if isinstance(error, OSError):
         return _of_the_system(error)
     if type(error).__module__.startswith("msgspec"):
@@ -103,7 +107,7 @@ def explained(error: BaseException, arguments: Sequence[str]) -> Failure:
     if type(error).__module__.startswith("tallystick") and isinstance(error, ValueError):
         return Failure("E806", str(error), fix=_help(arguments))
     what = f"unexpected {type(error).__name__}: {error}"
-    again = " ".join(["tallystick", *(word for word in arguments if word != "--json"), "--debug"])
+    again = " ".join(["tallystick", *(word for word in arguments if word not in {"--json", "--debug"}), "--debug"])
     return Failure(UNEXPECTED, what, fix=f"see where with: {again}")
 
 

@@ -16,7 +16,6 @@ from typer.core import TyperCommand, TyperGroup
 from tallystick.platform.cli.call import Answer, Call, give
 
 PACKAGE = "tallystick.platform.cli"
-COMMON = ("as_json", "debug", "home", "log_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,12 @@ VERBS: Mapping[str, Verb | Group] = {
 class VerbCommand(TyperCommand):
     """A verb; takes what every verb takes, and gives its answer."""
 
+    common: Any
+    """The command that holds the options of every verb; its callback makes the `Call` of them."""
+
     def invoke(self, ctx: Any) -> Any:
         """Call the verb and write its answer; returns the exit code."""
-        call = Call(**{name: ctx.params.pop(name) for name in COMMON})
+        call = self.common.callback(**{param.name: ctx.params.pop(param.name) for param in self.common.params})
         from tallystick.platform.cli.operators_log import begin
 
         begin(call, ctx.command_path)
@@ -92,8 +94,9 @@ def _common(
         Literal["debug", "info", "warning", "error"], typer.Option("--log-level", help="What operators' logs keep.")
     ] = "info",
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-) -> None:
+) -> Call:
     """Hold the options of every verb."""
+    return Call(as_json, debug, home, log_level)
 
 
 def _command(function: Any, cls: type[TyperCommand] | None = None) -> Any:
@@ -136,7 +139,8 @@ class LazyCommands(MutableMapping[str, Any]):
             return group
         command = _command(getattr(import_module(f"{PACKAGE}.{entry.file}"), entry.function), VerbCommand)
         command.name = name
-        command.params.extend(_command(_common).params)
+        command.common = _command(_common)
+        command.params.extend(command.common.params)
         return command
 
 
