@@ -206,6 +206,13 @@ def test_ctrl_c_ends_a_run_in_good_order(demo: Demo, tmp_path: Path) -> None:
     assert desk.say("audit", "verify", tmp_path / "book").code == 0
 
 
+def test_strict_refuses_data_with_faults(demo: Demo, tmp_path: Path) -> None:
+    said = Desk(tmp_path).say("demo", "--strict")
+    assert said.code == 2
+    assert "error[W107]" in said.err
+    assert not (tmp_path / "tallystick-demo").exists()
+
+
 def test_plans_that_cannot_be_say_what_to_do(demo: Demo, tmp_path: Path) -> None:
     plan = json.loads((demo.book / "plan.json").read_text(encoding="utf-8"))
     wrong: dict[str, dict[str, Any]] = {

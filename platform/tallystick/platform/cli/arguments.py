@@ -18,5 +18,6 @@ Trusted = Annotated[
     Path | None,
     typer.Option("--checkpoint", metavar="FILE", help="A checkpoint you remembered: the log must hold what it signed."),
 ]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse data with faults instead of treating them.")]
 OutFile = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write.")]
 DEFAULT_BOOK = Path("tallystick-demo")

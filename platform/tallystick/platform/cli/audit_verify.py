@@ -9,7 +9,7 @@ import typer
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog, Key, Trusted
 from tallystick.platform.cli.call import Answer, Call, Exit
 from tallystick.platform.cli.failure import Failure
-from tallystick.platform.cli.place import Place, key_of, place_of
+from tallystick.platform.cli.place import Place, key_of, place_of, spoken
 from tallystick.platform.cli.screen import progress
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def document_of_verdict(verdict: "Verdict", key: "VerifierKey") -> dict[str, Any
 
 def outside_command(place: Place, key: "VerifierKey | str") -> str:
     """How an auditor verifies the log without Tallystick."""
-    return f"python outside_verifier.py {place.log} --key {key}"
+    return f"python outside_verifier.py {spoken(place.log)} --key {key}"
 
 
 def _next(verdict: "Verdict", place: Place, key: "VerifierKey") -> str:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tallystick.platform.cli.arguments import DEFAULT_BOOK
+from tallystick.platform.cli.arguments import DEFAULT_BOOK, Strict
 from tallystick.platform.cli.audit_verify import document_of_verdict, judge, outside_command
 from tallystick.platform.cli.call import Answer, Call, Exit
 from tallystick.platform.cli.demo_folder import take_folder
 from tallystick.platform.cli.home import OwnKey, own_key
-from tallystick.platform.cli.place import place_of
+from tallystick.platform.cli.market_data import feed_of
+from tallystick.platform.cli.place import place_of, spoken
 from tallystick.platform.cli.reading import seqs_of, types_like
 from tallystick.platform.cli.replay import document_of_replay, exit_of, lines_of, replayed
 from tallystick.platform.cli.run import carried_out, document_of_run, key_document
@@ -50,6 +51,7 @@ def demo(
     *,
     again: Annotated[bool, typer.Option("--again", help="Begin anew even if an earlier demo was interrupted.")] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the run.")] = 0,
+    strict: Strict = False,
 ) -> Answer:
     """Trade a year of real prices, verify and replay the log, write a report.
 
@@ -59,12 +61,11 @@ def demo(
     Example: tallystick demo
     """
     from tallystick.platform.cli.demo_plan import demo_plan
-    from tallystick.platform.data.demo import demo_feed
 
     call: Call = context.obj
+    feed, plan = feed_of(["demo"], strict=strict), demo_plan(seed)
     replaced = take_folder(book, again=again)
     key = own_key(call)
-    feed, plan = demo_feed(), demo_plan(seed)
     result = carried_out(book, plan, feed, key)
     vkey = key.of_log(result.origin).vkey
     verdict = judge(place_of(book), vkey)
@@ -93,7 +94,7 @@ def _last_deal(book: Path) -> int:
 
 
 def _next_commands(told: Told) -> list[str]:
-    book = told.book
+    book = spoken(told.book)
     return [
         f"tallystick why {max(told.deal, 0)} {book}",
         f"tallystick audit tamper-test {book}",

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 from tallystick.platform.cli.failure import Failure
 
 if TYPE_CHECKING:
+    from tallystick.platform.data.faults import Strictness
     from tallystick.platform.data.feed import Feed
 
 FORM = "SYMBOL=FILE@CLOCK, such as EURUSD=eurusd.zip@fixed:-05:00"
 
 
-def feed_of(given: Sequence[str]) -> "Feed":
-    """The feed that one or more `--data` name. Raises `Failure`, `DataError`."""
+def feed_of(given: Sequence[str], *, strict: bool = False) -> "Feed":
+    """The feed that one or more `--data` name; `strict` refuses faults. Raises `Failure`, `DataError`."""
+    strictness: Strictness = "strict" if strict else "treat"
     if list(given) == ["demo"]:
         from tallystick.platform.data.demo import demo_feed
 
-        return demo_feed()
+        return demo_feed(strictness)
     from tallystick.platform.data.feed import Feed
     from tallystick.platform.data.lean import read_lean
     from tallystick.platform.data.series import series_from
@@ -25,7 +27,8 @@ def feed_of(given: Sequence[str]) -> "Feed":
     series = []
     for one in given:
         symbol, path, clock = _parts(one)
-        series.append(series_from(read_lean(path), symbol=symbol, time_rule=clock, source=path.name))
+        rows = read_lean(path)
+        series.append(series_from(rows, symbol=symbol, time_rule=clock, source=path.name, strictness=strictness))
     return Feed(series)
 
 

@@ -53,6 +53,11 @@ class Place:
         return ""
 
 
+def spoken(path: Path) -> str:
+    """A path as it is said in a command, on any shell."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
 def place_of(folder: Path) -> Place:
     """The book or log in a folder. Raises `Failure` when there is none."""
     if (folder / "log").is_dir():

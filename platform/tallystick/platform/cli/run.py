@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 import typer
 
+from tallystick.platform.cli.arguments import Strict
 from tallystick.platform.cli.call import Answer, Call, Exit
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import OwnKey, own_key
@@ -35,6 +36,7 @@ def run(
     durability: Annotated[
         Literal["each-input", "batch"] | None, typer.Option("--durability", help="Instead of the plan's.")
     ] = None,
+    strict: Strict = False,
 ) -> Answer:
     """Run a plan into a book, or go on with one whose process died.
 
@@ -47,7 +49,7 @@ def run(
     changes |= {} if seed is None else {"seed": seed}
     changes |= {} if durability is None else {"durability": durability}
     chosen = msgspec.structs.replace(read_plan(plan), **changes)
-    feed = feed_of(data)
+    feed = feed_of(data, strict=strict)
     key = own_key(call)
     result = carried_out(book, chosen, feed, key)
 
