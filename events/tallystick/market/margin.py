@@ -1,7 +1,7 @@
 """Margin of positions (`docs/fills.md`, section 9), exact and rounded once a position."""
 
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import gcd
 
 from tallystick.market.instrument import LOT, Instrument
@@ -43,11 +43,3 @@ def hedged_margin(instrument: Instrument, long: tuple[int, int], short: tuple[in
     hedged = Fraction(repr(instrument.margin_hedged)) / Fraction(repr(instrument.contract_size))
     covered = hedged * (long[1] + short[1]) * small[0] / (long[0] + short[0])
     return uncovered + rounded_fraction(covered)
-
-
-@cache
-def _rate(contract_size: float, digits: int, divisor: int, currency_digits: int) -> tuple[int, int]:
-    """Margin in minor units for one point of price and one volume unit, as a reduced rational."""
-    contract = Fraction(repr(contract_size)) / LOT
-    rate = contract * 10**currency_digits / (10**digits * divisor)
-    return rate.numerator, rate.denominator

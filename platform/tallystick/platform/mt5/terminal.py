@@ -50,6 +50,10 @@ class MarketTerminal(Terminal, Protocol):
         """Its deadlines up to and including `time` pass: swaps, expiries."""
         ...
 
+    def close(self) -> None:
+        """Give back what it holds open."""
+        ...
+
     def freeze(self) -> Any:
         """Whole state as one value msgpack can hold."""
         ...

@@ -7,6 +7,7 @@ unanswered order again: the same request adds no second line; another request un
 import hashlib
 import json
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -31,6 +32,7 @@ class Journal:
         self._known: dict[int, str] = {}
         if path is not None and path.exists():
             self._read(path)
+        self._file: BinaryIO | None = None
 
     def __len__(self) -> int:
         """How many orders it has taken."""
@@ -39,17 +41,36 @@ class Journal:
     def take(self, sending: OrderSending) -> bool:
         """Note an order; False when it was noted before. Raises `JournalConflictError`."""
         digest = request_hash(sending)
-        known = self._known.get(sending.order)
-        if known is not None:
-            if known != digest:
-                message = f"order {sending.order} was given to the terminal before, with another content"
-                raise JournalConflictError(message)
+        if self._knows(sending.order, digest):
             return False
-        self._known[sending.order] = digest
         if self._path is not None:
-            with self._path.open("ab", buffering=0) as file:
-                file.write(json.dumps({"order": sending.order, "request": digest}).encode() + b"\n")
+            if self._file is None:
+                self._file = self._path.open("ab", buffering=0)
+            self._file.write(b'{"order": %d, "request": "%s"}\n' % (sending.order, digest.encode()))
+        self._known[sending.order] = digest
         return True
+
+    def remember(self, order: int, digest: str) -> None:
+        """Know an order from a frozen state, without noting it in the file. Raises `JournalConflictError`."""
+        if not self._knows(order, digest):
+            self._known[order] = digest
+
+    def _knows(self, order: int, digest: str) -> bool:
+        known = self._known.get(order)
+        if known is not None and known != digest:
+            message = f"order {order} was given to the terminal before, with another content"
+            raise JournalConflictError(f"{message}; the book's counter was lost, do not go on with it")
+        return known is not None
+
+    def digest(self, order: int) -> str:
+        """Hash of a known order's request."""
+        return self._known[order]
+
+    def close(self) -> None:
+        """Give the file back; the next order opens it again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def _read(self, path: Path) -> None:
         data = path.read_bytes()

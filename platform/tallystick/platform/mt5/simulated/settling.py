@@ -17,13 +17,14 @@ from tallystick.market.moment import triggered
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5 import retcodes
 from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, InFlight, Pending, Position
-from tallystick.platform.mt5.simulated.checks import Checks, direction_of, points_of
+from tallystick.platform.mt5.simulated.checks import BUY_STOP, SELL_STOP, Checks, direction_of, points_of
 from tallystick.platform.mt5.simulated.dealing import Dealing, Reason
 from tallystick.platform.mt5.simulated.tables import BAR_PRICES, Tables
 from tallystick.platform.mt5.simulated.worth import Worth
 
 triggers = triggered.py_func if hasattr(triggered, "py_func") else triggered
 Told = list[tuple[int, Event]]
+STOP_TYPES = frozenset({BUY_STOP, SELL_STOP})
 
 
 class Path(NamedTuple):
@@ -189,7 +190,9 @@ class Settling:
                 continue
             del state.pendings[order.ticket]
             market = ask if direction_of(order.sending) > 0 else bid
-            points = market if step == 0 else order.price
+            # What a stop order passed over before it was live is no price of its own: it gets the market's.
+            late = step > 0 and kind in STOP_TYPES and order.live > path.moments[step - 1]
+            points = market if step == 0 or late else order.price
             told += [(path.row, fact) for fact in self._fill(order, points, moment)]
 
     def _fill(self, order: Pending, points: int, moment: int) -> list[Event]:

@@ -180,6 +180,7 @@ class SimulatedTerminal:
         if sending.action == MODIFY:
             pending = state.pendings[sending.ticket]
             pending.price, pending.stop, pending.take, pending.expires = price, stop, take, sending.expires
+            pending.live = max(pending.live, time)
             return []
         removed = state.pendings.pop(sending.ticket)
         return [OrderEnded(order=removed.sending.order, ticket=removed.ticket, state="cancelled", moment=time)]
@@ -266,13 +267,17 @@ class SimulatedTerminal:
                 )
         return facts
 
+    def close(self) -> None:
+        """Give the journal's file back."""
+        self._journal.close()
+
     # -- state
 
     def freeze(self) -> Any:
         """The server's memory as plain values."""
         self._tables.to_state(self._worth.state)
         answers = {
-            order: [(type(fact).__name__, msgspec.to_builtins(fact)) for fact in facts]
+            order: [self._journal.digest(order), [(type(fact).__name__, msgspec.to_builtins(fact)) for fact in facts]]
             for order, facts in self._first_answers.items()
         }
         return {"state": msgspec.to_builtins(self._worth.state, str_keys=False), "answers": answers}
@@ -283,8 +288,10 @@ class SimulatedTerminal:
         kinds = {one.__name__: one for one in (OrderAnswered, OrderEnded, PositionProtected)}
         self._first_answers = {
             int(order): tuple(msgspec.convert(fact, kinds[name]) for name, fact in facts)
-            for order, facts in state["answers"].items()
+            for order, (_, facts) in state["answers"].items()
         }
+        for order, (digest, _) in state["answers"].items():
+            self._journal.remember(int(order), digest)
         self._wire()
         self._tables.from_state(self._worth.state)
         self._tables.changed()

@@ -43,17 +43,14 @@ class Worth:
     def of_position(self, position: Position) -> int:
         """Margin of one position by itself."""
         return position_margin(
-            self._instruments[position.symbol],
-            position.volume,
-            position.point_units,
-            position.units,
-            self._settings.leverage,
-            self._settings.digits,
+            self._instruments[position.symbol], position.point_units, self._settings.leverage, self._settings.digits
         )
 
     def margin(self, positions: Iterable[Position] | None = None) -> int:
         """Margin of the account's positions, or of others in their place."""
         held = list(self.state.positions.values() if positions is None else positions)
+        if len(held) == 1:
+            return self.of_position(held[0])
         if self._settings.margin_mode == "netting":
             return sum(self.of_position(position) for position in held)
         sides: dict[str, dict[int, tuple[int, int]]] = {}
