@@ -1,4 +1,4 @@
-"""Books of the demo's real data for the acceptance tests: a feed cut short or torn into chunks, a plan, a key, a run."""
+"""Books of the demo's real data for the acceptance tests: a feed cut short or in chunks, a plan, a key, a run."""
 
 import os
 import random

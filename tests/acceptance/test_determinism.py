@@ -1,4 +1,4 @@
-"""Same data and seed, same decisions: in other processes and surroundings, however the feed is cut up, across snapshots.
+"""Same data and seed, same decisions: in other processes and surroundings, however the feed is cut, across snapshots.
 
 200 [20] partitions and 60 [8] interrupted runs; the whole year in the full count, its first quarter in the sample.
 """
@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tallystick.events.types.running import RunStarted
+from tallystick.events.types.trading import OrderRequested
 from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.replaying import replay_book
-from tests.acceptance.books import FULL, ROWS, CutFeed, exit_code_of_verify, leaves, plan, run
+from tests.acceptance.books import FULL, ROWS, CutFeed, events, exit_code_of_verify, leaves, plan, run
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTITIONS = 200 if FULL else 20
@@ -96,25 +99,60 @@ def test_snapshots_taken_anywhere_and_gone_on_from_change_no_decision(
 ) -> None:
     print(f"seed {seed}")
     chance, (_, expected) = random.Random(seed), undisturbed
-    rows, result = 0, None
+    rows, stops = 0, 0
     for _ in range(chance.randrange(1, 6)):
-        rows += chance.randrange(ROWS // 20, ROWS // 3)
-
-        def watch(taken: int, stop: int = rows) -> None:
-            if taken >= stop:
-                raise Interrupted
-
-        how = {"snapshot_records": chance.randrange(1, 300), "batch_records": chance.randrange(1, 400)}
-        try:
-            result = run(tmp_path, feed=CutFeed(chunks=chance), progress=watch, **how)
-            break
-        except Interrupted:
-            pass
+        rows += chance.randrange(ROWS // 20, ROWS // 4)
+        stops += _part_of_a_run(tmp_path, chance, rows, stop=chance.random() < 0.5)
         for newest in sorted((tmp_path / "snapshots").glob("*.snapshot"))[-1:]:
             if chance.random() < 0.2:  # a snapshot is a cache: a damaged one is passed over
                 newest.write_bytes(newest.read_bytes()[: chance.randrange(1, 500)])
-    result = result or run(tmp_path, feed=CutFeed(chunks=chance))
-    assert result.recovered
+    result = run(tmp_path, feed=CutFeed(chunks=chance))
+    assert result.rows == ROWS
     assert result.decision_digest == expected.decision_digest
     assert exit_code_of_verify(tmp_path, result) == 0
     assert replay_book(tmp_path).equal
+    assert replay_book(tmp_path, by_row=True).equal
+    runs = events(tmp_path, RunStarted)
+    assert [each.run for each in runs] == list(range(stops + 1))
+    assert result.run == stops
+    assert all(each.resumed_from > 0 for each in runs[1:])
+
+
+def _part_of_a_run(folder: Path, chance: random.Random, rows: int, *, stop: bool) -> bool:
+    """Trade up to about row `rows`, then be stopped in good order (True) or interrupted (False)."""
+    taken = 0
+
+    def watch(count: int) -> None:
+        nonlocal taken
+        taken = count
+        if count >= rows and not stop:
+            raise Interrupted
+
+    how = {"snapshot_records": chance.randrange(1, 300), "batch_records": chance.randrange(1, 400)}
+    try:
+        result = run(
+            folder, feed=CutFeed(chunks=chance), progress=watch, stop_asked=lambda: stop and taken >= rows, **how
+        )
+    except Interrupted:
+        return False
+    assert result.ended == "stopped"
+    return True
+
+
+def test_a_run_that_took_over_counts_its_orders_on(tmp_path: Path) -> None:
+    taken = 0
+
+    def watch(count: int) -> None:
+        nonlocal taken
+        taken = count
+
+    stopped = run(tmp_path, progress=watch, stop_asked=lambda: taken >= ROWS // 2)
+    asked_before = [each.order for each in events(tmp_path, OrderRequested)]
+    done = run(tmp_path)
+    second = events(tmp_path, RunStarted)[1]
+    asked = [each.order for each in events(tmp_path, OrderRequested)]
+    assert (second.starting_rows, second.next_order) == (stopped.rows, asked_before[-1] + 1)
+    assert asked == list(range(1, len(asked) + 1))
+    assert (done.run, done.ended, done.rows) == (1, "end_of_data", ROWS)
+    with pytest.raises(RunConfigurationError, match="has ended"):
+        run(tmp_path)

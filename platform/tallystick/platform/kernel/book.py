@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from tallystick.events.blobs import BlobStore
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.errors import LogMissing
@@ -31,17 +33,15 @@ from tallystick.market.rows import Rows
 from tallystick.platform.compose import compose, rules_of
 from tallystick.platform.kernel import manifest, snapshot
 from tallystick.platform.kernel.cascade import KERNEL
-from tallystick.platform.kernel.comparison import Comparison
 from tallystick.platform.kernel.deadlines import Worker
 from tallystick.platform.kernel.durability import BATCH_RECORDS, SNAPSHOT_RECORDS, Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.halt import halt_reason
-from tallystick.platform.kernel.history import History, RunSeen, history_of
+from tallystick.platform.kernel.history import STOPPED, History, RunSeen, history_of
 from tallystick.platform.kernel.kernel import Composition, Kernel
 from tallystick.platform.kernel.people import enrolment
-from tallystick.platform.kernel.recorded import Names, records_of
-from tallystick.platform.kernel.replay import Replay
 from tallystick.platform.kernel.simulation import Simulation
+from tallystick.platform.kernel.standing import require_same_code, stand
 from tallystick.platform.plan import RunPlan
 
 logger = logging.getLogger("tallystick.book")
@@ -127,6 +127,7 @@ def simulate(
 ) -> RunResult:
     """Run `plan` over `feed` in the book at `folder`; a run whose process died is recovered and gone on with.
 
+    A run that was stopped is taken over by a new one, which carries its state on.
     `signer_for(origin)` gives the log's key. Raises `RunConfigurationError` when the book holds another plan or data,
     or a run that has ended; `LogLocked`, `WriteFailed`, `IntegrityError` from the log.
     """
@@ -156,6 +157,7 @@ class _Run:
         self._origin = origin_of(plan, feed.data_hash)
         self._signer = signer_for(self._origin)
         self._code = ""
+        self._number = 0
 
     def carry_out(
         self,
@@ -170,8 +172,9 @@ class _Run:
             self._folder / "log", self._origin, segment_bytes=options.segment_bytes, files=options.files
         ) as writer:
             self._leave_card()
-            unfinished = history.unfinished
-            first_order = unfinished.started.next_order if unfinished else 1
+            last = history.unfinished or history.stopped
+            self._number = last.started.run if last else 0
+            first_order = history.chains[-1][0].started.next_order if last else 1
             composition = self._composing(
                 self._plan,
                 self._feed.series_declared(),
@@ -180,15 +183,15 @@ class _Run:
             )
             kernel, before = Kernel(composition, self._catalogue, writer), writer.next_seq
             self._declare(writer, composition)
-            if unfinished is not None:
-                kernel = self._recovered(composition, unfinished, writer, history)
+            if last is not None:
+                kernel = self._stand(composition, last, writer, history)
             else:
                 self._begin(kernel, writer)
             commits = Commits(
                 writer,
                 self._plan.durability,
                 snapshot=lambda: self._snapshot(kernel, writer),
-                checkpoint=lambda: writer.checkpoint(self._signer) and None,
+                checkpoint=lambda: self._checkpoint(writer),
                 snapshot_records=options.snapshot_records,
                 batch_records=options.batch_records,
             )
@@ -202,17 +205,17 @@ class _Run:
                 progress=progress or _silent,
             )
             ended = simulation.run()
-            kernel.hear(running.RunEnded(run=0, reason=ended, rows=kernel.rows_taken), KERNEL, KERNEL)
+            kernel.hear(running.RunEnded(run=self._number, reason=ended, rows=kernel.rows_taken), KERNEL, KERNEL)
             writer.checkpoint(self._signer)
             return RunResult(
-                run=0,
+                run=self._number,
                 records=writer.next_seq - before,
                 rows=kernel.rows_taken,
                 size=writer.committed,
                 head=writer.committed_head,
                 decision_digest=writer.decision_digest,
                 ended=ended,
-                recovered=unfinished is not None,
+                recovered=history.unfinished is not None,
                 origin=self._origin,
                 vkey=str(self._signer.vkey),
             )
@@ -233,7 +236,7 @@ class _Run:
         if last.started.settings_hash != self._plan.hash() or last.started.data_hash != self._feed.data_hash:
             message = f"the book in {self._folder} holds another plan or other data"
             raise RunConfigurationError(message, "choose another folder for this run")
-        if last.ended is not None:
+        if last.ended is not None and last.ended.reason != STOPPED:
             message = f"the run in {self._folder} has ended ({last.ended.reason})"
             raise RunConfigurationError(message, "choose another folder, or look at it: tallystick replay")
 
@@ -299,41 +302,37 @@ class _Run:
             next_order=1,
         )
 
-    # -- recovery
+    # -- going on
 
-    def _recovered(self, composition: Composition, unfinished: RunSeen, writer: LogWriter, history: History) -> Kernel:
-        """The kernel as it stood at the last committed record, brought there by replay from the best snapshot."""
-        started = unfinished.started
-        self._code = manifest.code_hash(started.settings_hash, started.sources)
-        if self._code != manifest.code_hash(self._plan.hash(), started.sources) or (
-            started.package_hash != manifest.package_hash()
-        ):
-            message = "the code has changed since this run began, so its state cannot be recovered from the log"
-            raise RunConfigurationError(message, "go on with the code of then, or begin a new book")
-        reader = LogReader(self._folder / "log", self._catalogue)
-        names = Names(reader.declarations, self._catalogue)
-        first, state = self._best_snapshot(reader, history)
-        comparison = Comparison(records_of(reader, first if state else unfinished.seq, history.size - 1), names)
-        kernel = Kernel(composition, self._catalogue, comparison)
-        if state is not None:
-            kernel.thaw(state)
-        Replay(kernel, comparison, names).run()
+    def _stand(self, composition: Composition, last: RunSeen, writer: LogWriter, history: History) -> Kernel:
+        """The kernel as it stood at the last committed record; the same run goes on, or a new one takes over."""
+        self._code = require_same_code(last)
+        kernel = stand(self._folder, composition, self._catalogue, history, self._code)
         kernel.sequencer.use(writer)
-        recovered = running.RunRecovered(run=0, resumed_from=history.size - 1, rows=kernel.rows_taken)
         kernel.at(writer.time)
-        kernel.hear(recovered, KERNEL, KERNEL)
-        logger.info("recovered at record %d, row %d of the feed", history.size - 1, kernel.rows_taken)
+        end, rows = history.size - 1, kernel.rows_taken
+        if last.ended is None:
+            kernel.hear(running.RunRecovered(run=self._number, resumed_from=end, rows=rows), KERNEL, KERNEL)
+            logger.info("recovered at record %d, row %d of the feed", end, rows)
+            return kernel
+        self._number += 1
+        started = msgspec.structs.replace(
+            last.started, run=self._number, resumed_from=end, starting_rows=rows, next_order=history.next_order
+        )
+        kernel.hear(started, KERNEL, KERNEL)
+        logger.info("run %d takes over at record %d, row %d of the feed", self._number, end, rows)
         return kernel
 
-    def _best_snapshot(self, reader: LogReader, history: History) -> tuple[int, dict[str, object] | None]:
-        for one in snapshot.load(self._folder / "snapshots"):
-            if one.seq < history.size and one.code == self._code and reader.record(one.seq).leaf == one.leaf:
-                return one.seq + 1, one.state
-        return 0, None
+    def _checkpoint(self, writer: LogWriter) -> None:
+        writer.checkpoint(self._signer)
 
     def _snapshot(self, kernel: Kernel, writer: LogWriter) -> None:
         taken = snapshot.Snapshot(
-            seq=writer.committed - 1, leaf=writer.committed_head, code=self._code, run=0, state=kernel.freeze()
+            seq=writer.committed - 1,
+            leaf=writer.committed_head,
+            code=self._code,
+            run=self._number,
+            state=kernel.freeze(),
         )
         snapshot.save(self._folder / "snapshots", taken)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from tallystick.events.reader import LogReader
 from tallystick.events.types import running
 from tallystick.events.types.market import SeriesDeclared
+from tallystick.events.types.trading import OrderRequested
 
 
 @dataclass(slots=True)
@@ -24,6 +25,24 @@ class History:
     runs: list[RunSeen] = field(default_factory=list)
     enrolled: dict[str, str] = field(default_factory=dict)
     size: int = 0
+    next_order: int = 1
+
+    @property
+    def chains(self) -> list[list[RunSeen]]:
+        """Runs grouped by whose state they carry on: the first run of each group began with nothing."""
+        found: list[list[RunSeen]] = []
+        for run in self.runs:
+            if run.started.resumed_from >= 0 and found:
+                found[-1].append(run)
+            else:
+                found.append([run])
+        return found
+
+    @property
+    def stopped(self) -> RunSeen | None:
+        """The last run, when it was stopped before its data ended, so that another can take over from it."""
+        last = self.runs[-1] if self.runs else None
+        return last if last is not None and last.ended is not None and last.ended.reason == STOPPED else None
 
     @property
     def unfinished(self) -> RunSeen | None:
@@ -31,6 +50,8 @@ class History:
         return self.runs[-1] if self.runs and self.runs[-1].ended is None else None
 
 
+STOPPED = "stopped"
+"""Why a run ended that another may take over from."""
 WANTED = (running.RunStarted, running.RunEnded, running.PersonEnrolled, SeriesDeclared)
 
 
@@ -38,7 +59,10 @@ def history_of(reader: LogReader) -> History:
     """Read a log for what a new run must know; only the few records that matter are decoded."""
     found = History(size=len(reader))
     wanted = {reader.declarations.ids.get(event_type.FACT.name) for event_type in WANTED}
+    order_type, last_order = reader.declarations.ids.get(OrderRequested.FACT.name), -1
     for _, (_, fields) in reader.raw():
+        if fields[10] == order_type:
+            last_order = fields[4]
         if fields[10] not in wanted:
             continue
         event = reader.fetch(fields[4]).event
@@ -50,4 +74,7 @@ def history_of(reader: LogReader) -> History:
             found.runs[-1].series.append(event)
         elif isinstance(event, running.PersonEnrolled):
             found.enrolled[event.person] = event.key
+    if last_order >= 0:
+        requested = reader.fetch(last_order).event
+        found.next_order = requested.order + 1 if isinstance(requested, OrderRequested) else found.next_order
     return found

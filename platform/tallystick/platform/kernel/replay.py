@@ -75,7 +75,7 @@ class Replay:
         source = self._names.source(record.source)
         role = self._names.role(record.source)
         seq = self._kernel.hear(event, source, role, record.cause, record.cause_row)
-        if type(event) is running.RunStarted:
+        if type(event) is running.RunStarted and event.resumed_from < 0:
             self._kernel.open_terminal(seq)
 
     def _owed(self, record: Record) -> None:

@@ -1,4 +1,7 @@
-"""Replay of a book from its log alone: each run is built again from its manifest and compared record by record."""
+"""Replay of a book from its log alone: each run is built again from its manifest and compared record by record.
+
+A run that took over from a stopped one is replayed together with it, because it carries its state on.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -76,7 +79,7 @@ def replay_book(
     history = history_of(reader)
     names = Names(reader.declarations, known)
     compared, message, divergence = 0, "", None
-    for run, (first, last) in zip(history.runs, _ranges(history), strict=True):
+    for run, first, last in _ranges(history):
         comparison = Comparison(records_of(reader, first, last), names)
         kernel = Kernel(composing(run), known, comparison, by_row=by_row)
         replay = Replay(kernel, comparison, names, progress=progress or _silent)
@@ -91,13 +94,14 @@ def replay_book(
     return ReplayResult(len(history.runs), compared, _derived(reader), divergence, message, not different, different)
 
 
-def _ranges(history: History) -> list[tuple[int, int]]:
-    """First and last seq of each run."""
+def _ranges(history: History) -> list[tuple[RunSeen, int, int]]:
+    """First run, first and last seq of each chain of runs."""
     if not history.runs:
         message = "the log holds no run"
         raise IntegrityError(message, fix="replay needs a book; a plain log can be verified")
-    starts = [run.seq for run in history.runs]
-    return list(zip(starts, [start - 1 for start in starts[1:]] + [history.size - 1], strict=True))
+    first = [chain[0] for chain in history.chains]
+    ends = [run.seq - 1 for run in first[1:]] + [history.size - 1]
+    return [(run, run.seq, end) for run, end in zip(first, ends, strict=True)]
 
 
 def run_of(history: History, seq: int) -> RunSeen | None:
