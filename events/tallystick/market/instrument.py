@@ -38,6 +38,10 @@ class Instrument:
     margin_hedged: float = 0.0
     commission_per_lot: int = 0
 
+    def __hash__(self) -> int:
+        """Of the symbol alone: an instrument is looked up often, and no two of a book share a symbol."""
+        return hash(self.symbol)
+
     @property
     def point(self) -> float:
         """Size of one point in price units."""

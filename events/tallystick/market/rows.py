@@ -4,6 +4,7 @@
 the block that carries it is.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -75,7 +76,7 @@ class Rows:
     series: NDArray[np.uint16]
     bid: NDArray[np.float64]
     ask: NDArray[np.float64]
-    columns: dict[str, NDArray[Any]]
+    columns: Mapping[str, NDArray[Any]]
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -89,5 +90,28 @@ class Rows:
             self.series[start:stop],
             self.bid[start:stop],
             self.ask[start:stop],
-            {name: values[start:stop] for name, values in self.columns.items()},
+            _Window(self.columns, start, stop),
         )
+
+
+class _Window(Mapping[str, NDArray[Any]]):
+    """Columns of a part, sliced when they are looked at: most parts are only scanned."""
+
+    __slots__ = ("_columns", "_start", "_stop")
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]], start: int, stop: int) -> None:
+        if type(columns) is _Window:
+            self._columns: Mapping[str, NDArray[Any]] = columns._columns
+            start, stop = columns._start + start, min(columns._start + stop, columns._stop)
+        else:
+            self._columns = columns
+        self._start, self._stop = start, stop
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self._columns[name][self._start : self._stop]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)

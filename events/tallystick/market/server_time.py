@@ -6,6 +6,7 @@ US summer time since 2007: second Sunday of March to first Sunday of November, a
 """
 
 import re
+from bisect import bisect_right
 from functools import cache
 from typing import Any
 
@@ -39,7 +40,9 @@ def offset_ns(time: int, rule: str) -> int:
     fixed = _fixed_offset(rule)
     if fixed is not None:
         return fixed
-    return 3 * HOUR if bool(_is_us_summer(np.array([time], dtype=np.int64))[0]) else 2 * HOUR
+    begins, ends = _us_summer_lists()
+    year = bisect_right(begins, time) - 1
+    return 3 * HOUR if year >= 0 and time < ends[year] else 2 * HOUR
 
 
 def server_day(time: int, rule: str) -> int:
@@ -80,6 +83,13 @@ def _us_summers() -> tuple[NDArray[Any], NDArray[Any]]:
     begins = [_sunday(year, 3, 2) * DAY + 7 * HOUR for year in years]  # 02:00 at UTC-5
     ends = [_sunday(year, 11, 1) * DAY + 6 * HOUR for year in years]  # 02:00 at UTC-4
     return np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64)
+
+
+@cache
+def _us_summer_lists() -> tuple[list[int], list[int]]:
+    """The same as lists, for single moments."""
+    begins, ends = _us_summers()
+    return begins.tolist(), ends.tolist()
 
 
 def _sunday(year: int, month: int, number: int) -> int:

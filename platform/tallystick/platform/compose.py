@@ -14,7 +14,7 @@ from tallystick.events.types import EVENTS
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.running import RiskRulesDeclared
 from tallystick.market.instrument import Instrument
-from tallystick.market.server_time import server_day
+from tallystick.market.server_time import next_midnight, server_day
 from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.rhythms import Rhythms
 from tallystick.platform.mt5.simulated import AccountSettings, SimulatedTerminal
@@ -98,6 +98,10 @@ class _ServerDay:
 
     def __init__(self, rule: str) -> None:
         self._rule = rule
+        self._from, self._until, self._day = 0, 0, 0
 
     def __call__(self, time: int) -> int:
-        return server_day(time, self._rule)
+        if not self._from <= time < self._until:
+            self._from, self._until = time, next_midnight(time, self._rule)
+            self._day = server_day(time, self._rule)
+        return self._day

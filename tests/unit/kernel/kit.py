@@ -101,6 +101,9 @@ class StillTerminal:
     def reach(self, time: int) -> Sequence[Event]:
         return ()
 
+    def close(self) -> None:
+        pass
+
     def freeze(self) -> Any:
         return None
 

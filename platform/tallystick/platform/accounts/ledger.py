@@ -46,7 +46,7 @@ class Ledger:
         self._server_day = server_day
         self._instruments = instruments
         self.state = LedgerState()
-        self._folds: dict[type[Event], Callable[[Any, int], None]] = {
+        self.folds: dict[type[Event], Callable[[Any, int], None]] = {
             trading.AccountOpened: self._account_opened,
             trading.OrderRequested: self._order_requested,
             trading.OrderApproved: self._order_approved,
@@ -66,7 +66,7 @@ class Ledger:
 
     def apply(self, event: Event, time: int) -> None:
         """Fold one event in; types that do not concern the account are passed over."""
-        fold = self._folds.get(type(event))
+        fold = self.folds.get(type(event))
         if fold is not None:
             fold(event, time)
 

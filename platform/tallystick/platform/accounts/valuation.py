@@ -15,16 +15,12 @@ cached_money = lru_cache(maxsize=4096)(point_money)
 
 def account_view(
     ledger: Ledger, quotes: Mapping[str, Quote], instruments: Mapping[str, Instrument], time: int
-) -> AccountView:
-    """The account now; a position whose symbol has no quote yet is valued at its open price.
-
-    Raises `LookupError` before the terminal has stated the account.
-    """
+) -> AccountView | None:
+    """The account now, None before the terminal has stated it; a position without a quote counts at its open price."""
     state = ledger.state
     account = state.account
     if account is None:
-        message = "the terminal has not stated its account yet"
-        raise LookupError(message)
+        return None
     digits = account.digits
     equity = state.balance
     for position in state.positions.values():
@@ -67,8 +63,8 @@ def margin_of(ledger: Ledger, instruments: Mapping[str, Instrument]) -> int:
     for position in ledger.state.positions.values():
         instrument = instruments[position.symbol]
         money = cached_money(instrument, account.digits)
-        units, point_units = ledger.price_sum(position, instrument, money)
-        own = position_margin(instrument, position.volume, point_units, units, account.leverage, account.digits)
+        _, point_units = ledger.price_sum(position, instrument, money)
+        own = position_margin(instrument, point_units, account.leverage, account.digits)
         side = sides.setdefault(position.symbol, {1: (0, 0), -1: (0, 0)})
         volume, margin = side[position.direction]
         side[position.direction] = (volume + position.volume, margin + own)

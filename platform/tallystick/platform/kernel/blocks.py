@@ -47,8 +47,9 @@ def root_of_chunks(columns: dict[str, bytes], count: int) -> bytes:
 def rows_of(block: QuoteBlock | BarBlock, rules: Sequence[str], periods: NDArray[np.int64]) -> Rows:
     """The rows a block carries; `rules` and `periods` (ns) by series number give book time."""
     names = QUOTE_COLUMNS if type(block) is QuoteBlock else BAR_COLUMNS
+    # Copied, so that compiled code sees the same writable arrays as in the run and is not compiled a second time.
     columns: dict[str, NDArray[Any]] = {
-        name: np.frombuffer(getattr(block, name), dtype=dtype_of(name)) for name in names
+        name: np.frombuffer(getattr(block, name), dtype=dtype_of(name)).copy() for name in names
     }
     series = columns["series"]
     time = book_times(columns["time_msc"], series, rules, periods)

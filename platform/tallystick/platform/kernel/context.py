@@ -78,7 +78,7 @@ class ModuleContext:
         return MappingProxyType(self._desk.ledger.state.orders)
 
     @property
-    def account(self) -> AccountView:
-        """The account valued at the latest quotes."""
+    def account(self) -> AccountView | None:
+        """The account valued at the latest quotes; None before the terminal has stated it."""
         desk = self._desk
         return account_view(desk.ledger, desk.quotes, desk.instruments, desk.time)

@@ -9,6 +9,16 @@ from tallystick.events.event import Event
 from tallystick.events.types import running
 
 NEVER = 2**63 - 1
+DEADLINE_EVENTS = frozenset(
+    {
+        running.TimerRequested,
+        running.TimerFired,
+        running.WorkRequested,
+        running.WorkCompleted,
+        running.ModuleLate,
+    }
+)
+"""Types that make or end a deadline."""
 
 
 class WorkResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 It is looked at immediately before every effect. It takes a person's signed command to resume.
 """
 
+import os
 from pathlib import Path
 
 NAME = "HALT"
@@ -10,8 +11,11 @@ NAME = "HALT"
 
 def halt_reason(folder: Path) -> str | None:
     """Why the book is asked to halt: the first line of its HALT file, or None when there is no such file."""
+    path = folder / NAME
+    if not os.path.lexists(path):  # asked before every sending; an exception would cost ten times as much
+        return None
     try:
-        text = (folder / NAME).read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return None
     except OSError as error:

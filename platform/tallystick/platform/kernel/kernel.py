@@ -22,7 +22,7 @@ from tallystick.platform.accounts.ledger import Ledger
 from tallystick.platform.kernel.blocks import block_of
 from tallystick.platform.kernel.cascade import KERNEL, Cascades
 from tallystick.platform.kernel.context import Desk, ModuleContext
-from tallystick.platform.kernel.deadlines import Deadlines
+from tallystick.platform.kernel.deadlines import DEADLINE_EVENTS, Deadlines
 from tallystick.platform.kernel.intake import Act, Intake
 from tallystick.platform.kernel.outbox import Outbox
 from tallystick.platform.kernel.quotes import LatestQuotes
@@ -96,6 +96,7 @@ class Kernel:
         """Called between `order.sending` and the call; a real gateway makes the log durable here."""
         self._sent: dict[int, int] = {}
         self._over: list[int] = []
+        self._ledger_folds = self.ledger.folds
         self._notes: dict[type[Event], Callable[[Any, int], None]] = {
             market.SeriesDeclared: self._series_declared,
             market.InstrumentDeclared: self._instrument_declared,
@@ -199,9 +200,13 @@ class Kernel:
     # -- what is folded when an event is sequenced
 
     def _fold(self, event: Event, time: int, seq: int) -> None:
-        self.ledger.apply(event, time)
-        self.deadlines.fold(event, time, seq)
-        note = self._notes.get(type(event))
+        event_type = type(event)
+        fold = self._ledger_folds.get(event_type)
+        if fold is not None:
+            fold(event, time)
+        if event_type in DEADLINE_EVENTS:
+            self.deadlines.fold(event, time, seq)
+        note = self._notes.get(event_type)
         if note is not None:
             note(event, seq)
 
