@@ -11,9 +11,11 @@ from tests.simulation.sampled_market import HOUR, SECOND
 LOT = 10**8
 BROKEN = (
     {"action": 2}, {"action": 5}, {"action": 1}, {"type": 6}, {"type": 0}, {"type": 3}, {"type": -1},
-    {"symbol": "NONE"}, {"volume": 0}, {"volume": 1}, {"volume": 10**12}, {"filling": 2}, {"filling": 0}, {"filling": 1},
+    {"symbol": "NONE"}, {"volume": 0}, {"volume": 1}, {"volume": 10**12},
+    {"filling": 2}, {"filling": 0}, {"filling": 1},
     {"filling": 7},
-    {"position": 987_654}, {"ticket": 987_654}, {"expires": 1}, {"price": 0.0}, {"stop_loss": 1e6},
+    {"position": 987_654}, {"ticket": 987_654}, {"expires": 1}, {"price": 0.0},
+    {"stop_loss": 1e6},
     {"take_profit": 1e6}, {"take_profit": 1e-5}, {"position": 1}, {"position": 2},
 )  # fmt: skip
 """One change each that may make an order bad."""

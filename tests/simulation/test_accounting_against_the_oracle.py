@@ -13,6 +13,7 @@ from tallystick.events.event import Event
 from tallystick.events.types.trading import AccountStoppedOut, DealMade, OrderAnswered, OrderEnded
 from tallystick.platform.mt5.simulated import JournalConflictError
 from tests.simulation.comparison import Comparison, Habits, Story
+from tests.simulation.oracle import Bar
 
 SEQUENCES = 1_000 if os.environ.get("TALLYSTICK_FULL") else 100  # how much to sample, never what
 FIRST_SEED = 0
@@ -75,6 +76,21 @@ def test_no_order_fills_before_its_decision_plus_latency(stories: list[tuple[Com
                 assert fact.moment >= decided[fact.order] + comparison.market.latency, f"seed {comparison.seed}: {fact}"
                 assert time >= fact.moment, f"seed {comparison.seed}: {fact} is told before it happens"
     assert filled > SEQUENCES
+
+
+def test_no_order_fills_better_than_the_row_that_came_after_it(
+    stories: list[tuple[Comparison, Story]],
+) -> None:
+    for comparison, story in stories:
+        rows = {(row.series, row.time): row for moment in comparison.market.moments for row in moment}
+        firsts = {symbol: n for n, (symbol, _, _) in reversed(list(enumerate(comparison.market.series)))}
+        for time, fact in story.facts:
+            if isinstance(fact, DealMade) and fact.reason == "expert":
+                row = rows[firsts[fact.symbol], time]
+                if isinstance(row, Bar):  # several quotes may share one time
+                    half = 0.51 * comparison.market.instruments[fact.symbol].point
+                    better_by = row.ask[2] - fact.price if fact.type == "buy" else fact.price - row.bid[1]
+                    assert better_by <= half, f"seed {comparison.seed}: {fact}, {row}"
 
 
 def test_the_balance_is_the_sum_of_the_deals(stories: list[tuple[Comparison, Story]]) -> None:

@@ -90,7 +90,9 @@ class Oracle(AccountOfTheOracle):
             return [self.protected(position, time), self._answer(sending, DONE, time, ticket=sending.ticket)]
         order = self.pending[sending.ticket]
         if sending.action == MODIFY:
-            self.pending[order.ticket] = replace(order, price=price, stop=stop, take=take, expires=sending.expires)
+            self.pending[order.ticket] = replace(
+                order, price=price, stop=stop, take=take, expires=sending.expires, due=max(order.due, time)
+            )
             return [self._answer(sending, DONE, time, ticket=order.ticket)]
         del self.pending[order.ticket]
         return [self._ended(order, "cancelled", time), self._answer(sending, DONE, time, ticket=order.ticket)]
@@ -196,7 +198,8 @@ class Oracle(AccountOfTheOracle):
         falls_to = (order.direction == BUY) == order.limit
         if market > order.price if falls_to else market < order.price:
             return []
-        price = market if step.before is None else order.price
+        late_stop = not order.limit and step.before is not None and order.due > step.before.moment
+        price = market if step.before is None or late_stop else order.price
         del self.pending[order.ticket]
         if not self.can_pay(order, price):
             return [self._ended(order, "rejected", step.moment)]
