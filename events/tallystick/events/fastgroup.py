@@ -6,18 +6,23 @@ bodies, whatever breaks a rule) makes it give up without a trace, and `rules` de
 
 from collections.abc import Callable
 from hashlib import sha256
+from struct import Struct
 from struct import error as too_short
 
 from tallystick.events.digest import prefix_of
 from tallystick.events.errors import IntegrityError
-from tallystick.events.record import FORMAT, KNOWN_FLAGS, MAX_BODY_BYTES, NONE_ROW, NONE_SEQ, RECORD, RECORD_BYTES
+from tallystick.events.record import DERIVED, FORMAT, MAX_BODY_BYTES, NONE_ROW, NONE_SEQ, RECORD_BYTES, TRADING
 from tallystick.events.rules import NO_ROOT, OWN_TYPES, Rules
 from tallystick.events.segment import FRAME, FRAME_MAGIC, MAX_GROUP_BYTES, read_frame
 
 _FRAME_BYTE = FRAME_MAGIC[0]
 _TIME_AT, _TIME_END = 18, 26  # where the book time lies in a record, its length included
 
-Admitted = tuple[Callable[[bytes], str], bytes]  # judge of the body, and the decision digest's prefix or nothing
+_WHO_AND_WHAT = Struct(">HHH")  # source, type id, version
+_RECORD = Struct(">IBBIQqQHQ6s32sI32sB")  # `record.RECORD` with source, type and version in one piece
+
+# Judge of the body, the decision digest's prefix or nothing, and the flags without the one for derived records.
+Admitted = tuple[Callable[[bytes], str], bytes, int]
 
 
 class FastGroups:
@@ -25,13 +30,13 @@ class FastGroups:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._admitted: dict[tuple[int, int, int, int], Admitted] = {}
+        self._admitted: dict[bytes, Admitted] = {}
 
-    def take(self, data: bytes, at: int, marker: bytes) -> int:  # noqa: C901, PLR0911 -- one loop, no calls
+    def take(self, data: bytes, at: int, marker: bytes) -> int:  # noqa: PLR0911 -- one loop, no calls
         """Take the group at `at`; where its frame ends, or 0 when the group is not ordinary and nothing was taken."""
         found = self._rules.found
         admitted = self._admitted
-        unpack = RECORD.unpack_from
+        unpack = _RECORD.unpack_from
         first = seq = found.seq
         head, time, epoch, root = found.head, found.time, found.epoch, NO_ROOT
         said: list[bytes] = []
@@ -41,7 +46,7 @@ class FastGroups:
             while data[at] != _FRAME_BYTE:
                 (
                     length, form, flags, own_epoch, own_seq, own_time, cause, row, own_root,
-                    source, type_id, version, previous, size, body_hash, blobs,
+                    who_and_what, previous, size, body_hash, blobs,
                 ) = unpack(data, at)  # fmt: skip
                 body_at = at + RECORD_BYTES
                 end = at + 4 + length
@@ -57,7 +62,7 @@ class FastGroups:
                     or sha256(body).digest() != body_hash
                 ):
                     return 0
-                if flags & 1:
+                if flags & DERIVED:
                     if own_root != root or own_time != time or not root <= cause < seq:
                         return 0
                 elif own_root == seq and own_time >= time and (cause < seq or cause == NONE_SEQ):
@@ -66,11 +71,9 @@ class FastGroups:
                     return 0
                 if row != NONE_ROW and cause == NONE_SEQ:
                     return 0
-                known = admitted.get((type_id, version, source, flags))
-                if known is None:
-                    known = self._admit(type_id, version, source, flags)
-                    if known is None:
-                        return 0
+                known = admitted.get(who_and_what) or self._admit(who_and_what, flags)
+                if known is None or flags & ~DERIVED != known[2]:
+                    return 0
                 if known[0](body):
                     return 0
                 if known[1]:
@@ -88,15 +91,17 @@ class FastGroups:
         found.decide(said)
         return at + FRAME.size
 
-    def _admit(self, type_id: int, version: int, source: int, flags: int) -> Admitted | None:
+    def _admit(self, who_and_what: bytes, flags: int) -> Admitted | None:
         """What to do with this kind of record; None for the log's own and for what may not be."""
-        if type_id <= OWN_TYPES or flags & ~KNOWN_FLAGS:
+        source, type_id, version = _WHO_AND_WHAT.unpack(who_and_what)
+        if type_id <= OWN_TYPES:
             return None
         try:
             declared = self._rules.require_admitted(type_id, version, source, flags)
         except IntegrityError:
             return None
-        prefix = prefix_of(declared.name, version) if declared.trading else b""
-        admitted = self._rules.body_rule(declared).complaint, prefix
-        self._admitted[type_id, version, source, flags] = admitted
+        trading = TRADING if declared.trading else 0
+        prefix = prefix_of(declared.name, version) if trading else b""
+        admitted = self._rules.body_rule(declared).complaint, prefix, trading
+        self._admitted[who_and_what] = admitted
         return admitted

@@ -593,3 +593,15 @@ def test_the_outside_verifier_runs_alone(tmp_path: Path) -> None:
     source = script.read_text(encoding="utf-8")
     assert "import tallystick" not in source
     assert "from tallystick" not in source
+
+
+def test_the_fast_way_and_the_plain_way_through_groups_give_one_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed, torn = sealed_log(), small_log()
+    torn.commit()
+    sealed.write(tmp_path / "sealed")
+    torn.write(tmp_path / "torn")
+    fast = [verify(tmp_path / name, sealed.vkey) for name in ("sealed", "torn")]
+    monkeypatch.setattr("tallystick.events.fastgroup.FastGroups.take", lambda self, data, at, marker: 0)
+    assert [verify(tmp_path / name, sealed.vkey) for name in ("sealed", "torn")] == fast
