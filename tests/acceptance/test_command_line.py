@@ -1,5 +1,6 @@
 """The demo as a stranger runs it, and what they do next: each a command in a process of its own."""
 
+import contextlib
 import json
 import os
 import random
@@ -7,12 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from tallystick.events.reader import LogReader
+from tallystick.events.errors import LogMissing
+from tallystick.events.reader import Envelope, LogReader
 from tallystick.platform.cli.lineage import Lineage
 
 FULL = os.environ.get("TALLYSTICK_FULL") == "1"
@@ -190,6 +193,34 @@ def test_a_run_goes_on_after_kill_9_and_decides_the_same(demo: Demo, tmp_path: P
     assert said.document["recovered"]
     assert said.document["decision_digest"] == demo.first.document["decision_digest"]
     assert desk.say("audit", "verify", tmp_path / "book").code == 0
+
+
+def test_a_halted_run_that_died_is_resumed_by_a_signed_command(demo: Demo, tmp_path: Path) -> None:
+    desk, book = Desk(tmp_path), tmp_path / "book"
+    book.mkdir()
+    (book / "HALT").write_text("spread too wide\n", encoding="utf-8")
+    words = ["run", demo.book / "plan.json", "--data", "demo", "--book", book, "--durability", "each-input", "--json"]
+    process = desk.begin(*words)
+    while not any(each.type == "book.halted" for each in _committed(book)) and process.poll() is None:
+        time.sleep(0.05)
+    assert process.poll() is None, "the run was over before it was killed"
+    process.kill()
+    process.communicate()
+    resumed = desk.say("resume", book, "--reason", "calm again", "--json")
+    assert resumed.code == 0, resumed.err
+    said = desk.say(*words)
+    assert said.code == 0, said.err
+    assert said.document["recovered"]
+    events = list(_committed(book))
+    assert events[resumed.document["seq"]].type == "book.resumed"
+    assert any(each.type == "deal.made" for each in events[resumed.document["seq"] :])
+    assert (desk.say("audit", "verify", book).code, desk.say("replay", book).code) == (0, 0)
+
+
+def _committed(book: Path) -> Iterator[Envelope]:
+    """What is durable by now; nothing before the log exists."""
+    with contextlib.suppress(LogMissing):
+        yield from LogReader(book / "log").envelopes()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")

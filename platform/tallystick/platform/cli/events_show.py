@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog, Seq
 from tallystick.platform.cli.call import Answer
 from tallystick.platform.cli.reading import digits_of, document_of, open_reader, require_seq
@@ -14,12 +12,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def show(context: typer.Context, seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
+def show(seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
     """Show one record: header, body with units, hashes.
 
     Example: tallystick events show 417 tallystick-demo
     """
-    assert context.obj is not None
     place, reader = open_reader(Path(book))
     require_seq(reader, seq, place)
     envelope = reader.fetch(seq)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tallystick.platform.cli.arguments import Book
-from tallystick.platform.cli.call import Answer, Call
+from tallystick.platform.cli.call import Answer
 from tallystick.platform.cli.operators_log import move_to
 from tallystick.platform.cli.place import book_of
 
@@ -14,7 +14,6 @@ LOG = logging.getLogger("tallystick.cli")
 
 
 def halt(
-    context: typer.Context,
     book: Book,
     reason: Annotated[str, typer.Option("--reason", help="Why, in your words.")] = "asked by a person",
 ) -> Answer:
@@ -27,8 +26,6 @@ def halt(
     """
     from tallystick.platform.kernel.halt import ask_halt
 
-    call: Call = context.obj
-    assert call is not None
     folder = book_of(book)
     move_to(folder)
     path = ask_halt(folder, reason)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 
 def replay(
-    context: typer.Context,
     book: Book = DEFAULT_BOOK,
     *,
     by_row: Annotated[
@@ -35,7 +34,6 @@ def replay(
 
     Example: tallystick replay tallystick-demo --by-row
     """
-    assert context.obj is not None
     folder = book_of(Path(book))
     result = replayed(folder, by_row=by_row, until=until)
     bodies = _bodies(folder, result)

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog, Seq
 from tallystick.platform.cli.call import Answer
 from tallystick.platform.cli.lineage import Lineage, Row, Step
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 NOT_SHOWN_OF_A_ROW = frozenset({"time_msc", "flags"})
 
 
-def why(context: typer.Context, seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
+def why(seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
     """Show why a record came to be, back to the market row, as a tree.
 
     A deal rests on its sending, that on risk's approval, the request, the target, the signal, and the signal on a
@@ -29,7 +27,6 @@ def why(context: typer.Context, seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Ans
 
     Example: tallystick why 417 tallystick-demo
     """
-    assert context.obj is not None
     place, reader = open_reader(Path(book))
     require_seq(reader, seq, place)
     top = Lineage(reader).of(seq)
