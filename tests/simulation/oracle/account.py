@@ -53,12 +53,16 @@ class AccountOfTheOracle:
     """Balance, positions and the last bid and ask of every symbol."""
 
     def __init__(self, settings: Any, instruments: dict[str, Instrument]) -> None:
-        """A new account; its opening balance is deal 1."""
+        """A new account; its opening balance is deal 1. `lot_point` is rho of one lot."""
         self.settings = settings
         self.instruments = instruments
         self.balance: int = settings.balance
         self.positions: dict[int, Position] = {}
         self.quotes: dict[str, tuple[int, int]] = {}
+        self.lot_point = {
+            symbol: Fraction(repr(one.contract_size)) * Fraction(10**settings.digits, 10**one.digits)
+            for symbol, one in instruments.items()
+        }
         self.order_tickets = 0
         self.deal_tickets = 1
 
@@ -76,9 +80,7 @@ class AccountOfTheOracle:
 
     def rho(self, symbol: str, volume: int) -> Fraction:
         """Minor units for one point on a volume."""
-        terms = self.instruments[symbol]
-        contract = Fraction(repr(terms.contract_size))
-        return Fraction(volume, LOT) * contract * Fraction(10**self.settings.digits, 10**terms.digits)
+        return Fraction(volume, LOT) * self.lot_point[symbol]
 
     def closing_price(self, symbol: str, direction: int) -> int:
         """Bid for a buy, ask for a sell, in points."""
