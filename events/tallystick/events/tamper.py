@@ -26,7 +26,7 @@ class NotApplicable(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Tampering:
-    """One way: its name, what is done, what the verifier should say and return, and the deed, which says what it did."""
+    """One way: its name, what is done, what the verifier should say and return, and the deed, which tells of itself."""
 
     name: str
     what: str

@@ -119,7 +119,7 @@ class StretchReader:
             raise _Ended
         data = plain_bytes(stored)
         self._require(
-            at > 0 or stored.first == self._rules.found.seq, f"segment {stored.name} stands where this record should come"
+            at > 0 or stored.first == self._rules.found.seq, f"segment {stored.name} stands where it should come"
         )
         if may_be_torn and (len(data) < SEGMENT.size or not any(data)):
             self._require_uncovered()

@@ -348,6 +348,18 @@ def golden_log() -> ReferenceLog:
     return log
 
 
+def small_log() -> ReferenceLog:
+    """Declarations, two notes and an order, checkpointed and recorded, three more records signed at the end."""
+    log = ReferenceLog()
+    log.declare_demo()
+    log.note()
+    log.order(1)
+    log.checkpoint()
+    log.note()
+    log.order(2)
+    return log
+
+
 def sealed_log() -> ReferenceLog:
     """A log of four segments, six checkpoints, blobs, a pruned range, a cut, an epoch, compressed segments; sealed."""
     log = ReferenceLog()
