@@ -1,4 +1,4 @@
-"""Forgeries that chain, are committed and signed by the log's own key: only the rules catch them. Both verifiers must."""
+"""Forgeries that chain and are signed by the log's own key: only the rules catch them, and both verifiers must."""
 
 from pathlib import Path
 from typing import Any
