@@ -101,7 +101,7 @@ def _cold(settings: Settings) -> Figure:
     book = ("--rows", 3_000, "--source", "quotes", "--no-orders", "--fast", PERIODS[0], "--slow", PERIODS[1])
     empty = str(settings.scratch / "nothing-compiled")
     first = sample(ours("book_side", settings.scratch / "cold", *book), NUMBA_CACHE_DIR=empty)
-    return Figure("compiling every kernel, once a machine", float(first.notes["compile_s"]), "s of CPU")
+    return Figure("compiling the kernels of this run from nothing", float(first.notes["compile_s"]), "s of CPU")
 
 
 def _speed(name: str, samples: list[Sample], least: float | None, note: str = "") -> Figure:
