@@ -97,21 +97,22 @@ class Rows:
 class _Window(Mapping[str, NDArray[Any]]):
     """Columns of a part, sliced when they are looked at: most parts are only scanned."""
 
-    __slots__ = ("_columns", "_start", "_stop")
+    __slots__ = ("columns", "start", "stop")
 
     def __init__(self, columns: Mapping[str, NDArray[Any]], start: int, stop: int) -> None:
+        self.columns: Mapping[str, NDArray[Any]] = columns
+        self.start: int = start
+        self.stop: int = stop
         if type(columns) is _Window:
-            self._columns: Mapping[str, NDArray[Any]] = columns._columns
-            start, stop = columns._start + start, min(columns._start + stop, columns._stop)
-        else:
-            self._columns = columns
-        self._start, self._stop = start, stop
+            self.columns = columns.columns
+            self.start = columns.start + start
+            self.stop = min(columns.start + stop, columns.stop)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        return self._columns[name][self._start : self._stop]
+        return self.columns[name][self.start : self.stop]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
+        return iter(self.columns)
 
     def __len__(self) -> int:
-        return len(self._columns)
+        return len(self.columns)

@@ -24,7 +24,7 @@ class Kept:
 
     seq: int
     type: type[Event]
-    event: Event
+    event: Any
     time: int
     source: str
     derived: bool
@@ -133,7 +133,7 @@ def bars(closes: Sequence[float], series: Sequence[int] | None = None, hours: Se
     opened = START + hour * HOUR
     bid = {f"bid_{side}": close.copy() for side in ("open", "high", "low", "close")}
     ask = {f"ask_{side}": close * 1.001 for side in ("open", "high", "low", "close")}
-    columns = {
+    columns: dict[str, Any] = {
         "time_msc": opened // 1_000_000,
         "series": number,
         **bid,
@@ -148,7 +148,7 @@ def quotes(bids: Sequence[float], step_ns: int = 1_000_000) -> Rows:
     bid = np.array(bids, dtype=np.float64)
     time = START + np.arange(len(bid), dtype=np.int64) * step_ns
     number = np.zeros(len(bid), dtype=np.uint16)
-    columns = {
+    columns: dict[str, Any] = {
         "time_msc": time // 1_000_000,
         "series": number,
         "bid": bid,
@@ -175,7 +175,7 @@ def declared(number: int, symbol: str, kind: str = "bar") -> SeriesDeclared:
 class Desk:
     """A kernel over a memory sink, with series declared."""
 
-    kernel: Kernel
+    kernel: Any
     sink: MemorySink
 
 

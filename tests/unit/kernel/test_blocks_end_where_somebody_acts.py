@@ -1,6 +1,7 @@
 """Blocks end where somebody acts, whatever the feed's own partition."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def run(desk: Any, *parts: Rows) -> str:
 
 def split(rows: Rows, sizes: Sequence[int]) -> list[Rows]:
     edges = np.cumsum([0, *sizes])
-    return [rows.part(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [rows.part(int(a), int(b)) for a, b in pairwise(edges)]
 
 
 def story(sink: Any) -> list[Any]:

@@ -25,7 +25,8 @@ class Script:
 
     def react(self, event: Any, context: Any) -> Sequence[Event]:
         self.heard.append(event)
-        return self.does(self, event, context)
+        answers: Sequence[Event] = self.does(self, event, context)
+        return answers
 
     def freeze(self) -> Any:
         return len(self.heard)

@@ -138,7 +138,7 @@ def simulate(
 class _Run:
     """One run being carried out."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- passed on from `simulate`
         self,
         folder: Path,
         plan: RunPlan,

@@ -13,7 +13,7 @@ import socketserver
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tallystick.platform.kernel.errors import KernelError
 
@@ -39,7 +39,7 @@ class Control:
         self._status = status
         self._server: socketserver.ThreadingTCPServer | None = None
 
-    def __enter__(self) -> "Control":
+    def __enter__(self) -> Self:
         """Listen, and leave port and token where only the owner can read them."""
         control = self
 

@@ -19,7 +19,7 @@ class CommandRefusedError(KernelError, PermissionError):
 
 def command_text(origin: str, head: bytes, verb: str, person: str, reason: str) -> bytes:
     """What a person signs: the log, the head they saw, and what they say."""
-    return "\n".join(("tallystick/command/1", origin, head.hex(), verb, person, reason)).encode()
+    return f"tallystick/command/1\n{origin}\n{head.hex()}\n{verb}\n{person}\n{reason}".encode()
 
 
 def enrolment(signer: Signer, salt: bytes) -> PersonEnrolled:

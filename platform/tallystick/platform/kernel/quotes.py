@@ -104,7 +104,7 @@ class LatestQuotes(Mapping[str, Quote]):
         if type(row) is BarClosed:
             row = Quote(row.series, symbol, row.time, row.bid_close, row.ask_close, 0, 0)
             self._known[symbol] = row
-        return row  # type: ignore[return-value]
+        return row
 
     def freeze(self) -> list[tuple[int, str, int, float, float, int, int]]:
         """Every latest quote as plain values."""

@@ -39,8 +39,8 @@ class RowBuffer:
 
     def _chunk(self) -> Rows | None:
         if self._waiting is not None:
-            chunk, self._waiting = self._waiting, None
-            return chunk
+            waiting, self._waiting = self._waiting, None
+            return waiting
         while not self._over:
             chunk = next(self._feed, None)
             if chunk is None:

@@ -110,11 +110,7 @@ class Dealing:
     ) -> DealMade:
         """Reduce, close, or turn a position over."""
         if sending.volume <= target.volume:
-            deal = self.close(target, sending.volume, points, "expert", moment, ticket=ticket, sending=sending)
-            netting = self._settings.margin_mode == "netting"
-            if netting and target.ticket in self._state.positions and (stops[0] or stops[1]):
-                target.stop, target.take = stops
-            return deal
+            return self.close(target, sending.volume, points, "expert", moment, ticket=ticket, sending=sending)
         after = self._after(sending, target, points)
         profit, swap = self._result(target, target.volume, points), target.swap
         after.stop, after.take = stops
@@ -168,7 +164,7 @@ class Dealing:
         exact = position.direction * (points * position.units - position.point_units) * units * money.numerator
         return rounded(exact, money.denominator * position.units)
 
-    def _deal(  # noqa: PLR0913
+    def _deal(  # noqa: PLR0913, PLR0917 -- the fields of a deal
         self,
         position: Position,
         entry: Literal["in", "out", "inout", "out_by"],
