@@ -168,8 +168,7 @@ class AccountOfTheOracle:
         rest_swap = 0 if closed == held.volume else held.swap - nearest(Fraction(held.swap * closed, held.volume))
         if entry == "out":
             rest = held.volume - closed
-            left = replace(held, volume=rest, open=self._open_after(held, rest), swap=rest_swap)
-            return replace(left, stop=stop, take=take) if self.netting else left
+            return replace(held, volume=rest, open=self._open_after(held, rest), swap=rest_swap)
         return replace(
             held, direction=order.direction, volume=order.volume - held.volume, open=Fraction(price),
             stop=order.stop, take=order.take, swap=0, magic=order.magic,
