@@ -133,7 +133,7 @@ def test_freezing_thawing_and_ignoring_scans_change_nothing() -> None:
 
 
 def test_a_known_order_number_with_another_content_is_an_error_on_both_sides() -> None:
-    comparison = Comparison(FIRST_SEED + 1, Habits(thaws=0.0))  # contents are kept by the journal, here in memory
+    comparison = Comparison(FIRST_SEED + 1, Habits(thaws=1.0))
     comparison.run()
     time, sending = comparison.story.sent[0]
     other = msgspec.structs.replace(sending, volume=sending.volume + 1)
