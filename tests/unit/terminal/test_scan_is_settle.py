@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from tallystick.events.event import Event
+from tallystick.events.types.trading import DealMade, OrderEnded
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.simulated import SimulatedTerminal
 from tests.unit.terminal.server import (
@@ -32,6 +33,7 @@ def feed(seed: int) -> tuple[Random, Rows, SimulatedTerminal]:
     terminal = server(
         QUOTES if quoted else BARS,
         balance=random.choice((300_000, 3_000_000, 100_000_000)),
+        leverage=random.choice((30, 500)),
         margin_mode=random.choice(("hedging", "netting")),
         latency_ns=random.choice((0, SECOND, 1_500 * SECOND)),
         server_time="new_york+7",
@@ -118,3 +120,25 @@ def _by_scanning(terminal: SimulatedTerminal, rows: Rows, start: int, stop: int)
 def test_a_thawed_terminal_goes_on_as_if_nothing_had_happened(seed: int) -> None:
     """Frozen in the middle, through msgpack, into another terminal."""
     assert run(seed, thaw_at=60) == run(seed)
+
+
+def test_the_random_runs_reach_every_fact_there_is() -> None:
+    """So that the agreement above is about stops, stop-outs, swaps and reversals too."""
+    told = [fact for seed in range(24) for fact in run(seed)]
+    assert {type(fact).__name__ for fact in told} == {
+        "AccountStoppedOut",
+        "DealMade",
+        "OrderAnswered",
+        "OrderEnded",
+        "PositionProtected",
+        "SwapCharged",
+    }
+    deals = [fact for fact in told if isinstance(fact, DealMade)]
+    assert {deal.reason for deal in deals} == {"expert", "sl", "tp", "so"}
+    assert {deal.entry for deal in deals} == {"in", "out", "inout"}
+    assert {fact.state for fact in told if isinstance(fact, OrderEnded)} == {
+        "filled",
+        "cancelled",
+        "expired",
+        "rejected",
+    }
