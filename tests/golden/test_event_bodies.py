@@ -90,5 +90,5 @@ def test_golden_bodies_of_every_version_are_brought_up_to_today() -> None:
     for path in FOLDER.glob("*.hex"):
         name, _, version = path.stem.rpartition(".")
         body, fields = read_golden(path)
-        cards = tuple(FieldCard(*each.split("=", 1), unit="", meaning="") for each in fields.split())
+        cards = tuple(FieldCard(name, kind, "", "") for name, kind in (each.split("=", 1) for each in fields.split()))
         assert isinstance(catalogue.decode(name, int(version), cards, body), catalogue.named(name))

@@ -21,7 +21,7 @@ class FailingFile:
         self._file, self._disk = file, disk
         self.truncate, self.close = file.truncate, file.close
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         if self._disk.fails == "write":
             self._file.write(bytes(data[: len(data) // 2]))
             raise OSError(self._disk.number, os.strerror(self._disk.number))

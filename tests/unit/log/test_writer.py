@@ -61,7 +61,9 @@ def test_head_root_and_digest_follow_from_the_headers_alone(tmp_path: Path, scri
             if each.trading:
                 name = each.type.encode()
                 said = len(name).to_bytes(2, "big") + name + each.version.to_bytes(2, "big")
-                digest = sha256(digest + said + each.time.to_bytes(8, "big") + sha256(each.body).digest()).digest()
+                digest = sha256(
+                    digest + said + each.time.to_bytes(8, "big") + sha256(each.body or b"").digest()
+                ).digest()
         assert writer.decision_digest == digest
 
 

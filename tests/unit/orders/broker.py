@@ -44,7 +44,7 @@ class Broker:
     """Orders, the ledger, and whatever the test lets the market do."""
 
     def __init__(self, margin_mode: str = "hedging", *, deals_first: bool = True) -> None:
-        self.ledger = Ledger(lambda _time: 0)
+        self.ledger = Ledger(lambda _time: 0, {one.symbol: one for one in (EURUSD, XAUUSD)})
         self.orders = Orders(first_order=100)
         self.netting = margin_mode == "netting"
         self.deals_first = deals_first
