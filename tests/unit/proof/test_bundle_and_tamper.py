@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from reference_writer import ReferenceLog, sealed_log
-from verdicts import both
 
 from tallystick.events import bundle, outside_verifier
 from tallystick.events.errors import IntegrityError, UsageError
 from tallystick.events.note import VerifierKey
 from tallystick.events.tamper import TAMPERINGS, NotApplicable, Tampering
+from tests.unit.proof.reference_writer import ReferenceLog, sealed_log
+from tests.unit.proof.verdicts import both
 
 
 @pytest.fixture

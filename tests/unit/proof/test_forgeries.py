@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reference_writer import NONE, ReferenceLog, small_log, write_files
-from verdicts import both
+
+from tests.unit.proof.reference_writer import NONE, ReferenceLog, small_log, write_files
+from tests.unit.proof.verdicts import both
 
 
 def forged(how: Any) -> ReferenceLog:

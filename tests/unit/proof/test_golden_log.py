@@ -11,12 +11,11 @@ from typing import Annotated
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from reference_writer import ReferenceLog, golden_log, write_files
-from verdicts import both
-
 from tallystick.events.event import Event, fact, field
 from tallystick.events.record import DERIVED, NONE_SEQ, TRADING, blob_of
 from tallystick.events.writer import LogWriter
+from tests.unit.proof.reference_writer import ReferenceLog, golden_log, write_files
+from tests.unit.proof.verdicts import both
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "golden" / "log"

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reference_writer import ReferenceLog, sealed_log, write_files
-from verdicts import both
+
+from tests.unit.proof.reference_writer import ReferenceLog, sealed_log, write_files
+from tests.unit.proof.verdicts import both
 
 COUNT = 10_000 if os.environ.get("TALLYSTICK_FULL") else 1_000
 LAST_SEGMENT = "00000000000000000092.seg"

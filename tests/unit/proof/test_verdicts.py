@@ -9,13 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from reference_writer import ReferenceLog, Segment, pack_segment, sealed_log, small_log, write_files
-from verdicts import both
 
 from tallystick.events import outside_verifier
 from tallystick.events.errors import LogMissing, UsageError
 from tallystick.events.findings import NOT_SHOWN
 from tallystick.events.verify import verify
+from tests.unit.proof.reference_writer import ReferenceLog, Segment, pack_segment, sealed_log, small_log, write_files
+from tests.unit.proof.verdicts import both
 
 
 def test_a_sealed_log_of_four_segments_holds_and_says_what_it_cannot_show(tmp_path: Path) -> None:
