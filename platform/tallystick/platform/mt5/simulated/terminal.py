@@ -1,7 +1,8 @@
 """The simulated terminal: takes orders, lives in market rows, answers with facts (`docs/fills.md`).
 
 Idempotent on the order number: an order it knows is not executed again. The rules stand in their own files: checks.py
-(what is refused), dealing.py (deals and their money), settling.py (what happens at a step), worth.py (equity, margin).
+(what is refused), dealing.py (deals and their money), settling.py (what happens at a step), worth.py (equity, margin),
+deadlines.py (expiries, rollovers).
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,23 +20,19 @@ from tallystick.events.types.trading import (
     OrderEnded,
     OrderSending,
     PositionProtected,
-    SwapCharged,
 )
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import point_money
 from tallystick.market.rows import Rows
-from tallystick.market.server_time import next_midnight, server_day, weekday_of
-from tallystick.market.swap import night_swap, nights
 from tallystick.platform.mt5 import retcodes
 from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, InFlight, Pending
 from tallystick.platform.mt5.simulated.checks import DEAL, MODIFY, PENDING, SLTP, Checks, points_of
+from tallystick.platform.mt5.simulated.deadlines import Deadlines
 from tallystick.platform.mt5.simulated.dealing import Dealing
 from tallystick.platform.mt5.simulated.journal import Journal
 from tallystick.platform.mt5.simulated.settling import Settling
 from tallystick.platform.mt5.simulated.tables import Tables
 from tallystick.platform.mt5.simulated.worth import Worth
-
-NEVER = 2**63 - 1
 
 
 class CurrencyError(ValueError):
@@ -75,9 +72,9 @@ class SimulatedTerminal:
         self._journal = Journal(journal)
         self._money = {symbol: point_money(one, account.digits) for symbol, one in self._instruments.items()}
         self._tables = Tables(self._instruments, self._money, series)
-        self._midnights = (0, 0)
         self._first_answers: dict[int, tuple[Event, ...]] = {}
         self._worth = Worth(account, self._instruments, self._money, AccountState(balance=account.balance))
+        self._deadlines = Deadlines(self._instruments, self._money, self._worth, server_time, account.digits)
         self._wire()
 
     def _wire(self) -> None:
@@ -211,60 +208,14 @@ class SimulatedTerminal:
     # -- deadlines of its own
 
     def next_due(self) -> int:
-        """The next rollover while there are positions, or the next expiry."""
-        state = self._worth.state
-        if not state.positions and not state.pendings:
-            return NEVER
-        due = self._next_rollover() if state.positions else NEVER
-        for pending in state.pendings.values():
-            if pending.expires:
-                due = min(due, pending.expires)
-        return due
-
-    def _next_rollover(self) -> int:
-        clock = self._worth.state.clock
-        if not self._midnights[0] <= clock < self._midnights[1]:
-            self._midnights = (clock, next_midnight(clock, self._rule))
-        return self._midnights[1]
+        """The next rollover while there are positions, or the next expiry; a very large number when there is none."""
+        return self._deadlines.next_due()
 
     def reach(self, time: int) -> Sequence[Event]:
         """Expiries and rollovers up to `time`, in order of time; of equal ones the expiries first."""
-        facts: list[Event] = []
-        while (due := self.next_due()) <= time:
-            facts += self._expire(due)
-            if self._worth.state.positions and self._next_rollover() == due:
-                facts += self._roll_over(due)
-            self._worth.state.clock = max(self._worth.state.clock, due)
+        facts = self._deadlines.reach(time)
         if facts:
             self._tables.changed()
-        return facts
-
-    def _expire(self, due: int) -> list[Event]:
-        state = self._worth.state
-        over = [pending for pending in state.pendings.values() if pending.expires and pending.expires <= due]
-        for pending in over:
-            del state.pendings[pending.ticket]
-        return [
-            OrderEnded(order=one.sending.order, ticket=one.ticket, state="expired", moment=one.expires) for one in over
-        ]
-
-    def _roll_over(self, midnight: int) -> list[Event]:
-        weekday = weekday_of(server_day(midnight, self._rule) - 1)
-        facts: list[Event] = []
-        for position in sorted(self._worth.state.positions.values(), key=lambda one: one.ticket):
-            instrument = self._instruments[position.symbol]
-            count = nights(instrument, weekday)
-            if count == 0:
-                continue
-            money = self._money[position.symbol]
-            amount = night_swap(instrument, money, position.direction, position.volume, count, self._settings.digits)
-            if amount:
-                position.swap += amount
-                facts.append(
-                    SwapCharged(
-                        position=position.ticket, symbol=position.symbol, amount=amount, nights=count, moment=midnight
-                    )
-                )
         return facts
 
     def close(self) -> None:

@@ -1,0 +1,89 @@
+"""What falls due by itself at the simulated server: expiries of pending orders, the nightly rollover and its swap."""
+
+from collections.abc import Mapping
+
+from tallystick.events.event import Event
+from tallystick.events.types.trading import OrderEnded, SwapCharged
+from tallystick.market.instrument import Instrument
+from tallystick.market.money import PointMoney
+from tallystick.market.server_time import next_midnight, server_day, weekday_of
+from tallystick.market.swap import night_swap, nights
+from tallystick.platform.mt5.simulated.account import AccountState
+from tallystick.platform.mt5.simulated.worth import Worth
+
+NEVER = 2**63 - 1
+
+
+class Deadlines:
+    """The deadlines of an account state, after its clock."""
+
+    def __init__(
+        self,
+        instruments: Mapping[str, Instrument],
+        money: Mapping[str, PointMoney],
+        worth: Worth,
+        rule: str,
+        currency_digits: int,
+    ) -> None:
+        """Works on the state that `worth` looks at; `rule` is the server-time rule."""
+        self._instruments = instruments
+        self._money = money
+        self._worth = worth
+        self._rule = rule
+        self._digits = currency_digits
+        self._midnights = (0, 0)
+
+    @property
+    def _state(self) -> AccountState:
+        return self._worth.state
+
+    def next_due(self) -> int:
+        """The next rollover while there are positions, or the next expiry; `NEVER` when there is none."""
+        state = self._state
+        if not state.positions and not state.pendings:
+            return NEVER
+        due = self._next_rollover() if state.positions else NEVER
+        for pending in state.pendings.values():
+            if pending.expires:
+                due = min(due, pending.expires)
+        return due
+
+    def reach(self, time: int) -> list[Event]:
+        """Everything due up to `time`, in order of time; of equal ones the expiries first."""
+        facts: list[Event] = []
+        while (due := self.next_due()) <= time:
+            facts += self._expire(due)
+            if self._state.positions and self._next_rollover() == due:
+                facts += self._roll_over(due)
+            self._state.clock = max(self._state.clock, due)
+        return facts
+
+    def _next_rollover(self) -> int:
+        clock = self._state.clock
+        if not self._midnights[0] <= clock < self._midnights[1]:
+            self._midnights = (clock, next_midnight(clock, self._rule))
+        return self._midnights[1]
+
+    def _expire(self, due: int) -> list[Event]:
+        pendings = self._state.pendings
+        over = [pending for pending in pendings.values() if pending.expires and pending.expires <= due]
+        for pending in over:
+            del pendings[pending.ticket]
+        return [
+            OrderEnded(order=one.sending.order, ticket=one.ticket, state="expired", moment=one.expires) for one in over
+        ]
+
+    def _roll_over(self, midnight: int) -> list[Event]:
+        weekday = weekday_of(server_day(midnight, self._rule) - 1)
+        facts: list[Event] = []
+        for position in sorted(self._state.positions.values(), key=lambda one: one.ticket):
+            instrument, money = self._instruments[position.symbol], self._money[position.symbol]
+            count = nights(instrument, weekday)
+            amount = night_swap(instrument, money, position.direction, position.volume, count, self._digits)
+            if amount:
+                position.swap += amount
+                night = SwapCharged(
+                    position=position.ticket, symbol=position.symbol, amount=amount, nights=count, moment=midnight
+                )
+                facts.append(night)
+        return facts
