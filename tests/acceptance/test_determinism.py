@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -128,7 +129,7 @@ def _part_of_a_run(folder: Path, chance: random.Random, rows: int, *, stop: bool
         if count >= rows and not stop:
             raise Interrupted
 
-    how = {"snapshot_records": chance.randrange(1, 300), "batch_records": chance.randrange(1, 400)}
+    how: dict[str, Any] = {"snapshot_records": chance.randrange(1, 300), "batch_records": chance.randrange(1, 400)}
     try:
         result = run(
             folder, feed=CutFeed(chunks=chance), progress=watch, stop_asked=lambda: stop and taken >= rows, **how

@@ -31,9 +31,7 @@ def traded(folder: Path, *, halt_at: int = 0, stop_at: int = 0) -> RunResult:
         if halt_at and rows >= halt_at and halt_reason(folder) is None:
             ask_halt(folder, "the spread looks wrong")
 
-    return run(
-        folder, feed=CutFeed(QUARTER), progress=watch, stop_asked=lambda: bool(stop_at) and taken >= stop_at
-    )
+    return run(folder, feed=CutFeed(QUARTER), progress=watch, stop_asked=lambda: bool(stop_at) and taken >= stop_at)
 
 
 def after(folder: Path, event_type: type) -> list[Any]:

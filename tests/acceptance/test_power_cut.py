@@ -5,6 +5,7 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_a_run_goes_on_after_power_cuts_as_if_nothing_had_happened(
     before: list[bytes] = []
     while cuts < CUTS_PER_RUN:
         disk = FailingPower(chance.choice((chance.randrange(1, 30), chance.randrange(1, 250))))
-        how = {"batch_records": chance.randrange(1, 60), "snapshot_records": chance.randrange(20, 500)}
+        how: dict[str, Any] = {"batch_records": chance.randrange(1, 60), "snapshot_records": chance.randrange(20, 500)}
         try:
             run(tmp_path, feed=CutFeed(ROWS), files=disk, segment_bytes=chance.choice((40_000, 2**20)), **how)
         except PowerCut:

@@ -22,7 +22,7 @@ from tallystick.events.blobs import BlobStore
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.errors import LogMissing
 from tallystick.events.event import Event
-from tallystick.events.files import Files
+from tallystick.events.files import Files, write_failed
 from tallystick.events.reader import LogReader
 from tallystick.events.record import blob_of
 from tallystick.events.signer import Signer
@@ -138,7 +138,7 @@ def simulate(
 class _Run:
     """One run being carried out."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 -- passed on from `simulate`
+    def __init__(  # noqa: PLR0917 -- passed on from `simulate`
         self,
         folder: Path,
         plan: RunPlan,
@@ -165,60 +165,77 @@ class _Run:
         stop_asked: Callable[[], bool] | None,
         workers: Mapping[str, Worker] | None,
     ) -> RunResult:
-        history = self._history()
+        self._history()
         options = self._options
-        self._folder.mkdir(parents=True, exist_ok=True)
         with LogWriter(
             self._folder / "log", self._origin, segment_bytes=options.segment_bytes, files=options.files
         ) as writer:
+            history = self._history()  # again: now a torn tail is cut off and nobody else writes
             self._leave_card()
-            last = history.unfinished or history.stopped
-            self._number = last.started.run if last else 0
-            first_order = history.chains[-1][0].started.next_order if last else 1
-            composition = self._composing(
-                self._plan,
-                self._feed.series_declared(),
-                first_order=first_order,
-                journal=self._folder / "terminal.journal",
-            )
-            kernel, before = Kernel(composition, self._catalogue, writer), writer.next_seq
-            self._declare(writer, composition)
-            if last is not None:
-                kernel = self._stand(composition, last, writer, history)
-            else:
-                self._begin(kernel, writer)
-            commits = Commits(
-                writer,
-                self._plan.durability,
-                snapshot=lambda: self._snapshot(kernel, writer),
-                checkpoint=lambda: self._checkpoint(writer),
-                snapshot_records=options.snapshot_records,
-                batch_records=options.batch_records,
-            )
-            simulation = Simulation(
-                kernel,
-                self._feed.rows(kernel.rows_taken),
-                commits,
-                workers=workers,
-                halt_asked=lambda: halt_reason(self._folder),
-                stop_asked=stop_asked or _never,
-                progress=progress or _silent,
-            )
-            ended = simulation.run()
-            kernel.hear(running.RunEnded(run=self._number, reason=ended, rows=kernel.rows_taken), KERNEL, KERNEL)
-            writer.checkpoint(self._signer)
-            return RunResult(
-                run=self._number,
-                records=writer.next_seq - before,
-                rows=kernel.rows_taken,
-                size=writer.committed,
-                head=writer.committed_head,
-                decision_digest=writer.decision_digest,
-                ended=ended,
-                recovered=history.unfinished is not None,
-                origin=self._origin,
-                vkey=str(self._signer.vkey),
-            )
+            composition = self._composed(history)
+            try:
+                return self._trade(writer, history, composition, progress, stop_asked, workers)
+            finally:
+                if composition.terminal is not None:
+                    composition.terminal.close()
+
+    def _composed(self, history: History) -> Composition:
+        return self._composing(
+            self._plan,
+            self._feed.series_declared(),
+            first_order=history.chains[-1][0].started.next_order if history.runs else 1,
+            journal=self._folder / "terminal.journal",
+        )
+
+    def _trade(
+        self,
+        writer: LogWriter,
+        history: History,
+        composition: Composition,
+        progress: Callable[[int], None] | None,
+        stop_asked: Callable[[], bool] | None,
+        workers: Mapping[str, Worker] | None,
+    ) -> RunResult:
+        """From where the book stands to the end of the data, or until somebody says stop."""
+        before, last = writer.next_seq, history.unfinished or history.stopped
+        kernel = Kernel(composition, self._catalogue, writer)
+        self._declare(writer, composition)
+        if last is not None:
+            kernel = self._stand(composition, last, writer, history)
+        else:
+            self._begin(kernel, writer)
+        commits = Commits(
+            writer,
+            self._plan.durability,
+            snapshot=lambda: self._snapshot(kernel, writer),
+            checkpoint=lambda: self._checkpoint(writer),
+            snapshot_records=self._options.snapshot_records,
+            batch_records=self._options.batch_records,
+        )
+        simulation = Simulation(
+            kernel,
+            self._feed.rows(kernel.rows_taken),
+            commits,
+            workers=workers,
+            halt_asked=lambda: halt_reason(self._folder),
+            stop_asked=stop_asked or _never,
+            progress=progress or _silent,
+        )
+        ended = simulation.run()
+        kernel.hear(running.RunEnded(run=self._number, reason=ended, rows=kernel.rows_taken), KERNEL, KERNEL)
+        writer.checkpoint(self._signer)
+        return RunResult(
+            run=self._number,
+            records=writer.next_seq - before,
+            rows=kernel.rows_taken,
+            size=writer.committed,
+            head=writer.committed_head,
+            decision_digest=writer.decision_digest,
+            ended=ended,
+            recovered=history.unfinished is not None,
+            origin=self._origin,
+            vkey=str(self._signer.vkey),
+        )
 
     # -- what stands
 
@@ -242,7 +259,11 @@ class _Run:
 
     def _leave_card(self) -> None:
         card = {"origin": self._origin, "key": str(self._signer.vkey)}
-        (self._folder / "book.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        try:
+            (self._folder / "book.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            message = f"cannot write {self._folder / 'book.json'}"
+            raise write_failed(message, error) from error
 
     # -- a new run
 
@@ -307,6 +328,7 @@ class _Run:
     def _stand(self, composition: Composition, last: RunSeen, writer: LogWriter, history: History) -> Kernel:
         """The kernel as it stood at the last committed record; the same run goes on, or a new one takes over."""
         self._code = require_same_code(last)
+        self._number = last.started.run
         kernel = stand(self._folder, composition, self._catalogue, history, self._code)
         kernel.sequencer.use(writer)
         kernel.at(writer.time)
@@ -334,7 +356,10 @@ class _Run:
             run=self._number,
             state=kernel.freeze(),
         )
-        snapshot.save(self._folder / "snapshots", taken)
+        try:
+            snapshot.save(self._folder / "snapshots", taken)
+        except OSError as error:  # only a cache: without it a recovery takes longer
+            logger.warning("no snapshot at record %d: %s", taken.seq, error)
 
 
 def _never() -> bool:

@@ -4,13 +4,16 @@ A line is written before an order takes effect and survives a killed process. Af
 unanswered order again: the same request adds no second line; another request under the same number is an error.
 """
 
+import errno
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+from tallystick.events.files import write_failed
 from tallystick.events.types.trading import OrderSending
 
 
@@ -39,14 +42,20 @@ class Journal:
         return len(self._known)
 
     def take(self, sending: OrderSending) -> bool:
-        """Note an order; False when it was noted before. Raises `JournalConflictError`."""
+        """Note an order; False when it was noted before. Raises `JournalConflictError`, `WriteFailed`."""
         digest = request_hash(sending)
         if self._knows(sending.order, digest):
             return False
         if self._path is not None:
-            if self._file is None:
-                self._file = self._path.open("ab", buffering=0)
-            self._file.write(b'{"order": %d, "request": "%s"}\n' % (sending.order, digest.encode()))
+            line = b'{"order": %d, "request": "%s"}\n' % (sending.order, digest.encode())
+            try:
+                self._file = self._file or self._path.open("ab", buffering=0)
+                written = self._file.write(line)
+            except OSError as error:
+                raise write_failed(f"cannot note order {sending.order} in the terminal's journal", error) from error
+            if written != len(line):  # the next opening cuts the torn line off
+                full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                raise write_failed(f"cannot note order {sending.order} in the terminal's journal", full)
         self._known[sending.order] = digest
         return True
 
@@ -73,11 +82,15 @@ class Journal:
             self._file = None
 
     def _read(self, path: Path) -> None:
-        data = path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):
+        """What stands there whole; a torn end, and what a power cut left of the lines after a hole, is cut off."""
+        data, whole = path.read_bytes(), 0
+        for line in data.splitlines(keepends=True):
+            try:
+                entry = json.loads(line) if line.endswith(b"\n") else {}
+                self._known[int(entry["order"])] = str(entry["request"])
+            except (ValueError, TypeError, KeyError):
+                break
+            whole += len(line)
+        if whole < len(data):
             with path.open("r+b") as file:
-                file.truncate(len(whole))
-        for line in whole.splitlines():
-            entry = json.loads(line)
-            self._known[entry["order"]] = entry["request"]
+                file.truncate(whole)
