@@ -98,6 +98,11 @@ class Simulation:
 
     def _seal(self, act: Act | None) -> None:
         """Sequence the block up to and including the act's moment (or the rows walked), and what follows from it."""
+        self._close(act)
+        self._drain()
+
+    def _close(self, act: Act | None) -> None:
+        """The block alone; steps that wait stay where they are."""
         buffer = self._buffer
         stop = act.stop if act is not None else buffer.next
         if stop > buffer.start:
@@ -106,7 +111,6 @@ class Simulation:
             buffer.start = buffer.next = stop
             self._committer.cascade_done()
             self._progress(self._kernel.rows_taken)
-        self._drain()
 
     def _drain(self) -> None:
         """Take every step that must happen at this book time."""
@@ -143,12 +147,13 @@ class Simulation:
             self._pass(due, fired)
 
     def _pass(self, due: int, *inputs: running.TimerFired) -> None:
-        """Close the block before the deadline, move book time there, and take inputs and steps."""
-        kernel, waiting = self._kernel, list(self._kernel.pending)
-        kernel.pending.clear()
-        self._seal(None)
+        """Close the block before the deadline, move book time there, and take inputs and steps.
+
+        The terminal's facts wait already, so no moment before they are taken is quiet enough for a snapshot.
+        """
+        kernel = self._kernel
+        self._close(None)
         kernel.at(due)
-        kernel.pending.extend(waiting)
         for event in inputs:
             kernel.hear(event, KERNEL, KERNEL)
             self._committer.cascade_done()
