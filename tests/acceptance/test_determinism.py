@@ -5,6 +5,7 @@
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +13,16 @@ from typing import Any
 
 import pytest
 
+from tallystick.events.catalogue import Catalogue
+from tallystick.events.reader import LogReader
 from tallystick.events.types.running import RunStarted
 from tallystick.events.types.trading import OrderRequested
 from tallystick.platform.kernel.book import RunResult
 from tallystick.platform.kernel.errors import RunConfigurationError
-from tallystick.platform.kernel.replaying import replay_book
-from tests.acceptance.books import FULL, ROWS, CutFeed, events, exit_code_of_verify, leaves, plan, run
+from tallystick.platform.kernel.history import history_of
+from tallystick.platform.kernel.replaying import compose_recorded, replay_book
+from tallystick.platform.kernel.standing import require_same_code, stand
+from tests.acceptance.books import FULL, QUARTER, ROWS, CutFeed, events, exit_code_of_verify, leaves, plan, run
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTITIONS = 200 if FULL else 20
@@ -157,3 +162,26 @@ def test_a_run_that_took_over_counts_its_orders_on(tmp_path: Path) -> None:
     assert (done.run, done.ended, done.rows) == (1, "end_of_data", ROWS)
     with pytest.raises(RunConfigurationError, match="has ended"):
         run(tmp_path)
+
+
+def test_from_every_snapshot_the_rest_of_the_run_comes_out_again(tmp_path: Path) -> None:
+    book, kept = tmp_path / "book", tmp_path / "kept"
+    kept.mkdir()
+
+    def keep(_rows: int) -> None:
+        for path in (book / "snapshots").glob("*.snapshot"):
+            if not (kept / path.name).exists():
+                shutil.copy(path, kept)
+
+    run(book, feed=CutFeed(QUARTER), progress=keep, snapshot_records=1)
+    history = history_of(LogReader(book / "log"))
+    code = require_same_code(history.runs[-1])
+    chosen = sorted(kept.iterdir())
+    assert len(chosen) > 100
+    for path in chosen if FULL else random.Random(3).sample(chosen, 40):
+        shutil.rmtree(book / "snapshots")
+        (book / "snapshots").mkdir()
+        shutil.copy(path, book / "snapshots")
+        composition = compose_recorded(history.runs[-1])
+        kernel = stand(book, composition, Catalogue(), history, code)
+        assert kernel.rows_taken == QUARTER, path.name
