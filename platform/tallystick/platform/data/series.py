@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from tallystick.platform.data.source import LOGGED, SourceRows
 HASH_DOMAIN = b"tallystick/series/1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
     """Treated rows of one instrument.
 
@@ -39,7 +40,7 @@ class Series:
         """Number of rows."""
         return len(self.time)
 
-    @property
+    @cached_property
     def data_hash(self) -> str:
         """SHA-256 in hex over what the rows are, so that a log's blocks can be checked against it.
 
