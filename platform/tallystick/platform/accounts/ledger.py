@@ -58,6 +58,7 @@ class Ledger:
             trading.DealMade: self._deal_made,
             trading.PositionProtected: self._position_protected,
             trading.SwapCharged: self._swap_charged,
+            trading.ForeignTradeSeen: self._foreign_trade,
             trading.AccountRestricted: self._restricted,
             trading.AccountReleased: self._released,
             running.BookHalted: self._halted,
@@ -177,9 +178,9 @@ class Ledger:
             del positions[deal.position]
             self.state.sums.pop(deal.position, None)
         else:
-            self._shrink(held, deal)
+            self._shrink(held, deal.volume, deal.swap)
 
-    def _grow(self, held: PositionView, deal: trading.DealMade) -> None:
+    def _grow(self, held: PositionView, deal: trading.DealMade | trading.ForeignTradeSeen) -> None:
         """A netting position after another deal on its side: volumes add, the price is the exact mean."""
         instrument, money = self._instruments[deal.symbol], self._money(deal.symbol)
         units, point_units = self.price_sum(held, instrument, money)
@@ -188,13 +189,13 @@ class Ledger:
             held, held.volume + deal.volume, units + more, point_units + instrument.points(deal.price) * more
         )
 
-    def _shrink(self, held: PositionView, deal: trading.DealMade) -> None:
-        """A position after a partial closing."""
-        instrument, money = self._instruments[deal.symbol], self._money(deal.symbol)
+    def _shrink(self, held: PositionView, volume: int, swap: int) -> None:
+        """A position after `volume` of it was closed and `swap` of it paid."""
+        instrument, money = self._instruments[held.symbol], self._money(held.symbol)
         units, point_units = self.price_sum(held, instrument, money)
-        left = units - money.units(deal.volume)
-        smaller = replace(held, swap=held.swap - deal.swap)
-        self._keep_sum(smaller, held.volume - deal.volume, left, rounded(point_units * left, units))
+        left = units - money.units(volume)
+        smaller = replace(held, swap=held.swap - swap)
+        self._keep_sum(smaller, held.volume - volume, left, rounded(point_units * left, units))
 
     def _keep_sum(self, held: PositionView, volume: int, units: int, point_units: int) -> None:
         price = float(Fraction(point_units, units * 10 ** self._instruments[held.symbol].digits))
@@ -228,6 +229,38 @@ class Ledger:
         held = self.state.positions.get(event.position)
         if held is not None:
             self.state.positions[event.position] = replace(held, swap=held.swap + event.amount)
+
+    def _foreign_trade(self, seen: trading.ForeignTradeSeen, time: int) -> None:
+        """What others did counts in exposure and margin; its money shows with the terminal's next balance."""
+        if seen.symbol not in self._instruments:
+            return  # cannot be valued; the event itself stands in the log
+        positions, direction = self.state.positions, 1 if seen.type == "buy" else -1
+        held = positions.get(seen.position)
+        if held is None:
+            positions[seen.position] = PositionView(
+                ticket=seen.position,
+                symbol=seen.symbol,
+                strategy="",
+                direction=direction,
+                volume=seen.volume,
+                price_open=seen.price,
+                stop_loss=0.0,
+                take_profit=0.0,
+                swap=0,
+                order=-1,
+                opened=time,
+            )
+        elif held.direction == direction:
+            self._grow(held, seen)
+        elif seen.volume < held.volume:
+            self._shrink(held, seen.volume, 0)
+        else:
+            del positions[seen.position]
+            self.state.sums.pop(seen.position, None)
+            if seen.volume > held.volume:  # a netting position that was turned round
+                positions[seen.position] = replace(
+                    held, direction=direction, volume=seen.volume - held.volume, price_open=seen.price, opened=time
+                )
 
     def _restricted(self, _event: trading.AccountRestricted, _time: int) -> None:
         self.state.restricted = True

@@ -1,7 +1,8 @@
 """At most once, and no fill unaccounted: what happens to an order whose outcome is unknown at a real terminal.
 
 1. An approved order is sent once; `order.sending` is durable before the call.
-2. No answer (crash, timeout): the account may only reduce risk (`account.restricted`).
+2. No answer (crash, timeout, a return code that leaves it open): the account may only reduce risk
+   (`account.restricted`).
 3. The order is looked for in the terminal's history by its magic. Found: its facts are inputs, as if answered then.
 4. Not found after the quiet period: `order.abandoned`. It is never sent again; strategies decide anew.
 5. When no order is unknown any more the account is released.
@@ -12,17 +13,24 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tallystick.events.event import Event
+from tallystick.events.reader import LogReader
 from tallystick.events.types.trading import (
     AccountReleased,
     AccountRestricted,
     ForeignTradeSeen,
     OrderAbandoned,
+    OrderAnswered,
     OrderSending,
 )
 from tallystick.platform.kernel.kernel import Kernel
 
 QUIET_NS = 60_000_000_000
 """Default quiet period: one minute in which the terminal could be asked and knew nothing."""
+
+
+ERROR, TIMEOUT, CONNECTION = 10011, 10012, 10031
+UNCERTAIN = frozenset({ERROR, TIMEOUT, CONNECTION})
+"""MT5 return codes after which the order may stand at the server all the same."""
 
 
 class OutcomeUnknownError(TimeoutError):
@@ -56,7 +64,7 @@ class AtMostOnce:
         self._terminal = terminal
         self._account = account
         self._quiet_ns = quiet_ns
-        self._unknown: dict[int, tuple[OrderSending, int]] = {}
+        self._unknown: dict[int, tuple[OrderSending, int | None]] = {}
 
     @property
     def unknown(self) -> Sequence[int]:
@@ -70,28 +78,42 @@ class AtMostOnce:
         except OutcomeUnknownError as error:
             self.outcome_unknown(sending, str(error) or "no answer")
             return
+        open_code = next((one.retcode for one in facts if type(one) is OrderAnswered and one.retcode in UNCERTAIN), 0)
+        if open_code:
+            self.outcome_unknown(sending, f"return code {open_code} leaves it open")
+            return
         self._hear(facts, cause)
+
+    def after_crash(self, reader: LogReader) -> None:
+        """Sendings in the book's log that nothing ended: their process died between the call and its answer."""
+        for sending in unanswered(reader):
+            self.outcome_unknown(sending, "the process ended before the answer was recorded")
 
     def outcome_unknown(self, sending: OrderSending, reason: str) -> None:
         """From here on the account only reduces risk; also called for sendings a crash left unanswered."""
         if sending.order in self._unknown:
             return
-        self._unknown[sending.order] = (sending, self._kernel.desk.time)
+        self._unknown[sending.order] = (sending, None)
         restricted = AccountRestricted(account=self._account, order=sending.order, reason=reason)
         self._kernel.hear(restricted, "gateway", "gateway")
 
     def look(self, time: int, *, reachable: bool = True) -> None:
-        """Look for unknown orders at book time `time`; a terminal that cannot be asked extends the quiet period."""
+        """Look for unknown orders at book time `time`.
+
+        The quiet period begins with the first look at which the terminal can be asked, and anew after each at which it
+        cannot.
+        """
         self._kernel.at(time)
-        for order, (sending, since) in sorted(self._unknown.items()):
+        for order, (sending, asked_since) in sorted(self._unknown.items()):
+            since = time if asked_since is None else asked_since
+            self._unknown[order] = (sending, since if reachable else None)
             if not reachable:
-                self._unknown[order] = (sending, time)
                 continue
             facts = self._terminal.find(sending.magic)
             if facts is not None:
                 self._hear(facts, self._kernel.sending_of(order))
             elif time - since >= self._quiet_ns:
-                reason = f"not in the terminal's history {(time - since) // 10**9} s after sending"
+                reason = f"not in the terminal's history for {(time - since) // 10**9} s"
                 self._kernel.hear(OrderAbandoned(order=order, reason=reason), "gateway", "gateway")
             else:
                 continue
@@ -107,3 +129,19 @@ class AtMostOnce:
     def _hear(self, facts: Sequence[Event], cause: int) -> None:
         for fact in facts:
             self._kernel.hear(fact, self._terminal.name, "terminal", cause)
+
+
+def unanswered(reader: LogReader) -> list[OrderSending]:
+    """Every `order.sending` of a log that has neither an answer nor an end, in order."""
+    found: dict[int, OrderSending] = {}
+    ids = reader.declarations.ids
+    wanted = {ids.get(each.FACT.name) for each in (OrderSending, OrderAnswered, OrderAbandoned)}
+    for _, (_, fields) in reader.raw():
+        if fields[10] not in wanted:
+            continue
+        event = reader.fetch(fields[4]).event
+        if isinstance(event, OrderSending):
+            found[event.order] = event
+        elif isinstance(event, OrderAnswered | OrderAbandoned):
+            found.pop(event.order, None)
+    return list(found.values())

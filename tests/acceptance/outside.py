@@ -1,0 +1,209 @@
+"""A terminal outside the process, made by hand: it answers, loses answers, is never reached, and keeps a history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from tallystick.events.catalogue import Catalogue
+from tallystick.events.event import Event
+from tallystick.events.module import OnFailure
+from tallystick.events.reader import LogReader
+from tallystick.events.types.trading import (
+    DealMade,
+    ForeignTradeSeen,
+    OrderAnswered,
+    OrderSending,
+    SignalRaised,
+)
+from tallystick.events.writer import LogWriter
+from tallystick.market.rows import BarClosed
+from tallystick.platform.compose import composition_of
+from tallystick.platform.kernel.kernel import Kernel
+from tallystick.platform.kernel.simulation import Simulation
+from tallystick.platform.mt5.at_most_once import AtMostOnce, OutcomeUnknownError
+from tests.acceptance.books import CutFeed, plan
+from tests.unit.kernel.kit import Commits, StillTerminal
+
+Fate = Literal["answered", "answer lost", "never reached", "timeout code"]
+ORIGIN = "example.org/book/at-most-once"
+NOT_YET, DONE, TIMEOUT = 0, 10009, 10012
+
+
+@dataclass
+class OutsideTerminal:
+    """Carries orders out at the price they were decided on. `fates` are those of its calls, in order."""
+
+    log: Path
+    fates: list[Fate] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)
+    history: dict[int, list[Event]] = field(default_factory=dict)
+    foreign: list[ForeignTradeSeen] = field(default_factory=list)
+    name: str = "mt5"
+
+    def send(self, sending: OrderSending, time: int) -> Sequence[Event]:
+        durable = [each.event for each in LogReader(self.log).envelopes()]
+        assert sending in durable, "the sending has to be durable before the call"
+        self.calls.append(sending.order)
+        fate = self.fates.pop(0) if self.fates else "answered"
+        if fate == "never reached":
+            message = "no answer within 10 s"
+            raise OutcomeUnknownError(message)
+        if fate == "timeout code":
+            return [answer(sending, TIMEOUT, time)]
+        facts = [answer(sending, DONE, time), deal(sending, time)]
+        self.history[sending.magic] = facts
+        if fate == "answer lost":
+            message = "the connection broke"
+            raise OutcomeUnknownError(message)
+        return facts
+
+    def find(self, magic: int) -> Sequence[Event] | None:
+        return self.history.get(magic)
+
+    def foreign_deals(self) -> Sequence[ForeignTradeSeen]:
+        seen, self.foreign = self.foreign, []
+        return seen
+
+
+def answer(sending: OrderSending, retcode: int, time: int) -> OrderAnswered:
+    ticket = 5_000 + sending.order if retcode == DONE else 0
+    return OrderAnswered(
+        order=sending.order,
+        retcode=retcode,
+        deal=ticket,
+        ticket=ticket,
+        volume=sending.volume,
+        price=sending.price,
+        bid=sending.price,
+        ask=sending.price,
+        moment=time,
+        comment="",
+    )
+
+
+def deal(sending: OrderSending, time: int) -> DealMade:
+    ticket = 5_000 + sending.order
+    return DealMade(
+        deal=ticket,
+        ticket=ticket,
+        order=sending.order,
+        position=sending.position or ticket,
+        symbol=sending.symbol,
+        type="buy" if sending.type == 0 else "sell",
+        entry="out" if sending.position else "in",
+        reason="expert",
+        volume=sending.volume,
+        price=sending.price,
+        profit=0,
+        swap=0,
+        commission=0,
+        balance=1_000_000,
+        magic=sending.magic,
+        moment=time,
+        comment="",
+    )
+
+
+class Wishes:
+    """A strategy that signals what the test wishes at the next bar of the symbol."""
+
+    role, name = "strategy", "wishes"
+    on_failure: OnFailure = "halt"
+    hears: tuple[type, ...] = (BarClosed,)
+
+    def __init__(self) -> None:
+        self.wishes: list[tuple[str, int]] = []
+
+    def react(self, event: Any, context: Any) -> Sequence[Event]:
+        for wish in self.wishes:
+            if wish[0] == event.symbol:
+                self.wishes.remove(wish)
+                symbol, direction = wish
+                said = SignalRaised(
+                    strategy=self.name, symbol=symbol, direction=direction, stop_points=15_000, take_points=0
+                )
+                return [said]
+        return ()
+
+    def freeze(self) -> Any:
+        return []
+
+    def thaw(self, state: Any) -> None:
+        self.wishes = []
+
+
+class _Door(StillTerminal):
+    """What the kernel sees: opening facts, and a call that goes through `AtMostOnce`."""
+
+    name, idempotent = "mt5", False
+
+    def __init__(self, facts: Sequence[Event]) -> None:
+        self.facts = facts
+        self.desk: Any = None
+
+    def opening(self) -> Sequence[Event]:
+        return self.facts
+
+    def send(self, sending: Any, time: int) -> Sequence[Event]:
+        self.desk.once.send(sending, self.desk.kernel.sending_of(sending.order))
+        return ()
+
+
+class Desk:
+    """A book with a real log, whose gateway is `AtMostOnce` at a terminal outside."""
+
+    def __init__(self, folder: Path, *fates: Fate) -> None:
+        self.folder, self.feed, self.row = folder, CutFeed(2_000), 0
+        self.wishes = Wishes()
+        a_plan = plan(sizing={"kind": "fixed", "lots": "0.10"}, risk={})
+        composed = composition_of(a_plan, self.feed.series_declared(), [self.wishes])
+        assert composed.terminal is not None
+        self.door = _Door(composed.terminal.opening())
+        self.door.desk = self
+        self.writer = LogWriter(folder, ORIGIN)
+        catalogue = Catalogue()
+        self.writer.declare(catalogue.types)
+        people = [("kernel", "kernel"), ("feed", "feed"), ("gateway", "gateway"), ("mt5", "terminal")]
+        for name, role in [*people, *((module.name, module.role) for module in composed.modules)]:
+            self.writer.declare_source(name, role)
+        self.kernel = Kernel(replace(composed, terminal=self.door), catalogue, self.writer)
+        self.kernel.before_effect = self._make_durable
+        self.outside = OutsideTerminal(folder, list(fates))
+        account = a_plan.account.name
+        self.once = AtMostOnce(self.kernel, self.outside, account)
+        self._open()
+
+    def _make_durable(self) -> None:
+        self.writer.commit()
+
+    def _open(self) -> None:
+        rows = next(self.feed.rows())
+        self.rows = rows
+        self.kernel.at(int(rows.time[0]))
+        for series in self.feed.series_declared():
+            self.kernel.hear(series, "feed", "feed")
+        self.kernel.open_terminal(0)
+        while self.kernel.pending:
+            self.kernel.step()
+        self.trade(300)
+
+    def trade(self, rows: int, *wishes: tuple[str, int]) -> None:
+        """Let so many rows pass; the strategy says its wishes at the first bars of their symbols."""
+        self.wishes.wishes += wishes
+        part = self.rows.part(self.row, self.row + rows)
+        self.row += rows
+        Simulation(self.kernel, iter([part]), Commits()).run()
+
+    def look(self, seconds: int, *, reachable: bool = True) -> None:
+        """The terminal is asked after so many seconds of book time."""
+        self.once.look(self.kernel.desk.time + seconds * 10**9, reachable=reachable)
+
+    def told(self, *types: type[Event]) -> list[Any]:
+        """Every event of these types that the log holds, committed."""
+        self.writer.commit()
+        return [each.event for each in LogReader(self.folder).envelopes() if isinstance(each.event, types)]
+
+    def die(self) -> None:
+        """The process ends here."""
+        self.writer.abandon()
