@@ -19,15 +19,22 @@ from tallystick.events.types.trading import (
 from tallystick.events.writer import LogWriter
 from tallystick.market.rows import BarClosed
 from tallystick.platform.compose import composition_of
-from tallystick.platform.kernel.kernel import Kernel
+from tallystick.platform.kernel.comparison import Comparison
+from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.recorded import Names, records_of
+from tallystick.platform.kernel.replay import Replay
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.mt5.at_most_once import AtMostOnce, OutcomeUnknownError
 from tests.acceptance.books import CutFeed, plan
 from tests.unit.kernel.kit import Commits, StillTerminal
 
-Fate = Literal["answered", "answer lost", "never reached", "timeout code"]
+Fate = Literal["answered", "answer lost", "never reached", "timeout code", "process dies"]
 ORIGIN = "example.org/book/at-most-once"
 NOT_YET, DONE, TIMEOUT = 0, 10009, 10012
+
+
+class ProcessDied(BaseException):
+    """The book's process ends inside the call; the order stands at the terminal."""
 
 
 @dataclass
@@ -53,6 +60,8 @@ class OutsideTerminal:
             return [answer(sending, TIMEOUT, time)]
         facts = [answer(sending, DONE, time), deal(sending, time)]
         self.history[sending.magic] = facts
+        if fate == "process dies":
+            raise ProcessDied
         if fate == "answer lost":
             message = "the connection broke"
             raise OutcomeUnknownError(message)
@@ -106,20 +115,21 @@ def deal(sending: OrderSending, time: int) -> DealMade:
 
 
 class Wishes:
-    """A strategy that signals what the test wishes at the next bar of the symbol."""
+    """A strategy that signals what the test wishes: (from which row on, symbol, direction), each at its next bar."""
 
     role, name = "strategy", "wishes"
     on_failure: OnFailure = "halt"
     hears: tuple[type, ...] = (BarClosed,)
 
-    def __init__(self) -> None:
-        self.wishes: list[tuple[str, int]] = []
+    def __init__(self, wishes: Sequence[tuple[int, str, int]]) -> None:
+        self.wishes, self.done, self.row = list(wishes), set[tuple[int, str, int]](), 0
 
     def react(self, event: Any, context: Any) -> Sequence[Event]:
+        self.row += 1
         for wish in self.wishes:
-            if wish[0] == event.symbol:
-                self.wishes.remove(wish)
-                symbol, direction = wish
+            first, symbol, direction = wish
+            if wish not in self.done and self.row > first and symbol == event.symbol:
+                self.done.add(wish)
                 said = SignalRaised(
                     strategy=self.name, symbol=symbol, direction=direction, stop_points=15_000, take_points=0
                 )
@@ -127,10 +137,10 @@ class Wishes:
         return ()
 
     def freeze(self) -> Any:
-        return []
+        return self.row
 
     def thaw(self, state: Any) -> None:
-        self.wishes = []
+        self.row = state
 
 
 class _Door(StillTerminal):
@@ -153,34 +163,50 @@ class _Door(StillTerminal):
 class Desk:
     """A book with a real log, whose gateway is `AtMostOnce` at a terminal outside."""
 
-    def __init__(self, folder: Path, *fates: Fate) -> None:
+    def __init__(self, folder: Path, *fates: Fate, after: "Desk | None" = None) -> None:
+        """Begin a book; or, after the process of another desk died, go on with it at the same terminal."""
         self.folder, self.feed, self.row = folder, CutFeed(2_000), 0
-        self.wishes = Wishes()
+        self.rows = next(self.feed.rows())
+        self.wishes: Wishes = Wishes(after.wishes.wishes if after is not None else ())
         a_plan = plan(sizing={"kind": "fixed", "lots": "0.10"}, risk={})
         composed = composition_of(a_plan, self.feed.series_declared(), [self.wishes])
         assert composed.terminal is not None
         self.door = _Door(composed.terminal.opening())
         self.door.desk = self
-        self.writer = LogWriter(folder, ORIGIN)
+        modules = [(module.name, module.role) for module in composed.modules]
+        # A terminal outside does not live in the rows, and a replay must not reach it: the kernel gets it afterwards.
+        self._begin(replace(composed, terminal=None), modules)
+        self.outside: OutsideTerminal = after.outside if after is not None else OutsideTerminal(folder)
+        self.outside.fates += fates
+        self.once = AtMostOnce(self.kernel, self.outside, a_plan.account.name)
+        if after is None:
+            self._open()
+
+    def _begin(self, composition: Composition, modules: Sequence[tuple[str, str]]) -> None:
         catalogue = Catalogue()
-        self.writer.declare(catalogue.types)
-        people = [("kernel", "kernel"), ("feed", "feed"), ("gateway", "gateway"), ("mt5", "terminal")]
-        for name, role in [*people, *((module.name, module.role) for module in composed.modules)]:
-            self.writer.declare_source(name, role)
-        self.kernel = Kernel(replace(composed, terminal=self.door), catalogue, self.writer)
+        self.writer = LogWriter(self.folder, ORIGIN)
+        if self.writer.committed:
+            reader = LogReader(self.folder, catalogue)
+            names = Names(reader.declarations, catalogue)
+            comparison = Comparison(records_of(reader, 0), names)
+            self.kernel = Kernel(composition, catalogue, comparison)
+            Replay(self.kernel, comparison, names).run()
+            self.kernel.sequencer.use(self.writer)
+            self.row = self.kernel.rows_taken
+        else:
+            self.writer.declare(catalogue.types)
+            people = [("kernel", "kernel"), ("feed", "feed"), ("gateway", "gateway"), ("mt5", "terminal")]
+            for name, role in [*people, *modules]:
+                self.writer.declare_source(name, role)
+            self.kernel = Kernel(composition, catalogue, self.writer)
+        self.kernel.terminal = self.door
         self.kernel.before_effect = self._make_durable
-        self.outside = OutsideTerminal(folder, list(fates))
-        account = a_plan.account.name
-        self.once = AtMostOnce(self.kernel, self.outside, account)
-        self._open()
 
     def _make_durable(self) -> None:
         self.writer.commit()
 
     def _open(self) -> None:
-        rows = next(self.feed.rows())
-        self.rows = rows
-        self.kernel.at(int(rows.time[0]))
+        self.kernel.at(int(self.rows.time[0]))
         for series in self.feed.series_declared():
             self.kernel.hear(series, "feed", "feed")
         self.kernel.open_terminal(0)
@@ -190,7 +216,7 @@ class Desk:
 
     def trade(self, rows: int, *wishes: tuple[str, int]) -> None:
         """Let so many rows pass; the strategy says its wishes at the first bars of their symbols."""
-        self.wishes.wishes += wishes
+        self.wishes.wishes += [(self.row, *wish) for wish in wishes]
         part = self.rows.part(self.row, self.row + rows)
         self.row += rows
         Simulation(self.kernel, iter([part]), Commits()).run()

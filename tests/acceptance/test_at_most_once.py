@@ -17,7 +17,7 @@ from tallystick.events.types.trading import (
 )
 from tallystick.market.instrument import LOT
 from tallystick.platform.mt5.at_most_once import unanswered
-from tests.acceptance.outside import Desk, Fate
+from tests.acceptance.outside import Desk, Fate, ProcessDied
 
 UP = ("EURUSD", 1)
 
@@ -116,18 +116,23 @@ def test_the_account_is_released_only_when_no_order_is_unknown_any_more(tmp_path
     assert len(desk.told(AccountReleased)) == 1
 
 
-def test_a_sending_that_a_crash_left_unanswered_is_looked_for_not_sent(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, "answer lost")
-    desk.trade(10, UP)
+def test_a_sending_that_a_crash_left_unanswered_is_looked_for_and_not_sent_again(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "process dies")
+    with pytest.raises(ProcessDied):
+        desk.trade(10, UP)
     desk.die()
-    left = unanswered(LogReader(tmp_path))
-    assert [each.order for each in left] == [1]
-    desk.once._unknown.clear()  # noqa: SLF001 -- what a new process remembers
-    calls = list(desk.outside.calls)
-    desk.once.after_crash(LogReader(tmp_path))
-    desk.look(5)
-    assert desk.outside.calls == calls
-    assert [each.symbol for each in desk.kernel.ledger.state.positions.values()] == ["EURUSD"]
+    assert [each.order for each in unanswered(LogReader(tmp_path))] == [1]
+    later = Desk(tmp_path, after=desk)
+    assert later.outside.calls == [1], "recovery does not call the terminal"
+    later.once.after_crash(LogReader(tmp_path))
+    assert [each.order for each in later.told(AccountRestricted)] == [1]
+    later.trade(30, ("NZDUSD", -1))
+    assert [each.rule for each in later.told(OrderDenied)] == ["halt"]
+    later.look(5)
+    assert later.outside.calls == [1]
+    assert [each.symbol for each in later.kernel.ledger.state.positions.values()] == ["EURUSD"]
+    assert len(later.told(AccountReleased)) == 1
+    assert unanswered(LogReader(tmp_path)) == []
 
 
 def test_what_others_did_on_the_account_is_recorded_and_counts(tmp_path: Path) -> None:
