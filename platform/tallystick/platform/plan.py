@@ -40,6 +40,8 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     latency_ns: int = 0
     durability: Literal["each-input", "batch"] = "batch"
     cascade_limit: int = 10_000
+    checkpoint_records: int = 1_000_000
+    """A signed checkpoint every so many records, and always at the end."""
     instruments: tuple[dict[str, Any], ...] = ()
     strategies: tuple[StrategyPlan, ...] = ()
     sizing: dict[str, Any] = {}

@@ -32,6 +32,7 @@ def demo_plan(seed: int = 0) -> RunPlan:
             stop_out_level=account.stop_out_level,
         ),
         latency_ns=account.latency,
+        checkpoint_records=1_500,
         instruments=tuple(_conditions(each) for each in instruments.values()),
         strategies=tuple(each for symbol in instruments for each in _strategies(symbol)),
         sizing={"kind": "risk_percent", "risk_ppm": 2_500},

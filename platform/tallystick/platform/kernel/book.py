@@ -211,6 +211,7 @@ class _Run:
             checkpoint=lambda: self._checkpoint(writer),
             snapshot_records=self._options.snapshot_records,
             batch_records=self._options.batch_records,
+            checkpoint_records=self._plan.checkpoint_records,
         )
         simulation = Simulation(
             kernel,
