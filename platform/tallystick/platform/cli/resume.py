@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,10 +12,6 @@ from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import KEY_FILE, config_folder
 from tallystick.platform.cli.operators_log import move_to
 from tallystick.platform.cli.place import book_of, place_of
-from tallystick.platform.cli.reading import open_reader
-
-if TYPE_CHECKING:
-    from tallystick.events.signer import Ed25519Signer
 
 LOG = logging.getLogger("tallystick.cli")
 
@@ -36,7 +32,8 @@ def resume(
 
     Example: tallystick resume my-book --reason "spread is normal again"
     """
-    from tallystick.platform.kernel.halt import clear_halt, halt_reason
+    from tallystick.events.signer import load_key
+    from tallystick.platform.kernel.resume import resume as resume_book
 
     call: Call = context.obj
     folder = book_of(Path(book))
@@ -44,12 +41,11 @@ def resume(
     if not path.exists():
         fix = "name the folder of the key that began this book with --home"
         raise Failure("E307", "no key to sign with", where=str(path), fix=fix)
-    asked = halt_reason(folder)
-    recorded = _record(folder, path, person, reason) if _is_halted(folder) else None
-    clear_halt(folder)
+    done = resume_book(folder, load_key(path).named(place_of(folder).origin()), person, reason)
+    recorded = done.seq if done.seq >= 0 else None
     move_to(folder)
     LOG.warning("resumed by %s: %s", person, reason)
-    lines = [f"the HALT file is gone (it said: {asked})"] if asked is not None else []
+    lines = [f"the HALT file is gone (it said: {done.halt_file})"] if done.halt_file is not None else []
     lines += [f"recorded {person}'s signed command as record {recorded}"] if recorded is not None else []
     lines = lines or ["the book was not halted; nothing was changed"]
     document = {
@@ -57,51 +53,7 @@ def resume(
         "book": str(folder),
         "person": person,
         "reason": reason,
-        "halt_file": asked,
+        "halt_file": done.halt_file,
         "seq": recorded,
     }
     return Answer(document, lambda console: console.print("\n".join(lines)))
-
-
-def _is_halted(folder: Path) -> bool:
-    """True when the log's last word on halts is one, in a run that has not ended."""
-    _, reader = open_reader(folder)
-    halted = False
-    for header in reader.headers():
-        name = reader.types[header.type_id, header.version].name
-        if name == "book.halted":
-            halted = True
-        elif name in {"book.resumed", "run.ended"}:
-            halted = False
-    return halted
-
-
-def _record(folder: Path, key_file: Path, person: str, reason: str) -> int:
-    """Append the signed command and a checkpoint; returns its seq. Raises `CommandRefusedError`, `LogLocked`."""
-    from tallystick.events.catalogue import Catalogue
-    from tallystick.events.signer import load_key
-    from tallystick.events.types.running import BookResumed
-    from tallystick.events.writer import LogWriter
-    from tallystick.platform.kernel.people import require_command, resumption
-
-    place = place_of(folder)
-    origin = place.origin()
-    signer: Ed25519Signer = load_key(key_file).named(origin)
-    enrolled = _enrolled(folder)
-    with LogWriter(place.log, origin) as writer:
-        command = resumption(signer, origin, writer.committed_head, reason, person)
-        require_command(command, origin, enrolled)
-        body = Catalogue().encode(command)
-        source, type_id = writer.source_id(person, "person"), writer.type_id(BookResumed)
-        seq = writer.append(type_id, BookResumed.FACT.version, body, time=writer.time, source=source)
-        writer.checkpoint(signer)
-    return seq
-
-
-def _enrolled(folder: Path) -> dict[str, str]:
-    """Enrolled keys by the name of their person."""
-    from tallystick.events.types.running import PersonEnrolled
-
-    _, reader = open_reader(folder)
-    events = (envelope.event for envelope in reader.envelopes())
-    return {event.person: event.key for event in events if isinstance(event, PersonEnrolled)}

@@ -124,5 +124,5 @@ def lines_of(result: "RunResult", book: Path) -> list[str]:
         f"its key          {result.vkey}",
     ]
     if result.ended == "stopped":
-        lines.append("It was stopped before the data ended; the book is signed up to there and stays as it is.")
+        lines.append("It was stopped before the data ended; the book is signed up to there, and `run` goes on with it.")
     return [*lines, f"Next: tallystick audit verify {book}"]
