@@ -4,8 +4,7 @@
 the block that carries it is.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, final
 
 import msgspec
@@ -62,8 +61,8 @@ class BarClosed(msgspec.Struct, frozen=True, gc=False):
     volume: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+@final
+class Rows(msgspec.Struct, frozen=True, eq=False):
     """A run of rows of one kind ("quote" or "bar") in book order.
 
     `time` is book time, int64 ns UTC: of a quote its own, of a bar its close. `columns` holds the logged columns by
@@ -92,6 +91,13 @@ class Rows:
             self.ask[start:stop],
             _Window(self.columns, start, stop),
         )
+
+    def values(self, index: int, names: Sequence[str]) -> list[Any]:
+        """Columns `names` of one row as plain numbers, without a view for each of them."""
+        columns = self.columns
+        if type(columns) is _Window:
+            index, columns = index + columns.start, columns.columns
+        return [columns[name].item(index) for name in names]
 
 
 class _Window(Mapping[str, NDArray[Any]]):

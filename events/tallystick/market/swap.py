@@ -1,9 +1,10 @@
 """Swap: what holding a position over the server's midnight costs or pays (`docs/fills.md`, section 11)."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 from tallystick.market.instrument import LOT, Instrument
-from tallystick.market.money import PointMoney, rounded_fraction
+from tallystick.market.money import PointMoney, rounded
 
 SATURDAY = 5
 
@@ -19,7 +20,14 @@ def night_swap(
     instrument: Instrument, money: PointMoney, direction: int, volume: int, count: int, currency_digits: int
 ) -> int:
     """Amount for `count` nights of a position, in minor units; negative when it costs."""
-    rate = Fraction(repr(instrument.swap_long if direction > 0 else instrument.swap_short)) * count
+    numerator, denominator = _rate(instrument, direction)
     if instrument.swap_mode == "points":
-        return rounded_fraction(rate * Fraction(money.units(volume) * money.numerator, money.denominator))
-    return rounded_fraction(rate * Fraction(volume * 10**currency_digits, LOT))
+        return rounded(numerator * count * money.units(volume) * money.numerator, denominator * money.denominator)
+    return rounded(numerator * count * volume * 10**currency_digits, denominator * LOT)
+
+
+@lru_cache(maxsize=4096)
+def _rate(instrument: Instrument, direction: int) -> tuple[int, int]:
+    """The declared rate of a night as an exact rational."""
+    rate = Fraction(repr(instrument.swap_long if direction > 0 else instrument.swap_short))
+    return rate.numerator, rate.denominator

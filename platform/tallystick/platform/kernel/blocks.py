@@ -21,8 +21,12 @@ LARGEST_BLOCK = 4096
 
 def block_of(rows: Rows) -> QuoteBlock | BarBlock:
     """The block event that carries these rows."""
-    names = QUOTE_COLUMNS if rows.kind == "quote" else BAR_COLUMNS
-    columns = {name: np.ascontiguousarray(rows.columns[name], dtype=dtype_of(name)).tobytes() for name in names}
+    held = rows.columns
+    columns = {
+        # A column of another type comes from a test or a gateway; `tobytes` copies in C order whatever the layout.
+        name: (column if (column := held[name]).dtype is dtype else column.astype(dtype)).tobytes()
+        for name, dtype in _COLUMNS[rows.kind]
+    }
     chunk_root = root_of_chunks(columns, len(rows))
     if rows.kind == "quote":
         return QuoteBlock(rows=len(rows), chunk_root=chunk_root, **columns)
@@ -34,8 +38,17 @@ def dtype_of(name: str) -> str:
     return DTYPES.get(name, "<f8")
 
 
+_COLUMNS = {
+    kind: tuple((name, np.dtype(dtype_of(name))) for name in names)
+    for kind, names in (("quote", QUOTE_COLUMNS), ("bar", BAR_COLUMNS))
+}
+"""Names and types of a block's columns by kind of row."""
+
+
 def root_of_chunks(columns: dict[str, bytes], count: int) -> bytes:
     """RFC 6962 root over the chunks of a block."""
+    if count <= CHUNK_ROWS:
+        return leaf_hash(b"".join(columns.values()))
     widths = [(values, len(values) // count) for values in columns.values()]
     leaves = [
         leaf_hash(b"".join([values[start * width : (start + CHUNK_ROWS) * width] for values, width in widths]))

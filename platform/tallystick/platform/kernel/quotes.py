@@ -6,41 +6,19 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tallystick.market.rows import BarClosed, Quote, Rows
+from tallystick.market.rows import BAR_COLUMNS, BarClosed, Quote, Rows
 
 Row = Quote | BarClosed
+BAR_VALUES = BAR_COLUMNS[2:]
+"""Columns of a bar behind its time and series, in the order of the fields of `BarClosed`."""
 
 
 def row_fact(rows: Rows, index: int, symbols: Sequence[str], opened: int | None) -> Row:
     """The fact that row `index` stands for; `opened` is a bar's open time in ns UTC."""
-    series = int(rows.series[index])
-    columns = rows.columns
+    series, time = rows.series.item(index), rows.time.item(index)
     if rows.kind == "quote":
-        return Quote(
-            series,
-            symbols[series],
-            int(rows.time[index]),
-            float(rows.bid[index]),
-            float(rows.ask[index]),
-            int(columns["time_msc"][index]),
-            int(columns["flags"][index]),
-        )
-    time = int(rows.time[index])
-    return BarClosed(
-        series,
-        symbols[series],
-        time,
-        time if opened is None else opened,
-        float(columns["bid_open"][index]),
-        float(columns["bid_high"][index]),
-        float(columns["bid_low"][index]),
-        float(columns["bid_close"][index]),
-        float(columns["ask_open"][index]),
-        float(columns["ask_high"][index]),
-        float(columns["ask_low"][index]),
-        float(columns["ask_close"][index]),
-        int(columns["volume"][index]),
-    )
+        return Quote(series, symbols[series], time, *rows.values(index, ("bid", "ask", "time_msc", "flags")))
+    return BarClosed(series, symbols[series], time, time if opened is None else opened, *rows.values(index, BAR_VALUES))
 
 
 def row_facts(rows: Rows, symbols: Sequence[str], periods: NDArray[np.int64]) -> Iterator[Row]:
@@ -86,7 +64,11 @@ class LatestQuotes(Mapping[str, Quote]):
 
     def pass_over(self, rows: Rows) -> None:
         """Rows went by that nobody answered."""
-        if len(rows) == 0:
+        count = len(rows)
+        if count == 0:
+            return
+        if len(self._symbols) == 1:
+            self._passed[self._symbols[0]] = (rows, count - 1)
             return
         _last_of_each(rows.series, self._last)
         order = sorted((index, number) for number, index in enumerate(self._last.tolist()) if index >= 0)
