@@ -1,5 +1,6 @@
 """A HALT file stops new exposure and nothing else; only the enrolled key lets the book trade again."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from tallystick.platform.kernel.halt import ask_halt, halt_reason
 from tallystick.platform.kernel.people import CommandRefusedError
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.kernel.resume import resume
-from tests.acceptance.books import QUARTER, CutFeed, events, exit_code_of_verify, run, signer
+from tests.acceptance.books import FULL, QUARTER, CutFeed, events, exit_code_of_verify, run, signer
+from tests.acceptance.mortal import orders_in_journal
 
 HALF = QUARTER // 2
 
@@ -108,3 +110,33 @@ def test_a_book_at_work_is_resumed_only_after_its_run_has_ended(tmp_path: Path) 
         resume(tmp_path, signer(stopped.origin), reason="now")
     assert "stop it first" in locked.value.fix
     assert halt_reason(tmp_path) is not None
+
+
+class Killed(BaseException):
+    """The process goes no further."""
+
+
+@pytest.mark.parametrize("seed", range(40 if FULL else 8))
+def test_a_book_that_died_and_was_halted_before_it_went_on_decides_otherwise_and_goes_on(
+    tmp_path: Path, seed: int
+) -> None:
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    dies_at = chance.randrange(1_000, QUARTER - 200)
+
+    def watch(rows: int) -> None:
+        if rows >= dies_at:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(tmp_path, feed=CutFeed(QUARTER), progress=watch, batch_records=chance.randrange(100, 500))
+    lost = orders_in_journal(tmp_path)
+    ask_halt(tmp_path, "who killed it?")
+    result = run(tmp_path, feed=CutFeed(QUARTER))
+    assert result.ended == "end_of_data"
+    assert exit_code_of_verify(tmp_path, result) == 0
+    assert replay_book(tmp_path).equal
+    sent = [each.order for each in events(tmp_path, OrderSending)]
+    assert len(sent) == len(set(sent))
+    assert set(sent) <= set(orders_in_journal(tmp_path))
+    assert set(lost) <= set(orders_in_journal(tmp_path)), "the journal forgets nothing"

@@ -85,13 +85,19 @@ def test_the_journal_has_one_line_a_number_whatever_is_presented_again(tmp_path:
     assert lines(journal) == [0, 1, 2]
 
 
-def test_a_journal_ahead_of_the_log_refuses_another_order_under_its_number(tmp_path: Path) -> None:
+def test_an_order_that_the_log_lost_may_be_replaced_and_the_journal_says_so(tmp_path: Path) -> None:
     journal = tmp_path / "terminal.journal"
     first = seen(journal)
     first.send(order(0), MONDAY + HOUR)
     first.close()
+    lost = json.loads(journal.read_text(encoding="utf-8"))["request"]
+    again = seen(journal)
+    again.send(order(0, lots=3.0), MONDAY + HOUR)
+    again.close()
+    entries = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+    assert [entry.get("instead_of") for entry in entries] == [None, lost]
     with pytest.raises(JournalConflictError):
-        seen(journal).send(order(0, lots=3.0), MONDAY + HOUR)
+        again.send(order(0), MONDAY + HOUR)
 
 
 @pytest.mark.parametrize("torn", [b'{"order": 1, "requ', b"\x00\x00", b"{"])

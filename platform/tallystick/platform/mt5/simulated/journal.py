@@ -2,6 +2,10 @@
 
 A line is written before an order takes effect and survives a killed process. After a restart the book presents an
 unanswered order again: the same request adds no second line; another request under the same number is an error.
+
+A process that is killed can leave lines of orders that the log lost with its uncommitted tail; this terminal's state is
+the log's, so they never took effect. Should the book then decide otherwise, because somebody halted or resumed it in
+between, the number's new order gets a line that names the one it stands instead of.
 """
 
 import errno
@@ -33,21 +37,25 @@ class Journal:
         """Read back what stands there; a torn last line is one that was never acted upon."""
         self._path = path
         self._known: dict[int, str] = {}
+        self._noted: dict[int, str] = {}
+        """By earlier processes; known once the log, by replay or snapshot, or a sending confirms it."""
         if path is not None and path.exists():
             self._read(path)
         self._file: BinaryIO | None = None
 
     def __len__(self) -> int:
         """How many orders it has taken."""
-        return len(self._known)
+        return len(self._known.keys() | self._noted.keys())
 
     def take(self, sending: OrderSending) -> bool:
         """Note an order; False when it was noted before. Raises `JournalConflictError`, `WriteFailed`."""
         digest = request_hash(sending)
         if self._knows(sending.order, digest):
             return False
-        if self._path is not None:
-            line = b'{"order": %d, "request": "%s"}\n' % (sending.order, digest.encode())
+        noted = self._noted.get(sending.order)
+        if self._path is not None and noted != digest:
+            lost = b', "instead_of": "%s"' % noted.encode() if noted is not None else b""
+            line = b'{"order": %d, "request": "%s"%s}\n' % (sending.order, digest.encode(), lost)
             try:
                 self._file = self._file or self._path.open("ab", buffering=0)
                 written = self._file.write(line)
@@ -56,8 +64,8 @@ class Journal:
             if written != len(line):  # the next opening cuts the torn line off
                 full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 raise write_failed(f"cannot note order {sending.order} in the terminal's journal", full)
-        self._known[sending.order] = digest
-        return True
+        self._known[sending.order] = self._noted[sending.order] = digest
+        return noted != digest
 
     def remember(self, order: int, digest: str) -> None:
         """Know an order from a frozen state, without noting it in the file. Raises `JournalConflictError`."""
@@ -87,7 +95,7 @@ class Journal:
         for line in data.splitlines(keepends=True):
             try:
                 entry = json.loads(line) if line.endswith(b"\n") else {}
-                self._known[int(entry["order"])] = str(entry["request"])
+                self._noted[int(entry["order"])] = str(entry["request"])
             except (ValueError, TypeError, KeyError):
                 break
             whole += len(line)
