@@ -37,7 +37,7 @@ class Process:
 
     def __init__(self, folder: Path, rows: int, durability: str, **how: Any) -> None:
         context = processes()
-        self._line, theirs = context.Pipe()
+        self._line, theirs = context.Pipe(duplex=False)
         arguments = (folder, rows, durability, how, theirs)
         self._process = context.Process(target=_live, args=arguments)  # type: ignore[attr-defined]
         self._process.start()
