@@ -7,7 +7,7 @@ row, the sending of an approved order. A run takes steps; a replay takes the sam
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -43,8 +43,7 @@ class Composition:
     deviation: int = 20
 
 
-@dataclass(frozen=True, slots=True)
-class FactStep:
+class FactStep(NamedTuple):
     """The terminal has said something."""
 
     event: Event
@@ -52,8 +51,7 @@ class FactStep:
     cause_row: int
 
 
-@dataclass(frozen=True, slots=True)
-class SettledStep:
+class SettledStep(NamedTuple):
     """The terminal is done with a moment; modules may answer its rows."""
 
     rows: Rows
@@ -61,8 +59,7 @@ class SettledStep:
     block: int
 
 
-@dataclass(frozen=True, slots=True)
-class SendStep:
+class SendStep(NamedTuple):
     """An approved order may leave."""
 
     approval: int
@@ -70,6 +67,10 @@ class SendStep:
 
 
 Step = FactStep | SettledStep | SendStep
+Folds = tuple[
+    Callable[[Any, int], None] | None, Callable[[Any, int, int], None] | None, Callable[[Any, int], None] | None
+]
+"""What takes an event of one type in: the ledger (with its time), the deadlines, the kernel (with its seq)."""
 
 
 class Kernel:
@@ -96,7 +97,7 @@ class Kernel:
         """Called between `order.sending` and the call; a real gateway makes the log durable here."""
         self._sent: dict[int, int] = {}
         self._over: list[int] = []
-        self._ledger_folds = self.ledger.folds
+        self._folds: dict[type[Event], Folds] = {}
         self._notes: dict[type[Event], Callable[[Any, int], None]] = {
             market.SeriesDeclared: self._series_declared,
             market.InstrumentDeclared: self._instrument_declared,
@@ -201,12 +202,18 @@ class Kernel:
 
     def _fold(self, event: Event, time: int, seq: int) -> None:
         event_type = type(event)
-        fold = self._ledger_folds.get(event_type)
-        if fold is not None:
-            fold(event, time)
-        if event_type in DEADLINE_EVENTS:
-            self.deadlines.fold(event, time, seq)
-        note = self._notes.get(event_type)
+        folds = self._folds.get(event_type)
+        if folds is None:
+            folds = self._folds[event_type] = (
+                self.ledger.folds.get(event_type),
+                self.deadlines.fold if event_type in DEADLINE_EVENTS else None,
+                self._notes.get(event_type),
+            )
+        ledger, deadline, note = folds
+        if ledger is not None:
+            ledger(event, time)
+        if deadline is not None:
+            deadline(event, time, seq)
         if note is not None:
             note(event, seq)
 

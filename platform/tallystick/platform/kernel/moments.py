@@ -1,7 +1,5 @@
 """Moments: what happens at one book time. Of bars, consecutive rows with one close; of quotes, each row."""
 
-import numpy as np
-
 from tallystick.market.rows import Rows
 
 
@@ -9,8 +7,9 @@ def moment_start(rows: Rows, index: int, lowest: int = 0) -> int:
     """First row of the moment that row `index` belongs to, not before `lowest`."""
     if rows.kind == "quote":
         return index
-    time, times = rows.time[index], rows.time
-    while index > lowest and times[index - 1] == time:
+    at = rows.time.item
+    time = at(index)
+    while index > lowest and at(index - 1) == time:
         index -= 1
     return index
 
@@ -19,16 +18,17 @@ def moment_end(rows: Rows, index: int) -> int:
     """One past the last row of the moment that row `index` belongs to."""
     if rows.kind == "quote":
         return index + 1
-    time, times, count = rows.time[index], rows.time, len(rows)
+    at, count = rows.time.item, len(rows)
+    time = at(index)
     index += 1
-    while index < count and times[index] == time:
+    while index < count and at(index) == time:
         index += 1
     return index
 
 
 def rows_before(rows: Rows, due: int, start: int) -> int:
     """Index of the first row, from `start`, at or after a deadline: at equal times the deadline comes first."""
-    return start + int(np.searchsorted(rows.time[start:], due, side="left"))
+    return start + int(rows.time[start:].searchsorted(due, side="left"))
 
 
 def rows_owing(rows: Rows, due: int, start: int) -> int:
@@ -38,4 +38,4 @@ def rows_owing(rows: Rows, due: int, start: int) -> int:
     """
     if rows.kind == "quote":
         return rows_before(rows, due, start)
-    return start + int(np.searchsorted(rows.time[start:], due, side="right"))
+    return start + int(rows.time[start:].searchsorted(due, side="right"))

@@ -163,11 +163,8 @@ class Checks:
 
 def points_of(sending: OrderSending, instrument: Instrument) -> tuple[int, int, int]:
     """Price, stop loss and take profit of a request in points."""
-    return (
-        instrument.points(sending.price),
-        instrument.points(sending.stop_loss),
-        instrument.points(sending.take_profit),
-    )
+    points, stop, take = instrument.points, sending.stop_loss, sending.take_profit
+    return points(sending.price), points(stop) if stop else 0, points(take) if take else 0
 
 
 def netting_position(state: AccountState, symbol: str) -> Position | None:

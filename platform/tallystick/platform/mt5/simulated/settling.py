@@ -65,28 +65,35 @@ class Settling:
         """Settle one moment; facts with the row that caused each."""
         paths = [path for row in range(len(rows)) if (path := self._path(rows, row)) is not None]
         told: Told = []
+        state, worth, level = self._state, self._worth, self._settings.stop_out_level
+        margin, known = 0, -1
         for step in range(STEPS if rows.kind == "bar" else 1):
             for path in paths:
                 self._step(path, step, told)
-            if paths and self._state.positions:
+            if not (paths and state.positions):
+                continue
+            if known != len(told):  # positions, and with them the margin, change only by what is told
+                margin, known = worth.margin(), len(told)
+            if margin > 0 and worth.equity() * 10_000 < level * margin:
                 self._stop_out(paths[-1], step, told)
         return told
 
     def _path(self, rows: Rows, row: int) -> Path | None:
         """The steps of a row; None for a series its symbol does not move by."""
-        series = int(rows.series[row])
-        number = int(self._tables.series_symbol[series])
+        series = rows.series.item(row)
+        number = self._tables.series_symbol.item(series)
         if number < 0:
             return None
         symbol = self._tables.symbols[number]
         points = self._instruments[symbol].points
-        time = int(rows.time[row])
+        time = rows.time.item(row)
         if rows.kind == "quote":
-            return Path(row, symbol, (time,), (points(float(rows.bid[row])),), (points(float(rows.ask[row])),))
-        period = int(self._tables.series_period[series])
-        prices = [points(float(rows.columns[name][row])) for name in BAR_PRICES]
-        rising = float(rows.columns["bid_close"][row]) >= float(rows.columns["bid_open"][row])
-        moments = tuple(step_moment(time - period, period, step) for step in range(STEPS))
+            return Path(row, symbol, (time,), (points(rows.bid.item(row)),), (points(rows.ask.item(row)),))
+        period = self._tables.series_period.item(series)
+        values = rows.values(row, BAR_PRICES)
+        prices = [points(value) for value in values]
+        rising = values[3] >= values[0]
+        moments = tuple([step_moment(time - period, period, step) for step in range(STEPS)])
         bids = step_prices((prices[0], prices[1], prices[2], prices[3]), rising=rising)
         asks = step_prices((prices[4], prices[5], prices[6], prices[7]), rising=rising)
         return Path(row, symbol, moments, bids, asks)
@@ -210,9 +217,11 @@ class Settling:
         return facts
 
     def _stops(self, path: Path, step: int, told: Told) -> None:
-        for position in sorted(self._state.positions.values(), key=lambda one: one.ticket):
-            if position.symbol != path.symbol or not (position.stop or position.take):
-                continue
+        symbol = path.symbol
+        watched = [one for one in self._state.positions.values() if (one.stop or one.take) and one.symbol == symbol]
+        if len(watched) > 1:
+            watched.sort(key=lambda one: one.ticket)
+        for position in watched:
             prices = path.bids if position.direction > 0 else path.asks
             reason = _stopped(position, prices, step)
             if reason is None:

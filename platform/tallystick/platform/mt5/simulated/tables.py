@@ -69,7 +69,7 @@ class Tables:
 
     def pass_time(self, rows: Rows, state: AccountState) -> None:
         """Rows are over: a deadline at a quote's own time has passed, one at a bar's close has not."""
-        last = int(rows.time[-1])
+        last: int = rows.time.item(-1)
         # A bar may follow a quote of its own closing time: what passed before that quote does not pass again.
         state.clock = max(state.clock, last if rows.kind == "quote" else last - 1)
 
@@ -86,7 +86,7 @@ class Tables:
         for symbol, bid in state.bids.items():
             index = self.number[symbol]
             self._bid[index], self._ask[index], self._priced[index] = bid, state.asks[symbol], 1
-        self._all_priced = bool(self._priced.all())
+        self._all_priced = self._all_priced or bool(self._priced.all())
 
     # -- the scan
 
@@ -127,6 +127,10 @@ class Tables:
     def _fill(self, worth: Worth) -> None:
         """Make the tables from the state."""
         state, number = worth.state, self.number
+        self._stale = False
+        self._idle = not (state.in_flight or state.pendings or state.positions)
+        if self._idle:
+            return
         self._due = _table([(number[one.sending.symbol], one.due) for one in state.in_flight.values()], 2)
         self._pending = _table(
             [(number[o.sending.symbol], o.sending.type, o.price, o.live) for o in state.pendings.values()], 4
@@ -153,9 +157,10 @@ class Tables:
             self._alarm_times,
             self._exposure,
         )
-        self._idle = not (state.in_flight or state.pendings or state.positions)
-        self._stale = False
 
 
 def _table(rows: list[tuple[int, ...]], width: int) -> Ints:
-    return np.array(rows, dtype=np.int64).reshape(-1, width)
+    return np.array(rows, dtype=np.int64) if rows else _EMPTY[width]
+
+
+_EMPTY = {width: fills.empty(width) for width in (2, 4, 6)}

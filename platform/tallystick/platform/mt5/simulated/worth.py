@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from tallystick.market.instrument import Instrument
-from tallystick.market.margin import hedged_margin, position_margin
-from tallystick.market.money import PointMoney
+from tallystick.market.margin import hedged_margin, margin_rate
+from tallystick.market.money import PointMoney, rounded
 from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, Position
 
 
@@ -22,6 +22,9 @@ class Worth:
         self._settings = settings
         self._instruments = instruments
         self._money = money
+        self._margin_rates = {
+            symbol: margin_rate(one, settings.leverage, settings.digits) for symbol, one in instruments.items()
+        }
         self.state = state
         self.stop_out_level = settings.stop_out_level
 
@@ -32,19 +35,23 @@ class Worth:
 
     def floating(self, position: Position) -> int:
         """Floating profit of a position."""
-        points = position.direction * (self.closing_price(position) * position.units - position.point_units)
-        return self._money[position.symbol].profit(points)
+        direction, symbol = position.direction, position.symbol
+        close = self.state.bids[symbol] if direction > 0 else self.state.asks[symbol]
+        money = self._money[symbol]
+        points = direction * (close * position.units - position.point_units)
+        return rounded(points * money.numerator, money.denominator)
 
     def equity(self) -> int:
         """Balance, floating profits and swaps kept."""
-        positions = self.state.positions.values()
-        return self.state.balance + sum(self.floating(one) + one.swap for one in positions)
+        total = self.state.balance
+        for one in self.state.positions.values():
+            total += self.floating(one) + one.swap
+        return total
 
     def of_position(self, position: Position) -> int:
         """Margin of one position by itself."""
-        return position_margin(
-            self._instruments[position.symbol], position.point_units, self._settings.leverage, self._settings.digits
-        )
+        numerator, denominator = self._margin_rates[position.symbol]
+        return rounded(position.point_units * numerator, denominator)
 
     def margin(self, positions: Iterable[Position] | None = None) -> int:
         """Margin of the account's positions, or of others in their place."""
