@@ -21,7 +21,7 @@ def measure(settings: Settings) -> Sequence[Figure]:
 def side(folder: Path) -> None:
     """Verify; anything but a log that holds is a failure."""
     from benchmarks.deal_log import SIGNER
-    from tallystick.events.outside_verifier import read_key, verify_log
+    from tallystick.events.outside.outside_verifier import read_key, verify_log
 
     key = read_key(str(SIGNER.vkey))
     with Stopwatch() as watch:

@@ -50,7 +50,7 @@ def test_head_names_the_log_without_verifying(say: Say, hand_book: HandBook) -> 
 
 
 def test_a_bundle_is_accepted_by_the_outside_verifier(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
-    from tallystick.events.outside_verifier import main as outside
+    from tallystick.events.outside.outside_verifier import main as outside
 
     proof = tmp_path / "proof.json"
     for words in ([hand_book.seqs["stop"]], [hand_book.seqs["second_block"], "--row", 1]):

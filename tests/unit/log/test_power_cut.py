@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from tallystick.events import LogReader, outside_verifier
+from tallystick.events import LogReader
 from tallystick.events.merkle import root_of
+from tallystick.events.outside import outside_verifier
 from tallystick.events.signer import Ed25519Signer
 
 CUTS = 1_500 if os.environ.get("TALLYSTICK_FULL") == "1" else 60

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tallystick.events import BlobStore, IntegrityError, LogReader, UsageError, outside_verifier
+from tallystick.events import BlobStore, IntegrityError, LogReader, UsageError
 from tallystick.events.merkle import root_of
+from tallystick.events.outside import outside_verifier
 from tallystick.events.retention import apply_prunings, compress
 from tallystick.events.segment import content
 from tallystick.events.signer import Ed25519Signer

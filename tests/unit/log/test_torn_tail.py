@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tallystick.events import IntegrityError, LogReader, outside_verifier
+from tallystick.events import IntegrityError, LogReader
+from tallystick.events.outside import outside_verifier
 from tallystick.events.segment import FRAME, SEGMENT, pack_frame
 from tallystick.events.signer import Ed25519Signer
 

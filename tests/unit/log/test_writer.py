@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from tallystick.events import EventRefused, IntegrityError, LogReader, LogWriter, UsageError, outside_verifier
+from tallystick.events import EventRefused, IntegrityError, LogReader, LogWriter, UsageError
 from tallystick.events.digest import START
 from tallystick.events.errors import UnknownType, WriterPoisoned
 from tallystick.events.merkle import root_of
+from tallystick.events.outside import outside_verifier
 from tallystick.events.record import DERIVED, TRADING, genesis
 from tallystick.events.signer import Ed25519Signer
 from tallystick.events.types import EVENTS

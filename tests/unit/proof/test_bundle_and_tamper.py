@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.events import bundle, outside_verifier
+from tallystick.events import bundle
 from tallystick.events.errors import IntegrityError, UsageError
 from tallystick.events.note import VerifierKey
+from tallystick.events.outside import outside_verifier
 from tallystick.events.tamper import TAMPERINGS, NotApplicable, Tampering
 from tests.unit.proof.reference_writer import ReferenceLog, sealed_log
 from tests.unit.proof.verdicts import both

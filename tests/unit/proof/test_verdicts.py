@@ -1,18 +1,13 @@
 """What verifiers say of whole logs: sound, unsigned, torn, forged, and what no log can show. Both must agree."""
 
-import json
-import shutil
-import subprocess
-import sys
 from base64 import b64encode
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from tallystick.events import outside_verifier
 from tallystick.events.errors import LogMissing, UsageError
 from tallystick.events.findings import NOT_SHOWN
+from tallystick.events.outside import outside_verifier
 from tallystick.events.verify import verify
 from tests.unit.proof.reference_writer import ReferenceLog, Segment, pack_segment, sealed_log, small_log, write_files
 from tests.unit.proof.verdicts import both
@@ -322,25 +317,6 @@ def test_it_looks_once_more_before_it_says_broken_while_a_writer_is_at_work(tmp_
 
     verdict = verify(tmp_path, log.vkey, progress=prune_meanwhile)
     assert (verdict.exit_code, verdict.looks, verdict.pruned) == (0, 2, 1)
-
-
-def test_the_outside_verifier_runs_alone(tmp_path: Path) -> None:
-    """Copied into an empty folder, with no path to our packages."""
-    log = sealed_log()
-    log.write(tmp_path / "log")
-    script = tmp_path / "alone" / "outside_verifier.py"
-    script.parent.mkdir()
-    shutil.copy(str(outside_verifier.__file__), script)
-    (tmp_path / "key").write_text(log.vkey + "\n", encoding="utf-8")
-    command = [sys.executable, "-I", str(script), str(tmp_path / "log"), "--key", str(tmp_path / "key"), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert (said["records"], said["head"]) == (112, log.head.hex())
-    assert sha256(script.read_bytes()).digest()
-    source = script.read_text(encoding="utf-8")
-    assert "import tallystick" not in source
-    assert "from tallystick" not in source
 
 
 def test_the_fast_way_and_the_plain_way_through_groups_give_one_verdict(

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from tallystick.events import outside_verifier
 from tallystick.events.findings import Verdict
+from tallystick.events.outside import outside_verifier
 from tallystick.events.verify import verify
 
 Outside = dict[str, Any]

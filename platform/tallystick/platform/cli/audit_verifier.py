@@ -22,7 +22,7 @@ def verifier(
 
     Example: tallystick audit verifier -o outside_verifier.py
     """
-    content = files("tallystick.events").joinpath("outside_verifier.py").read_bytes()
+    content = files("tallystick.events").joinpath("outside", "outside_verifier.py").read_bytes()
     if output.exists() and output.read_bytes() != content:
         raise Failure(
             "E812", "the file exists and is another one", where=str(output), fix="choose another name with -o"

@@ -1,0 +1,113 @@
+"""The outside verifier alone: where Tallystick cannot be imported, beside nothing, and where the two could differ."""
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tallystick.events.outside import outside_verifier
+from tests.unit.proof.reference_writer import ReferenceLog, sealed_log, small_log
+from tests.unit.proof.verdicts import Outside, both
+
+FILE = Path(str(outside_verifier.__file__))
+MOST_LINES = 500
+
+# As `python FILE`, but with the folder of `cryptography` for all the path there is, and no way to `tallystick`.
+BARE = """
+import runpy, sys
+sys.path.append(sys.argv.pop(1))
+sys.modules["tallystick"] = None
+sys.argv.pop(0)
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def asked(folder: Path, *command: object) -> Outside:
+    """What a process started in `folder` says of the sealed log beside it."""
+    log = sealed_log()
+    log.write(folder / "log")
+    (folder / "key").write_text(log.vkey + "\n", encoding="utf-8")
+    words = [*map(str, command), str(folder / "log"), "--key", str(folder / "key"), "--json"]
+    done = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said: Outside = json.loads(done.stdout)
+    assert (said["records"], said["head"]) == (112, log.head.hex())
+    return said
+
+
+def test_it_runs_in_place(tmp_path: Path) -> None:
+    asked(tmp_path, FILE)
+
+
+def test_it_runs_as_a_copy_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(FILE, alone)
+    asked(tmp_path, "-I", alone / FILE.name)
+
+
+def test_it_runs_where_tallystick_cannot_be_imported(tmp_path: Path) -> None:
+    shutil.copy(FILE, tmp_path)
+    asked(tmp_path, "-I", "-S", "-c", BARE, sysconfig.get_path("platlib"), tmp_path / FILE.name)
+
+
+def test_it_imports_pythons_own_modules_and_cryptography_only() -> None:
+    tree = ast.parse(FILE.read_text(encoding="utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in names} - sys.stdlib_module_names == {"cryptography"}
+
+
+def test_it_stays_short_enough_to_be_read() -> None:
+    lines = FILE.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= MOST_LINES
+    assert max(map(len, lines)) <= 120
+
+
+def declared(name: str, trading: bool, fields: str) -> ReferenceLog:
+    log = small_log()
+    log.declare(name, 40, trading, ["kernel"], fields)
+    return log
+
+
+def test_the_digest_counts_the_bytes_of_a_types_name_and_not_its_letters(tmp_path: Path) -> None:
+    log = declared("demo.café", True, "it:int")
+    log.say("demo.café", {"it": 1}, source=1)
+    log.checkpoint(record=False)
+    assert both(log.write(tmp_path), log.vkey).decisions > 0
+
+
+@pytest.mark.parametrize(("rows", "exit_code"), [("int", 3), ("optional:int", 0)])
+def test_only_an_int_called_rows_measures_the_columns(tmp_path: Path, rows: str, exit_code: int) -> None:
+    log = declared("demo.measured", False, f"rows:{rows} cells:column:<i4")
+    log.say("demo.measured", {}, source=1, body=b"\x82\xa4rows\x02\xa5cells\xc4\x04" + bytes(4))
+    log.checkpoint(record=False)
+    assert both(log.write(tmp_path), log.vkey).exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("kind", "exit_code"),
+    [("list:list:list:list:int", 0), ("list:list:list:column:<i4", 0), ("list:list:list:list:column:<i4", 3)],
+)
+def test_a_column_counts_among_the_four_nestings_of_a_kind(tmp_path: Path, kind: str, exit_code: int) -> None:
+    log = declared("demo.nested", False, f"it:{kind}")
+    log.checkpoint(record=False)
+    assert both(log.write(tmp_path), log.vkey).exit_code == exit_code
+
+
+@pytest.mark.parametrize("tail", ["", "=", "====", "A", "A===", "AB=", "AB==A", "A B="])
+def test_nothing_comes_of_base64_that_no_encoder_spelled(tail: str) -> None:
+    good = "QUJD"
+    assert outside_verifier.base64(good) == b"ABC"
+    assert outside_verifier.base64(good + tail) == (b"" if tail else b"ABC")
+
+
+@pytest.mark.parametrize("key", ["", "name", "name+id", "+++", "a+b+c+d", "demo+00000000+AQ=="])
+def test_what_is_no_key_is_usage(key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert outside_verifier.main([".", "--key", key]) == 2
+    assert "--key wants" in capsys.readouterr().out
