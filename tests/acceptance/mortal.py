@@ -5,6 +5,7 @@ import multiprocessing
 import random
 import socket
 import time
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from tallystick.events.segment import FRAME, SEGMENT, SegmentHeader, read_group
 from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.errors import RunConfigurationError
 from tests.acceptance.books import CutFeed, plan, run
 
 
@@ -28,8 +30,10 @@ def _live(folder: Path, rows: int, durability: str, how: dict[str, Any], line: C
     """The whole life of one process."""
     feed = CutFeed(rows)
     line.send("ready")
-    result = run(folder, plan(durability=durability), feed, **how)
-    line.send(result)
+    with suppress(RunConfigurationError):  # killed in its very last moment: the run had ended and was signed
+        line.send(run(folder, plan(durability=durability), feed, **how))
+        return
+    line.send(None)
 
 
 class Process:
@@ -45,17 +49,17 @@ class Process:
         ready = self._line.recv()
         assert ready == "ready"
 
-    def kill_after(self, seconds: float) -> RunResult | None:
-        """SIGKILL after so many seconds; the result when its run was over by then."""
-        result = self._line.recv() if self._line.poll(seconds) else None
+    def kill_after(self, seconds: float) -> bool:
+        """SIGKILL after so many seconds; False when its run was over by then."""
+        over = self._line.poll(seconds)
         self._process.kill()
         self._process.join()
         self._line.close()
-        return result
+        return not over
 
-    def result(self) -> RunResult:
-        """Let it run to its end."""
-        result: RunResult = self._line.recv()
+    def result(self) -> RunResult | None:
+        """Let it run to its end; None when there was nothing left to do."""
+        result: RunResult | None = self._line.recv()
         self._process.join()
         self._line.close()
         return result
@@ -66,6 +70,7 @@ def time_of_a_run(folder: Path, rows: int, durability: str) -> tuple[float, byte
     process = Process(folder, rows, durability)
     began = time.perf_counter()
     result = process.result()
+    assert result is not None
     return time.perf_counter() - began, result.decision_digest
 
 

@@ -4,6 +4,7 @@
 """
 
 import random
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tallystick.events.errors import LogMissing
 from tallystick.events.reader import LogReader
 from tallystick.events.verify import verify
 from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.replaying import replay_book
 from tests.acceptance.books import FULL, CutFeed, exit_code_of_verify, leaves, run
 from tests.acceptance.disks import FailingPower, PowerCut
@@ -51,11 +53,13 @@ def test_a_run_goes_on_after_power_cuts_as_if_nothing_had_happened(
         assert kept[: len(before)] == before, "a record is missing that was committed before the last power cut"
         assert stood[: len(kept)] == kept
         sure, before = len(kept), kept
-    result = run(tmp_path, feed=CutFeed(ROWS)) if cuts == CUTS_PER_RUN else None
-    if result is not None:
-        assert result.decision_digest == undisturbed.decision_digest
+    if cuts == CUTS_PER_RUN:
+        with suppress(RunConfigurationError):  # the last cut came when the run had ended and was signed
+            run(tmp_path, feed=CutFeed(ROWS))
     assert leaves(tmp_path)[:sure] == before
-    assert exit_code_of_verify(tmp_path, undisturbed) == 0
+    verdict = verify(tmp_path / "log", undisturbed.vkey)
+    assert verdict.exit_code == 0
+    assert verdict.decision_digest == undisturbed.decision_digest.hex()
     assert replay_book(tmp_path).equal
 
 
@@ -69,3 +73,17 @@ def whole(folder: Path, result: RunResult) -> list[bytes]:
         return []
     assert verdict.findings == (), "a power cut is never called tampering"
     return LogReader(folder / "log").leaves()[: verdict.records]
+
+
+def test_a_run_that_ended_without_its_last_checkpoint_is_signed_when_it_is_started_again(
+    tmp_path: Path, undisturbed: RunResult
+) -> None:
+    run(tmp_path, feed=CutFeed(ROWS))
+    for path in (tmp_path / "log" / "checkpoints").iterdir():
+        path.unlink()
+    assert exit_code_of_verify(tmp_path, undisturbed) == 1
+    again = run(tmp_path, feed=CutFeed(ROWS))
+    assert (again.head, again.rows, again.recovered) == (undisturbed.head, ROWS, True)
+    assert exit_code_of_verify(tmp_path, undisturbed) == 0
+    with pytest.raises(RunConfigurationError, match="has ended"):
+        run(tmp_path, feed=CutFeed(ROWS))

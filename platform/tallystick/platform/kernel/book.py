@@ -12,34 +12,35 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from tallystick.events.blobs import BlobStore
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.errors import LogMissing
-from tallystick.events.event import Event
 from tallystick.events.files import Files, write_failed
 from tallystick.events.reader import LogReader
-from tallystick.events.record import blob_of
+from tallystick.events.recovery import covered_by_checkpoints
 from tallystick.events.signer import Signer
 from tallystick.events.types import running
 from tallystick.events.types.market import DataTreated, SeriesDeclared
 from tallystick.events.writer import LogWriter
 from tallystick.market.rows import Rows
-from tallystick.platform.compose import compose, rules_of
-from tallystick.platform.kernel import manifest, snapshot
+from tallystick.platform.compose import compose
+from tallystick.platform.kernel import snapshot
+from tallystick.platform.kernel.beginning import Beginning
 from tallystick.platform.kernel.cascade import KERNEL
+from tallystick.platform.kernel.commands import Commands
 from tallystick.platform.kernel.deadlines import Worker
 from tallystick.platform.kernel.durability import BATCH_RECORDS, SNAPSHOT_RECORDS, Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.halt import halt_reason
 from tallystick.platform.kernel.history import STOPPED, History, RunSeen, history_of
 from tallystick.platform.kernel.kernel import Composition, Kernel
-from tallystick.platform.kernel.people import enrolment
+from tallystick.platform.kernel.people import OWNER
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.kernel.standing import require_same_code, stand
 from tallystick.platform.plan import RunPlan
@@ -104,6 +105,8 @@ class RunOptions:
     keep_source: bool = True
     sources: tuple[Path, ...] = ()
     files: Files | None = None
+    control: bool = True
+    """Listen to what people say while the run is at work (`kernel.control`)."""
 
 
 def origin_of(plan: RunPlan, data_hash: str) -> str:
@@ -172,12 +175,35 @@ class _Run:
         ) as writer:
             history = self._history()  # again: now a torn tail is cut off and nobody else writes
             self._leave_card()
+            ended = history.runs[-1].ended if history.runs else None
+            if ended is not None and history.stopped is None:
+                return self._signed(writer, ended)
             composition = self._composed(history)
             try:
                 return self._trade(writer, history, composition, progress, stop_asked, workers)
             finally:
                 if composition.terminal is not None:
                     composition.terminal.close()
+
+    def _signed(self, writer: LogWriter, ended: running.RunEnded) -> RunResult:
+        """The run had ended when its process died, but its last checkpoint was not written: sign it now."""
+        writer.checkpoint(self._signer)
+        logger.info("the run had ended; its last checkpoint is written now")
+        return self._result(writer, ended, 0, recovered=True)
+
+    def _result(self, writer: LogWriter, ended: running.RunEnded, records: int, *, recovered: bool) -> RunResult:
+        return RunResult(
+            run=ended.run,
+            records=records,
+            rows=ended.rows,
+            size=writer.committed,
+            head=writer.committed_head,
+            decision_digest=writer.decision_digest,
+            ended=ended.reason,
+            recovered=recovered,
+            origin=self._origin,
+            vkey=str(self._signer.vkey),
+        )
 
     def _composed(self, history: History) -> Composition:
         return self._composing(
@@ -199,11 +225,14 @@ class _Run:
         """From where the book stands to the end of the data, or until somebody says stop."""
         before, last = writer.next_seq, history.unfinished or history.stopped
         kernel = Kernel(composition, self._catalogue, writer)
-        self._declare(writer, composition)
+        beginning = self._beginning()
+        beginning.declare(writer, self._catalogue, composition)
         if last is not None:
             kernel = self._stand(composition, last, writer, history)
         else:
-            self._begin(kernel, writer)
+            first = next(iter(self._feed.rows(0)), None)
+            kernel.at(int(first.time[0]) if first is not None and len(first) else 0)
+            self._code = beginning.begin(kernel, writer)
         commits = Commits(
             writer,
             self._plan.durability,
@@ -222,21 +251,11 @@ class _Run:
             stop_asked=stop_asked or _never,
             progress=progress or _silent,
         )
-        ended = simulation.run()
-        kernel.hear(running.RunEnded(run=self._number, reason=ended, rows=kernel.rows_taken), KERNEL, KERNEL)
+        ended = running.RunEnded(run=self._number, reason=simulation.run(), rows=kernel.rows_taken)
+        kernel.hear(ended, KERNEL, KERNEL)
         writer.checkpoint(self._signer)
-        return RunResult(
-            run=self._number,
-            records=writer.next_seq - before,
-            rows=kernel.rows_taken,
-            size=writer.committed,
-            head=writer.committed_head,
-            decision_digest=writer.decision_digest,
-            ended=ended,
-            recovered=history.unfinished is not None,
-            origin=self._origin,
-            vkey=str(self._signer.vkey),
-        )
+        recovered = history.unfinished is not None
+        return self._result(writer, ended, writer.next_seq - before, recovered=recovered)
 
     # -- what stands
 
@@ -247,14 +266,15 @@ class _Run:
         except LogMissing:
             return History()
         if history.runs:
-            self._require_same(history.runs[-1])
+            self._require_same(history.runs[-1], history.size)
         return history
 
-    def _require_same(self, last: RunSeen) -> None:
+    def _require_same(self, last: RunSeen, size: int) -> None:
         if last.started.settings_hash != self._plan.hash() or last.started.data_hash != self._feed.data_hash:
             message = f"the book in {self._folder} holds another plan or other data"
             raise RunConfigurationError(message, "choose another folder for this run")
-        if last.ended is not None and last.ended.reason != STOPPED:
+        signed = covered_by_checkpoints(self._folder / "log") == size
+        if last.ended is not None and last.ended.reason != STOPPED and signed:
             message = f"the run in {self._folder} has ended ({last.ended.reason})"
             raise RunConfigurationError(message, "choose another folder, or look at it: tallystick replay")
 
@@ -266,62 +286,16 @@ class _Run:
             message = f"cannot write {self._folder / 'book.json'}"
             raise write_failed(message, error) from error
 
-    # -- a new run
-
-    def _declare(self, writer: LogWriter, composition: Composition) -> None:
-        """Types and sources before first use, so that no cascade is interrupted by a declaration."""
-        writer.declare(self._catalogue.types)
-        terminal = composition.terminal
-        names = [(KERNEL, KERNEL), ("feed", "feed"), ("gateway", "gateway"), ("owner", "person")]
-        names += [(terminal.name, "terminal")] if terminal is not None else []
-        names += [(module.name, module.role) for module in composition.modules if module.role != KERNEL]
-        for name, role in names:
-            writer.declare_source(name, role)
-
-    def _begin(self, kernel: Kernel, writer: LogWriter) -> None:
-        series = self._feed.series_declared()
-        first = next(iter(self._feed.rows(0)), None)
-        kernel.at(int(first.time[0]) if first is not None and len(first) else 0)
-        sources = manifest.sources(self._options.sources)
-        blobs = self._keep(sources) if self._options.keep_source else ()
-        started = self._manifest({name: digest for name, (digest, _) in sources.items()}, kernel)
-        seq = kernel.cascades.start(started, KERNEL, KERNEL, blobs=blobs)
-        self._code = manifest.code_hash(started.settings_hash, started.sources)
-        salt = hashlib.sha256(f"{self._origin}/{self._plan.seed}".encode()).digest()[:16]
-        opening: list[tuple[Event, str, str]] = [(enrolment(self._signer, salt), "owner", "person")]
-        opening += [(event, "feed", "feed") for event in (*series, *self._feed.data_treated())]
-        opening += [(rules_of(self._plan), KERNEL, KERNEL)]
-        kernel.open_terminal(seq)
-        while kernel.pending:
-            kernel.step()
-        for event, source, role in opening:
-            kernel.hear(event, source, role, seq)
-        writer.commit()
-
-    def _keep(self, sources: Mapping[str, tuple[str, bytes]]) -> tuple[tuple[int, bytes], ...]:
-        store = BlobStore(self._folder / "log")
-        for _, content in sources.values():
-            store.put(content)
-        return tuple(blob_of(content) for _, (_, content) in sorted(sources.items()))
-
-    def _manifest(self, source_hashes: Mapping[str, str], kernel: Kernel) -> running.RunStarted:
-        plan = self._plan
-        return running.RunStarted(
-            run=0,
-            mode=plan.mode,
-            seed=plan.seed,
-            durability=plan.durability,
-            modules=tuple(module.name for module in kernel.cascades.modules),
-            settings={"plan": plan.as_json()},
-            settings_hash=plan.hash(),
-            sources=dict(source_hashes),
-            package_hash=manifest.package_hash(),
-            versions=dict(manifest.versions()),
-            models={},
+    def _beginning(self) -> Beginning:
+        return Beginning(
+            folder=self._folder,
+            plan=self._plan,
+            series=self._feed.series_declared(),
+            treated=self._feed.data_treated(),
             data_hash=self._feed.data_hash,
-            resumed_from=-1,
-            starting_rows=0,
-            next_order=1,
+            signer=self._signer,
+            sources=self._options.sources,
+            keep_source=self._options.keep_source,
         )
 
     # -- going on
@@ -361,10 +335,6 @@ class _Run:
             snapshot.save(self._folder / "snapshots", taken)
         except OSError as error:  # only a cache: without it a recovery takes longer
             logger.warning("no snapshot at record %d: %s", taken.seq, error)
-
-
-def _never() -> bool:
-    return False
 
 
 def _silent(_rows: int) -> None:
