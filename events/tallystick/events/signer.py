@@ -110,7 +110,7 @@ def create_key(path: Path, name: str) -> Ed25519Signer:
         message = f"{path} exists already; a key is never overwritten. Load it, or choose another place"
         raise KeyFileError(message) from error
     with os.fdopen(handle, "wb") as file:
-        _restrict_to_owner(path)
+        restrict_to_owner(path)
         file.write(signer.private_line().encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
@@ -124,7 +124,7 @@ def load_key(path: Path) -> Ed25519Signer:
     except OSError as error:
         message = f"cannot read the signing key {path}: {error.strerror}"
         raise KeyFileError(message) from error
-    _require_owner_only(path)
+    require_owner_only(path)
     body = line.removeprefix(KEY_PREFIX).removesuffix("\n")
     parts = body.split("+", 2)
     if not line.startswith(KEY_PREFIX) or len(parts) != 3:
@@ -146,14 +146,16 @@ def load_key(path: Path) -> Ed25519Signer:
     return signer
 
 
-def _restrict_to_owner(path: Path) -> None:
+def restrict_to_owner(path: Path) -> None:
+    """Let nobody but its owner read a secret's file. Raises `KeyFileError` when Windows refuses it."""
     if os.name == "nt":
         _icacls(str(path), "/inheritance:r", "/grant:r", f"{_windows_user()}:F")
     else:
         path.chmod(OWNER_ONLY)
 
 
-def _require_owner_only(path: Path) -> None:
+def require_owner_only(path: Path, what: str = "the signing key") -> None:
+    """Raise `KeyFileError` when anybody but its owner may read a secret's file."""
     if os.name == "nt":
         # icacls prints one line for each entry; whoever else may read the file has a line of their own.
         entries = [line for line in _icacls(str(path)).splitlines() if ":(" in line]
@@ -163,7 +165,7 @@ def _require_owner_only(path: Path) -> None:
         alone = not stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY
         remedy = f"chmod 600 '{path}'"
     if not alone:
-        message = f"others may read the signing key {path}. If nobody has, run: {remedy}"
+        message = f"others may read {what} {path}. If nobody has, run: {remedy}"
         raise KeyFileError(message)
 
 

@@ -242,16 +242,21 @@ class _Run:
             batch_records=self._options.batch_records,
             checkpoint_records=self._plan.checkpoint_records,
         )
+        enrolled = history.enrolled or {OWNER: str(self._signer.vkey)}
+        people = Commands(self._folder, self._origin, kernel, writer, enrolled=enrolled)
         simulation = Simulation(
             kernel,
             self._feed.rows(kernel.rows_taken),
             commits,
             workers=workers,
             halt_asked=lambda: halt_reason(self._folder),
-            stop_asked=stop_asked or _never,
+            attend=people.attend,
+            stop_asked=lambda: people.stop_asked or (stop_asked is not None and stop_asked()),
             progress=progress or _silent,
         )
-        ended = running.RunEnded(run=self._number, reason=simulation.run(), rows=kernel.rows_taken)
+        with people.control if self._options.control else nullcontext():
+            reason = simulation.run()
+        ended = running.RunEnded(run=self._number, reason=reason, rows=kernel.rows_taken)
         kernel.hear(ended, KERNEL, KERNEL)
         writer.checkpoint(self._signer)
         recovered = history.unfinished is not None

@@ -6,6 +6,7 @@ Order at one book time: what the terminal owes (swaps, expiries), results of wor
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from tallystick.events.event import Event
 from tallystick.events.types import running
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.blocks import LARGEST_BLOCK
@@ -15,6 +16,9 @@ from tallystick.platform.kernel.intake import Act
 from tallystick.platform.kernel.kernel import Kernel, SendStep
 from tallystick.platform.kernel.moments import moment_start, rows_before, rows_owing
 from tallystick.platform.kernel.row_buffer import RowBuffer
+
+Hear = Callable[[Event, str, str], int]
+"""Records an input of a source in a role, with its cascade; returns its seq."""
 
 
 class Committer(Protocol):
@@ -40,16 +44,22 @@ class Simulation:
         *,
         workers: Mapping[str, Worker] | None = None,
         halt_asked: Callable[[], str | None] = lambda: None,
+        attend: Callable[[Hear], None] = lambda _hear: None,
         stop_asked: Callable[[], bool] = lambda: False,
         progress: Callable[[int], None] = lambda _rows: None,
     ) -> None:
-        """`halt_asked` gives the reason when the book is to halt; it is looked at before every sending."""
+        """`halt_asked` gives the reason when the book is to halt; it is looked at before every sending.
+
+        `attend` carries out what people have said since it was last called, between two steps: what has to be recorded
+        it gives to the `hear` it is called with.
+        """
         self._kernel = kernel
         self._buffer = RowBuffer(feed)
         self._committer = committer
         self._workers = dict(workers or {})
         self._results: dict[tuple[str, bytes], WorkResult] = {}
         self._halt_asked = halt_asked
+        self._attend = attend
         self._stop_asked = stop_asked
         self._progress = progress
 
@@ -58,6 +68,9 @@ class Simulation:
         kernel, buffer = self._kernel, self._buffer
         self._drain()
         while self._more():
+            self._attend(self._hear)
+            if kernel.pending:
+                self._drain()
             if self._stop_asked():
                 self._seal(None)
                 return "stopped"
@@ -116,15 +129,21 @@ class Simulation:
         """Take every step that must happen at this book time."""
         kernel = self._kernel
         while kernel.pending:
-            if type(kernel.pending[0]) is SendStep and not kernel.ledger.state.halted:
-                reason = self._halt_asked()
-                if reason is not None:
-                    kernel.hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
-                    self._committer.cascade_done()
+            if type(kernel.pending[0]) is SendStep:
+                self._attend(self._hear)
+                if not kernel.ledger.state.halted and (reason := self._halt_asked()) is not None:
+                    self._hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
             kernel.step()
             self._committer.cascade_done()
         if self._buffer.start == self._buffer.next:
             self._committer.quiet()
+
+    def _hear(self, event: Event, source: str, role: str) -> int:
+        """An input from outside: after the rows that have been walked, before the next step."""
+        self._close(None)
+        seq = self._kernel.hear(event, source, role)
+        self._committer.cascade_done()
+        return seq
 
     def _owed(self) -> int:
         terminal = self._kernel.terminal
