@@ -22,10 +22,13 @@ def account_view(
     if account is None:
         return None
     digits = account.digits
-    equity = state.balance
+    equity, margin = state.balance, 0
     for position in state.positions.values():
-        money = cached_money(instruments[position.symbol], digits)
-        equity += position.swap + floating(ledger, position, quotes, instruments[position.symbol], money)
+        instrument = instruments[position.symbol]
+        money = cached_money(instrument, digits)
+        units, point_units = ledger.price_sum(position, instrument, money)
+        equity += position.swap + floating(position, quotes, instrument, money, units, point_units)
+        margin = position_margin(instrument, point_units, account.leverage, digits)
     return AccountView(
         account=account.account,
         currency=account.currency,
@@ -34,7 +37,7 @@ def account_view(
         margin_mode=account.margin_mode,
         balance=state.balance,
         equity=equity,
-        margin=margin_of(ledger, instruments) if state.positions else 0,
+        margin=margin if len(state.positions) <= 1 else margin_of(ledger, instruments),
         day_start_balance=ledger.day_start_balance(time),
         peak_balance=state.peak_balance,
         restricted=state.restricted,
@@ -43,14 +46,18 @@ def account_view(
 
 
 def floating(
-    ledger: Ledger, position: PositionView, quotes: Mapping[str, Quote], instrument: Instrument, money: PointMoney
+    position: PositionView,
+    quotes: Mapping[str, Quote],
+    instrument: Instrument,
+    money: PointMoney,
+    units: int,
+    point_units: int,
 ) -> int:
-    """Floating profit of a position."""
+    """Floating profit of a position of `units` whose exact sum of points times units is `point_units`."""
     quote = quotes.get(position.symbol)
     if quote is None:
         return 0
     close = instrument.points(quote.bid if position.direction > 0 else quote.ask)
-    units, point_units = ledger.price_sum(position, instrument, money)
     return money.profit(position.direction * (close * units - point_units))
 
 

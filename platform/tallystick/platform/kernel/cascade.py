@@ -84,9 +84,9 @@ class Cascades:
         queue = self._queue
         while queue:
             event, seq = queue.popleft()
-            for index in self._hearing(type(event)):
-                answers = self.ask(index, event)
-                for answer in answers:
+            hearers = self._hearers.get(type(event))
+            for index in hearers if hearers is not None else self._hearing(type(event)):
+                for answer in self.ask(index, event):
                     if not self._say(index, answer, seq, NO_ROW):
                         return
         if self.silenced is not None:
@@ -95,10 +95,8 @@ class Cascades:
             raise ModuleSilencedError(message, "look at the last module.failed with `events tail`, then resume")
 
     def _hearing(self, event_type: type[Event]) -> tuple[int, ...]:
-        hearers = self._hearers.get(event_type)
-        if hearers is None:
-            hearers = tuple(i for i, module in enumerate(self.modules) if event_type in module.hears)
-            self._hearers[event_type] = hearers
+        hearers = tuple(i for i, module in enumerate(self.modules) if event_type in module.hears)
+        self._hearers[event_type] = hearers
         return hearers
 
     def _say(self, index: int, event: Any, cause: int, cause_row: int) -> bool:

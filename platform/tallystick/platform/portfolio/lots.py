@@ -4,6 +4,7 @@ LotsNotTradable(ValueError)
 """
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from tallystick.market.instrument import LOT, Instrument
 
@@ -12,6 +13,7 @@ class LotsNotTradable(ValueError):
     """Lots that no order could carry; the message names what can be traded."""
 
 
+@lru_cache(maxsize=1024)
 def volume_of(lots: str | Decimal) -> int:
     """Lots in 1e-8 lots, exactly. Raises `LotsNotTradable` for what is no positive number or finer than 1e-8."""
     try:

@@ -56,6 +56,8 @@ class Settling:
         self._checks = checks
         self._dealing = dealing
         self._tables = tables
+        self._periods: list[int] = tables.series_period.tolist()
+        self._offsets = [[step_moment(0, period, step) for step in range(STEPS)] for period in self._periods]
 
     @property
     def _state(self) -> AccountState:
@@ -85,18 +87,19 @@ class Settling:
         if number < 0:
             return None
         symbol = self._tables.symbols[number]
-        points = self._instruments[symbol].points
+        instrument = self._instruments[symbol]
         time = rows.time.item(row)
         if rows.kind == "quote":
-            return Path(row, symbol, (time,), (points(rows.bid.item(row)),), (points(rows.ask.item(row)),))
-        period = self._tables.series_period.item(series)
+            bid, ask = instrument.points(rows.bid.item(row)), instrument.points(rows.ask.item(row))
+            return Path(row, symbol, (time,), (bid,), (ask,))
         values = rows.values(row, BAR_PRICES)
-        prices = [points(value) for value in values]
+        scale: int = 10**instrument.digits
+        opened, high, low, close, ask_opened, ask_high, ask_low, ask_close = [round(value * scale) for value in values]
         rising = values[3] >= values[0]
-        moments = tuple([step_moment(time - period, period, step) for step in range(STEPS)])
-        bids = step_prices((prices[0], prices[1], prices[2], prices[3]), rising=rising)
-        asks = step_prices((prices[4], prices[5], prices[6], prices[7]), rising=rising)
-        return Path(row, symbol, moments, bids, asks)
+        bids = step_prices((opened, high, low, close), rising=rising)
+        asks = step_prices((ask_opened, ask_high, ask_low, ask_close), rising=rising)
+        begin, (first, second, third, last) = time - self._periods[series], self._offsets[series]
+        return Path(row, symbol, (begin + first, begin + second, begin + third, begin + last), bids, asks)
 
     # -- one step of one symbol
 

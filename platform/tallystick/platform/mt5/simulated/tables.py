@@ -10,7 +10,7 @@ from tallystick.market.bar_path import STEPS
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney
 from tallystick.market.rows import Rows
-from tallystick.platform.mt5.simulated.account import AccountState
+from tallystick.platform.mt5.simulated.account import AccountState, InFlight
 from tallystick.platform.mt5.simulated.worth import Worth
 
 BAR_PRICES = tuple(f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close"))
@@ -44,6 +44,8 @@ class Tables:
         self._bid, self._ask, self._seen = (np.zeros(count, dtype=np.int64) for _ in range(3))
         self._priced = np.zeros(count, dtype=np.int64)
         self._all_priced = False
+        self._in_flight: Mapping[int, InFlight] = {}
+        self._ahead = False
         self._stale = True
         self._idle = True
         self._due, self._pending, self._positions = (fills.empty(width) for width in (2, 4, 6))
@@ -51,9 +53,10 @@ class Tables:
         self._levels, self._exposure = np.zeros((count, 4)), np.zeros((count, 4))
         self._alarm_times = np.zeros(count, dtype=np.int64)
 
-    def changed(self) -> None:
+    def changed(self, state: AccountState) -> None:
         """Orders, positions or balance have changed."""
         self._stale = True
+        self._in_flight = state.in_flight
 
     # -- prices
 
@@ -62,6 +65,7 @@ class Tables:
         fills.take_last(
             rows.series, rows.bid, rows.ask, self.series_symbol, self.scales, self._bid, self._ask, self._seen
         )
+        self._ahead = True
         if not self._all_priced:
             self._priced |= self._seen
             self._all_priced = bool(self._priced.all())
@@ -74,7 +78,10 @@ class Tables:
         state.clock = max(state.clock, last if rows.kind == "quote" else last - 1)
 
     def to_state(self, state: AccountState) -> None:
-        """Current prices into the state."""
+        """Current prices into the state, where rows have gone by since."""
+        if not self._ahead:
+            return
+        self._ahead = False
         for symbol, bid, ask, priced in zip(
             self.symbols, self._bid.tolist(), self._ask.tolist(), self._priced.tolist(), strict=True
         ):
@@ -92,6 +99,8 @@ class Tables:
 
     def scan(self, rows: Rows, worth: Worth) -> int:
         """First row of the first moment with an act, or -1."""
+        if self._in_flight and self._due_at_once(rows):
+            return 0
         if self._stale:
             self._fill(worth)
         if self._idle:
@@ -123,6 +132,15 @@ class Tables:
             self._exposure,
         )
         return found
+
+    def _due_at_once(self, rows: Rows) -> bool:
+        """Whether a market order is executed on the first row already: most are, and need no tables for it."""
+        number = self.series_symbol.item(rows.series.item(0))
+        time = rows.time.item(0)
+        for order in self._in_flight.values():
+            if order.due <= time and self.number[order.sending.symbol] == number:
+                return True
+        return False
 
     def _fill(self, worth: Worth) -> None:
         """Make the tables from the state."""

@@ -143,7 +143,7 @@ class SimulatedTerminal:
         self._journal.take(sending)
         facts = tuple(self._take(sending, time))
         self._first_answers[sending.order] = facts
-        self._tables.changed()
+        self._tables.changed(self._worth.state)
         return facts
 
     def _take(self, sending: OrderSending, time: int) -> list[Event]:
@@ -202,7 +202,7 @@ class SimulatedTerminal:
         self._tables.from_state(self._worth.state)
         self._tables.pass_time(rows, self._worth.state)
         if facts:
-            self._tables.changed()
+            self._tables.changed(self._worth.state)
         return facts
 
     # -- deadlines of its own
@@ -215,7 +215,7 @@ class SimulatedTerminal:
         """Expiries and rollovers up to `time`, in order of time; of equal ones the expiries first."""
         facts = self._deadlines.reach(time)
         if facts:
-            self._tables.changed()
+            self._tables.changed(self._worth.state)
         return facts
 
     def close(self) -> None:
@@ -245,7 +245,7 @@ class SimulatedTerminal:
             self._journal.remember(int(order), digest)
         self._wire()
         self._tables.from_state(self._worth.state)
-        self._tables.changed()
+        self._tables.changed(self._worth.state)
 
 
 def protected(ticket: int, instrument: Instrument, stop: int, take: int, moment: int) -> PositionProtected:
