@@ -116,8 +116,9 @@ def value(kind: str, data: bytes, at: int) -> tuple[Any, int]:
         need(data[at] in (0xC2, 0xC3), "no bool where one is declared")
         return data[at] == 0xC3, at + 1
     if outer == "float":
-        double = struct.unpack_from(">d", data, at + 1)[0]
-        need(data[at] == 0xCB and isfinite(double) and data[at + 1 : at + 9] != b"\x80" + bytes(7), "no number")
+        raw, double = data[at : at + 9], struct.unpack_from(">d", data, at + 1)[0]
+        need(raw[:1] == b"\xcb" and isfinite(double), "no finite float64 where one is declared")
+        need(raw[1:] != b"\x80" + bytes(7), "-0.0, which is written 0.0")
         return double, at + 9
     if outer == "map":
         found, at = named(lambda _: inner, data, at)
@@ -215,14 +216,14 @@ class Book:
 
     def take(self, r: Record) -> None:
         """Hold the next record to every rule, then remember it."""
-        # Causality, Epochs
+        # 1. Causality, Epochs
         need(r.flags < 4 and r.time >= self.time, "unknown flags, or book time falls")
         derived = (r.root, r.time) == (self.root, self.time) and r.root <= r.cause < r.seq
         free = r.root == r.seq and (r.cause == NO_SEQ or r.cause < r.seq)
         need(derived if r.flags & 1 else free, "root, cause or time do not fit its cascade")
         need(r.row == NO_ROW or r.cause != NO_SEQ, "a cause row without a cause")
         need(r.epoch == self.epoch or (r.epoch > self.epoch and r.type == 3), "an epoch that nobody opened")
-        # Declared before use; blobs; body, or a pruning that must be named
+        # 2. Declared before use; one length for each blob; a body, or a pruning to be named
         name, fields, trading = self.allowed(r)
         for size, digest in r.blobs:
             known, first, needed = self.blobs.get(digest, (size, r.seq, False))
@@ -233,7 +234,7 @@ class Book:
             self.remember(r, read_body(fields, r.body))
         else:
             self.pruned.append(r.seq)
-        # Digests, the tree
+        # 3. Digests; the tree
         if trading:
             said = struct.pack(">H", len(name.encode())) + name.encode() + struct.pack(">Hq", r.version, r.time)
             self.decision, self.decisions = sha256(self.decision + said + r.body_hash).digest(), self.decisions + 1
