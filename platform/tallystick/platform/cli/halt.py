@@ -1,6 +1,7 @@
 """`tallystick halt`: no new exposure from here on. It works on a running book and on a resting one."""
 
 import logging
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -24,12 +25,18 @@ def halt(
 
     Example: tallystick halt tallystick-demo --reason "spread too wide"
     """
+    from tallystick.platform.kernel.control import ControlError, say
     from tallystick.platform.kernel.halt import ask_halt
 
     folder = book_of(book)
     move_to(folder)
     path = ask_halt(folder, reason)
     LOG.warning("halt asked: %s", reason)
-    lines = [f"{folder} is asked to halt: {reason}", f"Let it trade again: tallystick resume {folder}"]
-    document = {"ok": True, "book": str(folder), "halt_file": str(path), "reason": reason}
+    seq = None
+    with suppress(ControlError):  # the file halts a run that does not listen all the same, before its next sending
+        seq = say(folder, "halt", reason=reason).get("seq")
+    lines = [f"{folder} is asked to halt: {reason}"]
+    lines += [f"the run at work recorded it as record {seq}"] if seq is not None else []
+    lines += [f"Let it trade again: tallystick resume {folder}"]
+    document = {"ok": True, "book": str(folder), "halt_file": str(path), "reason": reason, "seq": seq}
     return Answer(document, lambda console: console.print("\n".join(lines)))

@@ -33,6 +33,8 @@ def resume(
     Example: tallystick resume my-book --reason "spread is normal again"
     """
     from tallystick.events.signer import load_key
+    from tallystick.platform.kernel.commands import resume_at_work
+    from tallystick.platform.kernel.control import NobodyListensError
     from tallystick.platform.kernel.resume import resume as resume_book
 
     call: Call = context.obj
@@ -41,11 +43,16 @@ def resume(
     if not path.exists():
         fix = "name the folder of the key that began this book with --home"
         raise Failure("E307", "no key to sign with", where=str(path), fix=fix)
-    done = resume_book(folder, load_key(path).named(place_of(folder).origin()), person, reason)
-    recorded = done.seq if done.seq >= 0 else None
+    signer = load_key(path).named(place_of(folder).origin())
+    try:
+        said = resume_at_work(folder, signer, reason, person)
+        halt_file, recorded = said.get("halt_file"), said.get("seq")
+    except NobodyListensError:
+        done = resume_book(folder, signer, person, reason)
+        halt_file, recorded = done.halt_file, done.seq if done.seq >= 0 else None
     move_to(folder)
     LOG.warning("resumed by %s: %s", person, reason)
-    lines = [f"the HALT file is gone (it said: {done.halt_file})"] if done.halt_file is not None else []
+    lines = [f"the HALT file is gone (it said: {halt_file})"] if halt_file is not None else []
     lines += [f"recorded {person}'s signed command as record {recorded}"] if recorded is not None else []
     lines = lines or ["the book was not halted; nothing was changed"]
     document = {
@@ -53,7 +60,7 @@ def resume(
         "book": str(folder),
         "person": person,
         "reason": reason,
-        "halt_file": done.halt_file,
+        "halt_file": halt_file,
         "seq": recorded,
     }
     return Answer(document, lambda console: console.print("\n".join(lines)))

@@ -132,7 +132,7 @@ def resume_at_work(folder: Path, signer: Signer, reason: str, person: str = OWNE
     """Sign the head that the running book shows and say so; `signer` bears the book's origin as its name.
 
     Gives `seq` of the record (None: the log held no halt) and what the HALT file had said.
-    Raises `ControlError` when no book runs in `folder` or the command is refused.
+    Raises `NobodyListensError` when no run is at work in `folder`, `ControlError` when the command is refused.
     """
     status = say(folder, "status")
     command = resumption(signer, str(status["origin"]), bytes.fromhex(status["sign"]), reason, person)

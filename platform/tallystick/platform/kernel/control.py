@@ -36,6 +36,10 @@ class ControlError(KernelError, ConnectionError):
     code = "E740"
 
 
+class NobodyListensError(ControlError):
+    """No run is at work in that folder, or its process no longer answers."""
+
+
 class Spoken:
     """One command that a person gave, and the answer that they wait for."""
 
@@ -166,7 +170,8 @@ class Control:
 def say(folder: Path, verb: str, timeout_s: float = ANSWER_S + 2, **values: object) -> dict[str, Any]:
     """Say one thing to the book in `folder`; returns its answer, in which `taken` is false while it is only queued.
 
-    Raises `ControlError` when nobody listens, when others may read the token, or when the command is refused.
+    Raises `NobodyListensError` when there is no run to hear it, `ControlError` when others may read the token or the
+    command is refused.
     """
     path = folder / NAME
     try:
@@ -177,12 +182,12 @@ def say(folder: Path, verb: str, timeout_s: float = ANSWER_S + 2, **values: obje
             answer: dict[str, Any] = json.loads(line.makefile("rb").readline(LONGEST_LINE))
     except FileNotFoundError as error:
         message = f"no book is running in {folder}"
-        raise ControlError(message, "start it with: tallystick run") from error
+        raise NobodyListensError(message, "start it with: tallystick run") from error
     except KeyFileError as error:
         raise ControlError(str(error), f"chmod 600 '{path}'") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"the book in {folder} does not answer ({type(error).__name__})"
-        raise ControlError(message, f"if its process is gone, remove {path}") from error
+        raise NobodyListensError(message, f"if its process is gone, remove {path}") from error
     if not answer.get("ok"):
         raise ControlError(str(answer.get("error", "refused")), str(answer.get("fix", "")))
     return answer
