@@ -113,7 +113,7 @@ def test_another_key_an_old_command_and_no_signature_leave_the_book_halted(tmp_p
     def over_old_head() -> Any:
         origin = say(tmp_path, "status")["origin"]
         old = resumption(signer(origin), origin, bytes(32), "again")
-        signed = {"head": old.head.hex(), "signature": old.signature.hex()}
+        signed: dict[str, Any] = {"head": old.head.hex(), "signature": old.signature.hex()}
         return say(tmp_path, "resume", person="owner", reason="again", **signed)
 
     def unsigned() -> Any:

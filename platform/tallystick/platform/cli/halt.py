@@ -20,8 +20,8 @@ def halt(
 ) -> Answer:
     """Stop a book from taking new exposure.
 
-    Writes the file HALT in the book's folder, which is looked at immediately before every effect. Cancels and
-    reductions still pass. The book stays halted until: tallystick resume
+    Writes the file HALT in the book's folder, which is looked at immediately before every effect, and tells a run at
+    work, which records it at once. Cancels and reductions still pass. The book stays halted until: tallystick resume
 
     Example: tallystick halt tallystick-demo --reason "spread too wide"
     """
