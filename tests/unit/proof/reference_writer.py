@@ -295,14 +295,14 @@ def pack(kind: str, value: Any) -> bytes:
     if outer == "float":
         return b"\xcb" + struct.pack(">d", value)
     if outer == "str":
-        raw = value.encode()
+        raw: bytes = value.encode()
         return pack_head(0xA0, 32, 0xD9, 0xDA, len(raw)) + raw
     if outer == "list":
         return pack_head(0x90, 16, None, 0xDC, len(value)) + b"".join(pack(inner, each) for each in value)
     if outer == "map":
         pairs = sorted(value.items())
         return pack_head(0x80, 16, None, 0xDE, len(pairs)) + b"".join(pack("str", k) + pack(inner, v) for k, v in pairs)
-    return pack_head(0, 0, 0xC4, 0xC5, len(value)) + value
+    return pack_head(0, 0, 0xC4, 0xC5, len(value)) + bytes(value)
 
 
 def pack_int(value: int) -> bytes:

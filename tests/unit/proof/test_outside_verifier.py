@@ -6,12 +6,16 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from base64 import b64decode
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tallystick.events.merkle import inclusion_proof, leaf_hash, root_of
 from tallystick.events.outside import outside_verifier
 from tests.unit.proof.reference_writer import ReferenceLog, sealed_log, small_log
+from tests.unit.proof.test_merkle import CASES
 from tests.unit.proof.verdicts import Outside, both
 
 FILE = Path(str(outside_verifier.__file__))
@@ -111,3 +115,36 @@ def test_nothing_comes_of_base64_that_no_encoder_spelled(tail: str) -> None:
 def test_what_is_no_key_is_usage(key: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert outside_verifier.main([".", "--key", key]) == 2
     assert "--key wants" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("size", range(1, 35))
+def test_a_path_leads_to_the_root_from_its_own_leaf_and_place_only(size: int) -> None:
+    leaves = [leaf_hash(bytes([each])) for each in range(size)]
+    root = root_of(leaves)
+    for index, leaf in enumerate(leaves):
+        path = [each.hex() for each in inclusion_proof(leaves, index, size)]
+        assert outside_verifier.lead(leaf, index, size, path) == root
+        for wrong_index, wrong_size, wrong_path in (
+            (index + 1, size, path),
+            (index - 1, size, path),
+            (index, size, [*path, "00" * 32]),
+            (index, size, path[:-1] or ["00"]),
+            (index, size, [*path[:-1], path[-1][:-2]] if path else ["00"]),
+            (index, 2 * size, path),
+        ):
+            try:
+                led = outside_verifier.lead(leaf, wrong_index, wrong_size, wrong_path)
+            except outside_verifier.Broken:
+                continue
+            assert led != root
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c["kind"] == "inclusion"], ids=lambda c: c["file"])
+def test_a_published_path_leads_to_its_root_or_is_refused(case: dict[str, Any]) -> None:
+    leaf, root = b64decode(case["leafHash"] or ""), b64decode(case["root"] or "")
+    path = [b64decode(each).hex() for each in case["proof"] or []]
+    try:
+        right = outside_verifier.lead(leaf, case["leafIdx"], case["treeSize"], path) == root
+    except outside_verifier.Broken:
+        right = False
+    assert right is not case["wantErr"]
