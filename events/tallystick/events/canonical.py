@@ -27,7 +27,7 @@ MAX_FLOAT = sys.float_info.max
 class Shape:
     """The fields of one version of one type, and what follows from them."""
 
-    __slots__ = ("_columns", "_decode", "_deep", "_looks_right", "_rows", "cards", "name")
+    __slots__ = ("_columns", "_decode", "_deep", "_looks_right", "_rows", "cards", "name", "quick_look")
 
     def __init__(self, name: str, cards: Sequence[FieldCard]) -> None:
         """Take the type's name, for messages, and its cards (see `kinds.cards_of` and `kinds.cards_from`)."""
@@ -35,6 +35,8 @@ class Shape:
         self.cards = tuple(cards)
         kinds = [card.kind for card in cards]
         self._looks_right = _quick_look(kinds)
+        self.quick_look = self._looks_right if all(kind in _QUICK for kind in kinds) else _never
+        """True for values that need no further check; see `check`, which gives the reason when they do."""
         self._deep = [(i, check_of(kind)) for i, kind in enumerate(kinds) if kind not in _QUICK]
         self._columns = [(i, COLUMN_BYTES[kind[7:]]) for i, kind in enumerate(kinds) if kind.startswith("column:")]
         self._rows = next((i for i, card in enumerate(cards) if (card.name, card.kind) == ("rows", "int")), None)
@@ -89,6 +91,11 @@ class Shape:
 
     def _refuse(self, index: int, complaint: str) -> None:
         raise EventRefused(f"{self.name}.{self.cards[index].name} {complaint}")
+
+
+def _never(_values: Values) -> bool:
+    """The quick look over fields that are not all plain."""
+    return False
 
 
 def _quick_look(kinds: list[str]) -> Callable[[Values], bool]:

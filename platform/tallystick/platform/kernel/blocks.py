@@ -38,7 +38,7 @@ def dtype_of(name: str) -> str:
     return DTYPES.get(name, "<f8")
 
 
-_COLUMNS = {
+_COLUMNS: dict[str, tuple[tuple[str, np.dtype[Any]], ...]] = {
     kind: tuple((name, np.dtype(dtype_of(name))) for name in names)
     for kind, names in (("quote", QUOTE_COLUMNS), ("bar", BAR_COLUMNS))
 }
@@ -59,10 +59,10 @@ def root_of_chunks(columns: dict[str, bytes], count: int) -> bytes:
 
 def rows_of(block: QuoteBlock | BarBlock, rules: Sequence[str], periods: NDArray[np.int64]) -> Rows:
     """The rows a block carries; `rules` and `periods` (ns) by series number give book time."""
-    names = QUOTE_COLUMNS if type(block) is QuoteBlock else BAR_COLUMNS
     # Copied, so that compiled code sees the same writable arrays as in the run and is not compiled a second time.
     columns: dict[str, NDArray[Any]] = {
-        name: np.frombuffer(getattr(block, name), dtype=dtype_of(name)).copy() for name in names
+        name: np.frombuffer(bytearray(getattr(block, name)), dtype)
+        for name, dtype in _COLUMNS["quote" if type(block) is QuoteBlock else "bar"]
     }
     series = columns["series"]
     time = book_times(columns["time_msc"], series, rules, periods)

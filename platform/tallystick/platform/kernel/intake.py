@@ -43,6 +43,8 @@ class Act:
         """The same act with rows counted from `by`."""
         if by == 0:
             return self
+        if self.facts is None and not self.answered:
+            return Act(self.start - by, self.stop - by)
         facts = None if self.facts is None else [(row - by, event) for row, event in self.facts]
         answered = {(row - by, index) for row, index in self.answered}
         answers = [(row - by, index, events) for row, index, events in self.answers]
@@ -132,26 +134,30 @@ class Intake:
     def _step(self, rows: Rows, start: int, end: int) -> Act | None:
         if self._by_row:
             return self._every_moment(rows, start, end)
-        part = rows.part(start, end)
-        bound = self._first_scan(part)
+        part, count = rows.part(start, end), end - start
+        bound = self._first_scan(part, count)
         if self._readers[rows.kind]:
             act = self._read(rows, start, start + bound)
             if act is not None:
                 self._take(rows.part(start, act.start))
                 return act
-        self._take(part if bound == len(part) else part.part(0, bound))
-        if bound == len(part):
+        if bound == count:
+            self._take(part)
             return None
+        if bound:
+            self._take(part.part(0, bound))
         return Act(start + bound, moment_end(rows, start + bound))
 
-    def _first_scan(self, part: Rows) -> int:
-        """First row of the first moment at which terminal or scanners act; the length of `part` when none does."""
-        count = bound = len(part)
+    def _first_scan(self, part: Rows, count: int) -> int:
+        """First row of the first moment at which terminal or scanners act; `count`, all of `part`, when none does."""
+        bound = count
         if self._terminal is not None:
             hit = self._terminal.scan(part)
             if hit >= 0:
                 bound = hit
         for scanner in self._scanners[part.kind]:
+            if bound == 0:
+                break
             hit = scanner.scan(part if bound == count else part.part(0, bound))
             if hit >= 0:
                 bound = hit

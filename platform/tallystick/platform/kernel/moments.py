@@ -18,7 +18,7 @@ def moment_end(rows: Rows, index: int) -> int:
     """One past the last row of the moment that row `index` belongs to."""
     if rows.kind == "quote":
         return index + 1
-    at, count = rows.time.item, len(rows)
+    at, count = rows.time.item, len(rows.time)
     time = at(index)
     index += 1
     while index < count and at(index) == time:

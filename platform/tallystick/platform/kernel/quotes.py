@@ -64,7 +64,7 @@ class LatestQuotes(Mapping[str, Quote]):
 
     def pass_over(self, rows: Rows) -> None:
         """Rows went by that nobody answered."""
-        count = len(rows)
+        count = len(rows.time)
         if count == 0:
             return
         if len(self._symbols) == 1:
