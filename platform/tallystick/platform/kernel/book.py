@@ -17,11 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
-
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.errors import LogMissing
-from tallystick.events.files import Files, write_failed
+from tallystick.events.files import Disk, Files, write_failed, write_whole
 from tallystick.events.reader import LogReader
 from tallystick.events.recovery import covered_by_checkpoints
 from tallystick.events.signer import Signer
@@ -42,7 +40,7 @@ from tallystick.platform.kernel.history import STOPPED, History, RunSeen, histor
 from tallystick.platform.kernel.kernel import Composition, Kernel
 from tallystick.platform.kernel.people import OWNER
 from tallystick.platform.kernel.simulation import Simulation
-from tallystick.platform.kernel.standing import require_same_code, stand
+from tallystick.platform.kernel.standing import go_on, require_same_code
 from tallystick.platform.plan import RunPlan
 
 logger = logging.getLogger("tallystick.book")
@@ -228,7 +226,9 @@ class _Run:
         beginning = self._beginning()
         beginning.declare(writer, self._catalogue, composition)
         if last is not None:
-            kernel = self._stand(composition, last, writer, history)
+            self._code = require_same_code(last)
+            standing = go_on(self._folder, composition, self._catalogue, history, writer, self._code)
+            kernel, self._number = standing.kernel, standing.run
         else:
             first = next(iter(self._feed.rows(0)), None)
             kernel.at(int(first.time[0]) if first is not None and len(first) else 0)
@@ -286,7 +286,7 @@ class _Run:
     def _leave_card(self) -> None:
         card = {"origin": self._origin, "key": str(self._signer.vkey)}
         try:
-            (self._folder / "book.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+            write_whole(Disk(), self._folder / "book.json", (json.dumps(card, indent=2) + "\n").encode())
         except OSError as error:
             message = f"cannot write {self._folder / 'book.json'}"
             raise write_failed(message, error) from error
@@ -302,28 +302,6 @@ class _Run:
             sources=self._options.sources,
             keep_source=self._options.keep_source,
         )
-
-    # -- going on
-
-    def _stand(self, composition: Composition, last: RunSeen, writer: LogWriter, history: History) -> Kernel:
-        """The kernel as it stood at the last committed record; the same run goes on, or a new one takes over."""
-        self._code = require_same_code(last)
-        self._number = last.started.run
-        kernel = stand(self._folder, composition, self._catalogue, history, self._code)
-        kernel.sequencer.use(writer)
-        kernel.at(writer.time)
-        end, rows = history.size - 1, kernel.rows_taken
-        if last.ended is None:
-            kernel.hear(running.RunRecovered(run=self._number, resumed_from=end, rows=rows), KERNEL, KERNEL)
-            logger.info("recovered at record %d, row %d of the feed", end, rows)
-            return kernel
-        self._number += 1
-        started = msgspec.structs.replace(
-            last.started, run=self._number, resumed_from=end, starting_rows=rows, next_order=history.next_order
-        )
-        kernel.hear(started, KERNEL, KERNEL)
-        logger.info("run %d takes over at record %d, row %d of the feed", self._number, end, rows)
-        return kernel
 
     def _checkpoint(self, writer: LogWriter) -> None:
         writer.checkpoint(self._signer)
