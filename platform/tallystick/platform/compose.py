@@ -59,7 +59,7 @@ def composition_of(
     refuse_ways_round_risk(modules, EVENTS)
     return Composition(
         modules=modules,
-        terminal=_terminal(plan, series, journal),
+        terminal=_terminal(plan, series, journal) if plan.mode != "live" else None,
         server_day=_ServerDay(plan.server_time),
         strategies=names,
         seed=plan.seed,

@@ -31,9 +31,9 @@ class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """One run in simulation."""
+    """One run: in simulation, on paper (live rows, simulated account) or live (the account of a terminal outside)."""
 
-    mode: Literal["sim"] = "sim"
+    mode: Literal["sim", "paper", "live"] = "sim"
     seed: int = 0
     account: AccountPlan = AccountPlan()
     server_time: str = "new_york+7"

@@ -132,6 +132,9 @@ def simulate(
     `signer_for(origin)` gives the log's key. Raises `RunConfigurationError` when the book holds another plan or data,
     or a run that has ended; `LogLocked`, `WriteFailed`, `IntegrityError` from the log.
     """
+    if plan.mode != "sim":
+        message = f"a plan whose mode is {plan.mode} is not simulated"
+        raise RunConfigurationError(message, "set its mode to sim, or run it with kernel.live.LiveBook")
     run = _Run(folder, plan, feed, signer_for, composing, options or RunOptions(), catalogue or Catalogue())
     return run.carry_out(progress, stop_asked, workers)
 

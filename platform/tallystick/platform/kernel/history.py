@@ -17,6 +17,11 @@ class RunSeen:
     ended: running.RunEnded | None = None
     series: list[SeriesDeclared] = field(default_factory=list)
 
+    @property
+    def received(self) -> bool:
+        """True when its rows came from outside as it ran, so that they bear the book time of their block."""
+        return self.started.mode != "sim"
+
 
 @dataclass(slots=True)
 class History:

@@ -95,6 +95,8 @@ class Kernel:
         self.rows_taken = 0
         self.before_effect: Callable[[], None] = _nothing
         """Called between `order.sending` and the call; a real gateway makes the log durable here."""
+        self.effect: Callable[[trading.OrderSending, int], Iterable[Event]] | None = None
+        """The call to a terminal outside the kernel, with the sending's seq; facts that are known at once."""
         self._sent: dict[int, int] = {}
         self._over: list[int] = []
         self._folds: dict[type[Event], Folds] = {}
@@ -124,6 +126,10 @@ class Kernel:
         """The terminal states account, instruments and time rule."""
         if self.terminal is not None:
             self._facts(((-1, event) for event in self.terminal.opening()), cause)
+
+    def told(self, facts: Iterable[Event]) -> None:
+        """A terminal outside says what it did; the facts are steps, in order."""
+        self._facts(((-1, event) for event in facts), NO_SEQ)
 
     def take_block(self, rows: Rows, act: Act | None) -> int:
         """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
@@ -172,9 +178,14 @@ class Kernel:
         halted = self.ledger.state.halted
         event = self.outbox.take(step.order, self.instruments, halted=halted)
         seq = self.hear(event, "gateway", "gateway", step.approval)
-        if type(event) is trading.OrderSending and self.terminal is not None:
+        if type(event) is not trading.OrderSending:
+            return
+        if self.terminal is not None:
             self.before_effect()
             self._facts(((-1, fact) for fact in self.terminal.send(event, self.desk.time)), seq)
+        elif self.effect is not None:
+            self.before_effect()
+            self._facts(((-1, fact) for fact in self.effect(event, seq)), seq)
 
     def sending_of(self, order: int) -> int:
         """Seq of the `order.sending` of an order that has not been answered."""

@@ -14,6 +14,7 @@ from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.kernel import FactStep, Kernel
 from tallystick.platform.kernel.moments import moment_start
 from tallystick.platform.kernel.recorded import Names, Record
+from tallystick.platform.kernel.row_buffer import received_at
 from tallystick.platform.kernel.simulation import next_owed
 
 OUTSIDE = (
@@ -35,12 +36,17 @@ class Replay:
         comparison: Comparison,
         names: Names,
         *,
+        received: bool = False,
         progress: Callable[[int], None] = lambda _seq: None,
     ) -> None:
-        """The kernel is fresh, or thawed to the record before the comparison's first."""
+        """The kernel is fresh, or thawed to the record before the comparison's first.
+
+        `received`: the rows came from outside as the run went, so each bears the book time of its block.
+        """
         self._kernel = kernel
         self._comparison = comparison
         self._names = names
+        self._received = received
         self._progress = progress
 
     def run(self, until: int | None = None) -> int:
@@ -56,7 +62,7 @@ class Replay:
         kernel, event_type = self._kernel, self._names.event_type(record.type_id)
         if record.derived:
             raise self._comparison.extra(record)
-        if event_type in OUTSIDE:
+        if event_type in OUTSIDE or self._told(record):
             self._hear(record)
         elif kernel.pending:
             kernel.step()
@@ -67,6 +73,10 @@ class Replay:
             self._owed(record)
         else:
             self._hear(record)
+
+    def _told(self, record: Record) -> bool:
+        """True when a terminal outside the kernel said it, which is computed by nobody here."""
+        return self._kernel.terminal is None and self._names.role(record.source) == "terminal"
 
     def _hear(self, record: Record) -> None:
         """An input that is taken as recorded."""
@@ -91,6 +101,8 @@ class Replay:
         event = self._names.decode(record)
         rules = [series.time_rule for series in kernel.series]
         rows = rows_of(event, rules, kernel.intake.periods)  # type: ignore[arg-type]
+        if self._received:
+            rows = received_at(rows, record.time)
         last = moment_start(rows, len(rows) - 1)
         position = 0
         while position < len(rows):

@@ -82,7 +82,7 @@ def replay_book(
     for run, first, last in _ranges(history):
         comparison = Comparison(records_of(reader, first, last), names)
         kernel = Kernel(composing(run), known, comparison, by_row=by_row)
-        replay = Replay(kernel, comparison, names, progress=progress or _silent)
+        replay = Replay(kernel, comparison, names, received=run.received, progress=progress or _silent)
         try:
             replay.run(until)
         except DivergenceError as error:

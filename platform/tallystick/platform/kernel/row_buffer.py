@@ -50,6 +50,12 @@ class RowBuffer:
         return None
 
 
+def received_at(rows: Rows, time: int) -> Rows:
+    """The same rows, received at one moment: each bears that book time (ns UTC)."""
+    times = np.full(len(rows), time, dtype=np.int64)
+    return Rows(rows.kind, times, rows.series, rows.bid, rows.ask, rows.columns)
+
+
 def _joined(parts: list[Rows]) -> Rows:
     first = parts[0]
     if len(parts) == 1:

@@ -87,6 +87,13 @@ class Simulation:
                 self._reach()
         return "end_of_data"
 
+    def pass_time(self, until: int) -> None:
+        """Take the steps that wait and meet every deadline up to `until`, without a row: live, a clock goes on."""
+        self._attend(self._hear)
+        self._drain()
+        while min(self._owed(), self._kernel.deadlines.next_due()) <= until:
+            self._reach()
+
     def _more(self) -> bool:
         """True while there are rows to walk; rows of another kind need the block before them closed."""
         if self._buffer.fill(2 * LARGEST_BLOCK):

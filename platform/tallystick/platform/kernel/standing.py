@@ -4,17 +4,56 @@ The newest snapshot that fits spares the replay of what came before it. Both a r
 and a run that takes over from one that was stopped begin here.
 """
 
+import logging
+from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.reader import LogReader
+from tallystick.events.types import running
+from tallystick.events.writer import LogWriter
 from tallystick.platform.kernel import manifest, snapshot
+from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.comparison import Comparison
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.history import History, RunSeen
 from tallystick.platform.kernel.kernel import Composition, Kernel
 from tallystick.platform.kernel.recorded import Names, records_of
 from tallystick.platform.kernel.replay import Replay
+
+logger = logging.getLogger("tallystick.book")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A kernel that writes to its log again, in run number `run`."""
+
+    kernel: Kernel
+    run: int
+
+
+def go_on(
+    folder: Path, composition: Composition, catalogue: Catalogue, history: History, writer: LogWriter, code: str
+) -> Standing:
+    """The kernel as it stood at the last committed record; the same run goes on, or a new one takes over."""
+    last = history.runs[-1]
+    kernel = stand(folder, composition, catalogue, history, code)
+    kernel.sequencer.use(writer)
+    kernel.at(writer.time)
+    number, end, rows = last.started.run, history.size - 1, kernel.rows_taken
+    if last.ended is None:
+        kernel.hear(running.RunRecovered(run=number, resumed_from=end, rows=rows), KERNEL, KERNEL)
+        logger.info("recovered at record %d, row %d of the feed", end, rows)
+        return Standing(kernel, number)
+    number += 1
+    started = msgspec.structs.replace(
+        last.started, run=number, resumed_from=end, starting_rows=rows, next_order=history.next_order
+    )
+    kernel.hear(started, KERNEL, KERNEL)
+    logger.info("run %d takes over at record %d, row %d of the feed", number, end, rows)
+    return Standing(kernel, number)
 
 
 def require_same_code(last: RunSeen) -> str:
@@ -36,7 +75,7 @@ def stand(folder: Path, composition: Composition, catalogue: Catalogue, history:
     kernel = Kernel(composition, catalogue, comparison)
     if state is not None:
         kernel.thaw(state)
-    Replay(kernel, comparison, names).run()
+    Replay(kernel, comparison, names, received=chain[0].received).run()
     return kernel
 
 

@@ -1,7 +1,8 @@
 """The watchdog: a reactor that overruns is ended from outside, for Python cannot interrupt it.
 
 Live only. The kernel marks when it begins and ends asking modules; a thread compares that with a monotonic clock and,
-after the limit, halts all effects (the HALT file) and ends the process. Recovery then finds a committed log.
+after the limit, halts all effects (the HALT file) and ends the process. The cascade that did not end was never
+committed, so recovery finds a log that ends before its input.
 """
 
 import os
@@ -9,8 +10,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from types import FrameType
+from typing import Any, Self
 
 from tallystick.platform.kernel.halt import ask_halt
 
@@ -36,6 +39,7 @@ class Watchdog:
         self._end = end
         self._busy_since: float | None = None
         self._doing = ""
+        self._thread_id = 0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="tallystick-watchdog", daemon=True)
 
@@ -52,6 +56,7 @@ class Watchdog:
     def begins(self, doing: str) -> None:
         """The kernel begins something that must end within the limit."""
         self._doing = doing
+        self._thread_id = threading.get_ident()
         self._busy_since = self._clock()
 
     def ends(self) -> None:
@@ -66,11 +71,29 @@ class Watchdog:
                 return
 
     def _bark(self, busy_s: float) -> None:
-        reason = f"watchdog: {self._doing} has run for {busy_s:.1f} s, limit {self._limit_s:g} s"
-        ask_halt(self._folder, reason)
-        print(  # noqa: T201 -- the process ends here; stderr is all that is left
-            f"error[E721] {reason}. Effects are halted and the process ends. Fix the module, then: tallystick resume",
-            file=sys.stderr,
-            flush=True,
-        )
+        frames = sys._current_frames()  # noqa: SLF001 -- documented, and the only look into another thread
+        what = _overrunning(frames.get(self._thread_id)) or self._doing
+        reason = f"watchdog: {what} has run for {busy_s:.1f} s, limit {self._limit_s:g} s"
+        try:
+            ask_halt(self._folder, reason)
+            halted = "Effects are halted and the process ends."
+        except OSError as error:  # the process ends all the same, and with it every effect
+            halted = f"The process ends; the HALT file could not be written ({error.strerror})."
+        with suppress(OSError, ValueError):  # stderr may be closed
+            print(  # noqa: T201 -- the process ends here; stderr is all that is left
+                f"error[E721] {reason}. {halted}\nFix: mend the module, start the book again, then: tallystick resume",
+                file=sys.stderr,
+                flush=True,
+            )
         self._end(EXIT_CODE)
+
+
+def _overrunning(frame: FrameType | None) -> str:
+    """The module in which a thread is at work, and its line; "" when it is in none."""
+    while frame is not None:
+        owner: Any = frame.f_locals.get("self")
+        if hasattr(owner, "react") and hasattr(owner, "hears"):
+            place = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+            return f"module {owner.name}, in {frame.f_code.co_name} at {place},"
+        frame = frame.f_back
+    return ""

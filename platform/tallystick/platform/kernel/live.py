@@ -1,0 +1,269 @@
+"""A run that trades what arrives from outside, in order of receipt.
+
+1. Gateways hand rows and a terminal's facts over from any thread; they wait in the intake, nothing is dropped.
+2. A turn takes all that waits. Its book time is the gateway's clock, or stands still while that clock is behind it; a
+   step back is recorded once.
+3. Deadlines that have passed by then are met, each at its own time.
+4. The rows become blocks, bigger ones the longer they waited, each ending where somebody acts. Every row of a turn
+   bears the turn's time, which is its block's; so a replay finds it again in the log.
+5. Each cascade is committed when it ends; before an effect there is a checkpoint over it.
+6. A cascade that does not end is ended by the watchdog, with its process; it was never committed.
+
+First cut: quotes only, for bars are built from them; and no reconnecting to a real terminal, which has its own issue.
+"""
+
+import queue
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Self
+
+from tallystick.events.catalogue import Catalogue
+from tallystick.events.errors import LogMissing
+from tallystick.events.event import Event
+from tallystick.events.reader import LogReader
+from tallystick.events.signer import Signer
+from tallystick.events.types import running
+from tallystick.events.types.market import SeriesDeclared
+from tallystick.events.types.trading import OrderSending
+from tallystick.events.writer import LogWriter
+from tallystick.market.rows import Rows
+from tallystick.platform.compose import compose
+from tallystick.platform.kernel.beginning import Beginning
+from tallystick.platform.kernel.book import Compose
+from tallystick.platform.kernel.cascade import KERNEL
+from tallystick.platform.kernel.commands import Commands
+from tallystick.platform.kernel.durability import Commits
+from tallystick.platform.kernel.errors import RunConfigurationError
+from tallystick.platform.kernel.halt import halt_reason
+from tallystick.platform.kernel.history import STOPPED, History, history_of
+from tallystick.platform.kernel.kernel import Kernel
+from tallystick.platform.kernel.people import OWNER
+from tallystick.platform.kernel.row_buffer import received_at
+from tallystick.platform.kernel.simulation import Simulation
+from tallystick.platform.kernel.standing import go_on, require_same_code
+from tallystick.platform.kernel.watchdog import Watchdog
+from tallystick.platform.plan import RunPlan
+
+CHECKPOINT_NS = 10_000_000_000
+"""Book time between checkpoints while the head moves."""
+Effect = Callable[[OrderSending, int], Iterable[Event]]
+"""The call to a terminal outside, with the sending's seq; the facts that are known at once."""
+Arrived = Rows | Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """How a live run is carried out. `overrun_s`: the longest that a cascade may take, in the machine's time."""
+
+    overrun_s: float = 5.0
+    checkpoint_first: bool = True
+    """A checkpoint, not only a commit, before an order is released."""
+    control: bool = True
+    keep_source: bool = True
+    sources: tuple[Path, ...] = ()
+
+
+class LiveBook:
+    """One book at work on what arrives. Use as a context manager: entered, it begins, recovers or goes on."""
+
+    def __init__(
+        self,
+        folder: Path,
+        plan: RunPlan,
+        series: Sequence[SeriesDeclared],
+        signer: Signer,
+        clock: Callable[[], int],
+        *,
+        effect: Effect | None = None,
+        composing: Compose = compose,
+        options: LiveOptions | None = None,
+    ) -> None:
+        """`signer` bears the book's origin as its name, `clock` gives ns UTC, `effect` is the terminal of a live plan.
+
+        Raises `RunConfigurationError` for a plan or a series that cannot be traded like this.
+        """
+        _require_live(plan, series, effect)
+        self._folder = folder
+        self._plan = plan
+        self._series = tuple(series)
+        self._signer = signer
+        self._clock = clock
+        self._effect = effect
+        self._composing = composing
+        self._options = options or LiveOptions()
+        self._catalogue = Catalogue()
+        self._arrived: queue.SimpleQueue[Arrived] = queue.SimpleQueue()
+        self._open = ExitStack()
+        self._said = 0
+        self._checkpointed = 0
+        self.run = 0
+
+    def __enter__(self) -> Self:
+        """Begin, recover or go on; raises `LogLocked`, `IntegrityError`, `DivergenceError`, `RunConfigurationError`."""
+        with ExitStack() as stack:
+            writer = self._writer = stack.enter_context(LogWriter(self._folder / "log", self._signer.name))
+            history = self._history()
+            self.kernel = self._brought_up(writer, history)
+            if self.kernel.terminal is not None:
+                stack.callback(self.kernel.terminal.close)
+            self.kernel.effect = self._effect
+            self.kernel.before_effect = self._before_effect
+            enrolled = history.enrolled or {OWNER: str(self._signer.vkey)}
+            self._people = Commands(self._folder, self._signer.name, self.kernel, writer, enrolled=enrolled)
+            if self._options.control:
+                stack.enter_context(self._people.control)
+            self._watchdog = stack.enter_context(Watchdog(self._folder, self._options.overrun_s))
+            self._commits = Commits(writer, "each-input", snapshot=_no_snapshot, checkpoint=_no_snapshot)
+            self._said = self.kernel.sequencer.time
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        """End the run in good order, so that another can take over; after an error leave it to be recovered."""
+        if kind is None:
+            ended = running.RunEnded(run=self.run, reason=STOPPED, rows=self.kernel.rows_taken)
+            self.kernel.hear(ended, KERNEL, KERNEL)
+            self._writer.checkpoint(self._signer)
+            self._open.close()
+        else:
+            self._open.__exit__(kind, None, None)
+
+    @property
+    def stop_asked(self) -> bool:
+        """True when a person has said stop."""
+        return self._people.stop_asked
+
+    def arrive(self, arrived: Arrived) -> None:
+        """Hand over quotes, or facts of the terminal outside; from any thread."""
+        if isinstance(arrived, Rows) and arrived.kind != "quote":
+            message = f"rows of the kind {arrived.kind} do not arrive live"
+            raise RunConfigurationError(message, "hand over quotes; bars are built from them")
+        self._arrived.put(arrived)
+
+    def turn(self) -> int:
+        """Take in all that waits and do what follows from it; returns how many rows that were."""
+        before, now = self.kernel.rows_taken, self._now()
+        for _, together in groupby(self._waiting(now), key=type):
+            parts = list(together)
+            rows = [part for part in parts if isinstance(part, Rows)]
+            if not rows:
+                self.kernel.told(event for facts in parts for event in facts)  # type: ignore[union-attr]
+                self._driving().pass_time(now)
+            else:
+                self._driving(*rows).run()
+        self._watchdog.ends()
+        if now - self._checkpointed >= CHECKPOINT_NS and self._writer.committed:
+            self._checkpointed = now
+            self._writer.checkpoint(self._signer)
+        return self.kernel.rows_taken - before
+
+    # -- time
+
+    def _now(self) -> int:
+        """Book time of this turn, with every deadline before it met."""
+        said, book = self._clock(), self.kernel.sequencer.time
+        stepped_back = said < self._said and said < book
+        self._said = said
+        driving = self._driving()
+        if stepped_back:
+            self.kernel.hear(running.ClockSteppedBack(from_time=book, to_time=said), KERNEL, KERNEL)
+            self.cascade_done()
+        now = max(said, book)
+        driving.pass_time(now)
+        self.kernel.at(now)
+        return now
+
+    def _waiting(self, now: int) -> Iterator[Arrived]:
+        """What had arrived by the beginning of the turn, in order, rows stamped with the turn's time."""
+        for _ in range(self._arrived.qsize()):
+            part = self._arrived.get()
+            yield received_at(part, now) if isinstance(part, Rows) else part
+
+    # -- steps
+
+    def _driving(self, *rows: Rows) -> Simulation:
+        """What drives the kernel over the rows of one turn."""
+        self._watchdog.begins("the kernel")
+        return Simulation(
+            self.kernel,
+            iter(rows),
+            self,
+            halt_asked=lambda: halt_reason(self._folder),
+            attend=self._people.attend,
+        )
+
+    def cascade_done(self) -> None:
+        """Commit; the next cascade has the watchdog's whole limit again."""
+        self._watchdog.ends()
+        self._commits.cascade_done()
+        self._watchdog.begins("the kernel")
+
+    def quiet(self) -> None:
+        """No snapshots in this first cut: a recovery replays the run."""
+
+    def _before_effect(self) -> None:
+        """Durable before it leaves; how long the terminal takes is not the modules' time."""
+        self._watchdog.ends()
+        if self._options.checkpoint_first:
+            self._writer.checkpoint(self._signer)
+        else:
+            self._writer.commit()
+
+    # -- what stands
+
+    def _history(self) -> History:
+        try:
+            history = history_of(LogReader(self._folder / "log", self._catalogue))
+        except LogMissing:
+            return History()
+        if history.runs and history.runs[-1].started.settings_hash != self._plan.hash():
+            message = f"the book in {self._folder} holds another plan"
+            raise RunConfigurationError(message, "choose another folder for this run")
+        return history
+
+    def _brought_up(self, writer: LogWriter, history: History) -> Kernel:
+        """The kernel at the head of its log, which it writes to."""
+        composition = self._composing(
+            self._plan,
+            self._series,
+            first_order=history.chains[-1][0].started.next_order if history.runs else 1,
+            journal=self._folder / "terminal.journal",
+        )
+        beginning = Beginning(
+            folder=self._folder,
+            plan=self._plan,
+            series=self._series,
+            signer=self._signer,
+            sources=self._options.sources,
+            keep_source=self._options.keep_source,
+        )
+        beginning.declare(writer, self._catalogue, composition, terminal="terminal")
+        if history.runs:
+            code = require_same_code(history.runs[-1])
+            standing = go_on(self._folder, composition, self._catalogue, history, writer, code)
+            self.run = standing.run
+            writer.commit()
+            return standing.kernel
+        kernel = Kernel(composition, self._catalogue, writer)
+        kernel.at(self._clock())
+        beginning.begin(kernel, writer)
+        return kernel
+
+
+def _require_live(plan: RunPlan, series: Sequence[SeriesDeclared], effect: Effect | None) -> None:
+    if plan.mode == "sim":
+        raise RunConfigurationError("a plan in simulation has no live rows", "set its mode to paper or live")
+    if plan.durability != "each-input":
+        raise RunConfigurationError("a live run commits each input", 'set its durability to "each-input"')
+    if (plan.mode == "live") != (effect is not None):
+        message = f"a plan whose mode is {plan.mode} {'has no' if effect is not None else 'needs a'} terminal outside"
+        raise RunConfigurationError(message, "give `effect` with live plans only")
+    if any(one.kind != "quote" for one in series):
+        raise RunConfigurationError("only quotes arrive live", "declare the series as quotes")
+
+
+def _no_snapshot() -> None:
+    """Nothing to keep."""
