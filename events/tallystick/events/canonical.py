@@ -37,9 +37,10 @@ class Shape:
         self._looks_right = _quick_look(kinds)
         self.quick_look = self._looks_right if all(kind in _QUICK for kind in kinds) else _never
         """True for values that need no further check; see `check`, which gives the reason when they do."""
-        self._deep = [(i, check_of(kind)) for i, kind in enumerate(kinds) if kind not in _QUICK]
         self._columns = [(i, COLUMN_BYTES[kind[7:]]) for i, kind in enumerate(kinds) if kind.startswith("column:")]
         self._rows = next((i for i, card in enumerate(cards) if (card.name, card.kind) == ("rows", "int")), None)
+        measured = {i for i, _ in self._columns} if self._rows is not None else set()
+        self._deep = [(i, check_of(kind)) for i, kind in enumerate(kinds) if kind not in _QUICK and i not in measured]
         struct = msgspec.defstruct(
             "Body",
             [(f"f{index}", annotation_of(kind)) for index, kind in enumerate(kinds)],
@@ -61,8 +62,10 @@ class Shape:
         if self._rows is not None:
             rows = values[self._rows]
             for index, size in self._columns:
-                if len(values[index]) != rows * size:
-                    self._refuse(index, f"has {len(values[index])} bytes, not {rows} rows of {size}")
+                value = values[index]
+                if type(value) is not bytes or len(value) != rows * size:
+                    complaint = check_of(self.cards[index].kind)(value)
+                    self._refuse(index, complaint or f"has {len(value)} bytes, not {rows} rows of {size}")
 
     def read(self, body: bytes) -> Values:
         """Values of a canonical body, in order. Raises `EventRefused` for any other bytes."""

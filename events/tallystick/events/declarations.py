@@ -16,7 +16,8 @@ from tallystick.events.types.log import SourceDeclared, TypeDeclared
 
 FIRST_FREE_ID = 16  # the ids below belong to the log's own types
 MAX_ID = 2**16 - 1
-TYPE_DECLARED, SOURCE_DECLARED, EPOCH_OPENED, BODIES_PRUNED, TAIL_CUT, CHECKPOINTED = range(1, 7)
+TYPE_DECLARED, SOURCE_DECLARED, EPOCH_OPENED, BODIES_PRUNED, TAIL_CUT, CHECKPOINTED, SUCCEEDED = range(1, 8)
+LAST_OWN_TYPE = SUCCEEDED
 LOG_SOURCE = 0
 
 _decode_type = msgspec.msgpack.Decoder(TypeDeclared).decode

@@ -75,12 +75,25 @@ def open_log(folder: Path, origin: str, files: Files) -> Opened:
 def _cut(folder: Path, path: Path, tail: Tail, files: Files) -> TailCut | None:
     """Cut a torn tail off; returns what is to be recorded of it."""
     if not tail.torn and tail.header is not None:
+        _make_durable(path, files)
         return None
     try:
         digest = cut(folder, path, tail, files)
     except OSError as error:
         raise write_failed(f"cannot cut the torn tail of {path.name} off", error) from error
     return TailCut(sha256=digest, bytes=len(tail.torn)) if tail.torn else None
+
+
+def _make_durable(path: Path, files: Files) -> None:
+    """Sync what is relied on from here: a process killed before its own sync leaves whole groups in memory only."""
+    try:
+        file = files.extend(path)
+        try:
+            file.sync()
+        finally:
+            file.close()
+    except OSError as error:
+        raise write_failed(f"cannot make {path.name} durable", error) from error
 
 
 def _read_closed(path: Path, data: memoryview, state: LogState, resumed: Resumed | None) -> None:

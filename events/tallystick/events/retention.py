@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from tallystick.events.blobs import BlobStore
-from tallystick.events.declarations import BODIES_PRUNED, CHECKPOINTED
+from tallystick.events.declarations import BODIES_PRUNED, LAST_OWN_TYPE
 from tallystick.events.errors import IntegrityError, UsageError
 from tallystick.events.files import Disk, Files, write_failed, write_whole
 from tallystick.events.reader import LogReader
@@ -103,7 +103,7 @@ def _without_bodies(plain: bytes, ranges: list[range]) -> tuple[bytes, int]:
         body_at = at + LENGTH.size + header.header_bytes
         (length,) = LENGTH.unpack_from(data, at)
         end = at + LENGTH.size + length
-        if body_at < end and header.type_id > CHECKPOINTED and any(header.seq in each for each in ranges):
+        if body_at < end and header.type_id > LAST_OWN_TYPE and any(header.seq in each for each in ranges):
             kept += LENGTH.pack(header.header_bytes) + data[at + LENGTH.size : body_at]
             count += 1
         else:

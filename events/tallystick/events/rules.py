@@ -14,6 +14,8 @@ from tallystick.events.declarations import (
     BODIES_PRUNED,
     CHECKPOINTED,
     EPOCH_OPENED,
+    LAST_OWN_TYPE,
+    SUCCEEDED,
     TAIL_CUT,
     Declarations,
     DeclaredType,
@@ -26,7 +28,7 @@ from tallystick.events.treepiece import TreePiece
 
 BEFORE_ALL = -(2**63)
 NO_ROOT = -1
-OWN_TYPES = CHECKPOINTED  # type ids up to this one are the log's own
+OWN_TYPES = LAST_OWN_TYPE  # type ids up to this one are the log's own
 
 
 @dataclass(slots=True)
@@ -152,6 +154,8 @@ class Rules:
         elif type_id == CHECKPOINTED:
             _require(0 <= said["size"] <= seq, f"it names a checkpoint over {said['size']} records, which come later")
             self.found.checkpointed.append((seq, said["size"], said["note_hash"]))
+        elif type_id == SUCCEEDED:
+            _require(seq == 0, "only the first record of a log can name the log before it")
 
 
 def _require(holds: bool, what: str) -> None:  # noqa: FBT001

@@ -8,7 +8,7 @@ from tallystick.events.declarations import LOG_SOURCE
 from tallystick.events.errors import UsageError
 from tallystick.events.event import Event
 from tallystick.events.state import LogState
-from tallystick.events.types.log import EpochOpened
+from tallystick.events.types.log import EpochOpened, Succeeded
 
 
 class SelfDescription(ABC):
@@ -21,6 +21,11 @@ class SelfDescription(ABC):
     @abstractmethod
     def time(self) -> int:
         """Book time of the last record; 0 before the first."""
+
+    @property
+    @abstractmethod
+    def next_seq(self) -> int:
+        """Seq that the next record gets."""
 
     @abstractmethod
     def append(self, type_id: int, version: int, body: bytes, *, time: int, source: int) -> int:
@@ -63,6 +68,12 @@ class SelfDescription(ABC):
         seq = self.append(type_id, fact.version, body, time=at, source=LOG_SOURCE)
         self._state.take_own(type_id, seq, body)
         return seq
+
+    def succeed(self, origin: str, size: int, root: bytes) -> int:
+        """Name the log that this one goes on from. Raises `UsageError` unless this is the first record."""
+        if self.next_seq:
+            raise UsageError("a log names the one before it in its first record", fix="begin a new log")
+        return self.say(Succeeded(origin=origin, size=size, root=root.hex()), time=0)
 
     def open_epoch(self, reason: str) -> int:
         """Begin the next epoch with its `log.epoch_opened`, which carries it already."""

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from tallystick.events.declarations import CHECKPOINTED, SOURCE_DECLARED, TAIL_CUT, TYPE_DECLARED, Declarations
+from tallystick.events.declarations import (
+    CHECKPOINTED,
+    LAST_OWN_TYPE,
+    SOURCE_DECLARED,
+    TAIL_CUT,
+    TYPE_DECLARED,
+    Declarations,
+)
 from tallystick.events.digest import DecisionDigest, prefix_of
 from tallystick.events.merkle import Tree
 from tallystick.events.record import TRADING, genesis
@@ -62,7 +69,7 @@ class LogState:
     def take(self, fields: Fields, leaf: bytes, body: memoryview) -> None:
         """Take in the next record, whose place in the chain has been checked."""
         type_id = fields[9]
-        if type_id <= CHECKPOINTED:
+        if type_id <= LAST_OWN_TYPE:
             self.take_own(type_id, fields[3], body)
         if fields[1] & TRADING:
             self.digest.add(self.prefix(type_id, fields[10]), fields[4], fields[13])

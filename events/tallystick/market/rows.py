@@ -92,6 +92,14 @@ class Rows(msgspec.Struct, frozen=True, eq=False):
             _Window(self.columns, start, stop),
         )
 
+    def cut(self, names: Sequence[str]) -> list[NDArray[Any]]:
+        """Columns `names` of these rows, as views."""
+        columns = self.columns
+        if type(columns) is not _Window:
+            return [columns[name] for name in names]
+        start, stop, columns = columns.start, columns.stop, columns.columns
+        return [columns[name][start:stop] for name in names]
+
     def values(self, index: int, names: Sequence[str]) -> list[Any]:
         """Columns `names` of one row as plain numbers, without a view for each of them."""
         columns = self.columns

@@ -18,6 +18,7 @@ BOOTSTRAP = {
     "log.bodies_pruned",
     "log.tail_cut",
     "log.checkpointed",
+    "log.succeeded",
 }
 OF_TYPES = pytest.mark.parametrize("event_type", TYPES, ids=lambda each: each.FACT.name)
 

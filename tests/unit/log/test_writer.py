@@ -16,7 +16,7 @@ from tallystick.events.merkle import root_of
 from tallystick.events.outside import outside_verifier
 from tallystick.events.record import DERIVED, TRADING, genesis
 from tallystick.events.signer import Ed25519Signer
-from tallystick.events.types import EVENTS
+from tallystick.events.types import EVENTS, LOG_EVENTS
 
 
 def verdict(folder: Path, signer: Ed25519Signer) -> int:
@@ -151,7 +151,7 @@ def test_types_are_numbered_from_16_in_the_order_they_are_declared(scribe: Any, 
     with scribe() as book:
         assert [book.writer.type_id(each) for each in (noted, traded)] == [16, 17]
         book.writer.declare(EVENTS)
-        assert book.writer.type_id(EVENTS[6]) == 18
+        assert book.writer.type_id(EVENTS[len(LOG_EVENTS)]) == 18
         assert book.writer.type_id(EVENTS[0]) == 1
         seq = book.writer.next_seq
         book.writer.declare(EVENTS)

@@ -195,6 +195,7 @@ LOG_TYPES = {  # known before anything is declared
     4: ("log.bodies_pruned", "first:int last:int reason:str person:str"),
     5: ("log.tail_cut", "sha256:str bytes:int"),
     6: ("log.checkpointed", "size:int note_hash:str"),
+    7: ("log.succeeded", "origin:str size:int root:str"),
 }
 
 class Book:
@@ -210,7 +211,7 @@ class Book:
         self.sources = {0: ("log", "log")}  # id -> name, role
         self.blobs: dict[bytes, tuple[int, int, bool]] = {}  # hash -> length, first record, must it be there
         self.pruned: list[int] = []
-        self.said: dict[int, list[tuple[int, Json]]] = {3: [], 4: [], 5: [], 6: []}  # the log's own words, by type
+        self.said: dict[int, list[tuple[int, Json]]] = {number: [] for number in LOG_TYPES}  # the log's own words
         self.sizes, self.roots = sizes, {0: sha256(b"").digest()}  # sizes of the tree that are asked for; their roots
         self.edge: list[tuple[int, bytes]] = []  # complete subtrees (leaves, hash), largest first
 
@@ -276,6 +277,7 @@ class Book:
         elif r.type in LOG_TYPES:
             need(r.type != 3 or v["epoch"] == r.epoch, "EpochOpened in another epoch than it opens")
             need(r.type != 4 or 0 <= v["first"] <= v["last"] < r.seq, "BodiesPruned over an impossible range")
+            need(r.type != 7 or r.seq == 0, "a log before this one, named by another record than the first")
             need(r.type != 6 or 0 <= v["size"] <= r.seq, "Checkpointed over records that come later")
             self.said[r.type].append((r.seq, v))
 

@@ -10,6 +10,7 @@ LOG_EVENTS: tuple[type[Event], ...] = (
     log.BodiesPruned,
     log.TailCut,
     log.Checkpointed,
+    log.Succeeded,
 )
 """Known to every reader without a declaration: their ids are their places here, from 1."""
 

@@ -1,4 +1,4 @@
-"""The log's own facts: declarations, epochs, pruning, torn tails, checkpoints. Type ids 1 to 6, source 0."""
+"""The log's own facts: declarations, epochs, pruning, torn tails, checkpoints. Type ids 1 to 7, source 0."""
 
 from typing import Annotated
 
@@ -58,3 +58,12 @@ class Checkpointed(Event):
 
     size: Annotated[int, field("size of the tree it covers", "records")]
     note_hash: Annotated[str, field("SHA-256 of the signed note in hex")]
+
+
+@fact("log.succeeded", said_by="log")
+class Succeeded(Event):
+    """This log goes on where another was closed (a lost or changed key, a year's end); its first record, or none."""
+
+    origin: Annotated[str, field("origin of the log before")]
+    size: Annotated[int, field("its size when it was closed", "records")]
+    root: Annotated[str, field("its tree root over that size in hex")]
