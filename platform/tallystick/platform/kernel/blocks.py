@@ -21,16 +21,17 @@ LARGEST_BLOCK = 4096
 
 def block_of(rows: Rows) -> QuoteBlock | BarBlock:
     """The block event that carries these rows."""
-    held = rows.columns
+    names = QUOTE_COLUMNS if rows.kind == "quote" else BAR_COLUMNS
     columns = {
         # A column of another type comes from a test or a gateway; `tobytes` copies in C order whatever the layout.
-        name: (column if (column := held[name]).dtype is dtype else column.astype(dtype)).tobytes()
-        for name, dtype in _COLUMNS[rows.kind]
+        name: (column if column.dtype is dtype else column.astype(dtype)).tobytes()
+        for (name, dtype), column in zip(_COLUMNS[rows.kind], rows.cut(names), strict=True)
     }
-    chunk_root = root_of_chunks(columns, len(rows))
+    count = len(rows)
+    chunk_root = root_of_chunks(columns, count)
     if rows.kind == "quote":
-        return QuoteBlock(rows=len(rows), chunk_root=chunk_root, **columns)
-    return BarBlock(rows=len(rows), chunk_root=chunk_root, **columns)
+        return QuoteBlock(rows=count, chunk_root=chunk_root, **columns)
+    return BarBlock(rows=count, chunk_root=chunk_root, **columns)
 
 
 def dtype_of(name: str) -> str:

@@ -1,6 +1,7 @@
 """The latest quote of each symbol as of the event being heard, built only when somebody looks."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -106,6 +107,13 @@ class LatestQuotes(Mapping[str, Quote]):
             rows, index = passed
             self._known[symbol] = row_fact(rows, index, self._symbols, None)
         return self._quote(symbol)
+
+    def get(self, symbol: str, default: Any = None) -> Any:
+        """The latest quote of a symbol, or `default`."""
+        row = self._known.get(symbol)
+        if type(row) is Quote and symbol not in self._passed:
+            return row
+        return super().get(symbol, default)
 
     def __iter__(self) -> Iterator[str]:
         """Symbols that have a quote, sorted."""

@@ -39,7 +39,7 @@ class Deadlines:
 
     def next_due(self) -> int:
         """The next rollover while there are positions, or the next expiry; `NEVER` when there is none."""
-        state = self._state
+        state = self._worth.state
         if not state.positions and not state.pendings:
             return NEVER
         due = self._next_rollover() if state.positions else NEVER
@@ -59,7 +59,7 @@ class Deadlines:
         return facts
 
     def _next_rollover(self) -> int:
-        clock = self._state.clock
+        clock = self._worth.state.clock
         if not self._midnights[0] <= clock < self._midnights[1]:
             self._midnights = (clock, next_midnight(clock, self._rule))
         return self._midnights[1]

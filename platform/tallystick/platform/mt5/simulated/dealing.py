@@ -28,10 +28,7 @@ class Dealing:
         self._instruments = instruments
         self._money = money
         self._worth = worth
-
-    @property
-    def _state(self) -> AccountState:
-        return self._worth.state
+        self._state: AccountState = worth.state
 
     def next_ticket(self) -> int:
         """The next order ticket."""

@@ -53,32 +53,41 @@ class Settling:
         self._settings = settings
         self._instruments = instruments
         self._worth = worth
+        self._state: AccountState = worth.state
         self._checks = checks
         self._dealing = dealing
         self._tables = tables
         self._periods: list[int] = tables.series_period.tolist()
         self._offsets = [[step_moment(0, period, step) for step in range(STEPS)] for period in self._periods]
 
-    @property
-    def _state(self) -> AccountState:
-        return self._worth.state
-
     def moment(self, rows: Rows) -> Told:
         """Settle one moment; facts with the row that caused each."""
         paths = [path for row in range(len(rows)) if (path := self._path(rows, row)) is not None]
         told: Told = []
         state, worth, level = self._state, self._worth, self._settings.stop_out_level
-        margin, known = 0, -1
+        known, safe = -1, False
         for step in range(STEPS if rows.kind == "bar" else 1):
             for path in paths:
                 self._step(path, step, told)
             if not (paths and state.positions):
                 continue
-            if known != len(told):  # positions, and with them the margin, change only by what is told
-                margin, known = worth.margin(), len(told)
-            if margin > 0 and worth.equity() * 10_000 < level * margin:
+            if known != len(told):  # positions, and with them equity and margin, change only by what is told
+                known, safe = len(told), self._least_equity(paths, step) * 10_000 >= level * worth.margin()
+            if not safe:
                 self._stop_out(paths[-1], step, told)
         return told
+
+    def _least_equity(self, paths: list[Path], step: int) -> int:
+        """The equity with each position at its worst price from this step on: no step of the moment comes below it."""
+        worth = self._worth
+        total = self._state.balance
+        for position in self._state.positions.values():
+            close, symbol, long = worth.closing_price(position), position.symbol, position.direction > 0
+            for path in paths:
+                if path.symbol == symbol:
+                    close = min(close, *path.bids[step:]) if long else max(close, *path.asks[step:])
+            total += worth.floating_at(position, close) + position.swap
+        return total
 
     def _path(self, rows: Rows, row: int) -> Path | None:
         """The steps of a row; None for a series its symbol does not move by."""

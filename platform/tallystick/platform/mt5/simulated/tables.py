@@ -106,11 +106,11 @@ class Tables:
         if self._idle:
             return -1
         # Compiled code wants one shape for both kinds: a quote is a bar whose four prices are one.
-        bids, asks, steps = (rows.bid,) * 4, (rows.ask,) * 4, 1
+        prices, steps = [rows.bid] * 4 + [rows.ask] * 4, 1
         if rows.kind == "bar":
-            columns, steps = rows.columns, STEPS
-            bids = columns["bid_open"], columns["bid_high"], columns["bid_low"], columns["bid_close"]
-            asks = columns["ask_open"], columns["ask_high"], columns["ask_low"], columns["ask_close"]
+            prices, steps = rows.cut(BAR_PRICES), STEPS
+        bids = prices[0], prices[1], prices[2], prices[3]
+        asks = prices[4], prices[5], prices[6], prices[7]
         found: int = fills.first_act(
             rows.time,
             rows.series,

@@ -35,10 +35,12 @@ class Worth:
 
     def floating(self, position: Position) -> int:
         """Floating profit of a position."""
-        direction, symbol = position.direction, position.symbol
-        close = self.state.bids[symbol] if direction > 0 else self.state.asks[symbol]
-        money = self._money[symbol]
-        points = direction * (close * position.units - position.point_units)
+        return self.floating_at(position, self.closing_price(position))
+
+    def floating_at(self, position: Position, close: int) -> int:
+        """Floating profit of a position when it would be closed at `close` points."""
+        money = self._money[position.symbol]
+        points = position.direction * (close * position.units - position.point_units)
         return rounded(points * money.numerator, money.denominator)
 
     def equity(self) -> int:
