@@ -78,8 +78,28 @@ class Comparison:
 
     def extra(self, record: Record) -> DivergenceError:
         """The log holds a derived record that the code did not say."""
-        what = "the log holds an event that the code does not say"
-        return self._diverge(record, self._names.source(record.source), what, "(nothing)", b"")
+        source = self._names.source(record.source)
+        what = f"the log has {source} saying {self._names.type_name(record.type_id)}; the code says nothing there"
+        return self._diverge(record, source, what, "(nothing)", b"")
+
+    def unsettled(self, record: Record) -> DivergenceError:
+        """The log holds answers to a row, led by `record`, that nobody gives; the first of them names who did then."""
+        first = next(self._records, None)
+        if first is None or not first.derived:
+            return self.extra(record)
+        source = self._names.source(first.source)
+        what = f"the log has {source} answering row {record.cause_row} of block {record.cause} with "
+        what += f"{self._names.type_name(first.type_id)}; the code says nothing there"
+        first = first._replace(cause=record.cause, cause_row=record.cause_row)
+        return self._diverge(first, source, what, "(nothing)", b"")
+
+    def early(self, block: Record, row: int, who: str, said: Event | None) -> DivergenceError:
+        """Somebody acts before the last moment of a block, which the log goes on past."""
+        name, body = (said.FACT.name, self._names.body(said)) if said is not None else ("(not asked)", b"")
+        what = f"{who} acts on row {row} of the block" + (f" with {name}" if said is not None else "")
+        what += "; the log goes on past it"
+        block = block._replace(cause=block.seq, cause_row=row)
+        return self._diverge(block, who, what, name, body)
 
     def _ended(self, type_id: int, body: bytes, cause: int, cause_row: int) -> DivergenceError:
         name = self._names.type_name(type_id)

@@ -22,6 +22,8 @@ class Desk:
         self.time = 0
         self.ledger = ledger
         self.quotes = quotes
+        self.quotes_seen: Mapping[str, Quote] = MappingProxyType(quotes)
+        """The same for modules, which may neither add a quote nor see what it is built from."""
         self.instruments: Mapping[str, Instrument] = MappingProxyType(instruments)
 
 
@@ -60,7 +62,7 @@ class ModuleContext:
     @property
     def quotes(self) -> Mapping[str, Quote]:
         """Latest quote by symbol."""
-        return self._desk.quotes
+        return self._desk.quotes_seen
 
     @property
     def instruments(self) -> Mapping[str, Instrument]:

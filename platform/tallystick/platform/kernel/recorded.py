@@ -77,6 +77,10 @@ class Names:
         """The log's number for a type."""
         return self._declared.ids.get(name, UNDECLARED)
 
+    def body(self, event: Event) -> bytes:
+        """The body that an event would be recorded with."""
+        return self._catalogue.encode(event)
+
     def decode(self, record: Record) -> Event:
         """The event in a record. Raises `UnknownType` for one that today's catalogue cannot read."""
         name = self.type_name(record.type_id)

@@ -7,10 +7,12 @@ In simulation the terminal is replayed too: what it said is computed anew from r
 from collections.abc import Callable
 
 from tallystick.events.event import Event
-from tallystick.events.types import market, running
+from tallystick.events.types import market, running, trading
+from tallystick.market.rows import Rows
 from tallystick.platform.kernel.blocks import rows_of
 from tallystick.platform.kernel.comparison import Comparison
 from tallystick.platform.kernel.errors import DivergenceError
+from tallystick.platform.kernel.intake import Act
 from tallystick.platform.kernel.kernel import FactStep, Kernel
 from tallystick.platform.kernel.moments import moment_start
 from tallystick.platform.kernel.recorded import Names, Record
@@ -71,6 +73,10 @@ class Replay:
             self._progress(record.seq)
         elif self._names.role(record.source) == "terminal" and kernel.terminal is not None:
             self._owed(record)
+        elif event_type is market.RowSettled:
+            raise self._comparison.unsettled(record)
+        elif event_type is trading.OrderSending:
+            raise self._comparison.extra(record)
         else:
             self._hear(record)
 
@@ -110,7 +116,7 @@ class Replay:
             act = kernel.intake.walk(rows, position, limit) if limit > position else None
             if act is not None:
                 if act.start < last:
-                    raise self._early(record, act.start)
+                    raise self._early(record, rows, act)
                 kernel.take_block(rows, act)
                 return
             position = limit
@@ -123,14 +129,20 @@ class Replay:
         kernel = self._kernel
         if kernel.terminal is not None and kernel.reach(kernel.terminal.next_due()):
             step = kernel.pending[0]
-            said: Event | None = step.event if type(step) is FactStep else None
-            name = said.FACT.name if said is not None else "something"
-            message = (
-                f"record {record.seq}: the terminal says {name} before row {position} of the block, the log nothing"
-            )
-            raise DivergenceError(message)
+            said = step.event if type(step) is FactStep else None
+            raise self._comparison.early(record, position, kernel.terminal.name, said)
 
-    def _early(self, record: Record, row: int) -> DivergenceError:
-        """Somebody acts on a row before the one the block was ended for."""
-        message = f"record {record.seq}: somebody acts on row {row} of the block; the log goes on past it"
-        return DivergenceError(message, "compare with: tallystick replay --by-row")
+    def _early(self, record: Record, rows: Rows, act: Act) -> DivergenceError:
+        """Somebody acts on a row before the one the block was ended for: who, and what they say if they were asked."""
+        modules, terminal = self._kernel.cascades.modules, self._kernel.terminal
+        if act.facts:
+            row, fact = act.facts[0]
+            return self._comparison.early(record, row, terminal.name if terminal is not None else "terminal", fact)
+        if act.answers:
+            row, index, events = min(act.answers, key=lambda answer: answer[:2])
+            said = events[0] if isinstance(events[0], Event) else None  # else it raised
+            return self._comparison.early(record, row, modules[index].name, said)
+        moment = rows.part(act.start, act.stop)
+        acting = [terminal.name] if terminal is not None and terminal.scan(moment) >= 0 else []
+        acting += [one.name for one in modules if hasattr(one, "scan") and one.scan(moment) >= 0]
+        return self._comparison.early(record, act.start, " and ".join(acting) or "a scan that looks further", None)
