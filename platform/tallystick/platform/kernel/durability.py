@@ -5,6 +5,8 @@ from typing import Protocol
 
 BATCH_RECORDS = 4096
 BATCH_BYTES = 8 * 1024 * 1024
+LOOK_EVERY = 16
+"""Cascades between two looks at what waits; sixteen blocks are far below the largest group."""
 CHECKPOINT_RECORDS = 1_000_000
 SNAPSHOT_RECORDS = 100_000
 
@@ -54,12 +56,19 @@ class Commits:
         self._snapshot_records = snapshot_records
         self._checkpoint_records = checkpoint_records
         self._batch_records = 1 if self._each else batch_records
+        # Groups are storage and prove nothing, so in big batches the writer is only looked at now and then.
+        self._stride = LOOK_EVERY if self._batch_records >= BATCH_RECORDS else 1
+        self._unlooked = 0
         self._next_commit = writer.committed + self._batch_records
         self._next_snapshot = writer.next_seq + snapshot_records
         self._next_checkpoint = writer.next_seq + checkpoint_records
 
     def cascade_done(self) -> None:
         """Commit when the setting says so."""
+        self._unlooked += 1
+        if self._unlooked < self._stride:
+            return
+        self._unlooked = 0
         writer = self._writer
         if writer.next_seq >= self._next_commit or writer.pending_bytes > BATCH_BYTES:
             self._next_commit = writer.commit() + self._batch_records
