@@ -1,12 +1,12 @@
 """The sink of a replay: whatever the kernel sequences is compared, bit for bit, with the record that stands there."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tallystick.events.event import Event
 from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.recorded import Names, Record
-from tallystick.platform.kernel.sequencer import NO_SEQ
+from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ
 
 Said = tuple[int, int, int, int, int, int, int]
 """Type, version, time, source, flags, cause, cause row: the header's fields that the code decides."""
@@ -93,6 +93,16 @@ class Comparison:
         first = first._replace(cause=record.cause, cause_row=record.cause_row)
         return self._diverge(first, source, what, "(nothing)", b"")
 
+    def settled(self, who: str) -> DivergenceError:
+        """The divergence just found is that the kernel settles a row for `who`, whom the log does not hear there."""
+        found = self.divergence
+        assert found is not None
+        what = f"{who} answers row {found.cause_row} of block {found.cause}; the log has {found.recorded_type} next"
+        self.divergence = replace(found, module=who, what=what)
+        return DivergenceError(
+            f"record {found.seq}: {what}", f"see what stands there: tallystick events show {found.seq}"
+        )
+
     def early(self, block: Record, row: int, who: str, said: Event | None) -> DivergenceError:
         """Somebody acts before the last moment of a block, which the log goes on past."""
         name, body = (said.FACT.name, self._names.body(said)) if said is not None else ("(not asked)", b"")
@@ -110,8 +120,10 @@ class Comparison:
         type_id, _, time, source, _, cause, cause_row = said
         derived, module = self._names.type_name(type_id), self._names.source(source)
         if (type_id, source) != (record.type_id, record.source):
-            what = f"{module} says {derived} where the log has {self._names.source(record.source)} saying"
+            answered = f" to row {cause_row} of record {cause}" if cause_row != NO_ROW else ""
+            what = f"{module} says {derived}{answered} where the log has {self._names.source(record.source)} saying"
             what += f" {self._names.type_name(record.type_id)}"
+            record = record._replace(cause=cause, cause_row=cause_row)
         elif body != record.body:
             what = f"{derived} by {module} has another content"
         else:

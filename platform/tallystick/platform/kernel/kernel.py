@@ -93,6 +93,8 @@ class Kernel:
         self.intake = Intake(self.cascades, self.desk, self.terminal, by_row=by_row)
         self.pending: deque[Step] = deque()
         self.rows_taken = 0
+        self.answering = -1
+        """Index of the first module to answer the row that was settled last."""
         self.before_effect: Callable[[], None] = _nothing
         """Called between `order.sending` and the call; a real gateway makes the log durable here."""
         self.effect: Callable[[trading.OrderSending, int], Iterable[Event]] | None = None
@@ -195,6 +197,7 @@ class Kernel:
         for row in range(step.act.start, step.act.stop):
             answers = self.intake.row_answers(step.rows, step.act, row)
             if answers:
+                self.answering = answers[0][1]
                 settled = market.RowSettled(series=int(step.rows.series[row]))
                 seq = self.sequencer.put(settled, KERNEL, KERNEL, derived=False, cause=step.block, cause_row=row)
                 self.cascades.open(seq)

@@ -67,7 +67,7 @@ class Replay:
         if event_type in OUTSIDE or self._told(record):
             self._hear(record)
         elif kernel.pending:
-            kernel.step()
+            self._step()
         elif event_type is market.QuoteBlock or event_type is market.BarBlock:
             self._block(record)
             self._progress(record.seq)
@@ -79,6 +79,17 @@ class Replay:
             raise self._comparison.extra(record)
         else:
             self._hear(record)
+
+    def _step(self) -> None:
+        """The kernel's next step; where it settles a row that the log does not, name who answers it."""
+        kernel = self._kernel
+        try:
+            kernel.step()
+        except DivergenceError as error:
+            found = self._comparison.divergence
+            if found is None or found.derived_type != market.RowSettled.FACT.name:
+                raise
+            raise self._comparison.settled(kernel.cascades.modules[kernel.answering].name) from error
 
     def _told(self, record: Record) -> bool:
         """True when a terminal outside the kernel said it, which is computed by nobody here."""
