@@ -41,6 +41,7 @@ from tallystick.platform.kernel.kernel import Composition, Kernel
 from tallystick.platform.kernel.people import OWNER
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.kernel.standing import go_on, require_same_code
+from tallystick.platform.kernel.trust import require_trusted
 from tallystick.platform.plan import RunPlan
 
 logger = logging.getLogger("tallystick.book")
@@ -130,7 +131,8 @@ def simulate(
 
     A run that was stopped is taken over by a new one, which carries its state on.
     `signer_for(origin)` gives the log's key. Raises `RunConfigurationError` when the book holds another plan or data,
-    or a run that has ended; `LogLocked`, `WriteFailed`, `IntegrityError` from the log.
+    or a run that has ended, or belongs to another key; `IntegrityError` when the log there does not hold, before
+    anything is written; `LogLocked`, `WriteFailed` from the log.
     """
     if plan.mode != "sim":
         message = f"a plan whose mode is {plan.mode} is not simulated"
@@ -169,7 +171,9 @@ class _Run:
         stop_asked: Callable[[], bool] | None,
         workers: Mapping[str, Worker] | None,
     ) -> RunResult:
-        self._history()
+        history = self._history()
+        if history.size:
+            require_trusted(self._folder / "log", self._signer.vkey, history.enrolled)
         options = self._options
         with LogWriter(
             self._folder / "log", self._origin, segment_bytes=options.segment_bytes, files=options.files

@@ -44,6 +44,7 @@ from tallystick.platform.kernel.people import OWNER
 from tallystick.platform.kernel.row_buffer import received_at
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.kernel.standing import go_on, require_same_code
+from tallystick.platform.kernel.trust import require_trusted
 from tallystick.platform.kernel.watchdog import Watchdog
 from tallystick.platform.plan import RunPlan
 
@@ -103,6 +104,8 @@ class LiveBook:
 
     def __enter__(self) -> Self:
         """Begin, recover or go on; raises `LogLocked`, `IntegrityError`, `DivergenceError`, `RunConfigurationError`."""
+        if (before := self._history()).size:
+            require_trusted(self._folder / "log", self._signer.vkey, before.enrolled)
         with ExitStack() as stack:
             writer = self._writer = stack.enter_context(LogWriter(self._folder / "log", self._signer.name))
             history = self._history()
