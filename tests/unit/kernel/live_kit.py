@@ -85,11 +85,16 @@ def live_plan(mode: str = "paper") -> RunPlan:
     return plan(mode=mode, durability="each-input", sizing={"kind": "fixed", "lots": "0.10"}, risk={})
 
 
+def several(made: Any) -> Sequence[Any]:
+    """One strategy, or those there are."""
+    return made if isinstance(made, list) else [made]
+
+
 def composing(make: Callable[[], Any]) -> Any:
     """How a live book composes itself with that strategy."""
 
     def compose(a_plan: RunPlan, series: Sequence[SeriesDeclared], **more: Any) -> Composition:
-        return composition_of(a_plan, series, [make()], **more)
+        return composition_of(a_plan, series, several(make()), **more)
 
     return compose
 
@@ -115,7 +120,7 @@ def replayed(folder: Path, make: Callable[[], Any] = Crossing, *, by_row: bool =
     def compose(run: RunSeen) -> Composition:
         started = run.started
         a_plan = plan_from_json(started.settings["plan"])
-        return composition_of(a_plan, run.series, [make()], first_order=started.next_order)
+        return composition_of(a_plan, run.series, several(make()), first_order=started.next_order)
 
     return replay_book(folder, by_row=by_row, composing=compose)
 

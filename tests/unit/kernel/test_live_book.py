@@ -1,5 +1,7 @@
 """What arrives from outside is traded in order of receipt, at the gateway's time, and a replay comes out equal."""
 
+import itertools
+import queue
 import subprocess
 import sys
 import threading
@@ -20,7 +22,7 @@ from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.halt import halt_reason
 from tallystick.platform.kernel.live import Arrived, LiveBook
 from tallystick.platform.kernel.resume import resume
-from tallystick.platform.kernel.watchdog import EXIT_CODE
+from tallystick.platform.kernel.watchdog import EXIT_CODE, Watchdog
 from tests.acceptance.books import plan
 from tests.unit.kernel.kit import START, bars, declared, quotes
 from tests.unit.kernel.live_kit import (
@@ -169,6 +171,29 @@ def test_an_effect_leaves_after_its_checkpoint_and_its_answers_are_inputs(tmp_pa
     assert result.equal, result.message
 
 
+def test_what_was_decided_before_the_process_died_is_not_sent_after_it(tmp_path: Path) -> None:
+    class Dies(Outside):
+        def __call__(self, sending: trading.OrderSending, seq: int) -> Sequence[Event]:
+            raise ConnectionAbortedError(sending.order)
+
+    def make() -> Sequence[Any]:
+        other = Crossing()
+        other.name = "other"
+        return [Crossing(), other]
+
+    clock, dying, outside = Clock(), Dies(tmp_path, at_once=True), Outside(tmp_path, at_once=True)
+    with pytest.raises(ConnectionAbortedError), live(tmp_path, clock, make=make, effect=dying) as book:
+        turns(book, clock, (1, [dying.opening()]), (2, [quotes([1.0])]))
+    assert len(told(tmp_path, trading.OrderApproved)) == 2
+    with live(tmp_path, clock, make=make, effect=outside) as book:
+        turns(book, clock, (60, [quotes([1.0])]))
+    assert [event.order for _, event in told(tmp_path, trading.OrderSending)] == [1]
+    ((_, given_up),) = told(tmp_path, trading.OrderAbandoned)
+    assert (given_up.order, given_up.reason) == (2, "the process ended before the order was sent")
+    result = replayed(tmp_path, make)
+    assert result.equal, result.message
+
+
 def test_a_person_is_heard_while_nothing_arrives(tmp_path: Path) -> None:
     clock = Clock()
     with live(tmp_path, clock) as book:
@@ -220,6 +245,17 @@ def test_a_module_that_loops_for_ever_is_ended_with_its_process_and_the_log_stan
     assert verify(tmp_path / "log", VKEY).exit_code == 0
     result = replayed(tmp_path)
     assert result.equal, result.message
+
+
+def test_the_watchdog_ends_the_process_even_where_no_halt_file_can_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended: queue.SimpleQueue[int] = queue.SimpleQueue()
+    ticks = itertools.count()
+    with Watchdog(tmp_path / "gone", 0.01, clock=lambda: float(next(ticks)), end=ended.put) as watchdog:
+        watchdog.begins("the kernel")
+        assert ended.get(timeout=60) == EXIT_CODE
+    assert "the HALT file could not be written" in capsys.readouterr().err
 
 
 def test_what_cannot_be_traded_live_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Comparison:
         """Compare and go on; raises `DivergenceError` at the first difference."""
         record = self._next
         if record is None:
-            raise self._ended(type_id, body, cause, cause_row)
+            raise self._ended(type_id, body, source, cause, cause_row)
         said = (type_id, version, time, source, flags, cause, cause_row)
         if said != record[1:8] or body != record.body or root not in {record.root, NO_SEQ}:
             raise self._differs(record, said, body)
@@ -111,10 +111,11 @@ class Comparison:
         block = block._replace(cause=block.seq, cause_row=row)
         return self._diverge(block, who, what, name, body)
 
-    def _ended(self, type_id: int, body: bytes, cause: int, cause_row: int) -> DivergenceError:
-        name = self._names.type_name(type_id)
-        self.divergence = Divergence(-1, "", "the log has ended", "(end)", b"", name, body, cause, cause_row)
-        return DivergenceError(f"the code says {name} where the log has ended")
+    def _ended(self, type_id: int, body: bytes, source: int, cause: int, cause_row: int) -> DivergenceError:
+        name, module = self._names.type_name(type_id), self._names.source(source)
+        what = f"{module} says {name} where the log has ended"
+        self.divergence = Divergence(-1, module, what, "(end)", b"", name, body, cause, cause_row)
+        return DivergenceError(what, "a run that was cut off goes on from there: tallystick run")
 
     def _differs(self, record: Record, said: Said, body: bytes) -> DivergenceError:
         type_id, _, time, source, _, cause, cause_row = said

@@ -189,6 +189,13 @@ class Kernel:
             self.before_effect()
             self._facts(((-1, fact) for fact in self.effect(event, seq)), seq)
 
+    def abandon_unsent(self, reason: str) -> None:
+        """The next step was to send an order: it never leaves, and strategies decide anew."""
+        step = self.pending.popleft()
+        assert type(step) is SendStep
+        self.outbox.denied(step.order)
+        self.hear(trading.OrderAbandoned(order=step.order, reason=reason), "gateway", "gateway", step.approval)
+
     def sending_of(self, order: int) -> int:
         """Seq of the `order.sending` of an order that has not been answered."""
         return self._sent[order]

@@ -9,7 +9,8 @@
 5. Each cascade is committed when it ends; before an effect there is a checkpoint over it.
 6. A cascade that does not end is ended by the watchdog, with its process; it was never committed.
 
-First cut: quotes only, for bars are built from them; and no reconnecting to a real terminal, which has its own issue.
+A run that is recovered sends no order that was decided before its process died; one that had been sent and not answered
+is for `mt5.at_most_once`. First cut: quotes only, for bars are built from them; and no real terminal behind `effect`.
 """
 
 import queue
@@ -248,6 +249,8 @@ class LiveBook:
             code = require_same_code(history.runs[-1])
             standing = go_on(self._folder, composition, self._catalogue, history, writer, code)
             self.run = standing.run
+            for _ in range(len(standing.kernel.pending) if self._effect is not None else 0):
+                standing.kernel.abandon_unsent("the process ended before the order was sent")
             writer.commit()
             return standing.kernel
         kernel = Kernel(composition, self._catalogue, writer)

@@ -13,7 +13,7 @@ from tallystick.platform.kernel.blocks import rows_of
 from tallystick.platform.kernel.comparison import Comparison
 from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.intake import Act
-from tallystick.platform.kernel.kernel import FactStep, Kernel
+from tallystick.platform.kernel.kernel import FactStep, Kernel, SendStep
 from tallystick.platform.kernel.moments import moment_start
 from tallystick.platform.kernel.recorded import Names, Record
 from tallystick.platform.kernel.row_buffer import received_at
@@ -66,6 +66,8 @@ class Replay:
             raise self._comparison.extra(record)
         if event_type in OUTSIDE or self._told(record):
             self._hear(record)
+        elif event_type is trading.OrderAbandoned and self._unsent(record):
+            kernel.abandon_unsent(self._names.decode(record).reason)  # type: ignore[attr-defined]
         elif kernel.pending:
             self._step()
         elif event_type is market.QuoteBlock or event_type is market.BarBlock:
@@ -79,6 +81,13 @@ class Replay:
             raise self._comparison.extra(record)
         else:
             self._hear(record)
+
+    def _unsent(self, record: Record) -> bool:
+        """True when the gateway gave an order up that its process had not sent when it died."""
+        step = self._kernel.pending[0] if self._kernel.pending else None
+        if type(step) is not SendStep or self._kernel.ledger.state.halted:
+            return False
+        return self._kernel.terminal is None and record.cause == step.approval
 
     def _step(self) -> None:
         """The kernel's next step; where it settles a row that the log does not, name who answers it."""
