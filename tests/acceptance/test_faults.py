@@ -198,6 +198,7 @@ def test_a_module_that_raises_halts_the_book_and_the_record_names_it(tmp_path: P
     result = desk.run()
     failed = running.ModuleFailed(module="script", error="FileNotFoundError: the model file is gone", policy="halt")
     assert events(tmp_path, running.ModuleFailed) == [failed]
+    assert (result.halted, result.failures) == (True, 1)
     halts = [each.reason for each in events(tmp_path, running.BookHalted)]
     assert halts == ["module script failed: FileNotFoundError: the model file is gone"]
     desk.require_sound(result)

@@ -13,7 +13,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -92,6 +92,10 @@ class RunResult:
     recovered: bool
     origin: str
     vkey: str
+    halted: bool = False
+    """The book is halted as the run ends: it only reduces until a person resumes it."""
+    failures: int = 0
+    """How often a module failed since this process began or took over the run; each is a `module.failed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +244,7 @@ class _Run:
             first = next(iter(self._feed.rows(0)), None)
             kernel.at(int(first.time[0]) if first is not None and len(first) else 0)
             self._code = beginning.begin(kernel, writer)
+        failed_before = kernel.cascades.failures
         commits = Commits(
             writer,
             self._plan.durability,
@@ -267,7 +272,9 @@ class _Run:
         kernel.hear(ended, KERNEL, KERNEL)
         writer.checkpoint(self._signer)
         recovered = history.unfinished is not None
-        return self._result(writer, ended, writer.next_seq - before, recovered=recovered)
+        result = self._result(writer, ended, writer.next_seq - before, recovered=recovered)
+        failures = kernel.cascades.failures - failed_before
+        return replace(result, halted=kernel.ledger.state.halted, failures=failures)
 
     # -- what stands
 

@@ -38,6 +38,9 @@ class Cascades:
         self._count = 0
         self._queue: deque[tuple[Event, int]] = deque()
         self.silenced: str | None = None
+        self.failures = 0
+        """How many failures of modules have been recorded. Whoever failed is still asked the next time: what it
+        answers then is for risk to judge, which lets a halted book only reduce."""
 
     def bind(self, contexts: Iterable[ModuleContext]) -> None:
         """Give each module its context, in module order."""
@@ -140,6 +143,7 @@ class Cascades:
         module = self.modules[failed.index]
         error = f"{type(failed.error).__name__}: {failed.error}"[:500]
         policy = module.on_failure
+        self.failures += 1
         self._put_own(running.ModuleFailed(module=module.name, error=error, policy=policy), cause, cause_row)
         if policy == "halt":
             self._put_own(running.BookHalted(reason=f"module {module.name} failed: {error}"), cause, cause_row)

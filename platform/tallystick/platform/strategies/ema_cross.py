@@ -128,7 +128,7 @@ class EmaCross:
         """Take in rows that change no side."""
         if rows.kind != self.series.kind:
             return
-        self._fast, self._slow, self._count = _averages_after(
+        fast, slow, self._count = _averages_after(
             rows.bid,
             rows.ask,
             rows.series,
@@ -141,6 +141,7 @@ class EmaCross:
             self._weight_slow,
             self._keep_slow,
         )
+        self._fast, self._slow = float(fast), float(slow)  # numpy scalars where the kernels are not compiled
 
     def freeze(self) -> Any:
         """Series, averages, rows seen and side."""

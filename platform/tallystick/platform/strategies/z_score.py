@@ -145,7 +145,7 @@ class ZScoreReversion:
         """Take in rows that change no side."""
         if rows.kind != self.series.kind:
             return
-        self._count, self._mean, self._squares = _window_after(
+        self._count, mean, squares = _window_after(
             rows.bid,
             rows.ask,
             rows.series,
@@ -156,6 +156,7 @@ class ZScoreReversion:
             self._squares,
             self._share,
         )
+        self._mean, self._squares = float(mean), float(squares)  # numpy scalars where the kernels are not compiled
 
     def freeze(self) -> Any:
         """Series, window, rows seen, mean, squared deviations and side."""
