@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 SECOND = 1_000_000_000
 HOUR = 3_600 * SECOND
 DAY = 24 * HOUR
-_FIXED = re.compile(r"fixed:([+-])(\d\d):(\d\d)")
+_FIXED = re.compile(r"fixed:([+-])([01][0-9]|2[0-3]):([0-5][0-9])")
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
 

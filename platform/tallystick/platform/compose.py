@@ -20,6 +20,7 @@ from tallystick.platform.kernel.rhythms import Rhythms
 from tallystick.platform.mt5.simulated import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders
 from tallystick.platform.plan import RunPlan
+from tallystick.platform.plan_check import check_plan
 from tallystick.platform.portfolio import Portfolio, sizing_from
 from tallystick.platform.risk import Risk, RiskSettings, refuse_ways_round_risk, risk_settings_from, rules_declared
 from tallystick.platform.strategies import strategy_from
@@ -32,6 +33,7 @@ def compose(
 
     Raises `ValueError` naming what in the plan cannot be: an unknown strategy, a parameter, a limit, a symbol.
     """
+    check_plan(plan)
     strategies = [strategy_from(one.kind, one.name, one.parameters) for one in plan.strategies]
     return composition_of(plan, series, strategies, first_order=first_order, journal=journal)
 

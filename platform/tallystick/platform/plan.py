@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 
-class AccountPlan(msgspec.Struct, frozen=True, kw_only=True):
+class AccountPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The simulated account. Money in minor units, stop-out levels in hundredths of a percent."""
 
     name: str = "demo"
@@ -22,7 +22,7 @@ class AccountPlan(msgspec.Struct, frozen=True, kw_only=True):
     stop_out_level: int = 5_000
 
 
-class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True):
+class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One strategy: its kind (`ema_cross`, `z_score`, `flat`, `hold`), its name, and its parameters."""
 
     kind: str
@@ -30,7 +30,7 @@ class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, Any] = {}
 
 
-class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
+class RunPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One run: in simulation, on paper (live rows, simulated account) or live (the account of a terminal outside)."""
 
     mode: Literal["sim", "paper", "live"] = "sim"

@@ -1,0 +1,166 @@
+"""Whether a plan can run at all, found before anything is written.
+
+One pass over every field: the first that cannot be raises `PlanError` with its path, what it got and what it takes.
+Bounds are far beyond any real account, and inside what int64 tables and exact money can hold.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tallystick.market.instrument import LOT, Instrument
+from tallystick.market.money import point_money
+from tallystick.market.server_time import TimeRuleError, offset_ns
+from tallystick.platform.plan import AccountPlan, RunPlan
+from tallystick.platform.plan_strategies import check_strategies
+from tallystick.platform.plan_values import PlanError, need, number, ratio, refuse, word
+from tallystick.platform.portfolio import sizing_from
+from tallystick.platform.risk import risk_settings_from
+
+__all__ = ["PlanError", "check_plan"]
+
+DAY_NS = 86_400_000_000_000
+MOST_MONEY = 10**15
+"""Minor units of one account; sums of profits on it stay inside int64."""
+MOST_RECORDS = 10**12
+LARGEST_EXACT = 2**53
+"""Numerator and denominator of the money of a point: what a float64 and an int64 table both hold."""
+CURRENCY = re.compile(r"[A-Za-z0-9]{1,16}")
+SYMBOL = re.compile(r"[!-~]{1,32}")
+CHOICES = {
+    "calc_mode": ("forex", "cfd", "cfd_leverage"),
+    "execution": ("market", "instant", "exchange", "request"),
+    "swap_mode": ("disabled", "points", "currency"),
+}
+WHOLE: dict[str, tuple[int, int]] = {
+    "digits": (0, 10),
+    "volume_min": (1, 10**6 * LOT),
+    "volume_max": (1, 10**6 * LOT),
+    "volume_step": (1, 10**6 * LOT),
+    "volume_limit": (0, 10**6 * LOT),
+    "filling_modes": (0, 15),
+    "stops_level": (0, 10**6),
+    "freeze_level": (0, 10**6),
+    "swap_triple_weekday": (0, 6),
+    "commission_per_lot": (0, 10**9),
+}
+DECIMAL: dict[str, tuple[float, float]] = {
+    "contract_size": (1e-6, 1e9),
+    "swap_long": (-1e6, 1e6),
+    "swap_short": (-1e6, 1e6),
+    "margin_hedged": (0.0, 1e9),
+}
+
+
+def check_plan(plan: RunPlan) -> None:
+    """Raise `PlanError`, or the sizing's, the risk's or a strategy's own `ValueError`, for a plan that cannot run."""
+    number("seed", plan.seed, -(2**63), 2**63 - 1)
+    number("latency_ns", plan.latency_ns, 0, DAY_NS)
+    number("cascade_limit", plan.cascade_limit, 100, 10**7)
+    number("checkpoint_records", plan.checkpoint_records, 1, MOST_RECORDS)
+    _check_account(plan.account)
+    _check_server_time(plan.server_time)
+    symbols = _check_instruments(plan)
+    check_strategies(plan.strategies, symbols)
+    _check_tables(plan)
+    _check_rhythms(plan.rhythms)
+
+
+def _check_account(account: AccountPlan) -> None:
+    word("account.name", account.name, re.compile(r"[ -~]{1,64}"), "1 to 64 printable ASCII characters")
+    word("account.currency", account.currency, CURRENCY, "a currency such as USD")
+    number("account.digits", account.digits, 0, 8)
+    number("account.balance", account.balance, 1, MOST_MONEY)
+    number("account.leverage", account.leverage, 1, 10_000)
+    number("account.stop_out_call", account.stop_out_call, 0, 1_000_000)
+    number("account.stop_out_level", account.stop_out_level, 0, 1_000_000)
+    need(
+        account.stop_out_level <= account.stop_out_call,
+        "account.stop_out_level",
+        account.stop_out_level,
+        f"at most stop_out_call, {account.stop_out_call}",
+    )
+
+
+def _check_server_time(rule: object) -> None:
+    takes = "utc, new_york+7, or fixed:+HH:MM with at most 23 hours and 59 minutes"
+    try:
+        offset_ns(0, str(rule))
+    except TimeRuleError:
+        refuse("server_time", rule, takes)
+
+
+def _check_instruments(plan: RunPlan) -> tuple[str, ...]:
+    need(bool(plan.instruments) or plan.mode == "live", "instruments", "none", "one instrument or more")
+    symbols: list[str] = []
+    for index, fields in enumerate(plan.instruments):
+        where = f"instruments[{index}]"
+        _check_names(where, fields)
+        symbol = fields["symbol"]
+        need(symbol not in symbols, f"{where}.symbol", symbol, "each symbol once")
+        symbols.append(symbol)
+        _check_instrument(where, fields, plan.account.digits)
+    return tuple(symbols)
+
+
+def _check_names(where: str, fields: Mapping[str, Any]) -> None:
+    known = list(Instrument.__dataclass_fields__)
+    unknown = sorted(set(fields) - set(known))
+    if unknown:
+        refuse(f"{where}.{unknown[0]}", "a field that no instrument has", f"one of {', '.join(known)}")
+    for name in ("symbol", "digits", "contract_size", "volume_min", "volume_max", "volume_step"):
+        need(name in fields, f"{where}.{name}", "nothing", "a value: this field has no default")
+    word(f"{where}.symbol", fields["symbol"], SYMBOL, "1 to 32 ASCII characters without spaces")
+
+
+def _check_instrument(where: str, fields: Mapping[str, Any], account_digits: int) -> None:
+    for name, (least, most) in WHOLE.items():
+        if name in fields:
+            number(f"{where}.{name}", fields[name], least, most)
+    for name, bounds in DECIMAL.items():
+        if name in fields:
+            ratio(f"{where}.{name}", fields[name], *bounds)
+    for name, takes in CHOICES.items():
+        need(fields.get(name, takes[0]) in takes, f"{where}.{name}", fields.get(name), f"one of {', '.join(takes)}")
+    for name in ("currency_base", "currency_profit", "currency_margin"):
+        if fields.get(name, "") != "" or (name == "currency_profit" and name in fields):
+            word(f"{where}.{name}", fields[name], CURRENCY, "a currency such as USD")
+    smallest, largest, step = (fields[name] for name in ("volume_min", "volume_max", "volume_step"))
+    need(smallest <= largest, f"{where}.volume_min", smallest, f"at most volume_max, {largest}")
+    need(step <= largest, f"{where}.volume_step", step, f"at most volume_max, {largest}")
+    money = point_money(Instrument(**fields), account_digits)
+    need(
+        max(money.numerator, money.denominator) <= LARGEST_EXACT,
+        f"{where}.contract_size",
+        fields["contract_size"],
+        "a size and digits for which the money of one point is an exact number below 2^53",
+    )
+
+
+def _check_tables(plan: RunPlan) -> None:
+    """Sizing and risk know their own fields; what they cannot read at all is said here."""
+    for name, read in (("sizing", sizing_from), ("risk", risk_settings_from)):
+        table = getattr(plan, name)
+        if not table:
+            continue
+        if name == "sizing":
+            _check_sizing_types(table)
+        try:
+            read(table)
+        except (TypeError, AttributeError, OverflowError) as error:
+            message = f"E121 the plan's {name} cannot be read: {error}. See docs/plan.md for its fields."
+            raise PlanError(message) from error
+
+
+def _check_sizing_types(table: Mapping[str, Any]) -> None:
+    if "lots" in table:
+        need(type(table["lots"]) is str, "sizing.lots", table["lots"], 'lots in quotes, such as "0.10"')
+    if "risk_ppm" in table:
+        number("sizing.risk_ppm", table["risk_ppm"], 1, 1_000_000)
+
+
+def _check_rhythms(rhythms: Mapping[str, tuple[int, int]]) -> None:
+    for name, (period, offset) in rhythms.items():
+        word("rhythms", name, re.compile(r"[A-Za-z0-9_.-]{1,64}"), "names of 1 to 64 of A-Z a-z 0-9 _ . -")
+        number(f"rhythms.{name}[0]", period, 1_000_000_000, 366 * DAY_NS)
+        number(f"rhythms.{name}[1]", offset, -366 * DAY_NS, 366 * DAY_NS)

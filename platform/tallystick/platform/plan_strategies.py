@@ -1,0 +1,51 @@
+"""Whether a plan's strategies can be made: names, symbols, and parameters of the right type."""
+
+import inspect
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, get_args, get_origin
+
+from tallystick.platform.plan import StrategyPlan
+from tallystick.platform.plan_values import need, number, ratio, word
+from tallystick.platform.strategies import KINDS, strategy_from
+
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+MOST = {"period_s": 366 * 86_400, "stop_points": 10**8, "take_points": 10**8}
+MOST_ROWS = 10**6
+"""Of a period or window, in rows."""
+
+
+def check_strategies(strategies: Sequence[StrategyPlan], symbols: Sequence[str]) -> None:
+    """Raise `PlanError`, or `StrategySettingError` for what a kind itself refuses."""
+    need(bool(strategies), "strategies", "none", "one strategy or more (flat is one that does nothing)")
+    names: list[str] = []
+    for index, one in enumerate(strategies):
+        where = f"strategies[{index}]"
+        word(f"{where}.name", one.name, NAME, "1 to 64 of A-Z a-z 0-9 _ . -")
+        need(one.name not in names, f"{where}.name", one.name, "each name once")
+        names.append(one.name)
+        make = KINDS.get(one.kind)
+        if make is not None:
+            _check_parameters(where, make, one)
+        strategy_from(one.kind, one.name, one.parameters)
+        symbol = one.parameters.get("symbol")
+        if symbol is not None and symbols:
+            takes = f"an instrument of the plan: {', '.join(symbols)}"
+            need(symbol in symbols, f"{where}.parameters.symbol", symbol, takes)
+
+
+def _check_parameters(where: str, make: Any, one: StrategyPlan) -> None:
+    """Each parameter by the type it is annotated with; names nobody knows are left to `strategy_from`."""
+    for name, parameter in inspect.signature(make).parameters.items():
+        if name == "name" or name not in one.parameters:
+            continue
+        got, kind, field = one.parameters[name], parameter.annotation, f"{where}.parameters.{name}"
+        if kind is int:
+            number(field, got, 0, MOST.get(name, MOST_ROWS))
+        elif kind is float:
+            ratio(field, got, 0.0, 1e6)
+        elif get_origin(kind) is Literal:
+            takes = get_args(kind)
+            need(type(got) is str and got in takes, field, got, f"one of {', '.join(map(str, takes))}")
+        else:
+            need(type(got) is str, field, got, "text")

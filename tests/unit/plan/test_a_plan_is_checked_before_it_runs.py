@@ -1,0 +1,141 @@
+"""Every field of a plan is held to what it takes, before a book exists; the message names it."""
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from tallystick.platform.cli.demo_plan import demo_plan
+from tallystick.platform.compose import compose
+from tallystick.platform.plan import plan_from_json
+from tallystick.platform.plan_check import PlanError, check_plan
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def account(field: str, value: Any) -> tuple[str, Change]:
+    return f"account.{field}", lambda plan: plan["account"].update({field: value})
+
+
+def top(field: str, value: Any) -> tuple[str, Change]:
+    return field, lambda plan: plan.update({field: value})
+
+
+def instrument(field: str, value: Any) -> tuple[str, Change]:
+    return f"instruments[0].{field}", lambda plan: plan["instruments"][0].update({field: value})
+
+
+def strategy(field: str, value: Any, index: int = 0) -> tuple[str, Change]:
+    return f"strategies[{index}].{field}", lambda plan: plan["strategies"][index].update({field: value})
+
+
+def parameter(field: str, value: Any, index: int = 0) -> tuple[str, Change]:
+    where = f"strategies[{index}].parameters.{field}"
+    return where, lambda plan: plan["strategies"][index]["parameters"].update({field: value})
+
+
+REFUSED = [
+    *(account("balance", value) for value in (0, -5, 2**63)),
+    *(account("leverage", value) for value in (0, -1, 10_001)),
+    *(account("digits", value) for value in (-1, 9, 400)),
+    *(account("currency", value) for value in ("", "US D", "x" * 17)),
+    account("name", ""),
+    account("stop_out_call", -1),
+    account("stop_out_level", 10_001),
+    *(top("latency_ns", value) for value in (-1, 86_400_000_000_001, 2**70)),
+    *(top("checkpoint_records", value) for value in (0, -1)),
+    top("cascade_limit", 99),
+    *(top("seed", value) for value in (2**63, -(2**63) - 1)),
+    *(top("server_time", value) for value in ("fixed:+99:99", "fixed:+24:00", "fixed:+01:60", "mars", "")),
+    top("instruments", []),
+    top("strategies", []),
+    *(instrument("digits", value) for value in (-1, 11, 2.0, True, "5")),
+    *(instrument("contract_size", value) for value in (0, -1.0, 1e300, "100000", 1e-9)),
+    *(instrument("volume_min", value) for value in (0, -1, 10**12, 2**62)),
+    *(instrument("volume_step", value) for value in (0, 2**62)),
+    *(instrument("volume_max", value) for value in (0, 1e8)),
+    *(instrument("commission_per_lot", value) for value in (-1, 2**62)),
+    *(instrument("swap_long", value) for value in ("3", 1e300, None, True)),
+    instrument("swap_triple_weekday", 7),
+    *(instrument(field, "other") for field in ("calc_mode", "execution", "swap_mode")),
+    instrument("swap_mode", []),
+    instrument("currency_profit", ""),
+    *(instrument("symbol", value) for value in ("", "EUR USD", 7, "NZDUSD" * 9)),
+    instrument("contract_sise", 1),
+    ("instruments[1].symbol", lambda plan: plan["instruments"][1].update(symbol="EURUSD")),
+    ("instruments[0].digits", lambda plan: plan["instruments"][0].pop("digits")),
+    *(strategy("name", value) for value in ("", "a b", "x" * 65, "a/b", "é")),
+    strategy("name", "ema_eurusd", 1),
+    *(parameter("fast", value) for value in (1.5, True, "24", None, -1, 2**64)),
+    *(parameter("stop_points", value) for value in (-1, 10**9, 1.0)),
+    *(parameter("symbol", value) for value in ("GBPUSD", 5, [])),
+    *(parameter("source", value) for value in ("ticks", 1, ["bars"])),
+    *(parameter("entry_z", value, 1) for value in ("2", True, 1e300)),
+    parameter("window", 10**9, 1),
+    ("sizing.lots", lambda plan: plan.update(sizing={"kind": "fixed", "lots": 0.1})),
+    ("sizing.risk_ppm", lambda plan: plan.update(sizing={"kind": "risk_percent", "risk_ppm": "1"})),
+    ("rhythms.daily[0]", lambda plan: plan.update(rhythms={"daily": [0, 0]})),
+]
+REFUSED_BY_OTHERS = [
+    ("E501", strategy("kind", "magic")[1]),
+    ("E501", parameter("speed", 3)[1]),
+    ("E501", parameter("fast", 96)[1]),
+    ("E501", lambda plan: plan["strategies"][0]["parameters"].pop("symbol")),
+    ("E114", lambda plan: plan.update(sizing={"kind": "all-in"})),
+    ("E112", lambda plan: plan.update(sizing={"kind": "fixed", "lots": "-1"})),
+    ("E601", lambda plan: plan.update(risk={"daily_los_ppm": 1})),
+    ("E601", lambda plan: plan.update(risk={"daily_loss_ppm": "1"})),
+    ("E601", lambda plan: plan.update(risk={"quote_age_max_s": -1})),
+    ("E121", lambda plan: plan.update(risk={"collar": 5})),
+]
+
+
+def changed(change: Change) -> str:
+    plan = copy.deepcopy(json.loads(demo_plan().as_json()))
+    change(plan)
+    return json.dumps(plan)
+
+
+@pytest.mark.parametrize(("field", "change"), REFUSED, ids=range(len(REFUSED)))
+def test_a_value_that_cannot_be_is_refused_by_the_name_of_its_field(field: str, change: Change) -> None:
+    try:
+        plan = plan_from_json(changed(change))
+    except msgspec.ValidationError:
+        return  # already the type did not fit
+    with pytest.raises(PlanError) as refused:
+        check_plan(plan)
+    assert str(refused.value).startswith(f"E121 the plan's {field}: got ")
+    assert " / expected " in str(refused.value)
+    with pytest.raises(PlanError):
+        compose(plan, [])
+
+
+@pytest.mark.parametrize(("code", "change"), REFUSED_BY_OTHERS, ids=range(len(REFUSED_BY_OTHERS)))
+def test_what_strategies_sizing_and_risk_refuse_keeps_its_code(code: str, change: Change) -> None:
+    with pytest.raises(ValueError, match=f"^{code} "):
+        check_plan(plan_from_json(changed(change)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plan: plan.update(sead=1),
+        lambda plan: plan["account"].update(levrage=100),
+        lambda plan: plan["strategies"][0].update(params={}),
+    ],
+)
+def test_a_field_that_nobody_knows_is_refused(change: Change) -> None:
+    with pytest.raises(msgspec.ValidationError, match="unknown field"):
+        plan_from_json(changed(change))
+
+
+def test_the_demos_plan_passes() -> None:
+    check_plan(demo_plan())
+
+
+@pytest.mark.parametrize("rule", ["utc", "new_york+7", "fixed:+23:59", "fixed:-05:30"])
+def test_known_clocks_pass(rule: str) -> None:
+    check_plan(msgspec.structs.replace(demo_plan(), server_time=rule))
