@@ -16,6 +16,7 @@ from tallystick.platform.cli.place import place_of, spoken
 from tallystick.platform.cli.reading import seqs_of, types_like
 from tallystick.platform.cli.replay import document_of_replay, exit_of, lines_of, replayed
 from tallystick.platform.cli.run import carried_out, document_of_run, key_document
+from tallystick.platform.cli.run_folder import require_key_elsewhere
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,6 +65,7 @@ def demo(
 
     call: Call = context.obj
     feed, plan = feed_of(["demo"], strict=strict), demo_plan(seed)
+    require_key_elsewhere(book, call)
     replaced = take_folder(book, again=again)
     key = own_key(call)
     result = carried_out(book, plan, feed, key)

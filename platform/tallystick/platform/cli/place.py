@@ -88,6 +88,7 @@ def key_of(place: Place, given: str | None, call: Call) -> "VerifierKey":
     origin = place.origin()
     own = pinned_key(call, origin) if origin else None
     if own is not None:
+        _require_elsewhere(place, config_folder(call.home))
         return own
     got = "no --key, and you have no key of your own" if origin else "no --key, and nothing says the log's origin"
     raise Failure(
@@ -109,9 +110,7 @@ def _given(place: Place, given: str) -> "VerifierKey":
         if not path.is_file():
             fix = "give the key (name+8 hex digits+base64) or the path of a file that holds it"
             raise Failure("E302", "no such key file", where=given, got="nothing", expected="a verifier key", fix=fix)
-        if place.folder.resolve() in path.resolve().parents:
-            what = "a key that lies beside its log vouches for itself"
-            raise Failure("E303", what, where=given, fix="get the key from the log's owner, by another way")
+        _require_elsewhere(place, path)
         text = path.read_text(encoding="utf-8").strip()
     if text.startswith("PRIVATE+KEY+"):
         fix = "give the verifier key: tallystick audit head shows it"
@@ -121,3 +120,10 @@ def _given(place: Place, given: str) -> "VerifierKey":
     except NoteError as error:
         fix = "copy the key again from its owner; its form is name+8 hex digits+base64"
         raise Failure("E305", "not a verifier key", got=str(error), fix=fix) from None
+
+
+def _require_elsewhere(place: Place, path: Path) -> None:
+    """Raise `Failure` for a key's file or folder that lies in the book's folder."""
+    if place.folder.resolve() in {path.resolve(), *path.resolve().parents}:
+        what = "a key that lies beside its log vouches for itself"
+        raise Failure("E303", what, where=str(path), fix="get the key from the log's owner, by another way")

@@ -1,5 +1,7 @@
 """`tallystick run`: a plan into a book; a run whose process died is gone on with."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,6 +14,9 @@ from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import OwnKey, own_key
 from tallystick.platform.cli.market_data import FORM, feed_of
 from tallystick.platform.cli.operators_log import move_to
+from tallystick.platform.cli.place import spoken
+from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named, require_own_folder, require_same_plan
+from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
 from tallystick.platform.cli.screen import progress
 from tallystick.platform.cli.stopping import stopping
 
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
     from tallystick.platform.kernel.book import RunResult
     from tallystick.platform.plan import RunPlan
 
-PLAN_FILE = "plan.json"
+ENDED_WELL = "end_of_data"
 
 
 def run(
@@ -30,40 +35,52 @@ def run(
     plan: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a JSON file; `tallystick demo` writes one.")],
     *,
     data: Annotated[list[str], typer.Option("--data", metavar="DATA", help=f"demo, or {FORM}; once for each series.")],
-    book: Annotated[Path, typer.Option("--book", metavar="DIR", help="The book's folder.")],
+    book: Annotated[Path, typer.Option("--book", metavar="DIR", parser=folder_named, help="The book's folder.")],
     mode: Annotated[Literal["sim"], typer.Option("--mode", help="sim: a simulated MetaTrader 5 account.")] = "sim",
     seed: Annotated[int | None, typer.Option("--seed", help="Instead of the plan's.")] = None,
     durability: Annotated[
         Literal["each-input", "batch"] | None, typer.Option("--durability", help="Instead of the plan's.")
     ] = None,
     strict: Strict = False,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html in the book.")] = True,
 ) -> Answer:
     """Run a plan into a book, or go on with one whose process died.
 
     The same plan, data and seed give the same decision digest anywhere. Ctrl-C once ends the run in good order.
+    Exit 1: it was stopped, is halted at its end, or a module failed. The plan's fields: docs/plan.md
 
     Example: tallystick run tallystick-demo/plan.json --data demo --book my-book --seed 7
     """
+    from tallystick.platform.plan_check import check_plan
+
     call: Call = context.obj
     changes: dict[str, Any] = {"mode": mode}
     changes |= {} if seed is None else {"seed": seed}
     changes |= {} if durability is None else {"durability": durability}
     chosen = msgspec.structs.replace(read_plan(plan), **changes)
     feed = feed_of(data, strict=strict)
+    check_plan(chosen)
+    require_own_folder(book, call)
+    for warning in feed.warnings():
+        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
     key = own_key(call)
     result = carried_out(book, chosen, feed, key)
+    outcome = outcome_of(book, report=report)
+    well = result.ended == ENDED_WELL and outcome.well
 
     def show(console: "Console") -> None:
-        for line in [*(f"warning: {each}" for each in feed.warnings()), *lines_of(result, book)]:
+        for line in lines_of(result, book, lines_of_outcome(outcome, spoken(book))):
             console.print(line)
 
     document = {
         **document_of_run(result),
+        **document_of_outcome(outcome),
+        "ok": well,
         "book": str(book),
         "warnings": list(feed.warnings()),
         "key": key_document(key),
     }
-    return Answer(document, show, Exit.FINDINGS if result.ended == "stopped" else Exit.OK)
+    return Answer(document, show, Exit.OK if well else Exit.FINDINGS)
 
 
 def read_plan(path: Path) -> "RunPlan":
@@ -85,11 +102,12 @@ def carried_out(book: Path, plan: "RunPlan", feed: "Feed", key: OwnKey) -> "RunR
     """Run, with progress, logging beside the book, and Ctrl-C heard."""
     from tallystick.platform.kernel.book import RunOptions, simulate
 
+    require_same_plan(book, plan)
     book.mkdir(parents=True, exist_ok=True)
     move_to(book)
     kept = book / PLAN_FILE
-    if not kept.exists():
-        kept.write_text(plan.as_json() + "\n", encoding="utf-8", newline="\n")
+    # What stands there may be the plan of a run that never was: only what is run may be signed as its source.
+    kept.write_text(plan.as_json() + "\n", encoding="utf-8", newline="\n")
     options = RunOptions(sources=(kept,))  # the plan is a file of the user's like a strategy: the log keeps it
     total = len(feed)
     with progress("trading", total) as done, stopping() as asked:
@@ -114,15 +132,16 @@ def document_of_run(result: "RunResult") -> dict[str, Any]:
     return {"ok": result.ended != "stopped", **{name: getattr(result, name) for name in result.__slots__}}
 
 
-def lines_of(result: "RunResult", book: Path) -> list[str]:
-    """A run in words."""
+def lines_of(result: "RunResult", book: Path, came_to: Sequence[str]) -> list[str]:
+    """A run in words, with the lines of what it came to."""
     recovered = ", recovered after its process had died" if result.recovered else ""
     lines = [
         f"run {result.run} ended ({result.ended}){recovered}: {result.rows:,} rows, {result.size:,} records in {book}",
+        *came_to,
         f"head             {result.head.hex()}",
         f"decision digest  {result.decision_digest.hex()}",
         f"its key          {result.vkey}",
     ]
     if result.ended == "stopped":
         lines.append("It was stopped before the data ended; the book is signed up to there, and `run` goes on with it.")
-    return [*lines, f"Next: tallystick audit verify {book}"]
+    return [*lines, f"Next: tallystick audit verify {spoken(book)}"]

@@ -1,4 +1,4 @@
-"""Ctrl-C while a run is at work: once asks it to end in good order, twice ends the process at once."""
+"""Ctrl-C or SIGTERM while a run is at work: once asks it to end in good order, twice ends the process at once."""
 
 import signal
 import sys
@@ -18,8 +18,9 @@ def stopping() -> Iterator[Callable[[], bool]]:
         asked.append(number)
         print("ending in good order; Ctrl-C once more ends at once", file=sys.stderr)  # noqa: T201
 
-    before = signal.signal(signal.SIGINT, heard)
+    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield lambda: bool(asked)
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,96 @@
+"""`run`: nothing is written for a plan that is refused, and what a run came to is said."""
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tallystick.platform.cli.demo_plan import demo_plan
+from tallystick.platform.cli.stopping import stopping
+from tests.unit.cli.conftest import Say
+
+
+def written(folder: Path, **account: Any) -> Path:
+    """The demo's plan with other account fields, in a file."""
+    plan = json.loads(demo_plan().as_json())
+    plan["account"].update(account)
+    path = folder / "a-plan.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    return path
+
+
+def test_a_refused_plan_leaves_no_book(say: Say, tmp_path: Path) -> None:
+    plan, book = written(tmp_path, leverage=0), tmp_path / "book"
+    said = say("run", plan, "--data", "demo", "--book", book)
+    assert said.code == 2
+    assert "error[E121] the plan's account.leverage: got 0 / expected a whole number from 1 to 10000." in said.err
+    assert not book.exists()
+
+
+def test_no_folder_is_no_book(say: Say, tmp_path: Path) -> None:
+    said = say("run", written(tmp_path), "--data", "demo", "--book", "")
+    assert said.code == 2
+    assert "Fix: name the book's folder" in said.err
+
+
+def test_a_folder_of_somebody_else_is_left_alone(say: Say, tmp_path: Path) -> None:
+    book = tmp_path / "papers"
+    book.mkdir()
+    (book / "letter.txt").write_text("dear", encoding="utf-8")
+    said = say("run", written(tmp_path), "--data", "demo", "--book", book)
+    assert said.code == 2
+    assert "error[E830]" in said.err
+    assert [each.name for each in book.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("home", ["", "keys"])
+def test_the_key_does_not_lie_in_the_book(say: Say, tmp_path: Path, home: str) -> None:
+    book = tmp_path / "book"
+    for verb in (["run", written(tmp_path), "--data", "demo"], ["demo"]):
+        said = say(*verb, "--book", book, "--home", book / home)
+        assert said.code == 2
+        assert "error[E308]" in said.err
+    assert not list(book.rglob("signing.key"))
+
+
+def test_a_run_says_what_it_came_to_and_another_plan_is_refused_by_its_fields(say: Say, tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    said = say("run", written(tmp_path), "--data", "demo", "--book", book, "--json")
+    assert said.code == 0, said.err
+    document = said.document
+    assert document["deals"] > 100
+    assert document["net"] == document["balance"] - 1_000_000
+    assert document["halted"] == ""
+    assert document["failed_modules"] == []
+    assert (book / "report.html").is_file()
+    assert "warning: W107 " in said.err
+    kept = (book / "plan.json").read_bytes()
+    other = say("run", written(tmp_path, balance=5_000), "--data", "demo", "--book", book, "--seed", "3")
+    assert other.code == 2
+    assert "a plan that differs in account.balance, seed" in other.err
+    assert (book / "plan.json").read_bytes() == kept
+
+
+def test_a_book_that_is_halted_at_its_end_is_a_finding(say: Say, tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    book.mkdir()
+    (book / "HALT").write_text("too wild\n", encoding="utf-8")
+    said = say("run", written(tmp_path), "--data", "demo", "--book", book, "--no-report")
+    assert said.code == 1, said.err
+    assert "HALTED: " in said.out
+    assert f'tallystick resume {book} --reason "..."' in said.out
+    assert not (book / "report.html").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_asks_for_a_good_end_and_the_second_ends_at_once(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with stopping() as asked:
+        assert not asked()
+        signal.raise_signal(number)
+        assert asked()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+    assert signal.getsignal(number) is before
