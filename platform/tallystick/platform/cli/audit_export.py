@@ -3,7 +3,6 @@
 import csv
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
@@ -12,6 +11,7 @@ import typer
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog, OutFile
 from tallystick.platform.cli.call import Answer, Call, as_json
 from tallystick.platform.cli.failure import Failure
+from tallystick.platform.cli.output_file import require_place, write_replacing
 from tallystick.platform.cli.reading import bound_of, document_of, open_reader
 from tallystick.platform.cli.screen import progress
 
@@ -53,21 +53,26 @@ def export(
     if output is None and call.as_json:
         raise Failure("E823", "--json answers on standard output, and so would the events", fix="name a file with -o")
     _, reader = open_reader(Path(book))
-    with _open(output) as file:
-        count = _write(reader, file, form, begin, end)
     if output is None:
+        _write(reader, sys.stdout, form, begin, end)
         return 0
+    require_place(output, call, ours=lambda start: _is_export(start, form))
+    count = 0
+
+    def fill(path: Path) -> None:
+        nonlocal count
+        with path.open("w", encoding="utf-8", newline="") as file:
+            count = _write(reader, file, form, begin, end)
+
+    write_replacing(output, fill)
     document = {"ok": True, "file": str(output), "format": form, "records": count}
     return Answer(document, lambda console: console.print(f"wrote {count:,} records to {output}"))
 
 
-@contextmanager
-def _open(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
-        return
-    with output.open("w", encoding="utf-8", newline="") as file:
-        yield file
+def _is_export(start: bytes, form: str) -> bool:
+    """True for the beginning of a file that this verb wrote in this form."""
+    begins = ",".join(COLUMNS) if form == "csv" else '{"seq": '
+    return not start or start.startswith(begins.encode())
 
 
 def _write(reader: "LogReader", file: TextIO, form: str, begin: tuple[str, int], end: tuple[str, int] | None) -> int:

@@ -7,6 +7,7 @@ import typer
 
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog, Key, Seq
 from tallystick.platform.cli.call import Answer, Call
+from tallystick.platform.cli.output_file import require_place, write_replacing
 from tallystick.platform.cli.place import key_of
 from tallystick.platform.cli.reading import open_reader, require_seq
 from tallystick.platform.cli.wording import instant
@@ -34,12 +35,13 @@ def prove(
     from tallystick.events import bundle
 
     call: Call = context.obj
+    require_place(output, call, ours=_is_bundle)
     place, reader = open_reader(Path(book))
     require_seq(reader, seq, place)
     own = key_of(place, key, call)
     made = bundle.prove(place.log, own, seq, row=row, with_blobs=blobs)
     proved = bundle.check(made, own)  # nobody is handed a proof that was not checked
-    bundle.save(made, output)
+    write_replacing(output, lambda path: bundle.save(made, path))
     what = f"record {seq} ({proved.type_name}, {instant(proved.header.time)})"
     what += "" if row is None else f", row {row}"
     lines = [
@@ -58,3 +60,8 @@ def prove(
         "key": str(own),
     }
     return Answer(document, lambda console: console.print("\n".join(lines)))
+
+
+def _is_bundle(start: bytes) -> bool:
+    """True for the beginning of a bundle, or for an empty file."""
+    return not start.strip() or b'"format": "tallystick/bundle/' in start[:200]

@@ -24,7 +24,7 @@ NOT_COPIED = shutil.ignore_patterns("writer.lock", "cache")
 
 
 def tamper_test(context: typer.Context, book: BookOrLog = DEFAULT_BOOK, *, key: Key = None) -> Answer:
-    """Damage copies of a log in ten ways; verify each.
+    """Damage copies of a log in eleven ways; verify each.
 
     The log itself is only read. Every way has to be found: exit 1 when one is not. A log without blobs, or without a
     recorded checkpoint, has nothing for one of the ways to aim at, which is said.

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from tallystick.platform.cli.call import Answer
-from tallystick.platform.cli.failure import Failure
+from tallystick.platform.cli.call import Answer, Call
+from tallystick.platform.cli.output_file import require_place, write_replacing
 
 
 def verifier(
+    context: typer.Context,
+    *,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")] = Path(
         "outside_verifier.py"
     ),
@@ -22,12 +24,10 @@ def verifier(
 
     Example: tallystick audit verifier -o outside_verifier.py
     """
+    call: Call = context.obj
     content = files("tallystick.events").joinpath("outside", "outside_verifier.py").read_bytes()
-    if output.exists() and output.read_bytes() != content:
-        raise Failure(
-            "E812", "the file exists and is another one", where=str(output), fix="choose another name with -o"
-        )
-    output.write_bytes(content)
+    require_place(output, call, ours=lambda start: start == content)
+    write_replacing(output, lambda path: path.write_bytes(content))
     digest = sha256(content).hexdigest()
     lines = [
         f"wrote {output} ({len(content.splitlines())} lines, SHA-256 {digest})",

@@ -1,8 +1,8 @@
 """The demo's plan: an EMA cross and a z-score reversion on each of the three series, under risk limits.
 
-Several plans were tried and their results seen. The first hit the 20 % drawdown limit early and traded no more; this one
-was taken because it trades all year and shows a denial, stops and swaps. It was not chosen for its result, which is a
-loss, and nothing about it says that it would ever be anything else.
+Several plans were tried and their results seen. The first hit the 20 % drawdown limit early and traded no more; this
+one was taken because it trades all year and shows a denial, stops and swaps. It was not chosen for its result, which is
+a loss, and nothing about it says that it would ever be anything else.
 """
 
 import msgspec

@@ -33,6 +33,7 @@ class NoSecrets(logging.Formatter):
 
 def begin(call: Call, command: str) -> None:
     """Log this call; a place that cannot be written costs a warning, never the command."""
+    logging.raiseExceptions = False  # a full disk costs the line, and no traceback on the user's screen
     _close(ROOT.handlers)
     ROOT.setLevel(call.log_level.upper())
     ROOT.propagate = False

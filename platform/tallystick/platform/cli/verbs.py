@@ -47,7 +47,9 @@ VERBS: Mapping[str, Verb | Group] = {
             "head": Verb("audit_head", "head", "Show a log's head, digests and checkpoints."),
             "prove": Verb("audit_prove", "prove", "Write a proof of one record that stands without the log."),
             "export": Verb("audit_export", "export", "Write every event, decoded, as JSON lines or CSV."),
-            "tamper-test": Verb("audit_tamper_test", "tamper_test", "Damage copies of a log in ten ways; verify each."),
+            "tamper-test": Verb(
+                "audit_tamper_test", "tamper_test", "Damage copies of a log in eleven ways; verify each."
+            ),
             "verifier": Verb("audit_verifier", "verifier", "Write the outside verifier: one file for your auditor."),
         },
     ),

@@ -3,10 +3,12 @@
 It is looked at immediately before every effect. It takes a person's signed command to resume.
 """
 
+import logging
 import os
 from pathlib import Path
 
 NAME = "HALT"
+logger = logging.getLogger("tallystick.halt")
 
 
 def halt_reason(folder: Path) -> str | None:
@@ -25,9 +27,18 @@ def halt_reason(folder: Path) -> str | None:
 
 
 def ask_halt(folder: Path, reason: str) -> Path:
-    """Ask the book in `folder` to halt; the file stays until `clear_halt`."""
+    """Ask the book in `folder` to halt; the file stays until `clear_halt`.
+
+    The file alone halts, whatever it says: where the reason could not be written (a full disk) the book is halted all
+    the same, and the path is given back as if it had been. Raises `OSError` only when there is no file at all.
+    """
     path = folder / NAME
-    path.write_text(reason.strip() + "\n", encoding="utf-8")
+    try:
+        path.write_text(reason.strip() + "\n", encoding="utf-8")
+    except OSError as error:
+        if not os.path.lexists(path):
+            raise
+        logger.warning("the book is halted, but its HALT file does not say why: %s", error)
     return path
 
 

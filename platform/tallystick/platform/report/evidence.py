@@ -64,7 +64,7 @@ def proof(book: Book, verdicts: Mapping[str, str]) -> str:
     commands = (
         "<pre><code>tallystick audit verify BOOK --key KEY   # every byte, every signature, with the public key alone\n"
         "tallystick replay BOOK                   # every derived event again, compared bit for bit\n"
-        "tallystick audit tamper-test BOOK        # damage a copy in ten ways and see it found\n"
+        "tallystick audit tamper-test BOOK        # damage a copy in eleven ways and see it found\n"
         "tallystick why SEQ BOOK                  # the chain of causes of any record, down to the market row\n"
         "tallystick audit prove SEQ BOOK          # a bundle that an outsider can check</code></pre>"
     )
