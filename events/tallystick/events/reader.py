@@ -1,6 +1,8 @@
 """Reading a log: by seq, in order, as records or as decoded envelopes, and following a writer at work.
 
-A reader sees committed groups only. It does not verify: `verify` says whether what is read can be believed.
+A reader sees committed groups only. `fetch`, `record`, `envelopes` and `follow` hold each body to the hash in its
+header; `raw`, `headers` and `records` are the fast ways and check nothing. `verify` says whether the whole can
+be believed.
 """
 
 from collections.abc import Callable, Iterator
@@ -79,8 +81,8 @@ Decode = tuple[DeclaredType, Callable[[bytes], Any]]
 class LogReader:
     """The log in `folder`. Raises `LogMissing` when there is none, `IntegrityError` when it cannot be walked."""
 
-    def __init__(self, folder: Path, catalogue: Catalogue | None = None, *, files: Files | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | str, catalogue: Catalogue | None = None, *, files: Files | None = None) -> None:
+        self.folder = folder = Path(folder)
         self._catalogue = catalogue or Catalogue()
         self._files = files or Disk()
         self._views: list[SegmentView] = []
@@ -135,12 +137,12 @@ class LogReader:
                 yield Header(*fields[1:])
 
     def records(self, first: int = 0, last: int = END) -> Iterator[Record]:
-        """Records `first` to `last`, last included, undecoded."""
+        """Records `first` to `last`, last included, undecoded; their bodies are not checked."""
         for data, (at, fields) in self.raw(first, last):
             yield _record(data, at, fields)
 
     def envelopes(self, first: int = 0, last: int = END) -> Iterator[Envelope]:
-        """Decoded events `first` to `last`, last included."""
+        """Decoded events `first` to `last`, last included. Raises `IntegrityError` for an altered body."""
         for data, (at, fields) in self.raw(first, last):
             yield self._envelope(data, at, fields)
 
@@ -153,15 +155,17 @@ class LogReader:
         ]
 
     def fetch(self, seq: int) -> Envelope:
-        """The event at `seq`. Raises `LogMissing` when there is none."""
+        """The event at `seq`. Raises `LogMissing` when there is none, `IntegrityError` when its body was altered."""
         for data, (at, fields) in self.raw(seq, seq):
             return self._envelope(data, at, fields)
         raise self._no_record(seq)
 
     def record(self, seq: int) -> Record:
-        """The record at `seq`, undecoded. Raises `LogMissing` when there is none."""
+        """The record at `seq`, undecoded. Raises as `fetch` does."""
         for data, (at, fields) in self.raw(seq, seq):
-            return _record(data, at, fields)
+            record = _record(data, at, fields)
+            _require_body(record.body, fields)
+            return record
         raise self._no_record(seq)
 
     def follow(self, first: int, wait: Callable[[], bool]) -> Iterator[Envelope]:
@@ -182,6 +186,7 @@ class LogReader:
         body_at = at + RECORD_BYTES + BLOB.size * f[15]
         end = at + LENGTH.size + f[0]
         body = bytes(data[body_at:end]) if end > body_at else None
+        _require_body(body, f)
         flags, declared = f[2], decode[0]
         return Envelope(
             f[4],
@@ -238,6 +243,12 @@ class LogReader:
 
     def _no_record(self, seq: int) -> LogMissing:
         return LogMissing(f"there is no record {seq}: the log has {len(self)}", fix="seqs count from 0")
+
+
+def _require_body(body: bytes | None, fields: tuple[Any, ...]) -> None:
+    if body is not None and sha256(body).digest() != fields[14]:
+        what = f"the body of record {fields[4]} is not the one its header names"
+        raise IntegrityError(what, seq=fields[4], fix="verify the log, and restore the segment from a copy")
 
 
 def _record(data: memoryview, at: int, fields: tuple[Any, ...]) -> Record:
