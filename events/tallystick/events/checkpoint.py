@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from tallystick.events.errors import IntegrityError
 from tallystick.events.files import Disk, Files, write_whole
 from tallystick.events.merkle import HASH_BYTES
 from tallystick.events.note import (
@@ -21,12 +22,15 @@ from tallystick.events.note import (
     require_signature,
     strict_b64decode,
 )
+from tallystick.events.regular import read_regular
 from tallystick.events.signer import Signer, sign_note
 
 FOLDER = "checkpoints"
 SUFFIX = ".checkpoint"
 HOUR_NS = 3_600_000_000_000
 MAX_SIZE = 2**63 - 1
+MAX_NOTE_BYTES = 2**20
+"""A note may carry many cosignatures, but no more than these hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,14 @@ def note_hash(note: SignedNote, own: SignatureLine) -> str:
 def files(folder: Path) -> list[Path]:
     """The checkpoint files of the log in `folder`, by name; temporary files are not among them."""
     return sorted((folder / FOLDER).glob("*" + SUFFIX))
+
+
+def read(path: Path) -> bytes:
+    """The note in a checkpoint file, not yet checked. Raises `NoteError` unless it is a file of a note's size."""
+    try:
+        return read_regular(path, MAX_NOTE_BYTES)
+    except IntegrityError as error:
+        raise NoteError(error.what, fix=error.fix) from None
 
 
 def superseded(written: Iterable[Written]) -> list[Written]:

@@ -132,7 +132,7 @@ def _unrecorded_checkpoints(folder: Path, state: LogState) -> list[Checkpointed]
     found = []
     for path in checkpoint.files(folder):
         try:
-            note = parse_note(path.read_bytes())
+            note = parse_note(checkpoint.read(path))
             own = next(line for line in note.lines if line.name == state.origin)
             said = Checkpointed(size=int(note.text.split("\n")[1]), note_hash=checkpoint.note_hash(note, own))
         except (NoteError, StopIteration, ValueError, IndexError):

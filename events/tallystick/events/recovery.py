@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from tallystick.events import checkpoint
 from tallystick.events.errors import IntegrityError
 from tallystick.events.files import Files, write_whole
 from tallystick.events.segment import (
@@ -103,11 +104,12 @@ def cut(folder: Path, path: Path, tail: Tail, files: Files) -> str:
 def covered_by_checkpoints(folder: Path) -> int:
     """The largest size that a checkpoint file beside the log claims, whoever signed it; 0 when there is none.
 
+    Raises `IntegrityError` for one that is not even a file.
     Recovery holds no key, so it believes every claim: it refuses to cut rather than cut what was vouched for.
     """
     sizes = [0]
     for path in (folder / "checkpoints").glob("*.checkpoint"):
-        lines = path.read_bytes().split(b"\n", 2)
+        lines = checkpoint.read(path).split(b"\n", 2)
         if len(lines) == 3 and lines[1].isdigit() and len(lines[1]) < 20:
             sizes.append(int(lines[1]))
     return max(sizes)

@@ -16,6 +16,7 @@ from typing import Any
 
 from tallystick.events.errors import IntegrityError, LogError
 from tallystick.events.record import BLOB, FORMAT, HEADER, HEADER_BYTES, LENGTH, MAX_BODY_BYTES
+from tallystick.events.regular import read_regular
 
 MAGIC = b"TALLYSEG"
 FRAME_MAGIC = b"\xffTALLYCM"
@@ -150,7 +151,7 @@ def segment_files(folder: Path) -> list[tuple[int, Path]]:
 def content(path: Path) -> bytes:
     """A segment's plain bytes, whatever it is compressed with. Raises `IntegrityError` or `LogError`."""
     try:
-        raw = path.read_bytes()
+        raw = read_regular(path, MAX_SEGMENT_BYTES)
     except OSError as error:
         raise LogError(
             f"cannot read {path}: {error.strerror}", fix="check that the disk is there and readable"

@@ -9,7 +9,7 @@ from pathlib import Path
 from tallystick.events import checkpoint
 from tallystick.events.checkpoint import Checkpoint
 from tallystick.events.findings import Finding
-from tallystick.events.note import NoteError, VerifierKey
+from tallystick.events.note import NoteError, VerifierKey, parse_note
 from tallystick.events.recovery import CUT_FOLDER
 from tallystick.events.rules import Found
 
@@ -19,25 +19,50 @@ _PIECE_BYTES = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The checkpoints beside a log: those valid under its key, and a finding for each that is not."""
+    """The checkpoints beside a log: those valid under its key, and a finding for each that is not.
+
+    `foreign`: all are signed by one other key, which is one finding; what else leans on checkpoints is not judged then.
+    """
 
     valid: tuple[Checkpoint, ...]
     broken: tuple[Finding, ...]
+    foreign: bool = False
 
 
 def read_checkpoints(folder: Path, key: VerifierKey) -> Signed:
     """Read every checkpoint beside the log. Raises `OSError` when one cannot be read."""
     valid: list[Checkpoint] = []
     broken: list[Finding] = []
+    signers: list[set[str]] = []
     for path in checkpoint.files(folder):
+        raw = b""
         try:
-            valid.append(checkpoint.parse(path.read_bytes(), key, path))
+            raw = checkpoint.read(path)
+            valid.append(checkpoint.parse(raw, key, path))
         except NoteError as error:
+            signers.append(_signers(raw, key))
             fix = (
                 "Give the key you expect with --key; a log cannot vouch for its own key. If it is the right one, keep "
             )
             broken.append(Finding(f"checkpoint {path.name} is not valid: {error.what}", fix + "the files untouched."))
+    others = set.intersection(*signers) if signers and not valid else set()
+    if len(others) == 1:
+        what = f"every checkpoint here is signed by {others.pop()}, and you gave {key.name}+{key.key_id.hex()}"
+        fix = "Give the key you expect with --key, this one if it is the other; a log cannot vouch for its own key."
+        return Signed((), (Finding(what, fix),), foreign=True)
     return Signed(tuple(valid), tuple(broken))
+
+
+def _signers(raw: bytes, key: VerifierKey) -> set[str]:
+    """Name and id of the keys that signed a note as its log's own; none when it is malformed or has a line by `key`."""
+    try:
+        note = parse_note(raw)
+    except NoteError:
+        return set()
+    origin, *rest = note.text.split("\n")
+    if note.lines_of(key) or len(rest) != 3:
+        return set()
+    return {f"{line.name}+{line.key_id.hex()}" for line in note.lines if line.name == origin}
 
 
 def judge_checkpoints(valid: Iterable[Checkpoint], roots: dict[int, bytes]) -> list[Finding]:

@@ -134,12 +134,13 @@ def _findings(  # noqa: PLR0917
     if last.fault is not None:
         fault = last.fault
         findings.append(Finding(fault.what, seq=fault.seq, type_name=fault.type_name, time=fault.time))
-    else:
+    elif not signed.foreign:
         findings += judge_recorded(found, signed.valid)
         findings += judge_pruned(found, proved)
         findings += judge_blobs(folder, found)
         findings += judge_cuts(folder, found)
-    return sorted(findings, key=lambda each: (each.seq < 0, each.seq))
+    first = len(signed.broken) if signed.foreign else 0  # under the wrong key nothing else says as much
+    return findings[:first] + sorted(findings[first:], key=lambda each: (each.seq < 0, each.seq))
 
 
 def _read(whole: Stretch, processes: int, progress: Progress | None) -> list[Outcome]:

@@ -4,6 +4,7 @@ Only whole groups are shown: what has no valid commit frame yet is not there. Ha
 """
 
 import mmap
+import stat
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 from tallystick.events.declarations import SOURCE_DECLARED
 from tallystick.events.errors import IntegrityError, LogError
 from tallystick.events.record import BLOB, HEADER_BYTES, LENGTH, MAX_BLOBS, MAX_BODY_BYTES, RECORD
+from tallystick.events.regular import FIX
 from tallystick.events.segment import FRAME, SEGMENT, SegmentHeader, content, read_frame
 
 STRIDE = 512
@@ -103,8 +105,10 @@ class SegmentView:
                 self.data = memoryview(content(self.path))
         else:
             try:
-                size = self.path.stat().st_size
-                if size > len(self.data):
+                there = self.path.stat()
+                if not stat.S_ISREG(there.st_mode):
+                    raise IntegrityError(f"{self.path.name} is not a regular file", fix=FIX)
+                if there.st_size > len(self.data):
                     with self.path.open("rb") as file:
                         self.data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
             except OSError as error:

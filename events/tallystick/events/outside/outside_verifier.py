@@ -14,8 +14,12 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 from unicodedata import is_normalized
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    print("NOT VERIFIED: signatures cannot be checked without it: pip install cryptography", file=sys.stderr)
+    sys.exit(2)
 
 Json = dict[str, Any]
 Fields = dict[str, str]  # name -> kind, in declared order
@@ -33,13 +37,7 @@ def need(holds: object, why: str, seq: int | None = None) -> None:
 LINE = "\u2014 [^\\s+]+ [A-Za-z0-9+/=]+\n"
 NOTE = re.compile(rf"(([^\x00-\x1f]+)\n(0|[1-9][0-9]{{0,18}})\n([^\x00-\x1f]+)\n)\n((?:{LINE})+)")
 
-class Checkpoint(NamedTuple):
-    """A checkpoint whose signature holds; its note hash leaves out the lines of other keys."""
-
-    size: int
-    root: bytes
-    note_hash: str
-    others: list[str]
+Checkpoint = NamedTuple("Checkpoint", [("size", int), ("root", bytes), ("note_hash", str), ("others", list[str])])
 
 def base64(text: str) -> bytes:
     """Decode; nothing comes of what an encoder would have spelled otherwise."""
@@ -57,15 +55,17 @@ def read_key(given: str) -> Key:
     return name, bytes.fromhex(key_id), raw[1:]
 
 def read_checkpoint(raw: bytes, key: Key) -> Checkpoint:
-    """Read a note of origin, size and root that carries exactly one signature by the key."""
+    """Read a note of origin, size and root with one signature by the key; its hash leaves out the lines of others."""
     note = NOTE.fullmatch(raw.decode("utf-8", "replace"))
     if not note or note[0].encode() != raw:
         raise Broken("not a signed note of origin, size and root", None)
     text, origin, size, root, lines = note.groups()
     signed = [(line, base64(line.split(" ")[2])) for line in lines[:-1].split("\n")]
     own = [(line, blob[4:]) for line, blob in signed if (line.split(" ")[1], blob[:4]) == key[:2]]
-    need(origin == key[0] and len(own) == 1, f"not one signature by {key[0]}+{key[1].hex()}: is it the right key?")
     need(all(len(blob) > 4 for _, blob in signed) and len(base64(root)) == 32, "a root or signature of a wrong length")
+    if origin != key[0] or len(own) != 1:
+        others = {f"{origin}+{blob[:4].hex()}" for line, blob in signed if line.split(" ")[1] == origin and not own}
+        raise Broken(f"not one signature by {key[0]}+{key[1].hex()}: is it the right key?", None, others)
     try:
         Ed25519PublicKey.from_public_bytes(key[2]).verify(own[0][1], text.encode())
     except InvalidSignature as error:
@@ -177,7 +177,6 @@ NO_SEQ, NO_ROW, MAX_BODY = 2**64 - 1, 2**16 - 1, 2**19
 
 class Record:
     """One record, taken apart, its hashes checked; `body` is empty when it was pruned."""
-
     def __init__(self, header: bytes, body: bytes, seq: int | None = None) -> None:
         (self.format, self.flags, self.epoch, self.seq, self.time, self.cause, self.row, self.root, self.source,
          self.type, self.version, self.previous, self.size, self.body_hash, blobs) = HEADER.unpack_from(header)
@@ -200,7 +199,6 @@ LOG_TYPES = {  # known before anything is declared
 
 class Book:
     """What must be known of all records so far to judge the next one; the tree over them, and the digests."""
-
     def __init__(self, origin: str, sizes: set[int]) -> None:
         self.count, self.head = 0, sha256(b"tallystick/log/1" + origin.encode()).digest()
         self.time, self.epoch, self.root = -(2**63), 0, -1
@@ -291,9 +289,14 @@ def sealed(form: struct.Struct, data: bytes, at: int) -> tuple[Any, ...]:
     right = len(raw) == form.size and zlib.crc32(raw[:-4]) == int.from_bytes(raw[-4:], "big")
     return form.unpack(raw)[:-1] if right else ()
 
+def regular(path: Path, most: int = 2**20) -> bytes:
+    """The bytes of a file; no pipe, device or folder is read, and nothing endless."""
+    need(path.is_file() and path.stat().st_size <= most, f"{path.name} is not a regular file of at most {most} bytes")
+    return path.read_bytes()
+
 def plain(path: Path) -> bytes:
     """The bytes of one copy of a segment, decompressed."""
-    raw = path.read_bytes()
+    raw = regular(path, MAX_SEGMENT)
     if path.suffix != ".seg":
         machine: Any = zlib.decompressobj() if path.suffix == ".z" else lzma.LZMADecompressor(lzma.FORMAT_XZ)
         try:
@@ -360,7 +363,6 @@ def read_log(folder: Path, book: Book, origin: str) -> int:
 
 def beside(folder: Path, book: Book, proved: int, notes: set[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """What is wrong with recorded checkpoints, prunings, blobs and cuts: record and reason."""
-
     def sound(path: Path, size: int, digest: str) -> bool:
         return path.is_file() and path.stat().st_size == size and sha256(path.read_bytes()).hexdigest() == digest
 
@@ -386,8 +388,7 @@ NOT_SHOWN = """No log shows by itself: that it was cut back to a genuine older c
   consistently, or bits of a zlib wrapper that change nothing inside. Remember a checkpoint, or let a witness cosign."""
 
 def verify_log(folder: Path, key: Key, trusted: bytes | None) -> Json:
-    """The verdict on a log; `exit` is the exit code."""
-    # 1. Checkpoints, before the segments: a writer may be at work
+    """The verdict on a log: checkpoints before the segments, as a writer may be at work; then what lies beside them."""
     try:
         remembered = [] if trusted is None else [read_checkpoint(trusted, key)]
     except Broken as error:
@@ -397,35 +398,36 @@ def verify_log(folder: Path, key: Key, trusted: bytes | None) -> Json:
         raise FileNotFoundError(f"no log found in {folder}")
     present: list[Checkpoint] = []
     broken: list[tuple[int | None, str]] = []
+    others: list[set[str]] = []
     for path in paths:
         try:
-            present.append(read_checkpoint(path.read_bytes(), key))
+            present.append(read_checkpoint(regular(path), key))
         except Broken as error:
             broken.append((None, f"checkpoint {path.name}: {error.args[0]}"))
-    # 2. Segments: every record
+            others.append(set(*error.args[2:]))
+    foreign = list(set.intersection(*others)) if others and not present else []
+    if len(foreign) == 1:  # what else leans on checkpoints is not judged under the wrong key
+        broken = [(None, f"every checkpoint is signed by {foreign[0]}, and you gave {key[0]}+{key[1].hex()} as --key")]
     checkpoints, torn = present + remembered, None
     book = Book(key[0], {each.size for each in checkpoints})
     try:
         torn = read_log(folder, book, key[0])
     except Broken as error:
         broken.append((book.count if error.args[1] is None else error.args[1], error.args[0]))
-    # 3. What the checkpoints signed, and, when all could be read, what records name beside the segments
     proved = max((each.size for each in checkpoints if book.roots.get(each.size) == each.root), default=0)
     wrong = [each.size for each in checkpoints if book.roots.get(each.size, each.root) != each.root]
     broken += [(None, f"a checkpoint signed another root for {size} records than the log has") for size in wrong]
-    if torn is not None:
+    if torn is not None and len(foreign) != 1:
         broken += beside(folder, book, proved, {(each.size, each.note_hash) for each in present})
     tail = book.count - proved
     return {
         "exit": 3 if broken else 1 if tail or torn or not checkpoints else 0,
         "broken": [why if seq is None else f"record {seq}: {why}" for seq, why in broken],
         "first_bad_seq": min((seq for seq, _ in broken if seq is not None), default=None),
-        "records": book.count, "head": book.head.hex(),
-        "decision_digest": book.decision.hex(), "decisions": book.decisions,
-        "checkpoints": len(present), "proved_records": proved, "unsigned_tail": tail, "torn_bytes": torn or 0,
-        "pruned": len(book.pruned), "other_keys": sorted({line for each in present for line in each.others}),
-        "not_shown": NOT_SHOWN,
-    }
+        "records": book.count, "head": book.head.hex(), "proved_records": proved, "unsigned_tail": tail,
+        "decision_digest": book.decision.hex(), "decisions": book.decisions, "pruned": len(book.pruned),
+        "checkpoints": len(present), "torn_bytes": torn or 0,
+        "other_keys": sorted({line for each in present for line in each.others}), "not_shown": NOT_SHOWN}
 
 def verify_folder(folder: Path, key: Key, trusted: bytes | None) -> Json:
     """Verify a log; look once more before saying "broken": a writer may have changed files meanwhile."""
@@ -463,9 +465,8 @@ def verify_bundle(bundle: Json, key: Key) -> Json:
             chunk += cells
         root = lead(sha256(b"\0" + chunk).digest(), index // 64, (rows + 63) // 64, bundle["row"]["path"])
         need(root == values["chunk_root"], "the chunk is not in the block", record.seq)
-    shown = {field: value.hex() if isinstance(value, bytes) else value for field, value in values.items()}
-    told = {"exit": 0, "seq": record.seq, "type": name, "time": record.time, "covered_by": checkpoint.size}
-    return {**told, "body": shown}
+    out = {field: value.hex() if isinstance(value, bytes) else value for field, value in values.items()}
+    return {"exit": 0, "seq": record.seq, "type": name, "time": record.time, "covered_by": checkpoint.size, "body": out}
 
 def main(arguments: list[str] | None = None) -> int:
     """Run from the command line."""
@@ -478,18 +479,20 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if not given.log_folder and not given.bundle:
         parser.error("give a log folder or --bundle")
+    what, folder = f"{given.bundle} cannot be read as a bundle: " if given.bundle else "", given.log_folder
+    if folder and (folder / "log").is_dir() and not list(folder.glob("*.seg*")):
+        folder /= "log"  # the book's own folder was given
     try:
-        if given.bundle:
-            verdict = verify_bundle(json.loads(given.bundle.read_text("utf-8")), read_key(given.key))
-        else:
-            trusted = given.checkpoint.read_bytes() if given.checkpoint else None
-            verdict = verify_folder(given.log_folder, read_key(given.key), trusted)
+        key, trusted = read_key(given.key), given.checkpoint.read_bytes() if given.checkpoint else None
+        bundle: Any = json.loads(given.bundle.read_text("utf-8")) if given.bundle else None
+        verdict = verify_bundle(bundle, key) if given.bundle else verify_folder(folder, key, trusted)
     except Broken as error:
         verdict = {"exit": 3, "broken": [error.args[0]], "first_bad_seq": error.args[1]}
     except Exception as error:  # noqa: BLE001 -- when the verifier itself fails, that is never 1 and never 3
-        verdict = {"exit": 2, "not_verified": f"{type(error).__name__}: {error}"}
-    opening = ["HOLDS", "HOLDS, but not all of it is signed", "NOT VERIFIED", "INTEGRITY BROKEN"][verdict["exit"]]
-    lines = [f"{name}: {said}" for name, said in verdict.items() if said not in ([], None)]
+        verdict = {"exit": 2, "not_verified": f"{what}{type(error).__name__}: {error}"}
+    failed = f"NOT VERIFIED: {verdict.get('not_verified')}"
+    opening = ["HOLDS", "HOLDS, but not all of it is signed", failed, "INTEGRITY BROKEN"][verdict["exit"]]
+    lines = [f"{name}: {said}" for name, said in verdict.items() if said not in ([], None) and verdict["exit"] != 2]
     print(json.dumps(verdict, indent=1) if given.json else "\n  ".join([opening, *lines]))
     return int(verdict["exit"])
 

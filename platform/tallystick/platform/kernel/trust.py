@@ -42,7 +42,7 @@ def require_own_key(log: Path, key: VerifierKey, enrolled: Mapping[str, str]) ->
         raise _others(log, owner, key)
     for path in checkpoint.files(log):
         try:
-            note = parse_note(path.read_bytes())
+            note = parse_note(checkpoint.read(path))
         except NoteError:
             continue  # the verifier names it
         signers = [f"{line.name}+{line.key_id.hex()}" for line in note.lines if line.name == key.name]
