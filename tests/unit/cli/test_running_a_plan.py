@@ -66,6 +66,10 @@ def test_a_run_says_what_it_came_to_and_another_plan_is_refused_by_its_fields(sa
     assert document["failed_modules"] == []
     assert (book / "report.html").is_file()
     assert "warning: W107 " in said.err
+    nothing = say("replay", book, "--until", "0")
+    assert nothing.code == 1
+    assert "NOTHING WAS COMPARED" in nothing.out
+    assert "--until 999999 is beyond the end" in say("replay", book, "--until", "999999").out
     kept = (book / "plan.json").read_bytes()
     other = say("run", written(tmp_path, balance=5_000), "--data", "demo", "--book", book, "--seed", "3")
     assert other.code == 2

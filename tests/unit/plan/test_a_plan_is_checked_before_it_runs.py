@@ -71,7 +71,7 @@ REFUSED = [
     strategy("name", "ema_eurusd", 1),
     *(parameter("fast", value) for value in (1.5, True, "24", None, -1, 2**64)),
     *(parameter("stop_points", value) for value in (-1, 10**9, 1.0)),
-    *(parameter("symbol", value) for value in ("GBPUSD", 5, [])),
+    *(parameter("symbol", value) for value in list[Any](["GBPUSD", 5, []])),
     *(parameter("source", value) for value in ("ticks", 1, ["bars"])),
     *(parameter("entry_z", value, 1) for value in ("2", True, 1e300)),
     parameter("window", 10**9, 1),

@@ -37,13 +37,21 @@ def replay(
     folder = book_of(Path(book))
     result = replayed(folder, by_row=by_row, until=until)
     bodies = _bodies(folder, result)
+    size = len(open_reader(folder)[1])
+    beyond = until is not None and until >= size
 
     def show(console: "Console") -> None:
         for line in [*lines_of(result, by_row=by_row), *_compared(bodies)]:
             console.print(line)
+        if beyond:
+            console.print(f"--until {until} is beyond the end: the last record is {size - 1}")
         console.print(_next(result, folder))
 
-    return Answer({**document_of_replay(result), "by_row": by_row, "bodies": bodies}, show, exit_of(result))
+    return Answer(
+        {**document_of_replay(result), "by_row": by_row, "beyond_the_end": beyond, "bodies": bodies},
+        show,
+        exit_of(result),
+    )
 
 
 def replayed(folder: Path, *, by_row: bool = False, until: int | None = None) -> "ReplayResult":
@@ -59,7 +67,7 @@ def replayed(folder: Path, *, by_row: bool = False, until: int | None = None) ->
 def exit_of(result: "ReplayResult") -> Exit:
     """A difference under the same code is a broken record; under other code it is a finding."""
     if result.equal:
-        return Exit.OK
+        return Exit.OK if result.compared else Exit.FINDINGS  # equality of nothing proves nothing
     return Exit.INTEGRITY if result.same_code else Exit.FINDINGS
 
 
@@ -70,7 +78,9 @@ def lines_of(result: "ReplayResult", *, by_row: bool = False) -> list[str]:
     lines = []
     if not result.same_code:
         lines.append(f"WHAT-IF: the code installed is not the code of the run: {'; '.join(result.differences)}")
-    if result.equal:
+    if result.equal and not result.compared:
+        lines.append("NOTHING WAS COMPARED: up to there no record was derived; say a later --until, or leave it out")
+    elif result.equal:
         lines.append(f"REPLAY EQUAL: {result.compared:,} of {result.compared:,} records of {runs} bit for bit{how}")
     else:
         lines.append(f"REPLAY DIFFERS after {result.compared:,} equal records: {result.message}")
@@ -81,7 +91,7 @@ def document_of_replay(result: "ReplayResult") -> dict[str, Any]:
     """The outcome for `--json`."""
     first = result.divergence
     return {
-        "ok": result.equal,
+        "ok": result.equal and result.compared > 0,
         "exit": int(exit_of(result)),
         "runs": result.runs,
         "compared": result.compared,
