@@ -100,6 +100,9 @@ def _check_instruments(plan: RunPlan) -> tuple[str, ...]:
         need(symbol not in symbols, f"{where}.symbol", symbol, "each symbol once")
         symbols.append(symbol)
         _check_instrument(where, fields, plan.account.digits)
+        profit = fields.get("currency_profit", "USD")
+        takes = f"the account's currency, {plan.account.currency}: the simulated account converts nothing"
+        need(plan.mode == "live" or profit == plan.account.currency, f"{where}.currency_profit", profit, takes)
     return tuple(symbols)
 
 
