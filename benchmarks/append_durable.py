@@ -22,7 +22,19 @@ def measure(settings: Settings) -> Sequence[Figure]:
         figures += _at(settings, batch, settings.size(full, 3), slow=False)
     for batch in RATIO_AT[: 1 if settings.quick else None]:
         figures += _at(settings, batch, settings.size(150, 3), slow=True)
+    for batch in CPU_AT[: 1 if settings.quick else None]:
+        figures.append(_cpu_of_short_events(settings, batch, settings.size(COMMITS[batch], 3)))
     return figures
+
+
+def _cpu_of_short_events(settings: Settings, batch: int, commits: int) -> Figure:
+    """CPU for bodies as long, but of five fields: an order's denial with its reason in words."""
+    samples = []
+    for number in range(1 if settings.quick else settings.rounds):
+        folder = settings.scratch / f"{batch}-denials-{number}"
+        samples.append(sample(ours("append_durable", folder, "--batch", batch, "--commits", commits, "--denials")))
+    where = f"batch {batch}, bodies of 5 fields: our CPU"
+    return Figure(where, median(samples, lambda s: s.cpu_us), "us/event", most=3.5)
 
 
 def _at(settings: Settings, batch: int, commits: int, *, slow: bool) -> list[Figure]:
@@ -44,18 +56,26 @@ def _at(settings: Settings, batch: int, commits: int, *, slow: bool) -> list[Fig
         raw_cpu = median(samples, lambda s: float(s.notes["raw_cpu_us"]))
         note = f"raw write and sync alone: {raw_cpu:.2f} us/event"
         figures.append(
-            Figure(f"{where}: our CPU", median(samples, lambda s: s.cpu_us), "us/event", most=most, note=note)
+            Figure(
+                f"{where}, bodies of 17 fields: our CPU",
+                median(samples, lambda s: s.cpu_us),
+                "us/event",
+                most=most,
+                note=note,
+            )
         )
     return figures
 
 
-def side(folder: Path, batch: int, commits: int, *, slow: bool) -> None:
+def side(folder: Path, batch: int, commits: int, *, slow: bool, denials: bool) -> None:
     """Alternate raw and ours; CPU is ours alone."""
-    from benchmarks.deal_log import DealLog, Slow, SlowFile, deals, wait_until
+    from benchmarks.deal_log import DealLog, Slow, SlowFile, deals, denied, wait_until
+    from tallystick.events.types.trading import DealMade, OrderDenied
 
     folder.mkdir(parents=True)
-    log = DealLog(folder / "log", Slow() if slow else None)
-    bodies = [log.catalogue.encode(event) for event in deals(batch)]
+    log = DealLog(folder / "log", Slow() if slow else None, OrderDenied if denials else DealMade)
+    made = denied if denials else deals
+    bodies = [log.catalogue.encode(event) for event in made(batch)]
     raw_bytes = b"".join(bodies)
     handle = os.open(folder / "raw.bin", os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0))
     sync = getattr(os, "fdatasync", os.fsync)
@@ -72,7 +92,7 @@ def side(folder: Path, batch: int, commits: int, *, slow: bool) -> None:
                 wait_until(written + SlowFile.floor_s)
             synced.append(time.perf_counter() - written)
         raw.append(bare.last_wall_s)
-        events = deals(batch, number * batch)
+        events = made(batch, number * batch)
         with watch:
             log.append(events)
             log.commit()
@@ -102,5 +122,6 @@ if __name__ == "__main__":
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--commits", type=int, required=True)
     parser.add_argument("--slow", action="store_true")
+    parser.add_argument("--denials", action="store_true")
     options = parser.parse_args()
-    side(options.folder, options.batch, options.commits, slow=options.slow)
+    side(options.folder, options.batch, options.commits, slow=options.slow, denials=options.denials)

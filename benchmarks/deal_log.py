@@ -122,6 +122,11 @@ class DealLog:
         self.writer.root()
 
 
+def denied(count: int, first: int = 0) -> list[OrderDenied]:
+    """`count` denials from number `first` on, made beforehand."""
+    return [OrderDenied(**denial(number)) for number in range(first, first + count)]
+
+
 def build(folder: Path, count: int, event_type: type[Event] = DealMade) -> None:
     """Write a sealed log of `count` deals (or denials) in groups of 1,000, with a checkpoint at its head."""
     values = denial if event_type is OrderDenied else deal
