@@ -76,7 +76,8 @@ def rules_of(plan: RunPlan) -> RiskRulesDeclared:
 
 def instruments_of(plan: RunPlan) -> dict[str, Instrument]:
     """The plan's instruments by symbol."""
-    return {fields["symbol"]: Instrument(**fields) for fields in plan.instruments}
+    # In JSON 100000 is as good as 100000.0; in a record a float64 is one.
+    return {fields["symbol"]: msgspec.convert(fields, Instrument) for fields in plan.instruments}
 
 
 def _risk_settings(plan: RunPlan) -> RiskSettings:

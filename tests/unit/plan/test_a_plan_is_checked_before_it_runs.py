@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tallystick.platform.cli.demo_plan import demo_plan
-from tallystick.platform.compose import compose
+from tallystick.platform.compose import compose, instruments_of
 from tallystick.platform.plan import plan_from_json
 from tallystick.platform.plan_check import PlanError, check_plan
 
@@ -139,3 +139,10 @@ def test_the_demos_plan_passes() -> None:
 @pytest.mark.parametrize("rule", ["utc", "new_york+7", "fixed:+23:59", "fixed:-05:30"])
 def test_known_clocks_pass(rule: str) -> None:
     check_plan(msgspec.structs.replace(demo_plan(), server_time=rule))
+
+
+def test_a_whole_number_is_a_float_where_the_record_wants_one() -> None:
+    plan = plan_from_json(changed(lambda plan: plan["instruments"][0].update(contract_size=100_000, swap_long=0)))
+    check_plan(plan)
+    eurusd = instruments_of(plan)["EURUSD"]
+    assert [type(each) for each in (eurusd.contract_size, eurusd.swap_long)] == [float, float]
