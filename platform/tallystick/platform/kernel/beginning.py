@@ -43,7 +43,7 @@ class Beginning:
         name = composition.terminal.name if composition.terminal is not None else terminal
         names = [(KERNEL, KERNEL), ("feed", "feed"), ("gateway", "gateway"), (OWNER, "person")]
         names += [(name, "terminal")] if name else []
-        names += [(module.name, module.role) for module in composition.modules if module.role != KERNEL]
+        names += [(module.name, module.role) for module in composition.modules]
         for each, role in names:
             writer.declare_source(each, role)
 

@@ -43,13 +43,13 @@ class Rhythms:
 
     def scan(self, rows: Rows) -> int:
         """First row at or after the next instant of any grid."""
-        next_instants = [
-            (self._reached[name] + 1) * period + offset
-            for name, (period, offset) in self._grids.items()
-            if name in self._reached
-        ]
-        if not next_instants:
+        if not len(rows) or not self._grids:
             return -1
+        first = int(rows.time[0])
+        next_instants = [
+            (self._reached.get(name, (first - offset) // period) + 1) * period + offset
+            for name, (period, offset) in self._grids.items()
+        ]
         index = int(np.searchsorted(rows.time, min(next_instants)))
         return index if index < len(rows) else -1
 
