@@ -7,6 +7,7 @@ carries one reduced rational: money per point per volume step.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 LOT = 100_000_000
 """Volume units in one lot: volumes are whole 1e-8 lots."""
@@ -41,6 +42,10 @@ class Instrument:
     def __hash__(self) -> int:
         """Of the symbol alone: an instrument is looked up often, and no two of a book share a symbol."""
         return hash(self.symbol)
+
+    def fields(self) -> dict[str, Any]:
+        """Every condition by name, as `market.instrument_declared` and a plan hold them."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @property
     def point(self) -> float:

@@ -51,7 +51,5 @@ def _strategies(symbol: str) -> tuple[StrategyPlan, StrategyPlan]:
 
 
 def _conditions(instrument: Instrument) -> dict[str, object]:
-    conditions: dict[str, object] = msgspec.to_builtins(
-        {name: getattr(instrument, name) for name in instrument.__slots__}
-    )
+    conditions: dict[str, object] = msgspec.to_builtins(instrument.fields())
     return conditions

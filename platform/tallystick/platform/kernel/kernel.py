@@ -267,7 +267,7 @@ class Kernel:
             "time": self.desk.time,
             "rows": self.rows_taken,
             "series": [msgspec.structs.asdict(series) for series in self.series],
-            "instruments": [_instrument_state(instrument) for instrument in self.instruments.values()],
+            "instruments": [instrument.fields() for instrument in self.instruments.values()],
             "ledger": self.ledger.freeze(),
             "quotes": self.quotes.freeze(),
             "deadlines": self.deadlines.freeze(),
@@ -301,10 +301,6 @@ class Kernel:
 
 def _nothing() -> None:
     """Simulation: the terminal is no outside effect."""
-
-
-def _instrument_state(instrument: Instrument) -> dict[str, Any]:
-    return {name: getattr(instrument, name) for name in Instrument.__slots__}
 
 
 def _answers_an_order(event: Event) -> bool:

@@ -126,7 +126,7 @@ class SimulatedTerminal:
             ),
             ServerTimeRuled(rule=self._rule),
         ]
-        facts += [InstrumentDeclared(**_fields(instrument)) for instrument in self._instruments.values()]
+        facts += [InstrumentDeclared(**instrument.fields()) for instrument in self._instruments.values()]
         if not state.opened:
             state.opened = True
             facts.append(_balance_deal(state.balance))
@@ -253,10 +253,6 @@ def protected(ticket: int, instrument: Instrument, stop: int, take: int, moment:
     return PositionProtected(
         position=ticket, stop_loss=instrument.price(stop), take_profit=instrument.price(take), moment=moment
     )
-
-
-def _fields(instrument: Instrument) -> dict[str, Any]:
-    return {name: getattr(instrument, name) for name in Instrument.__slots__}
 
 
 def _balance_deal(balance: int) -> DealMade:
