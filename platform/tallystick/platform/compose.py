@@ -54,7 +54,10 @@ def composition_of(
     modules: list[Module] = [Rhythms(plan.rhythms)] if plan.rhythms else []
     modules += strategies
     modules += [
-        Portfolio(sizing_from(plan.sizing) if plan.sizing else None),
+        Portfolio(
+            sizing_from(plan.sizing) if plan.sizing else None,
+            by_strategy={one.name: sizing_from(one.sizing) for one in plan.strategies if one.sizing},
+        ),
         Orders(first_order=first_order),
         Risk(_risk_settings(plan)),
     ]

@@ -23,11 +23,16 @@ class AccountPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One strategy: its kind (`ema_cross`, `z_score`, `flat`, `hold`), its name, and its parameters."""
+    """One strategy: its kind (`ema_cross`, `z_score`, `flat`, `hold`, or `file`), its name, and its parameters.
+
+    Of kind `file`, `source` is where it stands, as `ema.py:EmaCross`. `sizing` is its own in place of the plan's.
+    """
 
     kind: str
     name: str
+    source: str = ""
     parameters: dict[str, Any] = {}
+    sizing: dict[str, Any] = {}
 
 
 class RunPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

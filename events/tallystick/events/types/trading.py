@@ -38,9 +38,32 @@ class SignalRaised(Event):
     take_points: Points
 
 
-@fact("intent.raised", said_by="strategy", trading=True)
+@fact("target.asked", said_by="strategy", trading=True)
+class TargetAsked(Event):
+    """A strategy wants to hold exactly this much of a symbol; said only on a change."""
+
+    strategy: Strategy
+    symbol: Symbol
+    volume: SignedVolume
+    stop_points: Points
+    take_points: Points
+
+
+@fact("protection.asked", said_by="strategy", trading=True)
+class ProtectionAsked(Event):
+    """How the strategy's positions of a symbol are to be protected as they move, until it asks otherwise."""
+
+    strategy: Strategy
+    symbol: Symbol
+    position: Annotated[int, field("the one position meant; 0 is every position of the strategy in the symbol")]
+    trail_points: Annotated[int, field("the stop follows the price at this distance; 0 is none", "points")]
+    break_even_points: Annotated[int, field("profit at which the stop moves to the opening price; 0 is none", "points")]
+    lock_points: Annotated[int, field("profit that the stop secures then", "points")]
+
+
+@fact("intent.raised", said_by=("strategy", "portfolio"), trading=True)
 class IntentRaised(Event):
-    """A strategy wants one particular order rather than a target."""
+    """One particular order rather than a target: a strategy's, or the portfolio's that protects or closes for it."""
 
     strategy: Strategy
     symbol: Symbol

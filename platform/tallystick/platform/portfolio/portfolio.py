@@ -1,6 +1,7 @@
-"""Portfolio: from a view to an amount. Hears `signal.raised`, says `target.set` on a change.
+"""Portfolio: from a view to an amount. Hears `signal.raised` and `target.asked`, says `target.set` on a change.
 
-1. A flat signal is a target of 0; a directed one is sized by its strategy's sizing.
+1. A flat signal is a target of 0; a directed one is sized by its strategy's sizing. A target that a strategy asks for
+   is taken as it is, if the instrument trades it.
 2. The same direction again keeps the volume it was given: a target is sized once, when the direction changes.
 3. A target that is already set is not said again, unless the terminal has ended it (a stop) or nothing came of it: when
    the strategy holds nothing and nothing is on its way, a repeated signal sets it anew.
@@ -13,7 +14,8 @@ from typing import Any
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
-from tallystick.events.types.trading import SignalRaised, TargetSet, TargetWithheld
+from tallystick.events.types.trading import SignalRaised, TargetAsked, TargetSet, TargetWithheld
+from tallystick.platform.portfolio.lots import tradable, why_not_tradable
 from tallystick.platform.portfolio.sizing import FixedLots, Sizing, Withheld
 
 Key = tuple[str, str]
@@ -28,7 +30,7 @@ class Portfolio:
 
     role = "portfolio"
     on_failure: OnFailure = "halt"
-    hears: tuple[type, ...] = (SignalRaised,)
+    hears: tuple[type, ...] = (SignalRaised, TargetAsked)
 
     def __init__(
         self, sizing: Sizing | None = None, *, by_strategy: Mapping[str, Sizing] | None = None, name: str = "portfolio"
@@ -43,11 +45,13 @@ class Portfolio:
 
     def react(self, event: Any, context: Context) -> Sequence[Event]:
         """A target when it changes, or why there is none."""
-        signal: SignalRaised = event
-        key = (signal.strategy, signal.symbol)
+        key = (event.strategy, event.symbol)
         before = self._targets.get(key, FLAT)
         said: list[Event] = []
-        after = self._sized(signal, before, context, said)
+        if type(event) is TargetAsked:
+            after = _asked(event, context, said)
+        else:
+            after = self._sized(event, before, context, said)
         if after == before and (after == FLAT or not self._came_to_nothing(key, context)):
             return said
         self._targets[key] = after
@@ -68,26 +72,10 @@ class Portfolio:
             return (before[0], signal.stop_points, signal.take_points)
         sizing = self._by_strategy.get(signal.strategy, self._sizing)
         instrument = context.instruments.get(signal.symbol)
-        size: int | Withheld
-        if instrument is None:
-            known = ", ".join(sorted(context.instruments)) or "none"
-            detail = f'symbol "{signal.symbol}" was not declared by the terminal (it declared: {known}). Check it.'
-            size = Withheld("instrument", 0, 1, detail)
-        else:
-            size = sizing.volume(signal, instrument, context)
+        size = _undeclared(signal, context) if instrument is None else sizing.volume(signal, instrument, context)
         if isinstance(size, int):
             return (signal.direction * size, signal.stop_points, signal.take_points)
-        said.append(
-            TargetWithheld(
-                strategy=signal.strategy,
-                symbol=signal.symbol,
-                direction=signal.direction,
-                rule=size.rule,
-                limit=size.limit,
-                value=size.value,
-                detail=size.detail,
-            )
-        )
+        said.append(_withheld(signal, signal.direction, size))
         return FLAT
 
     def _came_to_nothing(self, key: Key, context: Context) -> bool:
@@ -103,3 +91,37 @@ class Portfolio:
     def thaw(self, state: Any) -> None:
         """Take back what `freeze` gave."""
         self._targets = {(row[0], row[1]): (row[2], row[3], row[4]) for row in state}
+
+
+def _asked(event: TargetAsked, context: Context, said: list[Event]) -> Target:
+    """The target a strategy asked for, or flat and why."""
+    volume, direction = abs(event.volume), (event.volume > 0) - (event.volume < 0)
+    if volume == 0:
+        return FLAT
+    instrument = context.instruments.get(event.symbol)
+    if instrument is not None and tradable(volume, instrument):
+        return (event.volume, event.stop_points, event.take_points)
+    if instrument is None:
+        said.append(_withheld(event, direction, _undeclared(event, context)))
+    else:
+        why = Withheld("volume_step", instrument.volume_min, volume, why_not_tradable(volume, instrument))
+        said.append(_withheld(event, direction, why))
+    return FLAT
+
+
+def _undeclared(event: SignalRaised | TargetAsked, context: Context) -> Withheld:
+    known = ", ".join(sorted(context.instruments)) or "none"
+    detail = f'symbol "{event.symbol}" was not declared by the terminal (it declared: {known}). Check it.'
+    return Withheld("instrument", 0, 1, detail)
+
+
+def _withheld(event: SignalRaised | TargetAsked, direction: int, why: Withheld) -> TargetWithheld:
+    return TargetWithheld(
+        strategy=event.strategy,
+        symbol=event.symbol,
+        direction=direction,
+        rule=why.rule,
+        limit=why.limit,
+        value=why.value,
+        detail=why.detail,
+    )

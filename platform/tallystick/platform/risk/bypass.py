@@ -10,14 +10,18 @@ from tallystick.events.types.trading import (
     OrderDenied,
     OrderRequested,
     OrderSending,
+    ProtectionAsked,
     SignalRaised,
+    TargetAsked,
     TargetSet,
 )
 
 OUTSIDE_ROLES = frozenset({"gateway", "terminal", "worker", "feed"})
 """Roles with effects outside the book."""
 
-BEFORE_THE_VERDICT: frozenset[type[Event]] = frozenset({SignalRaised, IntentRaised, TargetSet, OrderRequested})
+BEFORE_THE_VERDICT: frozenset[type[Event]] = frozenset(
+    {SignalRaised, TargetAsked, ProtectionAsked, IntentRaised, TargetSet, OrderRequested}
+)
 """What leads to an order and has not been before risk."""
 
 
