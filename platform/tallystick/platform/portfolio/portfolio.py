@@ -57,7 +57,7 @@ class Portfolio:
         self._targets[key] = after
         volume, stop, take = after
         said.append(
-            TargetSet(strategy=signal.strategy, symbol=signal.symbol, volume=volume, stop_points=stop, take_points=take)
+            TargetSet(strategy=event.strategy, symbol=event.symbol, volume=volume, stop_points=stop, take_points=take)
         )
         return said
 
