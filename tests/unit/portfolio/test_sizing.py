@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tallystick.events.types.trading import SignalRaised, TargetSet, TargetWithheld
+from tallystick.events.types.trading import SignalRaised, TargetAsked, TargetSet, TargetWithheld
 from tallystick.market.instrument import LOT
 from tallystick.platform.portfolio import FixedLots, LotsNotTradable, Portfolio, RiskPercent, check_lots, sizing_from
 from tests.unit.risk.desk import BUY, EURUSD, FakeContext, account, in_flight, position
@@ -132,3 +132,28 @@ def test_sizings_come_from_a_plan() -> None:
     for wrong in ({}, {"kind": "fixed"}, {"kind": "kelly"}, {"kind": "fixed", "lots": "0.1", "x": 1}):
         with pytest.raises(ValueError, match="E114"):
             sizing_from(wrong)
+
+
+def asked(volume: int) -> TargetAsked:
+    return TargetAsked(strategy="ema", symbol="EURUSD", volume=volume, stop_points=300, take_points=0)
+
+
+def test_a_target_that_was_asked_for_is_taken_as_it_is() -> None:
+    portfolio = Portfolio(RiskPercent(10_000))
+    held = FakeContext(positions={55: position()})
+    (target,) = portfolio.react(asked(-30 * STEP), FakeContext())
+    assert target == TargetSet(strategy="ema", symbol="EURUSD", volume=-30 * STEP, stop_points=300, take_points=0)
+    assert not portfolio.react(asked(-30 * STEP), held)
+    assert [one.volume for one in portfolio.react(asked(-31 * STEP), held) if isinstance(one, TargetSet)] == [
+        -31 * STEP
+    ]
+
+
+def test_a_target_that_cannot_be_traded_is_withheld_and_what_was_held_is_let_go() -> None:
+    portfolio = Portfolio()
+    portfolio.react(asked(30 * STEP), FakeContext())
+    withheld, target = portfolio.react(asked(STEP // 2), FakeContext(positions={55: position()}))
+    assert isinstance(withheld, TargetWithheld)
+    assert (withheld.rule, withheld.value) == ("volume_step", STEP // 2)
+    assert isinstance(target, TargetSet)
+    assert target.volume == 0
