@@ -110,6 +110,10 @@ class RunOptions:
     files: Files | None = None
     control: bool = True
     """Listen to what people say while the run is at work (`kernel.control`)."""
+    by_row: bool = False
+    """Ignore every `scan` and ask every module about every row."""
+    on_failure: Callable[[str, Exception], None] | None = None
+    """Told of each failure of a module as it happens, with its traceback."""
 
 
 def origin_of(plan: RunPlan, data_hash: str) -> str:
@@ -233,7 +237,7 @@ class _Run:
     ) -> RunResult:
         """From where the book stands to the end of the data, or until somebody says stop."""
         before, last = writer.next_seq, history.unfinished or history.stopped
-        kernel = Kernel(composition, self._catalogue, writer)
+        kernel = Kernel(composition, self._catalogue, writer, by_row=self._options.by_row)
         beginning = self._beginning()
         beginning.declare(writer, self._catalogue, composition)
         if last is not None:
@@ -244,6 +248,8 @@ class _Run:
             first = next(iter(self._feed.rows(0)), None)
             kernel.at(int(first.time[0]) if first is not None and len(first) else 0)
             self._code = beginning.begin(kernel, writer)
+        if self._options.on_failure is not None:
+            kernel.cascades.on_failure = self._options.on_failure
         failed_before = kernel.cascades.failures
         commits = Commits(
             writer,

@@ -7,7 +7,7 @@
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tallystick.events.errors import EventRefused
@@ -41,6 +41,8 @@ class Cascades:
         self.failures = 0
         """How many failures of modules have been recorded. Whoever failed is still asked the next time: what it
         answers then is for risk to judge, which lets a halted book only reduce."""
+        self.on_failure: Callable[[str, Exception], None] = _unheard
+        """Told of each failure with its traceback, which no record keeps; it changes nothing."""
 
     def bind(self, contexts: Iterable[ModuleContext]) -> None:
         """Give each module its context, in module order."""
@@ -144,11 +146,16 @@ class Cascades:
         error = f"{type(failed.error).__name__}: {failed.error}"[:500]
         policy = module.on_failure
         self.failures += 1
+        self.on_failure(module.name, failed.error)
         self._put_own(running.ModuleFailed(module=module.name, error=error, policy=policy), cause, cause_row)
         if policy == "halt":
             self._put_own(running.BookHalted(reason=f"module {module.name} failed: {error}"), cause, cause_row)
         elif policy == "wait":
             self.silenced = module.name
+
+
+def _unheard(_module: str, _error: Exception) -> None:
+    """Nobody wants tracebacks."""
 
 
 class _Failed:
