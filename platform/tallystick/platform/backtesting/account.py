@@ -1,0 +1,62 @@
+"""The account of a backtest, as a person gives it: a plan's account, a dict in units people use, or a deposit."""
+
+import difflib
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from tallystick.platform.backtesting.errors import BadAccount
+from tallystick.platform.plan import AccountPlan
+
+DEPOSIT = Decimal(10_000)
+FIELDS = ("name", "currency", "digits", "deposit", "leverage", "margin_mode", "stop_out_call", "stop_out_level")
+WITHOUT_CENTS = frozenset({"JPY", "HUF", "KRW", "CLP", "ISK"})
+"""Currencies whose accounts are kept in whole units."""
+
+Account = AccountPlan | Mapping[str, Any] | int | float | str | Decimal | None
+
+
+def account_plan(given: Account, currency: str) -> AccountPlan:
+    """The account; `currency` is the instruments' profit currency, for the simulated account converts nothing.
+
+    A dict holds `deposit` in units of the currency, `stop_out_call` and `stop_out_level` in percent, and the other
+    `FIELDS` as a plan has them. Raises `BadAccount`.
+    """
+    if isinstance(given, AccountPlan):
+        return given
+    fields: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {} if given is None else {"deposit": given}
+    for name in fields:
+        if name not in FIELDS:
+            near = difflib.get_close_matches(str(name), FIELDS, n=1)
+            meant = f'Did you mean "{near[0]}"?' if near else f"It takes: {', '.join(FIELDS)}."
+            raise BadAccount(f'account has no field "{name}"', meant)
+    held = str(fields.get("currency", currency))
+    digits = int(fields.get("digits", 0 if held in WITHOUT_CENTS else 2))
+    plan: dict[str, Any] = {name: fields[name] for name in ("name", "leverage", "margin_mode") if name in fields}
+    plan["balance"] = _minor(fields.get("deposit", DEPOSIT), digits)
+    for name in ("stop_out_call", "stop_out_level"):
+        if name in fields:
+            plan[name] = round(float(fields[name]) * 100)
+    return AccountPlan(currency=held, digits=digits, **plan)
+
+
+def _minor(deposit: Any, digits: int) -> int:
+    """A deposit in minor units, exactly. Raises `BadAccount` (E112) for what is no positive amount."""
+    try:
+        exact = Decimal(str(deposit)) * 10**digits
+        amount = int(exact)
+    except (ArithmeticError, ValueError):
+        amount, exact = 0, Decimal("nan")
+    if not math.isfinite(exact) or amount <= 0:
+        message = f"deposit {deposit!s}: got no positive amount / expected the money the account begins with"
+        raise _NoDeposit(message, "Write it like --deposit 10000, or account=10_000.")
+    if exact != amount:
+        raise BadAccount(f"deposit {deposit!s} is finer than {digits} decimals", "Round it.")
+    return amount
+
+
+class _NoDeposit(BadAccount):
+    """Nothing to trade with."""
+
+    code = "E112"

@@ -1,0 +1,85 @@
+"""The plan of a backtest, and how its run is put together: the platform's own modules around the user's strategies."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tallystick.events.types.market import SeriesDeclared
+from tallystick.market.instrument import Instrument
+from tallystick.platform.backtesting.chosen import Chosen
+from tallystick.platform.compose import composition_of
+from tallystick.platform.kernel.history import RunSeen
+from tallystick.platform.kernel.kernel import Composition
+from tallystick.platform.plan import AccountPlan, RunPlan, StrategyPlan, plan_from_json
+from tallystick.platform.plan_check import check_plan
+from tallystick.platform.portfolio.lots import check_lots
+
+DEFAULT_LOTS = "0.01"
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Builds the same run as often as it is asked to, each time with new strategies."""
+
+    strategies: tuple[Chosen, ...]
+
+    def __call__(
+        self, plan: RunPlan, series: Sequence[SeriesDeclared], *, first_order: int = 1, journal: Path | None = None
+    ) -> Composition:
+        """Build it."""
+        modules = [one.fresh() for one in self.strategies]
+        return composition_of(plan, series, modules, first_order=first_order, journal=journal)
+
+    def recorded(self, run: RunSeen) -> Composition:
+        """Build what a manifest describes, for a replay."""
+        started = run.started
+        return self(plan_from_json(started.settings["plan"]), run.series, first_order=started.next_order)
+
+
+def plan_of(
+    strategies: Sequence[Chosen],
+    instruments: Mapping[str, Instrument],
+    account: AccountPlan,
+    *,
+    lots: str | None,
+    sizing: Mapping[str, Any] | None,
+    risk: Mapping[str, Any] | None,
+    seed: int,
+    latency_ms: float,
+    server_time: str,
+) -> RunPlan:
+    """The plan. Raises `PlanError`, `LotsNotTradable`, and what sizing and risk refuse."""
+    own: dict[str, Any] = dict(sizing) if sizing else {"kind": "fixed", "lots": DEFAULT_LOTS if lots is None else lots}
+    plan = RunPlan(
+        seed=seed,
+        account=account,
+        server_time=server_time,
+        latency_ns=round(latency_ms * 1_000_000),
+        instruments=tuple(msgspec.to_builtins(one.fields()) for one in instruments.values()),
+        strategies=tuple(one.plan for one in strategies),
+        sizing=own,
+        risk=dict(risk or {}),
+    )
+    _check_lots(own, strategies, instruments)
+    # Strategies of one's own have checked their parameters when they were made.
+    check_plan(msgspec.structs.replace(plan, strategies=tuple(map(_checkable, plan.strategies))))
+    return plan
+
+
+def _checkable(one: StrategyPlan) -> StrategyPlan:
+    return StrategyPlan(kind="flat", name=one.name) if one.kind == "file" else one
+
+
+def _check_lots(sizing: Mapping[str, Any], strategies: Sequence[Chosen], instruments: Mapping[str, Instrument]) -> None:
+    """Raise `LotsNotTradable` for lots that no order could carry, before anything runs."""
+    for one in strategies:
+        lots = one.lots or (str(sizing["lots"]) if sizing.get("kind") == "fixed" and "lots" in sizing else "")
+        for symbol, instrument in instruments.items():
+            if lots and one.symbol in {"", symbol}:
+                check_lots(lots, instrument)
+
+
+Composing = Callable[..., Composition]

@@ -1,0 +1,56 @@
+"""Trading conditions of the symbols in the data: given, else those that are built in."""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+
+from tallystick.market.instrument import Instrument
+from tallystick.platform.backtesting.errors import BadAccount, UnknownSymbol
+
+Instruments = Mapping[str, Instrument] | Iterable[Instrument] | Instrument | None
+
+
+def given_instruments(given: Instruments) -> dict[str, Instrument]:
+    """What was given, by symbol."""
+    if given is None:
+        return {}
+    if isinstance(given, Instrument):
+        return {given.symbol: given}
+    return {one.symbol: one for one in (given.values() if isinstance(given, Mapping) else given)}
+
+
+def known_instrument(symbol: str) -> Instrument | None:
+    """The demo's conditions of a symbol; None where there are none."""
+    from tallystick.platform.data.demo import demo_instruments
+
+    return demo_instruments().get(symbol)
+
+
+def conditions_of(symbols: Sequence[str], given: dict[str, Instrument]) -> dict[str, Instrument]:
+    """The instruments of some symbols in their order. Raises `UnknownSymbol`."""
+    found: dict[str, Instrument] = {}
+    for symbol in symbols:
+        instrument = given.get(symbol) or known_instrument(symbol)
+        if instrument is None:
+            raise unknown_symbol(symbol, list(given), "conditions")
+        found[symbol] = instrument
+    return found
+
+
+def unknown_symbol(symbol: str, known: Sequence[str], where: str) -> UnknownSymbol:
+    """E101 with the nearest symbol that is known."""
+    near = difflib.get_close_matches(symbol, known, n=1)
+    listed = ", ".join(known) or "none"
+    return UnknownSymbol(
+        f'symbol "{symbol}" is not in {where}: got {symbol} / expected one of {listed}',
+        f"Did you mean {near[0]}?" if near else "Name one of them with symbol= or --symbol.",
+    )
+
+
+def currency_of(instruments: Mapping[str, Instrument]) -> str:
+    """The one currency in which all instruments pay. Raises `BadAccount` when there are several."""
+    currencies = sorted({one.currency_profit for one in instruments.values()})
+    if len(currencies) > 1:
+        paying = ", ".join(f"{one.symbol} {one.currency_profit}" for one in instruments.values())
+        what = f"the symbols pay in several currencies ({paying}); the simulated account converts nothing"
+        raise BadAccount(what, "Backtest them one at a time, or give instruments= with one currency_profit.")
+    return currencies[0]

@@ -1,0 +1,68 @@
+"""What can be wrong with a backtest, each with a code and what to do next.
+
+BacktestError (ValueError)
+├── BadAccount       E115  an account that cannot be: unknown field, other currency, no deposit
+├── ReversedDates    E102  the first date lies after the last
+├── UnknownSymbol    E101  a symbol that is in no data and has no conditions
+├── UnknownData      E116  data that name nothing
+├── UnknownStrategy  E530  what was given is no strategy
+└── StrategyFailed   E531  the strategy raised; file and line are its own (also RuntimeError)
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tallystick.platform.backtesting.result import Backtest
+
+
+class BacktestError(ValueError):
+    """A backtest that cannot be done; `code` is the message's number, `fix` what to do next."""
+
+    code = "E100"
+
+    def __init__(self, what: str, fix: str) -> None:
+        """Say what is wrong and where, and what to do about it."""
+        super().__init__(f"{self.code} {what.rstrip('.')}. {fix}")
+        self.what = what
+        self.fix = fix
+
+
+class BadAccount(BacktestError):
+    """An account that cannot be."""
+
+    code = "E115"
+
+
+class ReversedDates(BacktestError):
+    """The first date lies after the last."""
+
+    code = "E102"
+
+
+class UnknownSymbol(BacktestError):
+    """A symbol that nobody knows."""
+
+    code = "E101"
+
+
+class UnknownData(BacktestError):
+    """Data that name nothing."""
+
+    code = "E116"
+
+
+class UnknownStrategy(BacktestError):
+    """What was given is no strategy."""
+
+    code = "E530"
+
+
+class StrategyFailed(BacktestError, RuntimeError):
+    """A strategy raised. `result` is what the run came to up to there; the error itself is its cause."""
+
+    code = "E531"
+
+    def __init__(self, what: str, fix: str, result: "Backtest") -> None:
+        """Say which strategy, where and why."""
+        super().__init__(what, fix)
+        self.result = result

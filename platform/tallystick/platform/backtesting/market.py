@@ -1,0 +1,144 @@
+"""What `data` means: the demo's year, a file, a data frame, a series, several of these; cut to the dates asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from tallystick.platform.backtesting.chosen import Chosen
+from tallystick.platform.backtesting.conditions import unknown_symbol
+from tallystick.platform.backtesting.errors import ReversedDates, UnknownData
+from tallystick.platform.data.faults import Strictness
+from tallystick.platform.data.feed import Feed
+from tallystick.platform.data.series import Series
+
+Moment = str | date | datetime | int | None
+"""A date, a moment, text of either (UTC), or ns UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How data are read; fields that are empty are asked of the strategies or the files."""
+
+    symbol: str = ""
+    timeframe: str = ""
+    tz: str = ""
+    start_ns: int | None = None
+    stop_ns: int | None = None
+    strictness: Strictness = "treat"
+    mapping: Mapping[str, str] | None = None
+
+
+def reading_of(  # noqa: PLR0917 -- as `backtest` is given them
+    symbol: str, timeframe: str, tz: str, start: Moment, end: Moment, strictness: Strictness, mapping: Any = None
+) -> Reading:
+    """Settled from what a person gives. Raises `ReversedDates`."""
+    start_ns, stop_ns = moment_ns(start), moment_ns(end, last=True)
+    if start_ns is not None and stop_ns is not None and start_ns >= stop_ns:
+        raise ReversedDates(f"the first date {start} is after the last {end}", "Swap them.")
+    return Reading(symbol, timeframe, tz, start_ns, stop_ns, strictness, mapping)
+
+
+def moment_ns(given: Moment, *, last: bool = False) -> int | None:
+    """A moment in ns UTC; a whole day that comes `last` ends at its midnight. Raises `ReversedDates` for no date."""
+    if given is None or isinstance(given, int):
+        return given
+    if isinstance(given, str):
+        text = given.strip()
+        try:
+            moment: date = datetime.fromisoformat(text)
+        except ValueError:
+            raise ReversedDates(
+                f'"{given}" is no date: got {given} / expected such as 2014-05-31', "Write it so."
+            ) from None
+        if len(text) <= len("2014-05-31"):
+            moment = moment.date() if isinstance(moment, datetime) else moment
+    else:
+        moment = given
+    whole_day = not isinstance(moment, datetime)
+    at = datetime(moment.year, moment.month, moment.day, tzinfo=UTC) if whole_day else moment
+    assert isinstance(at, datetime)
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    seconds = int(at.timestamp()) + (86_400 if whole_day and last else 0)
+    return seconds * 1_000_000_000 + (0 if whole_day else at.microsecond * 1_000)
+
+
+def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> Feed:
+    """The feed that `data` names. Raises `UnknownData`, `UnknownSymbol`, and what reading a file raises."""
+    if isinstance(data, Feed):
+        return data
+    many = data if isinstance(data, list | tuple) else [data]
+    if not many:
+        raise UnknownData("no data were given", 'Give a file, or "demo".')
+    asked = [reading.symbol] if reading.symbol else list(dict.fromkeys(one.symbol for one in strategies if one.symbol))
+    series: list[Series] = []
+    for place, each in enumerate(many):
+        if isinstance(each, str) and (each == "demo" or each in DEMO):
+            series += _demo([each] if each in DEMO else asked, reading)
+        elif isinstance(each, Series):
+            series.append(each)
+        else:
+            symbol = asked[place if len(asked) == len(many) else 0] if asked else ""
+            series.append(_read(each, replace(reading, symbol=symbol), strategies))
+    _require_symbols(series, asked)
+    return Feed(series)
+
+
+DEMO = ("EURUSD", "NZDUSD", "XAUUSD")
+"""Symbols of the demo's year; any of them names its series."""
+
+
+def _demo(symbols: Sequence[str], reading: Reading) -> list[Series]:
+    """The demo's year of some symbols, of all without any, cut to the dates."""
+    from tallystick.platform.data import demo
+    from tallystick.platform.data.lean import read_lean
+    from tallystick.platform.data.series import series_from
+
+    for symbol in symbols:
+        if symbol not in DEMO:
+            raise unknown_symbol(symbol, DEMO, "the demo's data")
+    instruments = demo.demo_instruments()
+    start, stop = reading.start_ns, reading.stop_ns
+    return [
+        series_from(
+            read_lean(demo.FOLDER / shipped.file),
+            symbol=shipped.symbol,
+            time_rule=shipped.time_rule,
+            source=shipped.source,
+            start_ns=demo.YEAR_START_NS if start is None else start,
+            stop_ns=demo.YEAR_STOP_NS if stop is None else stop,
+            digits=instruments[shipped.symbol].digits,
+            strictness=reading.strictness,
+        )
+        for shipped in demo.SHIPPED
+        if not symbols or shipped.symbol in symbols
+    ]
+
+
+def _read(source: object, reading: Reading, strategies: Sequence[Chosen]) -> Series:
+    """A file or a data frame, by the importers."""
+    from tallystick.platform.data.opening import series_of
+
+    if isinstance(source, str):
+        source = Path(source)
+    timeframes = dict.fromkeys(one.timeframe for one in strategies if one.timeframe)
+    timeframe = reading.timeframe or (next(iter(timeframes)) if len(timeframes) == 1 else None)
+    read: Series = series_of(
+        source,
+        symbol=reading.symbol or None,
+        tz=reading.tz or None,
+        timeframe=timeframe,
+        start=reading.start_ns,
+        stop=reading.stop_ns,
+        strictness=reading.strictness,
+        mapping=reading.mapping,
+    )
+    return read
+
+
+def _require_symbols(series: Sequence[Series], asked: Sequence[str]) -> None:
+    known = list(dict.fromkeys(one.symbol for one in series))
+    for symbol in asked:
+        if symbol not in known:
+            raise unknown_symbol(symbol, known, "the data")

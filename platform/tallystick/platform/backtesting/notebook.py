@@ -1,0 +1,50 @@
+"""A result in a notebook: a short table, and the whole report inline; outside of one the report opens in the browser."""
+
+import webbrowser
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tallystick.platform.backtesting.result import Backtest
+
+HEIGHT_PX = 900
+
+
+class Picture:
+    """The report that was written to `path`. In a notebook it shows itself, offline, inside the cell."""
+
+    def __init__(self, path: Path, result: "Backtest") -> None:
+        """`result` is kept so that the folder of a temporary book stays while its picture does."""
+        self.path = path
+        self._result = result
+
+    def show(self) -> None:
+        """Open the report in the browser; in a notebook the cell shows it already."""
+        if not _in_notebook():
+            webbrowser.open(self.path.resolve().as_uri())
+
+    def _repr_html_(self) -> str:
+        page = escape(self.path.read_text(encoding="utf-8"), quote=True)
+        style = f"width:100%;height:{HEIGHT_PX}px;border:0"
+        return f'<iframe srcdoc="{page}" style="{style}" title="{escape(self._result.title)}"></iframe>'
+
+    def __repr__(self) -> str:
+        return f"report of {self._result.title}: {self.path}"
+
+
+def summary_html(result: "Backtest") -> str:
+    """The figures that matter first, and the warnings, as a small table."""
+    from tallystick.platform.backtesting.printed import lines_of
+
+    lines = "".join(f"<div>{escape(line)}</div>" for line in lines_of(result))
+    return f'<div style="font-family:monospace;white-space:pre-wrap">{lines}</div>'
+
+
+def _in_notebook() -> bool:
+    """True under IPython's notebook kernels."""
+    try:
+        shell = get_ipython()  # type: ignore[name-defined]
+    except NameError:
+        return False
+    return type(shell).__name__ == "ZMQInteractiveShell"

@@ -1,0 +1,61 @@
+"""A result in the lines of a terminal: what was run, what it came to beside the baselines, what to be warned of."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tallystick.platform.backtesting.result import Backtest
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+WIDTH = 60
+FEW_TRADES = 30
+
+
+def lines_of(result: "Backtest", *, warnings: bool = True) -> list[str]:
+    """The lines, warnings last."""
+    summary, stats, money = result.summary, result.stats, result.summary.money
+    trades = summary.all_trades
+    factor, rate = trades.profit_factor, trades.win_rate
+    lines = [
+        f"{result.title}: {summary.rows:,} rows, {stats['start'][:10]} to {stats['end'][:10]} UTC",
+        f"balance {money(summary.closing_balance)} {summary.currency}, of {money(summary.deposit)}",
+        f"net {money(summary.net_profit)}   buy and hold {money(summary.buy_and_hold)}   flat {money(summary.flat)}",
+    ]
+    if trades.trades:
+        lines.append(
+            f"{trades.trades:,} trades, {100 * (rate or 0.0):.1f} % won, profit factor"
+            f" {'-' if factor is None else f'{factor:.2f}'}, worst drawdown"
+            f" {money(summary.equity_drawdown.maximal)} ({100 * summary.equity_drawdown.relative_share:.1f} %)"
+        )
+        lines.append(f"costs: commission {money(summary.commission)}, swap {money(summary.swap)}")
+    if summary.denied or summary.refused_by_terminal:
+        denials = ", ".join(f"{rule} {count}" for rule, count in summary.denials.items())
+        lines.append(
+            f"{summary.orders:,} orders, {summary.denied:,} denied by risk{f' ({denials})' if denials else ''},"
+            f" {summary.refused_by_terminal:,} rejected by the terminal"
+        )
+    if summary.deals:
+        lines.append(f"equity {sparkline(result.curve.equity)}")
+    lines += [f"digest {result.digest}"]
+    if 0 < trades.trades < FEW_TRADES:
+        lines.append(f"W120 {trades.trades} trades are too few to say anything about the strategy.")
+    if result.failure is not None:
+        from tallystick.platform.backtesting.failure import where_it_failed
+
+        lines.append(" ".join([f"FAILED: {where_it_failed(result.failure)[0]}."]))
+    if warnings:
+        lines += [f"warning: {warning}" for warning in result.warnings]
+    return lines
+
+
+def sparkline(values: NDArray[np.int64], width: int = WIDTH) -> str:
+    """Values as a row of blocks: the last of each stretch, from the least to the greatest."""
+    if not len(values):
+        return ""
+    places = np.unique(np.linspace(0, len(values) - 1, min(width, len(values))).astype(np.int64))
+    chosen = values[places].astype(np.float64)
+    least, span = chosen.min(), chosen.max() - chosen.min()
+    level = np.zeros(len(chosen)) if span == 0 else (chosen - least) / span * (len(BLOCKS) - 1)
+    return "".join(BLOCKS[int(one)] for one in np.rint(level))

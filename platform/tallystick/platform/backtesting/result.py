@@ -1,0 +1,193 @@
+"""A backtest's result: tables, figures, pictures and proofs, each read from the log when it is asked for."""
+
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tallystick.platform.backtesting.assembly import Assembly
+from tallystick.platform.backtesting.failure import Failure
+from tallystick.platform.data.feed import Feed
+from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.plan import RunPlan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tallystick.events.findings import Verdict
+    from tallystick.platform.backtesting.notebook import Picture
+    from tallystick.platform.backtesting.stats import Stats
+    from tallystick.platform.kernel.replaying import ReplayResult
+    from tallystick.platform.report.equity import Curve
+    from tallystick.platform.report.summary import Book, Summary
+
+
+class Backtest:
+    """What `backtest` gives back. `folder` is the book's, `plan` what was run, `run` how it ended."""
+
+    def __init__(  # noqa: PLR0917 -- the parts of one run
+        self,
+        folder: Path,
+        plan: RunPlan,
+        feed: Feed,
+        assembly: Assembly,
+        run: RunResult,
+        *,
+        failure: Failure | None = None,
+        scratch: TemporaryDirectory[str] | None = None,
+    ) -> None:
+        """A temporary folder is removed with the last reference to `scratch`."""
+        self.folder = folder
+        self.plan = plan
+        self.feed = feed
+        self.run = run
+        self.failure = failure
+        self._assembly = assembly
+        self._scratch = scratch
+
+    # -- tables, indexed by time (UTC)
+
+    @cached_property
+    def deals(self) -> "pd.DataFrame":
+        """One row for each deal; columns `tables.DEALS`."""
+        from tallystick.platform.backtesting.tables import deals_table
+
+        return deals_table(self._book)
+
+    @cached_property
+    def orders(self) -> "pd.DataFrame":
+        """One row for each order, denied ones too; columns `tables.ORDERS`."""
+        from tallystick.platform.backtesting.tables import orders_table
+
+        return orders_table(self._book)
+
+    @cached_property
+    def trades(self) -> "pd.DataFrame":
+        """One row for each closing deal; columns `tables.TRADES`."""
+        from tallystick.platform.backtesting.tables import trades_table
+
+        return trades_table(self._book)
+
+    @cached_property
+    def equity(self) -> "pd.DataFrame":
+        """Balance and equity at every row; columns `tables.EQUITY`."""
+        from tallystick.platform.backtesting.tables import equity_table
+
+        return equity_table(self._book)
+
+    # -- figures
+
+    @cached_property
+    def stats(self) -> "Stats":
+        """The figures by name, in units people read."""
+        from tallystick.platform.backtesting.stats import stats_of
+
+        return stats_of(self.summary)
+
+    @property
+    def summary(self) -> "Summary":
+        """The same in minor units and shares, as the report computes them."""
+        return self._book.summary
+
+    @property
+    def curve(self) -> "Curve":
+        """Balance and equity in minor units over book time."""
+        return self._book.curve
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader must not overlook: faults of the data, and why there were no trades."""
+        return (*self.feed.warnings(), *self.silence)
+
+    @cached_property
+    def silence(self) -> tuple[str, ...]:
+        """Why there was no trade, from the log; empty when there was one."""
+        from tallystick.platform.backtesting.silence import why_no_trades
+
+        return () if self.summary.deals else why_no_trades(self.log, self._assembly.strategies, self._book.story)
+
+    # -- the record
+
+    @property
+    def log(self) -> Path:
+        """The log's folder."""
+        return self.folder / "log"
+
+    @property
+    def digest(self) -> str:
+        """The decision digest in hex: equal for equal decisions, however the strategy was spelt or started."""
+        return self.run.decision_digest.hex()
+
+    def verify(self) -> "Verdict":
+        """Every byte of the log against the format and the run's key; `exit_code` 0 when all holds."""
+        from tallystick.events.note import VerifierKey
+        from tallystick.events.verify import verify
+
+        return verify(self.log, VerifierKey.parse(self.run.vkey))
+
+    def replay(self, *, by_row: bool = False) -> "ReplayResult":
+        """The recorded inputs again through new strategies; `equal` when every event came out bit for bit."""
+        from tallystick.platform.kernel.replaying import replay_book
+
+        return replay_book(self.folder, by_row=by_row, composing=self._assembly.recorded)
+
+    def why(self, deal: int | None = None, *, seq: int | None = None) -> str:
+        """How a deal (by its number, or any record by its seq) came to be, back to the market row: a tree in text."""
+        from tallystick.platform.backtesting.lineage import seq_of_deal, why
+
+        if seq is None:
+            last = int(self.deals["deal"].iloc[-1]) if deal is None and len(self.deals) else 0
+            seq = seq_of_deal(self._book.story, last if deal is None else deal)
+        return why(self.folder, seq)
+
+    # -- pictures
+
+    def report(self, path: Path | str = "report.html") -> Path:
+        """Write the self-contained HTML report; returns its path."""
+        from tallystick.platform.report import write_report
+
+        out = Path(path)
+        write_report(self.log, out, verdicts=self._verdicts(), title=self.title)
+        return out
+
+    def plot(self, path: Path | str | None = None, *, show: bool = True) -> "Picture":
+        """The report: shown in the notebook's cell, or opened in the browser when there is no notebook.
+
+        It is written to `path`, by default into the book's folder, which a temporary book loses with the result.
+        """
+        from tallystick.platform.backtesting.notebook import Picture
+
+        picture = Picture(self.report(self.folder / "report.html" if path is None else path), self)
+        if show:
+            picture.show()
+        return picture
+
+    @property
+    def title(self) -> str:
+        """The strategies and the symbols."""
+        names = ", ".join(one.name for one in self.plan.strategies)
+        return f"{names} on {', '.join(dict.fromkeys(self.feed.symbols))}"
+
+    def __str__(self) -> str:
+        from tallystick.platform.backtesting.printed import lines_of
+
+        return "\n".join(lines_of(self))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from tallystick.platform.backtesting.notebook import summary_html
+
+        return summary_html(self)
+
+    @cached_property
+    def _book(self) -> "Book":
+        from tallystick.platform.report.report import read_book
+
+        return read_book(self.log)
+
+    def _verdicts(self) -> dict[str, str]:
+        verdict = self.verify()
+        good = "OK, the log holds and is signed at its head"
+        return {"verify": good if verdict.exit_code == 0 else verdict.lines()[0]}

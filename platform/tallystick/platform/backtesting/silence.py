@@ -1,0 +1,151 @@
+"""Why a backtest made no trade, told from its log: zero trades is never silent.
+
+Asked in the order of a trade's way, for each strategy: did it fail, did it see rows, did its warm-up end, did it say
+anything, was that withheld, denied by risk, rejected by the terminal, or is it still pending. Each answer has a count,
+the first case in words, and what to do.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tallystick.events.reader import LogReader
+from tallystick.events.types import running, trading
+from tallystick.platform.backtesting.chosen import Chosen
+from tallystick.platform.backtesting.tables import outcome_of
+from tallystick.platform.report.story import OrderStory, Story
+
+SAYINGS = (trading.SignalRaised, trading.TargetAsked, trading.IntentRaised)
+
+
+def why_no_trades(log: Path, strategies: Sequence[Chosen], story: Story) -> tuple[str, ...]:
+    """One line or more for each strategy, each with its code."""
+    events = list(_events(log))
+    lines: list[str] = []
+    for one in strategies:
+        lines += _of_one(one, [event for event in events if _by(event) == one.plan.name], story)
+    halted = next((event for event in events if isinstance(event, running.BookHalted)), None)
+    if halted is not None:
+        lines.append(f"W127 the book is halted since: {halted.reason}")
+    return tuple(lines)
+
+
+def _events(log: Path) -> Iterator[Any]:
+    for envelope in LogReader(log).envelopes():
+        if isinstance(envelope.event, (*SAYINGS, trading.TargetWithheld, running.ModuleFailed, running.BookHalted)):
+            yield envelope.event
+
+
+def _by(event: Any) -> str:
+    """The strategy an event belongs to."""
+    return str(getattr(event, "strategy", "") or getattr(event, "module", ""))
+
+
+def _of_one(one: Chosen, events: Sequence[Any], story: Story) -> list[str]:
+    name = one.plan.name
+    failed = [event for event in events if isinstance(event, running.ModuleFailed)]
+    if failed:
+        return [f"W121 no trade: {name} failed with {failed[0].error}. Correct it."]
+    rows, listed = _rows_of(one, story)
+    if not rows:
+        symbol = " ".join(filter(None, (one.symbol, one.timeframe)))
+        return [f"W122 no trade: {name} saw no bars of {symbol or 'its symbol'}; the data are {listed}. Give its data."]
+    said = [event for event in events if isinstance(event, SAYINGS)]
+    if not said:
+        return [_quiet(one, rows)]
+    return _lost(name, said, events, story)
+
+
+def _rows_of(one: Chosen, story: Story) -> tuple[int, str]:
+    """Rows of the strategy's series, and what the data are."""
+    declared = story.series.values()
+    own = [
+        series for series in declared if one.symbol in {"", series.symbol} and _fits(one.timeframe, series.period_ns)
+    ]
+    listed = ", ".join(f"{series.symbol} {_period(series.period_ns)} ({series.rows:,} rows)" for series in declared)
+    return sum(series.rows for series in own), listed
+
+
+def _quiet(one: Chosen, rows: int) -> str:
+    """It saw rows and said nothing."""
+    name, needs = one.plan.name, _warm_up(one)
+    if needs > rows:
+        return (
+            f"W123 no trade: {name} needs {needs:,} rows to warm up and saw {rows:,}. Give more data or less warm-up."
+        )
+    warm = f", {needs:,} of them to warm up" if needs else ""
+    return (
+        f"W124 no trade: {name} saw {rows:,} rows{warm} and raised no signal and no order."
+        " Look at its condition; a value asked for on too few rows also keeps it quiet."
+    )
+
+
+def _lost(name: str, said: Sequence[Any], events: Sequence[Any], story: Story) -> list[str]:
+    """It spoke, and nothing came of it: withheld, denied, rejected, or still waiting."""
+    lines: list[str] = []
+    withheld = [event for event in events if isinstance(event, trading.TargetWithheld)]
+    for rule, count in Counter(event.rule for event in withheld).items():
+        first = next(event for event in withheld if event.rule == rule)
+        lines.append(f"W125 no trade: {len(said):,} said by {name}, {count:,} withheld ({rule}): {first.detail}")
+    orders = [order for order in story.orders.values() if order.requested and order.requested.event.strategy == name]
+    lines += [_denied(name, rule, [o for o in orders if o.denied and o.denied.rule == rule]) for rule in _rules(orders)]
+    lines += _answered(name, orders)
+    flat = all(getattr(event, "direction", 1) == 0 or getattr(event, "volume", 1) == 0 for event in said)
+    if flat:
+        lines.append(f"W124 no trade: {name} said only flat ({len(said):,} times). Look at its condition.")
+    if not lines:
+        lines.append(f"W125 no trade: {len(said):,} said by {name}, and no order came of it. See r.orders and the log.")
+    return lines
+
+
+def _rules(orders: Sequence[OrderStory]) -> list[str]:
+    return list(dict.fromkeys(order.denied.rule for order in orders if order.denied))
+
+
+def _denied(name: str, rule: str, orders: Sequence[OrderStory]) -> str:
+    first = orders[0].denied
+    assert first is not None
+    why = first.detail or f"{first.value:,} against a limit of {first.limit:,}"
+    return f"W126 no trade: {len(orders):,} orders of {name} denied by risk ({rule}): {why}"
+
+
+def _answered(name: str, orders: Sequence[OrderStory]) -> list[str]:
+    """Orders that reached the terminal without a deal, by outcome and answer."""
+    found: dict[str, list[OrderStory]] = {}
+    for order in orders:
+        if order.denied is None:
+            answer = order.answer.event if order.answer is not None else None
+            found.setdefault(f"{outcome_of(order)} {answer.retcode if answer else ''}".strip(), []).append(order)
+    lines = []
+    for what, some in found.items():
+        comment = next((order.answer.event.comment for order in some if order.answer is not None), "")
+        lines.append(f"W126 no trade: {len(some):,} orders of {name} {what}{f': {comment}' if comment else ''}")
+    return lines
+
+
+def _warm_up(one: Chosen) -> int:
+    """Rows the strategy says it needs before its first decision."""
+    made: Any = one.fresh()
+    for field in ("warm_up_rows", "warm_up"):
+        needs = getattr(made, field, 0)
+        if isinstance(needs, int) and needs > 0:
+            return needs
+    return 0
+
+
+UNITS_NS = {"S": 10**9, "M": 60 * 10**9, "H": 3_600 * 10**9, "D": 86_400 * 10**9, "W": 604_800 * 10**9}
+
+
+def _fits(timeframe: str, period_ns: int) -> bool:
+    """Whether a series has the strategy's timeframe; one that states none takes any."""
+    unit, count = timeframe[:1].upper(), timeframe[1:]
+    return not (unit in UNITS_NS and count.isdigit()) or UNITS_NS[unit] * int(count) == period_ns
+
+
+def _period(period_ns: int) -> str:
+    """H1, M5, or quotes."""
+    for unit, size in reversed(UNITS_NS.items()):
+        if period_ns and period_ns % size == 0:
+            return f"{unit}{period_ns // size}"
+    return "quotes"
