@@ -1,0 +1,124 @@
+"""The guard around a user's callback: while it is on, what no replay can repeat is refused where it is called.
+
+    with guarding():                  # once around a run: clocks and generators are watched, then given back
+        ...
+        with HERE.guard:              # around each callback, about 0.25 us
+            strategy.on_bar(bar)      # time.time(), random.random(), open(...): ImpureStrategy with file and line
+
+`HERE.guard` is the guard of the thread that asks, so progress bars, log writers and other runs in other threads are not
+touched. Guards nest. Outside `guarding()` entering one only counts. A refusal that the callback swallowed
+(`except Exception`) is raised again when the outermost guard is left.
+
+Limits: `datetime.now`, a clock kept in a list or a default argument before the run, and C code that opens files by
+itself are not seen here; the static check (`check_source`) names them.
+"""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Final, final
+
+from tallystick.platform.authoring.purity.callers import culprit
+from tallystick.platform.authoring.purity.impure import ImpureStrategy
+from tallystick.platform.authoring.purity.refused_events import REFUSED
+
+
+@final
+class _Watch:
+    """How many runs are on, and how to give back what was replaced for them."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.runs = 0
+        self.hooked = False
+        self.replaced: list[tuple[Any, str, Any]] = []
+
+
+_WATCH: Final = _Watch()
+
+
+@final
+class Guard:
+    """Whether a thread is inside a user's callback; enter it around each one."""
+
+    __slots__ = ("_refusal", "depth")
+
+    def __init__(self) -> None:
+        """Outside."""
+        self.depth = 0
+        self._refusal: ImpureStrategy | None = None
+
+    def __enter__(self) -> None:
+        self.depth += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.depth -= 1
+        if self._refusal is not None:
+            self._settle(error)
+
+    def refuse(self, kind: str, call: str) -> None:
+        """Raise `ImpureStrategy` if a run is on and a callback of this thread is the one that calls."""
+        if not self.depth or not _WATCH.runs:
+            return
+        depth, self.depth = self.depth, 0  # finding the caller is not the callback's doing
+        try:
+            caller = culprit(kind)
+        finally:
+            self.depth = depth
+        if caller is not None:
+            self._refusal = ImpureStrategy(kind, call, *caller)
+            raise self._refusal
+
+    def _settle(self, error: BaseException | None) -> None:
+        if not self.depth:
+            refusal, self._refusal = self._refusal, None
+            if error is None and refusal is not None:
+                raise refusal
+
+
+@final
+class _OfThread(threading.local):
+    """One guard for each thread."""
+
+    def __init__(self) -> None:
+        self.guard = Guard()
+
+
+HERE: Final = _OfThread()
+"""`HERE.guard` is the guard of the present thread."""
+
+
+@contextmanager
+def guarding(*namespaces: dict[str, Any]) -> Iterator[Guard]:
+    """Watch clocks, generators, files, sockets and processes for the length of a run; gives this thread's guard.
+
+    `namespaces`: globals of user code that is not in `sys.modules` (a file loaded under no name). Names bound in user
+    code to a watched function (`from time import time`) are watched too. All is given back when the last run ends.
+    """
+    from tallystick.platform.authoring.purity.watched import give_back, watch
+
+    with _WATCH.lock:
+        if not _WATCH.hooked:
+            sys.addaudithook(_heard)  # once for the process: a hook cannot be taken out again
+            _WATCH.hooked = True
+        _WATCH.replaced += watch(HERE, namespaces)
+        _WATCH.runs += 1
+    try:
+        yield HERE.guard
+    finally:
+        with _WATCH.lock:
+            _WATCH.runs -= 1
+            if not _WATCH.runs:
+                give_back(_WATCH.replaced)
+                _WATCH.replaced.clear()
+
+
+def _heard(event: str, arguments: tuple[Any, ...], here: _OfThread = HERE) -> None:
+    refused = REFUSED.get(event)
+    if refused is not None and here.guard.depth:
+        kind, call = refused
+        here.guard.refuse(kind, f"{call}({arguments[0]!r})" if kind == "file" and arguments else call)
