@@ -18,6 +18,9 @@ from tallystick.events.segment import FRAME, FRAME_MAGIC, MAX_GROUP_BYTES, read_
 _FRAME_BYTE = FRAME_MAGIC[0]
 _TIME_AT, _TIME_END = 18, 26  # where the book time lies in a record, its length included
 
+# Copying a hasher costs half of making one.
+_hasher = sha256().copy
+_leaf_hasher = sha256(b"\0").copy
 _WHO_AND_WHAT = Struct(">HHH")  # source, type id, version
 _RECORD = Struct(">IBBIQqQHQ6s32sI32sB")  # `record.RECORD` with source, type and version in one piece
 
@@ -36,7 +39,7 @@ class FastGroups:
         """Take the group at `at`; where its frame ends, or 0 when the group is not ordinary and nothing was taken."""
         found = self._rules.found
         admitted = self._admitted
-        unpack = _RECORD.unpack_from
+        unpack, new_hasher, new_leaf_hasher = _RECORD.unpack_from, _hasher, _leaf_hasher
         first = seq = found.seq
         head, time, epoch, root = found.head, found.time, found.epoch, NO_ROOT
         said: list[bytes] = []
@@ -59,8 +62,11 @@ class FastGroups:
                     or form != FORMAT
                     or len(body) != size
                     or not 0 < size <= MAX_BODY_BYTES
-                    or sha256(body).digest() != body_hash
                 ):
+                    return 0
+                hasher = new_hasher()
+                hasher.update(body)
+                if hasher.digest() != body_hash:
                     return 0
                 if flags & DERIVED:
                     if own_root != root or own_time != time or not root <= cause < seq:
@@ -78,7 +84,9 @@ class FastGroups:
                     return 0
                 if known[1]:
                     said.append(known[1] + data[at + _TIME_AT : at + _TIME_END] + body_hash)
-                head = sha256(b"\0" + data[at + 4 : body_at]).digest()
+                hasher = new_leaf_hasher()
+                hasher.update(data[at + 4 : body_at])
+                head = hasher.digest()
                 leaves.append(head)
                 at = end
                 seq += 1

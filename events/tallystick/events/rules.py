@@ -28,6 +28,7 @@ from tallystick.events.treepiece import TreePiece
 
 BEFORE_ALL = -(2**63)
 NO_ROOT = -1
+_hasher = sha256().copy  # half the price of a new one
 OWN_TYPES = LAST_OWN_TYPE  # type ids up to this one are the log's own
 
 
@@ -62,7 +63,9 @@ class Found:
             return
         digest = self.decision
         for each in said:
-            digest = sha256(digest + each).digest()
+            hasher = _hasher()
+            hasher.update(digest + each)
+            digest = hasher.digest()
         self.decision = digest
 
 
