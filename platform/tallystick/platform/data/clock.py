@@ -1,10 +1,27 @@
-"""From a source's own clock to UTC, by the rule the series declares; see `tallystick.market.server_time`."""
+"""From a source's own clock to UTC, by the rule the series declares; see `tallystick.market.server_time`.
+
+A clock may be given in words: `UTC`, `mt5` (New York plus seven hours, as most MT5 brokers keep it), `fixed:+02:00` or
+`+02:00`, and the names of the IANA database such as America/New_York. The last are converted to UTC while reading, and
+the series then declares `utc`: the database changes with every release, and a replay must not depend on it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.market.server_time import TimeRuleError, to_utc_ns
 from tallystick.platform.data.errors import UnknownClock
+
+ALIASES = {"utc": "utc", "gmt": "utc", "z": "utc", "mt5": "new_york+7", "new_york+7": "new_york+7"}
+OFFSET = re.compile(r"(?:fixed:|utc|gmt)?([+-]\d\d):?(\d\d)?")
+QUARTER_MS = 900_000
+"""Every offset from UTC in use since 1970 changes at a quarter of an hour."""
+REMEDY = "Say --tz utc, --tz mt5 (New York plus 7 hours), --tz fixed:-05:00 or --tz America/New_York."
 
 
 def source_ms_to_utc_ns(time_msc: NDArray[np.int64], rule: str) -> NDArray[np.int64]:
@@ -15,3 +32,60 @@ def source_ms_to_utc_ns(time_msc: NDArray[np.int64], rule: str) -> NDArray[np.in
         what = f'time rule "{rule}" is not known.'
         fix = "Say utc, fixed:-05:00 for a source five hours behind UTC, or new_york+7 for most MT5 brokers."
         raise UnknownClock(what, fix) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A source's clock: the rule a series declares, and the zone to convert from beforehand, if any."""
+
+    rule: str
+    zone: str = ""
+
+    def read(self, time_msc: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Times as the source wrote them, in ms, on the clock of `rule`."""
+        return zone_to_utc_ms(time_msc, self.zone) if self.zone else time_msc
+
+    @property
+    def treatment(self) -> str:
+        """The name of what was done to the times; empty when nothing was."""
+        return f"{self.zone}_to_utc" if self.zone else ""
+
+
+def clock_of(text: str | None, source: str) -> Clock:
+    """The clock that words mean. Raises `UnknownClock` (E110) when nothing is said or nobody knows it."""
+    if not text:
+        raise UnknownClock(f"{source} has no time zone.", REMEDY)
+    word = text.strip().lower()
+    if word in ALIASES:
+        return Clock(ALIASES[word])
+    offset = OFFSET.fullmatch(word)
+    if offset:
+        rule = f"fixed:{offset[1]}:{offset[2] or '00'}"
+        source_ms_to_utc_ns(np.zeros(1, dtype=np.int64), rule)
+        return Clock(rule)
+    _zone(text.strip())
+    return Clock("utc", text.strip())
+
+
+def zone_to_utc_ms(time_msc: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
+    """Wall-clock times of an IANA zone, in ms as if UTC, to ms UTC.
+
+    An hour shown twice is taken as its first showing; one that is skipped is read with the offset before the change.
+    """
+    information = _zone(zone)
+    quarters, place = np.unique(time_msc // QUARTER_MS, return_inverse=True)
+    epoch = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+    offsets = np.empty(len(quarters), dtype=np.int64)
+    for index, quarter in enumerate(quarters.tolist()):
+        wall = epoch + timedelta(milliseconds=quarter * QUARTER_MS)
+        offset = wall.replace(tzinfo=information).utcoffset() or timedelta()
+        offsets[index] = offset // timedelta(milliseconds=1)
+    return time_msc - offsets[place]
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnknownClock(f'time zone "{name}" is not known.', REMEDY) from error

@@ -1,5 +1,6 @@
 """What was found in a series, said twice: as events for the log, and as warnings for a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from tallystick.events.types.market import DataTreated
 from tallystick.platform.data.calendar_gaps import DAY_NS, wanting_days
 from tallystick.platform.data.clock import source_ms_to_utc_ns
 from tallystick.platform.data.faults import CROSSED, Finding
+from tallystick.platform.data.notes import Note
 from tallystick.platform.data.source import SourceRows
 
 PATIENCE_NS = 4 * DAY_NS
@@ -42,6 +44,22 @@ class Described:
             first_time=self.utc(finding.first_msc),
             rule=finding.rule,
         )
+
+    def noted(self, rows: SourceRows, notes: Sequence[Note]) -> tuple[list[DataTreated], list[str]]:
+        """What reading did, to `rows` as it gave them: events, and the lines a person should read."""
+        met = [note for note in notes if note.count]
+        treatments = [
+            DataTreated(
+                symbol=self.symbol,
+                fault=note.fault,
+                count=note.count,
+                first_time=self.utc(int(rows.columns["time_msc"][note.first])),
+                rule=note.rule,
+            )
+            for note in met
+        ]
+        figures = {"symbol": self.symbol, "total": f"{self.total:,}", "noun": self.noun}
+        return treatments, [note.words.format(count=f"{note.count:,}", **figures) for note in met if note.words]
 
     def crossed_warning(self, findings: tuple[Finding, ...]) -> list[str]:
         """W107: one line for all crossed sides, or none."""

@@ -1,13 +1,17 @@
 """What can be wrong with market data, each with a code and what to do next.
 
 DataError (ValueError)
-├── MissingData      E111  no such file (also FileNotFoundError)
+├── UnknownSymbol    E101  no conditions are known for a symbol, or no symbol for a file
+├── MissingData      E111  no such file or series (also FileNotFoundError)
 ├── UnreadableData   E105  a cell is no number, a line has too few columns, an archive is none
 ├── ImpossibleData   E106  prices that no market has: high below low, zero, negative
 ├── DisorderedData   E109  a time that appears twice, or times that go backwards
 ├── CrossedData      W107  ask below bid, refused because the caller asked for strictness
-├── UnknownClock     E110  no such rule from the source's clock to UTC
-└── EmptyRange       E103  no rows between the dates asked for
+├── UnknownClock     E110  no rule from the source's clock to UTC, or none that is known
+├── EmptyRange       E103  no rows between the dates asked for
+├── BadConditions    E131  an instrument's conditions do not fit together or cannot be read
+├── UnfitRequest     E132  what was asked for cannot be made of this source
+└── DamagedSeries    E133  a file of the catalogue is not what was written
 """
 
 
@@ -63,3 +67,27 @@ class EmptyRange(DataError):
     """No rows in the range asked for."""
 
     code = "E103"
+
+
+class UnknownSymbol(DataError):
+    """Nothing is known of a symbol."""
+
+    code = "E101"
+
+
+class BadConditions(DataError):
+    """An instrument's conditions do not fit together or cannot be read."""
+
+    code = "E131"
+
+
+class UnfitRequest(DataError):
+    """What was asked for cannot be made of this source."""
+
+    code = "E132"
+
+
+class DamagedSeries(DataError):
+    """A file of the catalogue is not what was written."""
+
+    code = "E133"

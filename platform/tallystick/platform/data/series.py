@@ -1,7 +1,8 @@
 """One stream of market rows, treated and ready to be merged: its instrument, clock, source and hash."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +14,7 @@ from tallystick.platform.data.clock import source_ms_to_utc_ns
 from tallystick.platform.data.described import Described, span_of
 from tallystick.platform.data.errors import EmptyRange
 from tallystick.platform.data.faults import Strictness, treat
+from tallystick.platform.data.notes import Note
 from tallystick.platform.data.source import LOGGED, SourceRows
 
 HASH_DOMAIN = b"tallystick/series/1"
@@ -54,6 +56,12 @@ class Series:
             digest.update(self.rows.columns[name].tobytes())
         return digest.hexdigest()
 
+    def between(self, start_ns: int | None, stop_ns: int | None) -> "Series":
+        """The rows in [start_ns, stop_ns) by their UTC time (of a bar its open). Raises `EmptyRange` (E103)."""
+        opened = self.time - self.period_ns
+        chosen = _within(opened, start_ns, stop_ns, self.symbol, self.source)
+        return replace(self, rows=self.rows.take(chosen), time=self.time[chosen])
+
     def declared(self, number: int) -> SeriesDeclared:
         """The event that declares the series under its number in the manifest."""
         return SeriesDeclared(
@@ -78,26 +86,21 @@ def series_from(
     stop_ns: int | None = None,
     digits: int | None = None,
     strictness: Strictness = "treat",
+    notes: Sequence[Note] = (),
 ) -> Series:
     """Cut rows to [start_ns, stop_ns) by their UTC time (of a bar its open), treat them and put them on book time.
 
-    Raises `EmptyRange`, `UnknownClock`, and what `faults.treat` raises.
+    `notes` say what reading did to the rows. Raises `EmptyRange`, `UnknownClock`, and what `faults.treat` raises.
     """
     opened = source_ms_to_utc_ns(rows.columns["time_msc"], time_rule)
-    chosen = np.ones(len(rows), dtype=np.bool_)
-    if start_ns is not None:
-        chosen &= opened >= start_ns
-    if stop_ns is not None:
-        chosen &= opened < stop_ns
-    if not chosen.any():
-        what = f"no {symbol} rows between the dates asked for; {rows.files[0]} holds {span_of(opened)}."
-        raise EmptyRange(what, f"Drop the dates to use all {len(rows):,} rows.")
+    chosen = _within(opened, start_ns, stop_ns, symbol, rows.files[0])
     cut = rows.take(chosen)
     treated, findings = treat(cut, symbol, strictness, digits)
     opened = source_ms_to_utc_ns(treated.columns["time_msc"], time_rule)
     described = Described(symbol, treated, time_rule, len(cut))
-    treatments = [described.treatment(finding) for finding in findings]
-    warnings = described.crossed_warning(findings) + described.other_warnings(findings)
+    treatments, warnings = described.noted(cut, [note.cut(chosen) for note in notes])
+    treatments += [described.treatment(finding) for finding in findings]
+    warnings += described.crossed_warning(findings) + described.other_warnings(findings)
     warnings += described.coverage_warning(opened, start_ns, stop_ns)
     if treated.kind == "bar" and treated.period_ns < DAY_NS:
         more, words = described.wanting(opened, start_ns, stop_ns)
@@ -114,3 +117,18 @@ def series_from(
         tuple(treatments),
         tuple(warnings),
     )
+
+
+def _within(
+    opened: NDArray[np.int64], start_ns: int | None, stop_ns: int | None, symbol: str, held_by: str
+) -> NDArray[np.bool_]:
+    """Which rows open within the dates asked for. Raises `EmptyRange` where none does."""
+    chosen = np.ones(len(opened), dtype=np.bool_)
+    if start_ns is not None:
+        chosen &= opened >= start_ns
+    if stop_ns is not None:
+        chosen &= opened < stop_ns
+    if not chosen.any():
+        what = f"no {symbol} rows between the dates asked for; {held_by} holds {span_of(opened)}."
+        raise EmptyRange(what, f"Drop the dates to use all {len(opened):,} rows.")
+    return chosen

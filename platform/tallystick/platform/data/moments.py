@@ -1,0 +1,124 @@
+"""Columns of dates and times, in the ways that terminals and tables write them.
+
+Dates 2014.05.05, 2014-05-05, 2014/05/05, 20140505; times 13:45, 13:45:00, 13:45:00.123; both in one cell with a space
+or a T between; a zone at the end (Z, +00:00); or a whole number since 1970 in seconds, ms, us or ns by its length.
+Finer than a millisecond is cut off. Cells of one layout are read together.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.platform.data.cells import Column, Ints
+
+DAY_MS = 86_400_000
+DATE = r"(?P<year>\d{4})(?P<mark>[.\-/]?)(?P<month>\d\d)(?P=mark)(?P<day>\d\d)"
+CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?"
+ZONE = r"(?P<zone>Z|(?P<sign>[+-])(?P<ahead>\d\d):?(?P<past>\d\d))"
+MOMENT = re.compile(rf"{DATE}(?:[ T]{CLOCK} ?{ZONE}?)?", re.ASCII)
+TIME = re.compile(CLOCK, re.ASCII)
+SINCE_1970 = re.compile(r"(?P<epoch>\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})", re.ASCII)
+LAYOUTS = (MOMENT, TIME, SINCE_1970)
+MOST_LAYOUTS = 16
+"""Layouts in one column and length; real files have one or two, and each costs a pass."""
+MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A column's times in ms: since 1970, or since midnight where no cell has a date.
+
+    `zoned` is true where the cell said its own offset (it is applied), `dated` where it had a date.
+    """
+
+    ms: Ints
+    bad: NDArray[np.bool_]
+    zoned: NDArray[np.bool_]
+    dated: NDArray[np.bool_]
+    clocked: NDArray[np.bool_]
+
+
+def read_moments(column: Column) -> Moments:
+    """The times of a column; what is none is marked, not raised."""
+    size = len(column)
+    found = Moments(
+        np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_),
+        np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_),
+    )  # fmt: skip
+    for length in np.unique(column.length).tolist():
+        left = np.flatnonzero(column.length == length)
+        for _ in range(MOST_LAYOUTS if 0 < length <= 40 else 0):
+            if not len(left):
+                break
+            left = _of_layout(column, left, length, found)
+    return found
+
+
+def _of_layout(column: Column, rows: Ints, length: int, found: Moments) -> Ints:
+    """Read the cells that are laid out like the first of `rows`; returns the others."""
+    first = column.text(int(rows[0]))
+    layout = next((match for form in LAYOUTS if (match := form.fullmatch(first))), None)
+    if layout is None:
+        return rows[1:]
+    cells = column.matrix(rows, length)
+    template = np.frombuffer(first.encode(), dtype=np.uint8)
+    is_digit = (template >= 48) & (template <= 57)
+    # The sign of an offset is read from the template too, so cells with the other sign are another layout.
+    alike = ((cells[:, is_digit] - 48) <= 9).all(axis=1) & (cells[:, ~is_digit] == template[~is_digit]).all(axis=1)
+    mine, digits = rows[alike], cells[alike].astype(np.int64) - 48
+    ms, valid = _epoch(layout, digits) if "epoch" in layout.re.groupindex else _written(layout, digits)
+    found.ms[mine] = ms
+    found.bad[mine] = ~valid
+    named = layout.groupdict()
+    found.zoned[mine] = bool(named.get("zone"))
+    found.dated[mine] = "year" in named or "epoch" in named
+    found.clocked[mine] = bool(named.get("hour") or named.get("epoch"))
+    others: Ints = rows[~alike]
+    return others
+
+
+def _whole(layout: re.Match[str], name: str, digits: Ints, missing: int = 0) -> Ints:
+    """The whole number a named group holds in every cell."""
+    begin, end = layout.span(name) if name in layout.re.groupindex else (-1, -1)
+    if begin < 0:
+        return np.full(len(digits), missing, dtype=np.int64)
+    weights = 10 ** np.arange(end - begin - 1, -1, -1, dtype=np.int64)
+    found: Ints = digits[:, begin:end] @ weights
+    return found
+
+
+def _epoch(layout: re.Match[str], digits: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    value = _whole(layout, "epoch", digits)
+    length = digits.shape[1]
+    ms = value * 1000 if length <= 10 else value // 10 ** (3 * ((length - 12) // 3))
+    return ms, np.ones(len(digits), dtype=np.bool_)
+
+
+def _written(layout: re.Match[str], digits: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    hour, minute, second = (_whole(layout, name, digits) for name in ("hour", "minute", "second"))
+    valid = (hour < 24) & (minute < 60) & (second < 60)
+    ms = ((hour * 60 + minute) * 60 + second) * 1000
+    fraction = layout.groupdict().get("fraction")
+    if fraction:
+        ms += _whole(layout, "fraction", digits) * 1000 // 10 ** len(fraction)
+    if "year" in layout.re.groupindex:
+        year, month, day = (_whole(layout, name, digits, 1) for name in ("year", "month", "day"))
+        leap = (month == 2) & (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+        valid &= (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1900)
+        valid &= day <= MONTH_DAYS[np.clip(month, 0, 12)] + leap
+        ms += _days(year, month, day) * DAY_MS
+    if layout.groupdict().get("sign"):
+        offset = (_whole(layout, "ahead", digits) * 60 + _whole(layout, "past", digits)) * 60_000
+        ms -= offset if layout["sign"] == "+" else -offset
+    return ms, valid
+
+
+def _days(year: Ints, month: Ints, day: Ints) -> Ints:
+    """Days since 1970-01-01 in the Gregorian calendar (Hinnant, chrono-compatible date algorithms, 2013)."""
+    year = year - (month <= 2)
+    era_year = year % 400
+    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    days: Ints = (year // 400) * 146_097 + era_year * 365 + era_year // 4 - era_year // 100 + day_of_year - 719_468
+    return days

@@ -1,0 +1,209 @@
+"""Any source of prices as a series: a file of a known format, a frame, an array, a name of the catalogue, the demo.
+
+series_of("EURUSD_H1.csv", tz="mt5")            MT5's export of bars or ticks, or any CSV or TSV
+series_of("eurusd.zip", tz="fixed:-05:00")      Lean's
+series_of(frame, symbol="EURUSD", tz="utc")     a pandas frame, or an array of copy_rates or copy_ticks
+series_of("EURUSD-H1")                          what `tallystick data import` has kept
+series_of("demo", symbol="XAUUSD")              the demo's year
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tallystick.platform.data.clock import Clock, clock_of
+from tallystick.platform.data.composing import Reading, Terms, composed
+from tallystick.platform.data.errors import UnfitRequest, UnknownSymbol
+from tallystick.platform.data.faults import Strictness
+from tallystick.platform.data.feed import Feed
+from tallystick.platform.data.frames import is_tabular, table_from
+from tallystick.platform.data.instruments import built_in, symbol_in
+from tallystick.platform.data.lean import read_lean
+from tallystick.platform.data.notes import Note
+from tallystick.platform.data.periods import period_name, period_of
+from tallystick.platform.data.series import Series, series_from
+from tallystick.platform.data.source import typed
+from tallystick.platform.data.table import read_table
+from tallystick.platform.data.text import require_file
+
+DEMO = "demo"
+Moment = str | date | datetime | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How a source is to be read: what `series_of` takes besides the source."""
+
+    symbol: str | None = None
+    tz: str | None = None
+    timeframe: str | int | None = None
+    start: Moment = None
+    stop: Moment = None
+    strictness: Strictness = "treat"
+    digits: int | None = None
+    mapping: Mapping[str, str | int] | None = None
+    spread_points: int | None = None
+    home: Path | None = None
+
+
+def series_of(  # noqa: PLR0913 -- the public door: each is a thing that a caller states of a source
+    source: Any,
+    *,
+    symbol: str | None = None,
+    tz: str | None = None,
+    timeframe: str | int | None = None,
+    start: Moment = None,
+    stop: Moment = None,
+    strictness: Strictness = "treat",
+    digits: int | None = None,
+    mapping: Mapping[str, str | int] | None = None,
+    spread_points: int | None = None,
+    home: Path | None = None,
+) -> Series:
+    """One series of treated rows, in [start, stop) of UTC.
+
+    `tz` is the source's clock (see `clock.py`); `timeframe` ("M1" to "W1", or ns) is what the bars are to be: finer
+    bars and quotes are resampled to it. `digits` are the decimals of a price, `mapping` gives columns by role, as in
+    {"time": "Date"}, and `spread_points` states the spread of bars whose source has none. `home` is the folder whose
+    catalogue is looked in. Raises `DataError`.
+    """
+    reader = Reader(symbol, tz, timeframe, start, stop, strictness, digits, mapping, spread_points, home)
+    return opened(source, reader)
+
+
+def feed_of(sources: Any, **stated: Any) -> Feed:
+    """Several series as one feed: a source, a sequence of them, or sources by symbol; `stated` as for `series_of`.
+
+    "demo" alone is the demo's whole feed.
+    """
+    if isinstance(sources, Feed):
+        return sources
+    if isinstance(sources, str) and sources == DEMO:
+        from tallystick.platform.data.demo import demo_feed
+
+        if not {name for name, value in stated.items() if value is not None} - {"strictness"}:
+            return demo_feed(stated.get("strictness") or "treat")
+    if isinstance(sources, Mapping) and not is_tabular(sources):
+        return Feed([series_of(source, **{**stated, "symbol": symbol}) for symbol, source in sources.items()])
+    if isinstance(sources, list | tuple):
+        return Feed([series_of(source, **stated) for source in sources])
+    return Feed([series_of(sources, **stated)])
+
+
+def opened(source: Any, reader: Reader) -> Series:
+    """One series by a `Reader`. Raises `DataError`."""
+    if isinstance(source, Series):
+        return _fitted(source, reader)
+    if is_tabular(source):
+        return _from_reading(_tabular(source, reader), reader, "a frame")
+    if not isinstance(source, str | Path):
+        what = f"a {type(source).__name__} is no source of prices."
+        raise UnfitRequest(what, "Give a file, a pandas frame, an array of copy_rates, or a name of the catalogue.")
+    if str(source) == DEMO:
+        return _of_demo(reader)
+    return _from_file(Path(source), reader)
+
+
+def _from_file(path: Path, reader: Reader) -> Series:
+    if not path.exists():
+        from tallystick.platform.data.catalogue import Catalogue
+
+        kept = Catalogue.of_user(reader.home)
+        if str(path) in kept:
+            return _fitted(kept.read(str(path)), reader)
+    require_file(path)
+    if is_lean(path):
+        return _from_reading(Reading(read_lean(path), ()), reader, path.name)
+    terms = Terms(reader.spread_points, reader.digits, period_of(reader.timeframe))
+    skip_bad = reader.strictness == "skip_bad"
+    if path.suffix.lower() in (".parquet", ".pq"):
+        from tallystick.platform.data.parquet import read_parquet
+
+        table = table_from(read_parquet(path), reader.mapping, title=path.name, skip_bad=skip_bad)
+    else:
+        table = read_table(path, reader.mapping, skip_bad=skip_bad)
+    return _from_reading(composed(table, terms), reader, path.name)
+
+
+def _tabular(source: Any, reader: Reader) -> Reading:
+    table = table_from(source, reader.mapping, skip_bad=reader.strictness == "skip_bad")
+    return composed(table, Terms(reader.spread_points, reader.digits, period_of(reader.timeframe)))
+
+
+def _from_reading(reading: Reading, reader: Reader, title: str) -> Series:
+    symbol = reader.symbol or symbol_in(title)
+    if not symbol:
+        raise UnknownSymbol(f"nothing tells the symbol of {title}.", "Say it: --symbol EURUSD")
+    clock = Clock("utc") if reading.zoned else clock_of(reader.tz, title)
+    rows, notes = reading.rows, reading.notes
+    if clock.treatment:
+        rows = rows.replaced({"time_msc": typed("time_msc", clock.read(rows.columns["time_msc"]))})
+        notes = (Note("local_clock", clock.treatment, np.ones(len(rows), dtype=np.bool_)), *notes)
+    known = built_in().get(symbol)
+    series = series_from(
+        rows,
+        symbol=symbol,
+        time_rule=clock.rule,
+        source=title,
+        start_ns=_ns(reader.start),
+        stop_ns=_ns(reader.stop),
+        digits=reader.digits if reader.digits is not None else known.digits if known else None,
+        strictness=reader.strictness,
+        notes=notes,
+    )
+    return _fitted(series, replace(reader, start=None, stop=None))
+
+
+def _of_demo(reader: Reader) -> Series:
+    """One series of the demo: EURUSD unless another symbol is said."""
+    from tallystick.platform.data.demo import demo_feed
+
+    feed = demo_feed(reader.strictness)
+    symbol = reader.symbol or feed.symbols[0]
+    for series in feed.series:
+        if series.symbol == symbol:
+            return _fitted(series, reader)
+    what = f'symbol "{symbol}" is not in the demo.'
+    raise UnknownSymbol(what, f"It has {', '.join(feed.symbols)}.")
+
+
+def _fitted(series: Series, reader: Reader) -> Series:
+    """A series that is already treated, cut to the dates and resampled to the timeframe asked for."""
+    if reader.start is not None or reader.stop is not None:
+        series = series.between(_ns(reader.start), _ns(reader.stop))
+    period = period_of(reader.timeframe)
+    if period is None or period == series.period_ns:
+        return series
+    if period < series.period_ns:
+        what = f"{series.symbol}: bars of {period_name(series.period_ns)} cannot become {period_name(period)}."
+        raise UnfitRequest(what, f"Ask for {period_name(series.period_ns)} or longer bars.")
+    from tallystick.platform.data.resampling import resampled
+
+    return resampled(series, period)
+
+
+def is_lean(path: Path) -> bool:
+    """True for a zip, and for a CSV laid out as Lean's: a compact time first, then 2 or 10 numbers, no names."""
+    if path.suffix.lower() == ".zip":
+        return True
+    with path.open("rb") as file:
+        cells = file.readline(4096).strip().split(b",")
+    time = cells[0].replace(b" ", b"").replace(b":", b"")
+    return len(cells) in (3, 11) and time.isdigit() and len(time) in (*range(1, 9), 12) and b"-" not in cells[0]
+
+
+def _ns(moment: Moment) -> int | None:
+    """A moment in ns UTC; dates begin at midnight, and what says no zone is UTC. Raises `UnfitRequest`."""
+    if moment is None or isinstance(moment, int):
+        return moment
+    try:
+        if isinstance(moment, datetime) and moment.tzinfo is not None:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+        text = moment.removesuffix("Z").replace(".", "-", 2) if isinstance(moment, str) else moment
+        return int(np.datetime64(text, "ns").astype(np.int64))
+    except ValueError:
+        raise UnfitRequest(f'"{moment}" is no date.', "Write it as 2014-05-05 or 2014-05-05T13:00.") from None

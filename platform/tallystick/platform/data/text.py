@@ -1,0 +1,116 @@
+"""A price file's bytes as clean text: one encoding, one line end, one separator, no quotes, no decimal commas.
+
+UTF-8, with or without its mark, and UTF-16 of either order, as MT5 writes it. What is no text is refused in words.
+"""
+
+import codecs
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallystick.platform.data.errors import MissingData, UnreadableData
+
+LONGEST_LINE = 65_536
+"""Bytes; a line of prices has some hundred."""
+SEPARATORS = (b"\t", b";", b",")
+UNIT = b"\x1f"
+"""Separator of cells that were quoted: ASCII's own, which no price file holds."""
+NO_TEXT = "Export it again as CSV or TSV; a spreadsheet, an archive or a cut-off download reads like this."
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of one file: UTF-8, lines ended by a newline (the last one too), cells by `separator`."""
+
+    title: str
+    data: bytes
+    separator: bytes
+
+
+def read_text(path: Path) -> Text:
+    """Read a file. Raises `MissingData` (E111), `UnreadableData` (E105)."""
+    require_file(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(4 * LONGEST_LINE)
+            if len(head) == 4 * LONGEST_LINE and b"\n" not in head and b"\r" not in head:
+                raise _too_long(path.name, 1)
+            raw = head + file.read()
+    except (OSError, MemoryError) as error:
+        what = f"{path} cannot be read: {error or type(error).__name__}."
+        raise UnreadableData(what, "Check that the file is yours to read and fits into memory.") from error
+    return text_of(raw, path.name)
+
+
+def text_of(raw: bytes, title: str) -> Text:
+    """The text in some bytes; `title` is what messages call them. Raises `UnreadableData` (E105)."""
+    data = _decoded(raw, title)
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if not data.strip():
+        raise UnreadableData(f"{title} holds no rows.", "Leave it out, or export it again.")
+    if not data.endswith(b"\n"):
+        data += b"\n"
+    separator = _separator(data)
+    if b'"' in data:
+        data, separator = _unquoted(data, separator, title), UNIT
+    if separator != b",":
+        data = data.replace(b",", b".")
+    return Text(title, data, separator)
+
+
+def require_file(path: Path) -> None:
+    """Raise for what is no file: `MissingData` (E111) where nothing is, `UnreadableData` (E105) for a folder."""
+    if path.is_dir():
+        raise UnreadableData(f"{path} is a folder.", "Name the files in it.")
+    if not path.is_file():
+        where = path.parent if path.is_absolute() else Path.cwd()
+        what = f"no such file {path} (looked in {where})."
+        raise MissingData(what, "Check the path, or use the bundled data, which is called demo.")
+
+
+def _decoded(raw: bytes, title: str) -> bytes:
+    """UTF-8 without a mark."""
+    try:
+        if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return _utf16(raw, "utf-16")
+        even, odd = raw[:400:2].count(0), raw[1:400:2].count(0)
+        if len(raw) >= 4 and even + odd >= min(len(raw), 400) // 2 - 2 and min(even, odd) == 0:
+            return _utf16(raw, "utf-16-be" if even else "utf-16-le")
+        data = raw.removeprefix(codecs.BOM_UTF8)
+        if not data.isascii():
+            data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise UnreadableData(f"{title} line {line} is neither UTF-8 nor UTF-16 text.", NO_TEXT) from error
+    if b"\0" in data:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        raise UnreadableData(f"{title} line {line} holds a NUL byte.", NO_TEXT)
+    return data
+
+
+def _utf16(raw: bytes, encoding: str) -> bytes:
+    return raw.decode(encoding).removeprefix("\ufeff").encode("utf-8")
+
+
+def _separator(data: bytes) -> bytes:
+    """The separator of the first line that is not blank; a comma when it has none."""
+    first = data.lstrip(b"\n \t").split(b"\n", 1)[0]
+    return next((separator for separator in SEPARATORS if separator in first), b",")
+
+
+def _unquoted(data: bytes, separator: bytes, title: str) -> bytes:
+    """The same lines with their cells out of quotes."""
+    lines: list[str] = []
+    try:
+        # Line by line: a quoted line break would shift the number of every later line, so it is refused.
+        for line in data.decode("utf-8").split("\n")[:-1]:
+            row = next(csv.reader([line], delimiter=separator.decode(), strict=True), [])
+            lines.append(UNIT.decode().join(row))
+        return ("\n".join(lines) + "\n").encode("utf-8")
+    except csv.Error as error:
+        what = f"{title} line {len(lines) + 1}: {error}."
+        raise UnreadableData(what, "Close the quotes on that line, or remove them from the file.") from error
+
+
+def _too_long(title: str, line: int) -> UnreadableData:
+    return UnreadableData(f"{title} line {line} is longer than {LONGEST_LINE:,} bytes.", NO_TEXT)
