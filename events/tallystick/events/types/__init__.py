@@ -1,7 +1,7 @@
 """The built-in catalogue: every event type that Tallystick itself knows."""
 
 from tallystick.events.event import Event
-from tallystick.events.types import log, market, running, trading
+from tallystick.events.types import log, market, research, running, trading
 
 LOG_EVENTS: tuple[type[Event], ...] = (
     log.TypeDeclared,
@@ -16,7 +16,7 @@ LOG_EVENTS: tuple[type[Event], ...] = (
 
 EVENTS: tuple[type[Event], ...] = LOG_EVENTS + tuple(
     each
-    for module in (market, trading, running)
+    for module in (market, trading, running, research)
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, Event) and each is not Event
 )

@@ -1,0 +1,171 @@
+"""The research log: every trial of a project, in a book of its own, durable before the trial sees its first row.
+
+A deflated Sharpe ratio is as honest as its N. Here N is the number of `trial.started` records in a chained, signed log:
+one that was killed, failed or given up counts like one that won. Whoever deletes the log deletes its checkpoints too,
+so remember one elsewhere (`tallystick audit head research`), as with any log.
+
+research/log        the log; verify it with `tallystick audit verify research`
+research/book.json  its origin and public key, for convenience; proves nothing
+
+The log is opened for each record and given back at once, so that a study of hours stops nobody's backtest; a second
+writer waits up to `WAIT_S`. Its book time is the machine's clock, held back where that steps back.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallystick.events.catalogue import Catalogue
+from tallystick.events.errors import LogLocked, LogMissing
+from tallystick.events.event import Event
+from tallystick.events.files import Disk, write_whole
+from tallystick.events.reader import LogReader
+from tallystick.events.signer import Ed25519Signer
+from tallystick.events.types.research import StudyStarted, TrialCompleted, TrialFailed, TrialPruned, TrialStarted
+from tallystick.events.writer import LogWriter
+from tallystick.platform.judging.errors import ForeignLog, LogBusy
+
+FOLDER = "research"
+SOURCE = "research"
+CARD = "book.json"
+PROJECT = "tallystick.toml"
+SINGLE = "backtest"
+"""The study that backtests by themselves belong to."""
+WAIT_S = 30.0
+LOOK_AGAIN_S = 0.02
+RECORDS_BETWEEN_CACHES = 256
+KINDS = (StudyStarted, TrialStarted, TrialCompleted, TrialFailed, TrialPruned)
+
+
+def research_folder(start: Path | None = None) -> Path:
+    """Where a project's trials are counted: `research` beside tallystick.toml, or one that is there, else here.
+
+    Looked for from `start` (default: the working folder) upwards.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / FOLDER / "log").is_dir() or (folder / PROJECT).is_file():
+            return folder / FOLDER
+    return here / FOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A trial that is durable in the log: its start, and the seq it got."""
+
+    seq: int
+    started: TrialStarted
+
+
+class ResearchLog:
+    """The research log in a folder, begun when its first trial is.
+
+    `key` is the user's own; the log's carries its origin as its name. Raises `ForeignLog` for a log of another key.
+    """
+
+    def __init__(self, folder: Path | None = None, key: Ed25519Signer | None = None, *, wait_s: float = WAIT_S) -> None:
+        """`folder`: default `research_folder()`; `key`: default the user's own, made on first use."""
+        self.folder = folder or research_folder()
+        own = key or _own_key()
+        self._signer = own.named(self._origin(own))
+        self._wait_s = wait_s
+        self._catalogue = Catalogue()
+
+    @property
+    def log(self) -> Path:
+        """The log's folder."""
+        return self.folder / "log"
+
+    @property
+    def vkey(self) -> str:
+        """The key to verify it with."""
+        return str(self._signer.vkey)
+
+    def say(self, *events: Event, causes: Sequence[int] = (), sign: bool = True) -> list[int]:
+        """Record, durably, in one group; returns the seqs. `causes`: seq of each one's start.
+
+        `sign`: a checkpoint follows. Raises `LogBusy` when somebody else writes for longer than `WAIT_S`.
+        """
+        with self._writing() as writer:
+            writer.declare(type(event) for event in events)
+            source = writer.declare_source(SOURCE, "kernel")
+            now = max(writer.time, time.time_ns())
+            seqs = []
+            for place, event in enumerate(events):
+                body = self._catalogue.encode(event)
+                cause = {"cause": causes[place]} if causes else {}
+                type_id = writer.type_id(type(event))
+                seqs.append(writer.append(type_id, event.FACT.version, body, time=now, source=source, **cause))
+            if sign:
+                writer.checkpoint(self._signer)
+            else:
+                writer.commit()
+        return seqs
+
+    def begin(self, *trials: TrialStarted) -> list[Begun]:
+        """Record that trials start: on the disk when this returns, before anybody may give them a row."""
+        return [Begun(seq, each) for seq, each in zip(self.say(*trials, sign=False), trials, strict=True)]
+
+    def numbered(self, study: str) -> int:
+        """Number of the next trial of a study. Two processes may take one number; the seqs still tell them apart."""
+        return sum(each.study == study for each in self.trials(TrialStarted))
+
+    def trials(self, kind: "type[TrialStarted | TrialCompleted]") -> Iterator["TrialStarted | TrialCompleted"]:
+        """Every record of a kind, in log order."""
+        try:
+            reader = LogReader(self.log, self._catalogue)
+        except LogMissing:
+            return
+        for envelope in reader.envelopes():
+            if isinstance(envelope.event, kind):
+                yield envelope.event
+
+    @contextmanager
+    def _writing(self) -> Iterator[LogWriter]:
+        writer = self._opened()
+        before = writer.committed // RECORDS_BETWEEN_CACHES
+        try:
+            if not writer.next_seq:
+                self._leave_card()
+            yield writer
+            if writer.committed // RECORDS_BETWEEN_CACHES > before:
+                writer.close()  # keeps a cache for the next opening, at the price of a sync
+        finally:
+            writer.abandon()  # what was to stay is committed
+
+    def _opened(self) -> LogWriter:
+        until = time.monotonic() + self._wait_s
+        while True:
+            try:
+                return LogWriter(self.log, self._signer.name)
+            except LogLocked as error:
+                if time.monotonic() > until:
+                    raise LogBusy(self.folder, error.pid, self._wait_s) from error
+            time.sleep(LOOK_AGAIN_S)
+
+    def _origin(self, key: Ed25519Signer) -> str:
+        """Origin of the log that is there, else of one begun here: the same place and key are the same log."""
+        try:
+            card = json.loads((self.folder / CARD).read_text(encoding="utf-8"))
+            origin, owner = str(card["origin"]), str(card["key"])
+        except (OSError, ValueError, KeyError, TypeError):
+            place = f"{key.vkey.fingerprint}/{self.folder.resolve().as_posix()}"
+            return f"tallystick.invalid/research/{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+        if owner != str(key.named(origin).vkey):
+            raise ForeignLog(self.folder, owner)
+        return origin
+
+    def _leave_card(self) -> None:
+        card = {"origin": self._signer.name, "key": self.vkey}
+        write_whole(Disk(), self.folder / CARD, (json.dumps(card, indent=2) + "\n").encode())
+
+
+def _own_key() -> Ed25519Signer:
+    from tallystick.platform.cli.call import Call
+    from tallystick.platform.cli.home import own_key
+
+    return own_key(Call()).signer
