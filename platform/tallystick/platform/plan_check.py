@@ -5,7 +5,7 @@ Bounds are far beyond any real account, and inside what int64 tables and exact m
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tallystick.market.instrument import LOT, Instrument
@@ -142,12 +142,17 @@ def _check_instrument(where: str, fields: Mapping[str, Any], account_digits: int
 
 def _check_tables(plan: RunPlan) -> None:
     """Sizing and risk know their own fields; what they cannot read at all is said here."""
-    for name, read in (("sizing", sizing_from), ("risk", risk_settings_from)):
-        table = getattr(plan, name)
+    tables: list[tuple[str, Mapping[str, Any], Callable[[Mapping[str, Any]], object]]] = [
+        ("sizing", plan.sizing, sizing_from),
+        ("risk", plan.risk, risk_settings_from),
+    ]
+    for index, one in enumerate(plan.strategies):
+        tables.append((f"strategies[{index}].sizing", one.sizing, sizing_from))
+    for name, table, read in tables:
         if not table:
             continue
-        if name == "sizing":
-            _check_sizing_types(table)
+        if read is sizing_from:
+            _check_sizing_types(name, table)
         try:
             read(table)
         except (TypeError, AttributeError, OverflowError) as error:
@@ -155,11 +160,11 @@ def _check_tables(plan: RunPlan) -> None:
             raise PlanError(message) from error
 
 
-def _check_sizing_types(table: Mapping[str, Any]) -> None:
+def _check_sizing_types(where: str, table: Mapping[str, Any]) -> None:
     if "lots" in table:
-        need(type(table["lots"]) is str, "sizing.lots", table["lots"], 'lots in quotes, such as "0.10"')
+        need(type(table["lots"]) is str, f"{where}.lots", table["lots"], 'lots in quotes, such as "0.10"')
     if "risk_ppm" in table:
-        number("sizing.risk_ppm", table["risk_ppm"], 1, 1_000_000)
+        number(f"{where}.risk_ppm", table["risk_ppm"], 1, 1_000_000)
 
 
 def _check_rhythms(rhythms: Mapping[str, tuple[int, int]]) -> None:

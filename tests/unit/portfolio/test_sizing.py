@@ -129,7 +129,7 @@ def test_lots_that_cannot_be_traded_are_named_with_the_nearest() -> None:
 def test_sizings_come_from_a_plan() -> None:
     assert sizing_from({"kind": "fixed", "lots": "0.10"}) == FixedLots("0.10")
     assert sizing_from({"kind": "risk_percent", "risk_ppm": 5_000}) == RiskPercent(5_000)
-    for wrong in ({}, {"kind": "fixed"}, {"kind": "kelly"}, {"kind": "fixed", "lots": "0.1", "x": 1}):
+    for wrong in ({}, {"kind": "fixed"}, {"kind": "martingale"}, {"kind": "fixed", "lots": "0.1", "x": 1}):
         with pytest.raises(ValueError, match="E114"):
             sizing_from(wrong)
 

@@ -7,6 +7,9 @@
    the strategy holds nothing and nothing is on its way, a repeated signal sets it anew.
 4. A signal that cannot be sized becomes `target.withheld` with what to do: no trade is ever silent. What the strategy
    holds against the new direction is closed: the target is 0 then.
+
+A sizing that learns (volatility, Kelly) is told of rows and events by the portfolio, which hears them only then. It
+never answers a row, so with `scan` and `advance` they cost next to nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +18,17 @@ from typing import Any
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.trading import SignalRaised, TargetAsked, TargetSet, TargetWithheld
+from tallystick.market.rows import Rows
 from tallystick.platform.portfolio.lots import tradable, why_not_tradable
-from tallystick.platform.portfolio.sizing import FixedLots, Sizing, Withheld
+from tallystick.platform.portfolio.sizing import FixedLots, LearningSizing, Sizing, Withheld
 
 Key = tuple[str, str]
 """Strategy and symbol."""
 Target = tuple[int, int, int]
 """Signed volume in 1e-8 lots, stop and take distance in points."""
 FLAT: Target = (0, 0, 0)
+ASKING = frozenset({SignalRaised, TargetAsked})
+"""Types that the portfolio answers; what else it hears is for sizings to learn from."""
 
 
 class Portfolio:
@@ -42,9 +48,19 @@ class Portfolio:
         own = {f"sizing.{strategy}": one.text for strategy, one in sorted(self._by_strategy.items())}
         self.settings = {"sizing": self._sizing.text, **own}
         self._targets: dict[Key, Target] = {}
+        every: dict[str, Any] = {"": self._sizing, **self._by_strategy}
+        self._learning: dict[str, LearningSizing] = {name: one for name, one in every.items() if hasattr(one, "hears")}
+        """Sizings that learn, by the strategy they are of; the empty name has the plan's."""
+        told = dict.fromkeys(kind for one in self._learning.values() for kind in one.hears)
+        self.hears = (SignalRaised, TargetAsked, *told)
 
     def react(self, event: Any, context: Context) -> Sequence[Event]:
         """A target when it changes, or why there is none."""
+        if type(event) not in ASKING:
+            for sizing in self._learning.values():
+                if type(event) in sizing.hears:
+                    sizing.hear(event)
+            return ()
         key = (event.strategy, event.symbol)
         before = self._targets.get(key, FLAT)
         said: list[Event] = []
@@ -84,13 +100,27 @@ class Portfolio:
             (one.strategy, one.symbol) == key for one in (*context.positions.values(), *context.orders.values())
         )
 
+    def scan(self, rows: Rows) -> int:  # noqa: ARG002 -- the scanner's protocol
+        """No row is answered."""
+        return -1
+
+    def advance(self, rows: Rows) -> None:
+        """Sizings that learn from rows take them in."""
+        for sizing in self._learning.values():
+            sizing.advance(rows)
+
     def freeze(self) -> Any:
-        """Targets as (strategy, symbol, volume, stop, take)."""
-        return [[*key, *target] for key, target in self._targets.items()]
+        """Targets as (strategy, symbol, volume, stop, take), and what sizings have learnt."""
+        return {
+            "targets": [[*key, *target] for key, target in self._targets.items()],
+            "learnt": [[name, sizing.freeze()] for name, sizing in self._learning.items()],
+        }
 
     def thaw(self, state: Any) -> None:
         """Take back what `freeze` gave."""
-        self._targets = {(row[0], row[1]): (row[2], row[3], row[4]) for row in state}
+        self._targets = {(row[0], row[1]): (row[2], row[3], row[4]) for row in state["targets"]}
+        for name, learnt in state["learnt"]:
+            self._learning[name].thaw(learnt)
 
 
 def _asked(event: TargetAsked, context: Context, said: list[Event]) -> Target:

@@ -1,15 +1,16 @@
-"""How much: fixed lots, or a share of the equity at the signal's stop.
+"""How much: what a sizing is, and two that need nothing but the signal: fixed lots, a share of the equity at risk.
 
-A sizing answers a signal with a volume in 1e-8 lots, or with what was missing.
+A sizing answers a signal with a volume in 1e-8 lots, or with what was missing. Money is whole minor units and exact
+fractions, and a volume is rounded down to the instrument's step: never more than was meant.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
 from tallystick.events.types.trading import SignalRaised
 from tallystick.market.instrument import Instrument
+from tallystick.market.rows import Rows
 from tallystick.platform.accounts.views import AccountView
 from tallystick.platform.portfolio.lots import in_lots, rounded_down, tradable, volume_of, why_not_tradable
 
@@ -35,6 +36,28 @@ class Sizing(Protocol):
 
     def volume(self, signal: SignalRaised, instrument: Instrument, context: Any) -> int | Withheld:
         """A tradable volume in 1e-8 lots, or what was missing."""
+        ...
+
+
+class LearningSizing(Sizing, Protocol):
+    """A sizing that takes note of rows and events; the portfolio hears them for it, as of now and never ahead."""
+
+    hears: tuple[type, ...]
+
+    def hear(self, event: Any) -> None:
+        """Take one row or event in."""
+        ...
+
+    def advance(self, rows: Rows) -> None:
+        """Take many rows in, exactly as `hear` would one by one."""
+        ...
+
+    def freeze(self) -> Any:
+        """What was learnt, as one value msgpack can hold."""
+        ...
+
+    def thaw(self, state: Any) -> None:
+        """Take back what `freeze` gave."""
         ...
 
 
@@ -73,9 +96,7 @@ class RiskPercent:
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for a share outside 0 to 100 %."""
-        if not 0 < self.risk_ppm <= PPM:
-            message = f"E114 risk_ppm {self.risk_ppm} is not within 1..{PPM}. 10000 is 1 % of the equity."
-            raise ValueError(message)
+        within("risk_ppm", self.risk_ppm, 1, PPM, "10000 is 1 % of the equity")
 
     @property
     def text(self) -> str:
@@ -84,49 +105,55 @@ class RiskPercent:
 
     def volume(self, signal: SignalRaised, instrument: Instrument, context: Any) -> int | Withheld:
         """Equity * share / (stop in points * money per point per volume step) steps, rounded down."""
-        account: AccountView | None = context.account
-        if account is None or account.equity <= 0:
-            equity = account.equity if account is not None else 0
-            return Withheld("equity", 1, equity, "there is no equity to risk. Deposit, or stop the strategy.")
-        if signal.stop_points <= 0:
-            detail = f"{signal.strategy} signals without a stop, to which the share is measured. Set stop_points."
-            return Withheld("stop", 1, signal.stop_points, detail)
-        if instrument.currency_profit != account.currency:
-            detail = (
-                f"{instrument.symbol} pays in {instrument.currency_profit}, the account is in {account.currency}."
-                " Use fixed lots for it."
-            )
-            return Withheld("currency", 0, 1, detail)
-        at_risk = account.equity * self.risk_ppm // PPM
-        per_step: Fraction = instrument.money_per_point_step(account.digits) * signal.stop_points
-        wanted = int(at_risk / per_step) * instrument.volume_step
-        volume = rounded_down(wanted, instrument)
-        if volume > 0:
-            return volume
+        return volume_at_risk(self.risk_ppm, signal, instrument, context)
+
+
+def volume_at_risk(risk_ppm: int, signal: SignalRaised, instrument: Instrument, context: Any) -> int | Withheld:
+    """The largest volume that loses no more than the share of the equity at the signal's stop, or what was missing."""
+    account = sizable(instrument, context)
+    if isinstance(account, Withheld):
+        return account
+    if signal.stop_points <= 0:
+        detail = f"{signal.strategy} signals without a stop, to which the share is measured. Set stop_points."
+        return Withheld("stop", 1, signal.stop_points, detail)
+    at_risk = account.equity * risk_ppm // PPM
+    per_step: Fraction = instrument.money_per_point_step(account.digits) * signal.stop_points
+    why = (
+        f"{risk_ppm / 10_000:g} % of the equity allows {{}} lots of {instrument.symbol} at a stop"
+        f" of {signal.stop_points} points, less than the smallest {{}}. Tighten the stop or risk more."
+    )
+    return in_steps(at_risk / per_step, instrument, why)
+
+
+def sizable(instrument: Instrument, context: Any) -> AccountView | Withheld:
+    """The account, if it has equity in the currency that the instrument pays in."""
+    account: AccountView | None = context.account
+    if account is None or account.equity <= 0:
+        equity = account.equity if account is not None else 0
+        return Withheld("equity", 1, equity, "there is no equity to risk. Deposit, or stop the strategy.")
+    if instrument.currency_profit != account.currency:
         detail = (
-            f"{self.risk_ppm / 10_000:g} % of the equity allows {in_lots(wanted)} lots of {instrument.symbol} at a stop"
-            f" of {signal.stop_points} points, less than the smallest {in_lots(instrument.volume_min)}."
-            " Tighten the stop or risk more."
+            f"{instrument.symbol} pays in {instrument.currency_profit}, the account is in {account.currency}."
+            " Use fixed lots for it."
         )
-        return Withheld("volume_min", instrument.volume_min, wanted, detail)
+        return Withheld("currency", 0, 1, detail)
+    return account
 
 
-SIZINGS: dict[str, type[FixedLots] | type[RiskPercent]] = {"fixed": FixedLots, "risk_percent": RiskPercent}
+def in_steps(steps: Fraction, instrument: Instrument, why: str) -> int | Withheld:
+    """So many volume steps rounded down to a tradable volume; `why` names lots wanted and smallest where none is."""
+    wanted = int(steps) * instrument.volume_step
+    volume = rounded_down(wanted, instrument)
+    if volume > 0:
+        return volume
+    detail = why.format(in_lots(wanted), in_lots(instrument.volume_min))
+    return Withheld("volume_min", instrument.volume_min, wanted, detail)
 
 
-def sizing_from(plan: Mapping[str, Any]) -> Sizing:
-    """A sizing as a plan writes it: {"kind": "fixed", "lots": "0.10"} or {"kind": "risk_percent", "risk_ppm": 10000}.
-
-    Raises `ValueError` for another kind or other fields.
-    """
-    fields = {name: value for name, value in plan.items() if name != "kind"}
-    kind = str(plan.get("kind", "none"))
-    make = SIZINGS.get(kind)
-    expected = {} if make is None else make.__dataclass_fields__
-    if make is None or set(fields) != set(expected):
+def within(name: str, got: object, least: int, most: int, words: str) -> None:
+    """Raise `ValueError` (E114) unless a sizing's number is whole and within its bounds."""
+    if type(got) is not int or not least <= got <= most:
         message = (
-            f"E114 sizing {dict(plan)}: got / expected {{'kind': 'fixed', 'lots': '0.10'}} or"
-            " {'kind': 'risk_percent', 'risk_ppm': 10000}. Write one of the two."
+            f"E114 sizing {name}: got {got!r} / expected a whole number from {least} to {most} ({words}). Correct it."
         )
         raise ValueError(message)
-    return make(**fields)
