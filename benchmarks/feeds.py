@@ -50,3 +50,13 @@ def _repeated(once: SourceRows, rows: int, shift_ms: int, source: str) -> Series
     ]
     enough = joined(parts).take(np.arange(rows))
     return series_from(enough, symbol="EURUSD", time_rule="fixed:-05:00", source=source, digits=DIGITS)
+
+
+def bars_for_peer(series: Series, path: Path) -> None:
+    """Write open time (ns UTC) and the eight prices of the treated bars as one `.npy` record array."""
+    prices = [f"{side}_{point}" for side in ("bid", "ask") for point in ("open", "high", "low", "close")]
+    written = np.zeros(len(series), dtype=[("time", "<i8"), *((name, "<f8") for name in prices)])
+    written["time"] = series.time - series.period_ns
+    for name in prices:
+        written[name] = series.rows.columns[name]
+    np.save(path, written)

@@ -1,37 +1,76 @@
-"""The peers' own environment: `python benchmarks/peers.py` creates it, `interpreter()` finds it.
+"""The peers' own environments: `python benchmarks/peers.py` creates them, `interpreter()` finds one.
 
-Peers are fetched by pip into `.cache/peers-venv` on the machine of whoever wants the comparison. Nothing of theirs is
-imported by Tallystick, part of its dependencies, or kept in the repository.
+Peers are fetched by pip into `.cache` on the machine of whoever wants the comparison. Nothing of theirs is imported by
+Tallystick, part of its dependencies, or kept in the repository.
 """
 
 import os
+import shutil
 import subprocess
 import sys
-import venv
+from dataclasses import dataclass
 from pathlib import Path
 
-VENV = Path(__file__).resolve().parents[1] / ".cache" / "peers-venv"
-REQUIREMENTS = ("nautilus_trader==1.221.0", "eventsourcing==9.5.6")
-"""NautilusTrader 1.221.0 is the last release for Python 3.11; it has no wheels for Python 3.14 and later."""
+CACHE = Path(__file__).resolve().parents[1] / ".cache"
 
 
-def interpreter() -> Path | None:
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Peers that install together, and the Python they need ("" is the one that runs this)."""
+
+    folder: str
+    requirements: tuple[str, ...]
+    python: str = ""
+
+
+ENVIRONMENTS = {
+    "peers": Environment("peers-venv", ("nautilus_trader==1.221.0", "eventsourcing==9.5.6")),
+    "backtesters": Environment("backtesters-venv", ("backtesting==0.6.6", "vectorbt==1.2.0", "plotly<6")),
+    "pyeventbt": Environment("pyeventbt-venv", ("pyeventbt==0.0.14",), "3.12"),
+}
+"""NautilusTrader 1.221.0 is the last release for Python 3.11 (no wheels for 3.14 and later). vectorbt needs an older
+plotly. PyEventBT needs Python 3.12: on 3.11 pip finds a placeholder without code."""
+
+
+def interpreter(name: str = "peers") -> Path | None:
     """The environment's Python, or None where it has not been created."""
-    python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    folder = CACHE / ENVIRONMENTS[name].folder
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     return python if python.exists() else None
 
 
-def create() -> int:
-    """Create the environment and install the peers; returns pip's exit code."""
-    if not VENV.exists():
-        venv.create(VENV, with_pip=True)
-    python = interpreter()
-    if python is None:
-        print(f"error[E901] {VENV} has no Python. Fix: delete that folder and run this again.", file=sys.stderr)
+def create(name: str) -> int:
+    """Create one environment and install its peers; returns pip's exit code."""
+    environment = ENVIRONMENTS[name]
+    base = base_python(environment.python)
+    if base is None:
+        print(f"error[E901] {name} needs Python {environment.python}. Fix: install it, then run this again.")
         return 2
-    install = [str(python), "-m", "pip", "install", "--disable-pip-version-check", *REQUIREMENTS]
+    if interpreter(name) is None:
+        subprocess.run([base, "-m", "venv", str(CACHE / environment.folder)], check=True)
+    python = interpreter(name)
+    if python is None:
+        print(f"error[E901] {CACHE / environment.folder} has no Python. Fix: delete that folder and run this again.")
+        return 2
+    install = [str(python), "-m", "pip", "install", "--disable-pip-version-check", *environment.requirements]
     return subprocess.run(install, check=False).returncode
 
 
+def base_python(version: str) -> str | None:
+    """A Python of that version that starts; the one that runs this when no version is asked for."""
+    if not version or sys.version_info[:2] == tuple(map(int, version.split("."))):
+        return sys.executable
+    installed = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    for candidate in (shutil.which(f"python{version}"), *map(str, installed)):
+        if candidate is not None and _starts(candidate):
+            return candidate
+    return None
+
+
+def _starts(python: str) -> bool:
+    """A name on the path may be a shim for a version that is not chosen."""
+    return subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode == 0
+
+
 if __name__ == "__main__":
-    raise SystemExit(create())
+    raise SystemExit(max(create(name) for name in sys.argv[1:] or ENVIRONMENTS))
