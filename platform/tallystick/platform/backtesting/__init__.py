@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tallystick.platform.backtesting.tester import backtest
     from tallystick.platform.backtesting.errors import BacktestError, StrategyFailed
     from tallystick.platform.backtesting.result import Backtest
+    from tallystick.platform.backtesting.tester import backtest
 
 __all__ = ["Backtest", "BacktestError", "StrategyFailed", "backtest"]
 _WHERE = {"Backtest": "result", "BacktestError": "errors", "StrategyFailed": "errors", "backtest": "tester"}

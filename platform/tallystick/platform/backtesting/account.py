@@ -10,6 +10,7 @@ from tallystick.platform.backtesting.errors import BadAccount
 from tallystick.platform.plan import AccountPlan
 
 DEPOSIT = Decimal(10_000)
+"""What an account begins with when nobody says, a hundred times that in currencies without cents."""
 FIELDS = ("name", "currency", "digits", "deposit", "leverage", "margin_mode", "stop_out_call", "stop_out_level")
 WITHOUT_CENTS = frozenset({"JPY", "HUF", "KRW", "CLP", "ISK"})
 """Currencies whose accounts are kept in whole units."""
@@ -34,7 +35,7 @@ def account_plan(given: Account, currency: str) -> AccountPlan:
     held = str(fields.get("currency", currency))
     digits = int(fields.get("digits", 0 if held in WITHOUT_CENTS else 2))
     plan: dict[str, Any] = {name: fields[name] for name in ("name", "leverage", "margin_mode") if name in fields}
-    plan["balance"] = _minor(fields.get("deposit", DEPOSIT), digits)
+    plan["balance"] = _minor(fields.get("deposit", DEPOSIT * (1 if digits else 100)), digits)
     for name in ("stop_out_call", "stop_out_level"):
         if name in fields:
             plan[name] = round(float(fields[name]) * 100)

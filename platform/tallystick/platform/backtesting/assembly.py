@@ -1,12 +1,12 @@
 """The plan of a backtest, and how its run is put together: the platform's own modules around the user's strategies."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tallystick.events.module import Module
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.instrument import Instrument
 from tallystick.platform.backtesting.chosen import Chosen
@@ -20,18 +20,21 @@ from tallystick.platform.portfolio.lots import check_lots
 DEFAULT_LOTS = "0.01"
 
 
-@dataclass(frozen=True, slots=True)
 class Assembly:
     """Builds the same run as often as it is asked to, each time with new strategies."""
 
-    strategies: tuple[Chosen, ...]
+    def __init__(self, strategies: Sequence[Chosen]) -> None:
+        """In the plan's order."""
+        self.strategies = tuple(strategies)
+        self.made: tuple[Module, ...] = ()
+        """The strategies that were made last, as they stand now."""
 
     def __call__(
         self, plan: RunPlan, series: Sequence[SeriesDeclared], *, first_order: int = 1, journal: Path | None = None
     ) -> Composition:
         """Build it."""
-        modules = [one.fresh() for one in self.strategies]
-        return composition_of(plan, series, modules, first_order=first_order, journal=journal)
+        self.made = tuple(one.fresh() for one in self.strategies)
+        return composition_of(plan, series, self.made, first_order=first_order, journal=journal)
 
     def recorded(self, run: RunSeen) -> Composition:
         """Build what a manifest describes, for a replay."""
@@ -64,9 +67,13 @@ def plan_of(
         risk=dict(risk or {}),
     )
     _check_lots(own, strategies, instruments)
-    # Strategies of one's own have checked their parameters when they were made.
-    check_plan(msgspec.structs.replace(plan, strategies=tuple(map(_checkable, plan.strategies))))
+    check(plan)
     return plan
+
+
+def check(plan: RunPlan) -> None:
+    """Raise `PlanError` for a plan that cannot run; strategies out of files have been checked when they were made."""
+    check_plan(msgspec.structs.replace(plan, strategies=tuple(map(_checkable, plan.strategies))))
 
 
 def _checkable(one: StrategyPlan) -> StrategyPlan:
@@ -80,6 +87,3 @@ def _check_lots(sizing: Mapping[str, Any], strategies: Sequence[Chosen], instrum
         for symbol, instrument in instruments.items():
             if lots and one.symbol in {"", symbol}:
                 check_lots(lots, instrument)
-
-
-Composing = Callable[..., Composition]

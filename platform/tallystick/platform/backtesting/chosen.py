@@ -2,15 +2,31 @@
 
 import copy
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tallystick.events.module import Module
 from tallystick.platform.backtesting.errors import UnknownStrategy
-from tallystick.platform.plan import StrategyPlan
+from tallystick.platform.plan import RunPlan, StrategyPlan
 from tallystick.platform.strategies import KINDS, strategy_from
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a strategy may be told of its market besides its parameters; empty fields tell nothing.
+
+    `only_symbol` is the one symbol of the data, for a strategy that names none.
+    """
+
+    symbol: str = ""
+    timeframe: str = ""
+    lots: str = ""
+    only_symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,37 +42,60 @@ class Chosen:
     lots: str = ""
 
 
-def chosen_from(given: object, parameters: Mapping[str, Any], symbol: str = "") -> tuple[Chosen, ...]:
-    """The strategies that a person means; `symbol` is that of a built-in that was given none.
+def chosen_from(given: object, parameters: Mapping[str, Any], settings: Settings) -> tuple[Chosen, ...]:
+    """The strategies that a person means, under `parameters` and `settings` where these say more than they do.
 
     Raises `UnknownStrategy`, and what loading a file or making a strategy raises.
     """
     many = given if isinstance(given, list | tuple) else [given]
     if not many:
         raise UnknownStrategy("no strategy was given", "Give one or more.")
-    return tuple(_one(each, dict(parameters), symbol) for each in many)
+    return tuple(_one(each, dict(parameters), settings) for each in many)
 
 
-def _one(given: object, parameters: dict[str, Any], symbol: str) -> Chosen:
+def chosen_of_plan(plan: RunPlan, folder: Path) -> tuple[Chosen, ...]:
+    """The strategies of a plan; files are looked for from `folder` on."""
+    return tuple(
+        renamed(chosen_from(str(folder / one.source), one.parameters, Settings())[0], one)
+        if one.kind == "file"
+        else _built_in(one.kind, one.name, dict(one.parameters), Settings())
+        for one in plan.strategies
+    )
+
+
+def renamed(chosen: Chosen, plan: StrategyPlan) -> Chosen:
+    """The same under the name, source and sizing that a plan states."""
+    fresh, name = chosen.fresh, plan.name
+
+    def called() -> Module:
+        made = fresh()
+        made.name = name
+        return made
+
+    same = chosen.plan.name == name
+    return Chosen(plan, fresh if same else called, chosen.sources, chosen.symbol, chosen.timeframe, chosen.lots)
+
+
+def _one(given: object, parameters: dict[str, Any], settings: Settings) -> Chosen:
     if isinstance(given, str) and given in KINDS:
-        return _built_in(given, given, parameters, symbol)
+        return _built_in(given, given, parameters, settings)
     if isinstance(given, str | Path):
-        return _of_a_file(str(given), parameters)
+        return _own(_loaded(str(given)), parameters, settings)
     kind = next((name for name, made in KINDS.items() if made in {given, type(given)}), "")
     if kind and not isinstance(given, type):
-        return _built_in(kind, given.name, {**_parameters_of(kind, given), **parameters}, symbol)  # type: ignore[attr-defined]
+        own: Any = given
+        return _built_in(kind, own.name, {**_parameters_of(kind, own), **parameters}, settings)
     if kind:
-        return _built_in(kind, kind, parameters, symbol)
-    if isinstance(given, type) and hasattr(given, "react"):
-        return _own(given(**parameters))
-    if hasattr(given, "react") and not isinstance(given, type):
-        return _own(_with(given, parameters))
+        return _built_in(kind, kind, parameters, settings)
+    if hasattr(given, "react"):
+        return _own(given, parameters, settings)
     what = f"{given!r} is no strategy: got {type(given).__name__} / expected a strategy, its class, or a file"
     raise UnknownStrategy(what, 'Write @strategy over the function, or give "ema.py".')
 
 
-def _built_in(kind: str, name: str, parameters: dict[str, Any], symbol: str) -> Chosen:
-    if symbol and "symbol" in inspect.signature(KINDS[kind]).parameters:
+def _built_in(kind: str, name: str, parameters: dict[str, Any], settings: Settings) -> Chosen:
+    symbol = settings.symbol or settings.only_symbol
+    if symbol and kind in KINDS and "symbol" in inspect.signature(KINDS[kind]).parameters:
         parameters.setdefault("symbol", symbol)
     strategy_from(kind, name, parameters)  # says now what is wrong with them
     plan = StrategyPlan(kind=kind, name=name, parameters=parameters)
@@ -73,58 +112,54 @@ def _parameters_of(kind: str, strategy: Any) -> dict[str, Any]:
     }
 
 
-def _of_a_file(text: str, parameters: dict[str, Any]) -> Chosen:
+def _loaded(text: str) -> Any:
     """A strategy out of a file: `ema.py`, or `ema.py:EmaCross`."""
     from tallystick.platform.authoring.loading import load
 
-    path, name = text, None
+    path, name = text, ""
     if not text.endswith(".py"):
         path, _, name = text.rpartition(":")
         if not path.endswith(".py"):
             what = f'"{text}" is no strategy: got text / expected a file such as ema.py, or one of {", ".join(KINDS)}'
             raise UnknownStrategy(what, "Write one with: tallystick new ema")
-    found = load(Path(path), name or None)
-    return _own(found(**parameters) if isinstance(found, type) else _with(found, parameters))
+    return load(Path(path), name or None)
 
 
-def _with(strategy: Any, parameters: dict[str, Any]) -> Any:
-    """The strategy with other parameters."""
-    if not parameters:
-        return strategy
-    change = getattr(strategy, "with_parameters", None)
-    if change is None:
-        what = f"{getattr(strategy, 'name', strategy)} is made already: got parameters {', '.join(parameters)}"
+def _own(given: Any, parameters: dict[str, Any], settings: Settings) -> Chosen:
+    """A module of the user's own, a class or an instance, as often as it is needed."""
+    fresh = _maker(given, {**parameters, **_taken(given, settings)})
+    made = fresh()
+    sources = tuple(made.source_files()) if hasattr(made, "source_files") else _file_of(made)
+    source = f"{sources[0].name if sources else '<cell>'}:{getattr(made, 'spelt', '') or type(made).__name__}"
+    plan = StrategyPlan(kind="file", name=made.name, source=source, parameters=_plain(getattr(made, "given", {})))
+    return Chosen(plan, fresh, sources, _said(made, "symbol"), _said(made, "timeframe"), _said(made, "lots"))
+
+
+def _maker(given: Any, settings: Mapping[str, Any]) -> Callable[[], Any]:
+    """How a new one is made."""
+    if isinstance(given, type):
+        return lambda: given(**settings)
+    if settings and hasattr(given, "given"):
+        return lambda: type(given)(**{**given.given, **settings})
+    if settings:
+        what = f"{getattr(given, 'name', given)} is made already: got {', '.join(settings)} / expected nothing more"
         raise UnknownStrategy(what, "Give the class, or make it with these parameters.")
-    return change(**parameters)
+    if hasattr(given, "fresh"):
+        return given.fresh  # type: ignore[no-any-return] -- a module of the user's own
+    pristine = copy.deepcopy(given)
+    return lambda: copy.deepcopy(pristine)
 
 
-def _own(strategy: Any) -> Chosen:
-    """A module of the user's own."""
-    fresh = getattr(strategy, "fresh", None)
-    if fresh is None:
-        pristine = copy.deepcopy(strategy)
+def _taken(given: Any, settings: Settings) -> dict[str, str]:
+    """The settings that a strategy takes: those of `Strategy`; a plain module has only what its class line says."""
+    from tallystick.platform.authoring.strategy import Strategy
 
-        def fresh() -> Module:
-            made: Module = copy.deepcopy(pristine)
-            return made
-
-    sources: Sequence[Path] = strategy.source_files() if hasattr(strategy, "source_files") else _file_of(strategy)
-    source = f"{sources[0].name if sources else '<cell>'}:{_spelt(strategy)}"
-    parameters = dict(getattr(strategy, "parameters", {}) or {})
-    plan = StrategyPlan(kind="file", name=strategy.name, source=source, parameters=parameters)
-    return Chosen(
-        plan,
-        fresh,
-        tuple(sources),
-        _text(strategy, "symbol"),
-        _text(strategy, "timeframe"),
-        _text(strategy, "lots"),
-    )
-
-
-def _spelt(strategy: Any) -> str:
-    """What the strategy is called in its file."""
-    return str(getattr(strategy, "spelt", "") or type(strategy).__name__)
+    kind = given if isinstance(given, type) else type(given)
+    if not issubclass(kind, Strategy):
+        return {}
+    symbol = settings.symbol or ("" if _said(given, "symbol") else settings.only_symbol)
+    told = {"symbol": symbol, "timeframe": settings.timeframe, "lots": settings.lots}
+    return {name: value for name, value in told.items() if value}
 
 
 def _file_of(strategy: object) -> tuple[Path, ...]:
@@ -135,6 +170,13 @@ def _file_of(strategy: object) -> tuple[Path, ...]:
     return (path,) if path.is_file() else ()
 
 
-def _text(strategy: object, name: str) -> str:
-    value = getattr(strategy, name, "")
-    return value if isinstance(value, str) else ""
+def _said(strategy: Any, name: str) -> str:
+    """What a strategy says of its market, as text."""
+    value = getattr(strategy, name, None) or getattr(strategy, "line", {}).get(name)
+    return str(value) if isinstance(value, str | Decimal) else ""
+
+
+def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as a plan holds them in JSON."""
+    plain: dict[str, Any] = msgspec.to_builtins(dict(parameters), enc_hook=repr)
+    return plain

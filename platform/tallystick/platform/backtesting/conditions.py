@@ -1,4 +1,4 @@
-"""Trading conditions of the symbols in the data: given, else those that are built in."""
+"""Trading conditions of the symbols in the data: given, else those that are built in (`data.instruments`)."""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,22 +18,11 @@ def given_instruments(given: Instruments) -> dict[str, Instrument]:
     return {one.symbol: one for one in (given.values() if isinstance(given, Mapping) else given)}
 
 
-def known_instrument(symbol: str) -> Instrument | None:
-    """The demo's conditions of a symbol; None where there are none."""
-    from tallystick.platform.data.demo import demo_instruments
-
-    return demo_instruments().get(symbol)
-
-
 def conditions_of(symbols: Sequence[str], given: dict[str, Instrument]) -> dict[str, Instrument]:
-    """The instruments of some symbols in their order. Raises `UnknownSymbol`."""
-    found: dict[str, Instrument] = {}
-    for symbol in symbols:
-        instrument = given.get(symbol) or known_instrument(symbol)
-        if instrument is None:
-            raise unknown_symbol(symbol, list(given), "conditions")
-        found[symbol] = instrument
-    return found
+    """The instruments of some symbols in their order; raises `UnknownSymbol` (E101) for one without conditions."""
+    from tallystick.platform.data.instruments import instrument_for
+
+    return {symbol: instrument_for(symbol, given) for symbol in symbols}
 
 
 def unknown_symbol(symbol: str, known: Sequence[str], where: str) -> UnknownSymbol:
@@ -42,7 +31,7 @@ def unknown_symbol(symbol: str, known: Sequence[str], where: str) -> UnknownSymb
     listed = ", ".join(known) or "none"
     return UnknownSymbol(
         f'symbol "{symbol}" is not in {where}: got {symbol} / expected one of {listed}',
-        f"Did you mean {near[0]}?" if near else "Name one of them with symbol= or --symbol.",
+        f"Did you mean {near[0]}?" if near else "Name one of them: symbol=, or --symbol.",
     )
 
 

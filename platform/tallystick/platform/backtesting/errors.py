@@ -62,7 +62,11 @@ class StrategyFailed(BacktestError, RuntimeError):
 
     code = "E531"
 
-    def __init__(self, what: str, fix: str, result: "Backtest") -> None:
-        """Say which strategy, where and why."""
+    def __init__(self, result: "Backtest") -> None:
+        """Say which strategy, in which line, and why; an error that has a code of its own keeps it."""
+        from tallystick.platform.backtesting.failure import where_it_failed
+
+        assert result.failure is not None
+        self.code, what, fix = where_it_failed(result.failure)
         super().__init__(what, fix)
         self.result = result

@@ -74,7 +74,7 @@ def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> F
     asked = [reading.symbol] if reading.symbol else list(dict.fromkeys(one.symbol for one in strategies if one.symbol))
     series: list[Series] = []
     for place, each in enumerate(many):
-        if isinstance(each, str) and (each == "demo" or each in DEMO):
+        if isinstance(each, str) and each in {"demo", *DEMO} and not Path(each).exists():
             series += _demo([each] if each in DEMO else asked, reading)
         elif isinstance(each, Series):
             series.append(each)

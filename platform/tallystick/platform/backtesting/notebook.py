@@ -1,4 +1,4 @@
-"""A result in a notebook: a short table, and the whole report inline; outside of one the report opens in the browser."""
+"""A result in a notebook: its lines, and the whole report inline; elsewhere the report opens in the browser."""
 
 import webbrowser
 from html import escape

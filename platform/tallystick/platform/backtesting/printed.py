@@ -44,7 +44,7 @@ def lines_of(result: "Backtest", *, warnings: bool = True) -> list[str]:
     if result.failure is not None:
         from tallystick.platform.backtesting.failure import where_it_failed
 
-        lines.append(" ".join([f"FAILED: {where_it_failed(result.failure)[0]}."]))
+        lines.append(f"FAILED: {where_it_failed(result.failure)[1]}. The figures are up to there.")
     if warnings:
         lines += [f"warning: {warning}" for warning in result.warnings]
     return lines

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from tallystick.platform.backtesting.assembly import Assembly
 from tallystick.platform.backtesting.failure import Failure
-from tallystick.platform.data.feed import Feed
+from tallystick.platform.backtesting.preparation import Prepared
 from tallystick.platform.kernel.book import RunResult
-from tallystick.platform.plan import RunPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,11 +24,10 @@ if TYPE_CHECKING:
 class Backtest:
     """What `backtest` gives back. `folder` is the book's, `plan` what was run, `run` how it ended."""
 
-    def __init__(  # noqa: PLR0917 -- the parts of one run
+    def __init__(
         self,
         folder: Path,
-        plan: RunPlan,
-        feed: Feed,
+        ready: Prepared,
         assembly: Assembly,
         run: RunResult,
         *,
@@ -38,11 +36,14 @@ class Backtest:
     ) -> None:
         """A temporary folder is removed with the last reference to `scratch`."""
         self.folder = folder
-        self.plan = plan
-        self.feed = feed
+        self.plan = ready.plan
+        self.feed = ready.feed
+        self.notes = ready.notes
+        """What was assumed where nothing was said, such as the account's currency."""
         self.run = run
         self.failure = failure
         self._assembly = assembly
+        self._made = assembly.made
         self._scratch = scratch
 
     # -- tables, indexed by time (UTC)
@@ -104,7 +105,11 @@ class Backtest:
         """Why there was no trade, from the log; empty when there was one."""
         from tallystick.platform.backtesting.silence import why_no_trades
 
-        return () if self.summary.deals else why_no_trades(self.log, self._assembly.strategies, self._book.story)
+        return (
+            ()
+            if self.summary.deals
+            else why_no_trades(self.log, self._assembly.strategies, self._made, self._book.story)
+        )
 
     # -- the record
 

@@ -1,4 +1,4 @@
-"""Where a backtest writes that nobody asked to keep: a folder that goes with its result, on files that are not synced."""
+"""Where a backtest writes that nobody asked to keep: a folder that goes with its result, its files never synced."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -19,12 +19,12 @@ from tallystick.platform.report.story import OrderStory, Story
 SAYINGS = (trading.SignalRaised, trading.TargetAsked, trading.IntentRaised)
 
 
-def why_no_trades(log: Path, strategies: Sequence[Chosen], story: Story) -> tuple[str, ...]:
-    """One line or more for each strategy, each with its code."""
+def why_no_trades(log: Path, strategies: Sequence[Chosen], made: Sequence[Any], story: Story) -> tuple[str, ...]:
+    """One line or more for each strategy, each with its code; `made` are the strategies as they stood at the end."""
     events = list(_events(log))
     lines: list[str] = []
-    for one in strategies:
-        lines += _of_one(one, [event for event in events if _by(event) == one.plan.name], story)
+    for one, module in zip(strategies, made, strict=True):
+        lines += _of_one(one, module, [event for event in events if _by(event) == one.plan.name], story)
     halted = next((event for event in events if isinstance(event, running.BookHalted)), None)
     if halted is not None:
         lines.append(f"W127 the book is halted since: {halted.reason}")
@@ -42,7 +42,7 @@ def _by(event: Any) -> str:
     return str(getattr(event, "strategy", "") or getattr(event, "module", ""))
 
 
-def _of_one(one: Chosen, events: Sequence[Any], story: Story) -> list[str]:
+def _of_one(one: Chosen, made: Any, events: Sequence[Any], story: Story) -> list[str]:
     name = one.plan.name
     failed = [event for event in events if isinstance(event, running.ModuleFailed)]
     if failed:
@@ -53,7 +53,7 @@ def _of_one(one: Chosen, events: Sequence[Any], story: Story) -> list[str]:
         return [f"W122 no trade: {name} saw no bars of {symbol or 'its symbol'}; the data are {listed}. Give its data."]
     said = [event for event in events if isinstance(event, SAYINGS)]
     if not said:
-        return [_quiet(one, rows)]
+        return [_quiet(one, made, rows)]
     return _lost(name, said, events, story)
 
 
@@ -67,18 +67,22 @@ def _rows_of(one: Chosen, story: Story) -> tuple[int, str]:
     return sum(series.rows for series in own), listed
 
 
-def _quiet(one: Chosen, rows: int) -> str:
-    """It saw rows and said nothing."""
-    name, needs = one.plan.name, _warm_up(one)
-    if needs > rows:
+def _quiet(one: Chosen, made: Any, rows: int) -> str:
+    """It saw rows and said nothing: it was warming up, or its condition was never met."""
+    name, needs = one.plan.name, _warm_up(made)
+    facts = made.report() if hasattr(made, "report") else {}
+    undone = int(facts.get("undone", 0))
+    if needs >= rows:
         return (
             f"W123 no trade: {name} needs {needs:,} rows to warm up and saw {rows:,}. Give more data or less warm-up."
         )
-    warm = f", {needs:,} of them to warm up" if needs else ""
-    return (
-        f"W124 no trade: {name} saw {rows:,} rows{warm} and raised no signal and no order."
-        " Look at its condition; a value asked for on too few rows also keeps it quiet."
-    )
+    if undone and undone >= rows - needs:
+        return (
+            f"W123 no trade: {name} saw {rows:,} rows, and at each an indicator that it asked for had too few."
+            " Give more data or shorter periods."
+        )
+    warm = f", {needs + undone:,} of them to warm up," if needs + undone else ""
+    return f"W124 no trade: {name} saw {rows:,} rows{warm} and raised no signal and no order. Look at its condition."
 
 
 def _lost(name: str, said: Sequence[Any], events: Sequence[Any], story: Story) -> list[str]:
@@ -124,14 +128,9 @@ def _answered(name: str, orders: Sequence[OrderStory]) -> list[str]:
     return lines
 
 
-def _warm_up(one: Chosen) -> int:
+def _warm_up(made: Any) -> int:
     """Rows the strategy says it needs before its first decision."""
-    made: Any = one.fresh()
-    for field in ("warm_up_rows", "warm_up"):
-        needs = getattr(made, field, 0)
-        if isinstance(needs, int) and needs > 0:
-            return needs
-    return 0
+    return next((int(getattr(made, field)) for field in ("warm_up_rows", "warm_up") if hasattr(made, field)), 0)
 
 
 UNITS_NS = {"S": 10**9, "M": 60 * 10**9, "H": 3_600 * 10**9, "D": 86_400 * 10**9, "W": 604_800 * 10**9}

@@ -11,23 +11,20 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from tallystick.events.signer import Signer
-from tallystick.platform.backtesting.account import Account, account_plan
-from tallystick.platform.backtesting.assembly import Assembly, plan_of
-from tallystick.platform.backtesting.chosen import Chosen, chosen_from
-from tallystick.platform.backtesting.conditions import Instruments, conditions_of, currency_of, given_instruments
+from tallystick.platform.backtesting.account import Account
+from tallystick.platform.backtesting.assembly import Assembly
+from tallystick.platform.backtesting.conditions import Instruments
 from tallystick.platform.backtesting.errors import StrategyFailed
-from tallystick.platform.backtesting.failure import Failures, where_it_failed
-from tallystick.platform.backtesting.market import Moment, feed_from, reading_of
+from tallystick.platform.backtesting.failure import Failures
+from tallystick.platform.backtesting.keys import SignerFor, signer_for
+from tallystick.platform.backtesting.market import Moment
+from tallystick.platform.backtesting.preparation import Prepared, Terms, prepared
 from tallystick.platform.backtesting.result import Backtest
 from tallystick.platform.backtesting.row_by_row import RowByRow
 from tallystick.platform.backtesting.scratch import Scratch, scratch_folder
 from tallystick.platform.data.faults import Strictness
-from tallystick.platform.data.feed import Feed
 from tallystick.platform.kernel.book import RunOptions, simulate
-from tallystick.platform.plan import RunPlan
 
-SignerFor = Callable[[str], Signer]
-"""Gives the key of a log by the log's origin."""
 __all__ = ["backtest", "carried_out"]
 
 
@@ -78,32 +75,34 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     Raises `BacktestError` and its kinds, `DataError`, `PlanError`, what a strategy refuses, `RunConfigurationError`
     when `book` holds another run. Nothing is written before data, plan and strategy have been checked.
     """
-    chosen = chosen_from(strategy, parameters or {}, symbol or _only_symbol(data))
-    reading = reading_of(symbol, timeframe, tz, start, end, strictness, mapping)
-    feed = feed_from(data, chosen, reading)
-    conditions = conditions_of(list(dict.fromkeys(feed.symbols)), given_instruments(instruments))
-    held = account_plan(_with_leverage(account, leverage), currency_of(conditions))
-    plan = plan_of(
-        chosen,
-        conditions,
-        held,
-        lots=None if lots is None else str(lots),
+    terms = Terms(
+        account=account,
+        instruments=instruments,
         sizing=sizing,
         risk=risk,
+        lots=lots,
+        leverage=leverage,
+        parameters=parameters,
+        symbol=symbol,
+        timeframe=timeframe,
+        tz=tz,
+        mapping=mapping,
+        start=start,
+        end=end,
+        strictness=strictness,
         seed=seed,
         latency_ms=latency_ms,
         server_time=server_time,
     )
-    made = carried_out(chosen, plan, feed, book=book, key=key, by_row=by_row, progress=progress, stop_asked=stop_asked)
+    ready = prepared(strategy, data, terms)
+    made = carried_out(ready, book=book, key=key, by_row=by_row, progress=progress, stop_asked=stop_asked)
     if made.failure is not None and on_failure == "raise":
-        raise StrategyFailed(*where_it_failed(made.failure), made) from made.failure.error
+        raise StrategyFailed(made) from made.failure.error
     return made
 
 
 def carried_out(
-    chosen: tuple[Chosen, ...],
-    plan: RunPlan,
-    feed: Feed,
+    ready: Prepared,
     *,
     book: Path | str | None = None,
     key: Signer | SignerFor | None = None,
@@ -112,13 +111,12 @@ def carried_out(
     stop_asked: Callable[[], bool] | None = None,
     sources: tuple[Path, ...] = (),
 ) -> Backtest:
-    """A plan that has been checked, in its book."""
+    """What has been prepared, in its book; `sources` are kept in the log beside the strategies' own files."""
     scratch = scratch_folder() if book is None else None
-    folder = Path(book) if book is not None else Path(scratch.name if scratch is not None else "")
-    failures, total = Failures(), len(feed)
-    assembly = Assembly(chosen)
+    folder = Path(scratch.name) if scratch is not None else Path(book or "")
+    failures, total, assembly = Failures(), len(ready.feed), Assembly(ready.strategies)
     options = RunOptions(
-        sources=(*sources, *(path for one in chosen for path in one.sources)),
+        sources=tuple(dict.fromkeys((*sources, *(path for one in ready.strategies for path in one.sources)))),
         control=book is not None,
         by_row=by_row,
         on_failure=failures.heard,
@@ -127,9 +125,9 @@ def carried_out(
     try:
         result = simulate(
             folder,
-            plan,
-            RowByRow(feed) if by_row else feed,
-            _signer_for(key, kept=book is not None),
+            ready.plan,
+            RowByRow(ready.feed) if by_row else ready.feed,
+            signer_for(key, kept=book is not None),
             progress=None if progress is None else lambda rows: progress(rows, total),
             stop_asked=lambda: failures.any or (stop_asked is not None and stop_asked()),
             composing=assembly,
@@ -138,53 +136,10 @@ def carried_out(
     except BaseException:
         _forget(scratch)
         raise
-    return Backtest(folder, plan, feed, assembly, result, failure=failures.first, scratch=scratch)
+    return Backtest(folder, ready, assembly, result, failure=failures.first, scratch=scratch)
 
 
 def _forget(scratch: TemporaryDirectory[str] | None) -> None:
     if scratch is not None:
         with suppress(OSError):
             scratch.cleanup()
-
-
-def _only_symbol(data: object) -> str:
-    """The symbol of data that are of one symbol, for a built-in that was given none."""
-    from tallystick.platform.backtesting.market import DEMO
-    from tallystick.platform.data.series import Series
-
-    if isinstance(data, Series):
-        return data.symbol
-    if isinstance(data, Feed):
-        return data.symbols[0] if len(set(data.symbols)) == 1 else ""
-    return data if isinstance(data, str) and data in DEMO else DEMO[0] if data == "demo" else ""
-
-
-def _with_leverage(account: Account, leverage: int | None) -> Account:
-    if leverage is None:
-        return account
-    import msgspec
-
-    from tallystick.platform.plan import AccountPlan
-
-    if isinstance(account, AccountPlan):
-        return msgspec.structs.replace(account, leverage=leverage)
-    given = account if isinstance(account, Mapping) else {} if account is None else {"deposit": account}
-    return {**given, "leverage": leverage}
-
-
-def _signer_for(key: Signer | SignerFor | None, *, kept: bool) -> SignerFor:
-    """The key a log is signed with: the one given, your own for a book that is kept, else one that is thrown away."""
-    from tallystick.events.signer import Ed25519Signer
-
-    if isinstance(key, Ed25519Signer):
-        return key.named
-    if callable(key):
-        return key
-    if key is not None:
-        return lambda _origin: key
-    if kept:
-        from tallystick.platform.cli.call import Call
-        from tallystick.platform.cli.home import own_key
-
-        return own_key(Call()).of_log
-    return Ed25519Signer.generate("backtest").named

@@ -1,0 +1,102 @@
+"""Everything of a backtest that is settled before anything is written: strategies, rows, account, plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tallystick.platform.backtesting.account import Account, account_plan
+from tallystick.platform.backtesting.assembly import plan_of
+from tallystick.platform.backtesting.chosen import Chosen, Settings, chosen_from
+from tallystick.platform.backtesting.conditions import Instruments, conditions_of, currency_of, given_instruments
+from tallystick.platform.backtesting.market import DEMO, Moment, feed_from, reading_of
+from tallystick.platform.data.faults import Strictness
+from tallystick.platform.data.feed import Feed
+from tallystick.platform.data.series import Series
+from tallystick.platform.plan import AccountPlan, RunPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that can begin."""
+
+    strategies: tuple[Chosen, ...]
+    feed: Feed
+    plan: RunPlan
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a backtest may be told besides strategy and data; `backtest` says what each means."""
+
+    account: Account = None
+    instruments: Instruments = None
+    sizing: Mapping[str, Any] | None = None
+    risk: Mapping[str, Any] | None = None
+    lots: str | float | Decimal | None = None
+    leverage: int | None = None
+    parameters: Mapping[str, Any] | None = None
+    symbol: str = ""
+    timeframe: str = ""
+    tz: str = ""
+    mapping: Mapping[str, str] | None = None
+    start: Moment = None
+    end: Moment = None
+    strictness: Strictness = "treat"
+    seed: int = 0
+    latency_ms: float = 0
+    server_time: str = "new_york+7"
+
+
+def prepared(strategy: object, data: object = "demo", terms: Terms | None = None) -> Prepared:
+    """What `backtest` is given, checked and settled. Raises what `backtest` raises; writes nothing."""
+    on = terms or Terms()
+    lots = "" if on.lots is None else str(on.lots)
+    reading = reading_of(on.symbol, on.timeframe, on.tz, on.start, on.end, on.strictness, on.mapping)
+    settings = Settings(on.symbol, on.timeframe, lots, only_symbol(data))
+    chosen = chosen_from(strategy, on.parameters or {}, settings)
+    feed = feed_from(data, chosen, reading)
+    conditions = conditions_of(list(dict.fromkeys(feed.symbols)), given_instruments(on.instruments))
+    account = account_plan(_with_leverage(on.account, on.leverage), currency_of(conditions))
+    plan = plan_of(
+        chosen,
+        conditions,
+        account,
+        lots=lots or None,
+        sizing=on.sizing,
+        risk=on.risk,
+        seed=on.seed,
+        latency_ms=on.latency_ms,
+        server_time=on.server_time,
+    )
+    return Prepared(chosen, feed, plan, _notes(on.account, account, list(conditions)))
+
+
+def _notes(account: Account, held: AccountPlan, symbols: list[str]) -> tuple[str, ...]:
+    """What was assumed."""
+    if isinstance(account, AccountPlan) or (isinstance(account, Mapping) and "currency" in account):
+        return ()
+    return (f"the account is in {held.currency}, which {', '.join(symbols)} pays in; choose with account=",)
+
+
+def only_symbol(data: object) -> str:
+    """The symbol of data that are of one symbol, for a built-in that was given none."""
+    if isinstance(data, Series):
+        return data.symbol
+    if isinstance(data, Feed):
+        return data.symbols[0] if len(set(data.symbols)) == 1 else ""
+    if isinstance(data, str):
+        return data if data in DEMO else DEMO[0] if data == "demo" else ""
+    return ""
+
+
+def _with_leverage(account: Account, leverage: int | None) -> Account:
+    if leverage is None:
+        return account
+    if isinstance(account, AccountPlan):
+        return msgspec.structs.replace(account, leverage=leverage)
+    given = account if isinstance(account, Mapping) else {} if account is None else {"deposit": account}
+    return {**given, "leverage": leverage}
