@@ -1,0 +1,63 @@
+"""The door: `from tallystick.platform import strategy, Strategy, Module, backtest`. Each name is imported when asked."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tallystick.events.types.trading import SignalRaised, TargetAsked
+    from tallystick.market.rows import BarClosed, Quote
+    from tallystick.platform.authoring.bars import Bars
+    from tallystick.platform.authoring.fills import Fill
+    from tallystick.platform.authoring.function import strategy
+    from tallystick.platform.authoring.loading import load
+    from tallystick.platform.authoring.lots import lots
+    from tallystick.platform.authoring.module import Module
+    from tallystick.platform.authoring.strategy import Strategy
+    from tallystick.platform.backtesting import Backtest, backtest
+
+__version__ = "0.1.0"
+AUTHORING = "tallystick.platform.authoring"
+NAMES = {
+    "BarClosed": "tallystick.market.rows",
+    "Quote": "tallystick.market.rows",
+    "SignalRaised": "tallystick.events.types.trading",
+    "TargetAsked": "tallystick.events.types.trading",
+    "Bars": f"{AUTHORING}.bars",
+    "Fill": f"{AUTHORING}.fills",
+    "Module": f"{AUTHORING}.module",
+    "Strategy": f"{AUTHORING}.strategy",
+    "load": f"{AUTHORING}.loading",
+    "lots": f"{AUTHORING}.lots",
+    "strategy": f"{AUTHORING}.function",
+    "Backtest": "tallystick.platform.backtesting",
+    "backtest": "tallystick.platform.backtesting",
+}
+INDICATORS = f"{AUTHORING}.indicators"
+
+__all__ = [
+    "Backtest",
+    "BarClosed",
+    "Bars",
+    "Fill",
+    "Module",
+    "Quote",
+    "SignalRaised",
+    "Strategy",
+    "TargetAsked",
+    "backtest",
+    "load",
+    "lots",
+    "strategy",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what was asked for; any indicator of `authoring.indicators` can be asked for too."""
+    if name in NAMES:
+        return getattr(import_module(NAMES[name]), name)
+    if name[:1].isupper():
+        indicators = import_module(INDICATORS)
+        if name in indicators.__all__:
+            return getattr(indicators, name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -1,0 +1,132 @@
+"""@strategy: a function of the bars that answers +1, 0, -1 or None; the first spelling.
+
+    @strategy(symbol="EURUSD", timeframe="H1", lots="0.10")
+    def ema_cross(bars): return +1 if bars.ema(10) > bars.ema(30) else -1
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from tallystick.events.types.trading import TargetAsked
+from tallystick.market.instrument import LOT
+from tallystick.market.rows import BarClosed, Quote
+from tallystick.platform.authoring.bars import Key
+from tallystick.platform.authoring.errors import SettingRefused, SignalRefused, meant, place, users_place
+from tallystick.platform.authoring.parameters import fitting, of_function
+from tallystick.platform.authoring.parameters import Parameter as Of
+from tallystick.platform.authoring.strategy import LINE, Strategy
+from tallystick.platform.authoring.timeframes import TICKS
+
+SignalRule = Callable[..., int | None]
+POINTS = ("sl_points", "tp_points")
+TAKES = (*LINE, *POINTS)
+
+
+class SignalFunction(Strategy):
+    """A strategy made of a function. With lots it asks for targets, without it raises signals for the sizing."""
+
+    __slots__ = ("_given_values", "_last", "_stops", "_volume")
+    function: ClassVar[SignalRule]
+    """What was written."""
+    stops: ClassVar[tuple[int, int]] = (0, 0)
+
+    def __new__(cls, *args: Any, **given: Any) -> Any:
+        """Prepare it; parameters are those of the function."""
+        self = super().__new__(cls, *args, **given)
+        self._given_values = {name: getattr(self, name) for name in cls.takes}
+        self._volume = int(self.lots * LOT) if self.lots is not None else 0
+        return self
+
+    def answer(self, _row: BarClosed | Quote) -> None:
+        """Call the function; say what its answer changes."""
+        bars = self._bars
+        if bars.read:
+            bars.read.clear()
+        answer = type(self).function(bars, **self._given_values)
+        if answer is not None:
+            self._follow(answer)
+
+    def _follow(self, answer: int) -> None:
+        symbol = self.symbol
+        if type(answer) is not int or not -1 <= answer <= 1:
+            answer = self._whole(answer)
+        if self._volume:
+            volume = answer * self._volume
+            if volume == self._asked.get(symbol, 0):
+                return
+            stop, take = type(self).stops if answer else (0, 0)
+            self._stage()
+            self._asked[symbol] = volume
+            self._said.append(
+                TargetAsked(strategy=self.name, symbol=symbol, volume=volume, stop_points=stop, take_points=take)
+            )
+        elif answer == self._directions.get(symbol, 0):
+            return
+        else:
+            self._raise_signal(symbol, answer, *(type(self).stops if answer else (0, 0)))
+        values = readings(self._bars.read)
+        if values:
+            self._explain(symbol, values)
+
+    def _whole(self, answer: Any) -> int:
+        """A NumPy or float -1, 0 or +1 as an int; raises `SignalRefused` (E501) for anything else."""
+        number = answer.item() if hasattr(answer, "item") and getattr(answer, "size", 1) == 1 else answer
+        if type(number) in {int, float} and number in {-1, 0, 1}:
+            return int(number)
+        code = type(self).function.__code__  # type: ignore[attr-defined]  # decorated functions only
+        where = place(code.co_firstlineno, code.co_filename)
+        hint = "Return +1 for long, 0 for flat" if isinstance(number, bool) else "Return one of them"
+        message = f"E501 {where} {code.co_name} returned {answer!r}; a signal is -1, 0, +1 or None. {hint}."
+        raise SignalRefused(message)
+
+
+def readings(read: Mapping[Key, Any]) -> dict[str, float]:
+    """Indicator values by the words they were asked with: `ema(10)`, `bollinger(20).upper`."""
+    found: dict[str, float] = {}
+    for (name, args, *named), value in read.items():
+        words = [*map(str, args), *(f"{word}={given}" for word, given in named)]
+        label = f"{name}({', '.join(words)})"
+        if hasattr(value, "_fields"):
+            found.update({f"{label}.{part}": each for part, each in zip(value._fields, value, strict=True)})
+        else:
+            found[label] = value
+    return {label: float(value) for label, value in found.items() if math.isfinite(value)}
+
+
+def strategy(*positional: Any, **line: Any) -> Any:
+    """Make a strategy of a function of the bars (and parameters with defaults).
+
+    Settings: symbol, timeframe ("M1".."MN1" or "ticks"), lots (without: signals, sized by the portfolio), warm_up,
+    name, sl_points, tp_points. Raises `SettingRefused` (E502) for a setting nobody knows.
+    """
+    if positional:
+        message = f'E502 @strategy{users_place()} takes settings by name. Write @strategy(symbol="EURUSD", timeframe="H1").'
+        raise SettingRefused(message)
+    for word in line:
+        if word not in TAKES:
+            near = meant(word, TAKES)
+            message = f'E502 unknown setting "{word}"{users_place()}: {near}there are {", ".join(TAKES)}. Correct @strategy.'
+            raise SettingRefused(message)
+
+    def made(function: SignalRule) -> type[SignalFunction]:
+        name = getattr(function, "__name__", "strategy")
+        parameters = of_function(function)
+        stops = tuple(fitting(name, Of(word, int, 0), line.get(word, 0)) for word in POINTS)
+        if any(distance < 0 for distance in stops):
+            message = f"E505 {name}: sl_points and tp_points are {stops}; they take points from 0. Change @strategy."
+            raise SettingRefused(message)
+        body = {
+            "__doc__": function.__doc__,
+            "__module__": function.__module__,
+            "__slots__": (),
+            "function": staticmethod(function),
+            "stops": stops,
+            "on_quote" if line.get("timeframe") == TICKS else "on_bar": SignalFunction.answer,
+        }
+        settings = {word: value for word, value in line.items() if word in LINE}
+        cls: type[SignalFunction] = type(Strategy)(name, (SignalFunction,), body, **settings)
+        cls.takes = parameters
+        return cls
+
+    return made

@@ -1,0 +1,127 @@
+"""Module: what every strategy is underneath, a pure reactor; the third spelling.
+
+    class EmaReactor(Module, hears=[BarClosed], symbol="EURUSD", timeframe="H1"):
+        def react(self, event, context): ...
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ClassVar, Self
+
+from tallystick.events.event import Event
+from tallystick.events.module import Context, OnFailure
+from tallystick.events.types.market import SeriesDeclared
+from tallystick.market.rows import BarClosed, Quote
+from tallystick.platform.authoring.errors import SettingRefused, meant
+from tallystick.platform.authoring.frozen import frozen, thawed
+from tallystick.platform.authoring.timeframes import period_s
+from tallystick.platform.strategies.series import SeriesChoice
+
+ROWS: dict[type, Any] = {BarClosed: "bars", Quote: "quotes"}
+LINE = ("hears", "symbol", "timeframe", "name")
+
+
+class Module:
+    """A reactor of one's own. Its state is its attributes; `freeze` and `thaw` keep them.
+
+    `hears`: event types, and the row types `BarClosed` and `Quote`. With `symbol` (and `timeframe`) only rows of that
+    series reach `react`; without, every row does.
+    """
+
+    role = "strategy"
+    on_failure: OnFailure = "halt"
+    hears: tuple[type, ...] = ()
+    name: str = ""
+    line: ClassVar[dict[str, Any]] = {}
+    """What the class line says."""
+    given: dict[str, Any]
+    """What the constructor was given by name."""
+    chosen: tuple[SeriesChoice, ...] = ()
+
+    def __init_subclass__(cls, **line: Any) -> None:
+        """Read the class line; raises `SettingRefused` (E502) for a setting nobody knows."""
+        super().__init_subclass__()
+        read_line(cls, line, LINE)
+        cls.hears = tuple(cls.line.get("hears", cls.hears))
+        if "react" in cls.__dict__ and not getattr(cls.react, "of_own_series", False):
+            setattr(cls, "react", _own_rows_only(cls.react))  # noqa: B010 -- a method is replaced by its wrapped self
+
+    def __new__(cls, *args: Any, **given: Any) -> Self:  # noqa: ARG004 -- the constructor's
+        """Prepare what a subclass's own `__init__` need not call up for."""
+        self = super().__new__(cls)
+        self.given = given
+        self.name = str(cls.line.get("name") or snake(cls.__name__))
+        self._choose(cls.line.get("symbol"), cls.line.get("timeframe"))
+        return self
+
+    def _choose(self, symbol: str | None, timeframe: str | None) -> None:
+        if symbol is None:
+            return
+        length = period_s(timeframe, self.name)
+        rows = [one for one in self.hears if one in ROWS]
+        self.chosen = tuple(SeriesChoice(self.name, symbol, ROWS[one], length if one is BarClosed else 0) for one in rows)
+        self.hears = (*(one for one in self.hears if one is not SeriesDeclared), SeriesDeclared)
+
+    def react(self, event: Any, context: Context) -> Sequence[Event]:
+        """Answer one event or row; written by the author."""
+        message = f"E507 {type(self).__name__} has no react(self, event, context). Write it, or derive from Strategy."
+        raise NotImplementedError(message)
+
+    def freeze(self) -> Any:
+        """The attributes and the series, as one value msgpack holds."""
+        own = {name: value for name, value in vars(self).items() if name not in NOT_STATE}
+        return [[one.freeze() for one in self.chosen], frozen(own, self.name)]
+
+    def thaw(self, state: Any) -> None:
+        """Take back what `freeze` gave."""
+        chosen, own = state
+        for one, numbers in zip(self.chosen, chosen, strict=True):
+            one.thaw(numbers)
+        kept = {name: value for name, value in vars(self).items() if name in NOT_STATE}
+        values = thawed(own, vars(self))
+        vars(self).clear()
+        vars(self).update({**kept, **values})
+
+    def fresh(self) -> "Module":
+        """A new one with the same parameters that has heard nothing."""
+        return type(self)(**self.given)
+
+
+NOT_STATE = frozenset({"given", "chosen", "hears"})
+
+
+def snake(name: str) -> str:
+    """EmaCross to ema_cross, RSI2 to rsi2."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def read_line(cls: Any, line: dict[str, Any], known: Sequence[str]) -> None:
+    """Take a class line's settings over those of its parent; raises `SettingRefused` (E502)."""
+    for word in line:
+        if word not in known:
+            message = (
+                f'E502 unknown setting "{word}" of {cls.__name__}: {meant(word, known)}there are {", ".join(known)}.'
+                " Correct the class line."
+            )
+            raise SettingRefused(message)
+    cls.line = {**cls.line, **line}
+    period_s(cls.line.get("timeframe"), cls.__name__)
+
+
+def _own_rows_only(react: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(react)
+    def of_own_series(self: Module, event: Any, context: Context) -> Sequence[Event]:
+        if self.chosen:
+            kind = type(event)
+            if kind is SeriesDeclared:
+                for one in self.chosen:
+                    one.declared(event)
+                if SeriesDeclared not in type(self).hears:
+                    return ()
+            elif kind in ROWS and all(event.series != one.number for one in self.chosen):
+                return ()
+        return react(self, event, context) or ()
+
+    setattr(of_own_series, "of_own_series", True)  # noqa: B010 -- a mark on a function
+    return of_own_series

@@ -1,0 +1,74 @@
+"""Closed bars kept compactly: 88 bytes a bar, row by row, with read-only NumPy columns over them."""
+
+import struct
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.market.rows import BarClosed
+
+PRICES = tuple(f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close"))
+FIELDS = ("time", "open_time", *PRICES, "volume")
+ROW = struct.Struct("<2q8dq")
+DTYPE = np.dtype([(name, "<f8" if name in PRICES else "<i8") for name in FIELDS])
+FIRST_CAPACITY = 1024
+values_of = attrgetter(*FIELDS)
+
+
+class Table:
+    """Rows of one series, growing; a view taken earlier keeps the rows it had."""
+
+    __slots__ = ("_bytes", "_columns", "count")
+
+    def __init__(self) -> None:
+        """No rows yet."""
+        self.count = 0
+        self._bytes = bytearray(FIRST_CAPACITY * ROW.size)
+        self._columns: dict[str, NDArray[Any]] = {}
+
+    def extend(self, bars: Iterable[BarClosed]) -> None:
+        """Take closed bars in."""
+        rows = list(bars)
+        self._room_for(self.count + len(rows))
+        kept, at, pack, width = self._bytes, self.count * ROW.size, ROW.pack_into, ROW.size
+        for bar in rows:
+            pack(kept, at, *values_of(bar))
+            at += width
+        self.count += len(rows)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column of `FIELDS`, read-only, as long as there are rows."""
+        if name not in self._columns:
+            # Of read-only bytes: NumPy refuses to make such a view writeable again.
+            rows = np.frombuffer(memoryview(self._bytes).toreadonly(), DTYPE)
+            self._columns = {each: rows[each] for each in FIELDS}
+        return self._columns[name][: self.count]
+
+    def bar(self, index: int, series: int, symbol: str) -> BarClosed:
+        """One row as a bar."""
+        return BarClosed(series, symbol, *ROW.unpack_from(self._bytes, index * ROW.size))
+
+    def freeze(self) -> bytes:
+        """The rows as bytes."""
+        return bytes(memoryview(self._bytes)[: self.count * ROW.size])
+
+    def thaw(self, state: bytes) -> None:
+        """Take back what `freeze` gave."""
+        self.count = 0
+        self._room_for(len(state) // ROW.size)
+        self._bytes[: len(state)] = state
+        self.count = len(state) // ROW.size
+
+    def _room_for(self, count: int) -> None:
+        capacity = len(self._bytes) // ROW.size
+        if count <= capacity:
+            return
+        while capacity < count:
+            capacity *= 2
+        larger = bytearray(capacity * ROW.size)
+        larger[: self.count * ROW.size] = self._bytes[: self.count * ROW.size]
+        # The old bytes live on in views somebody may still hold.
+        self._bytes, self._columns = larger, {}
