@@ -37,6 +37,7 @@ class Catalogue:
         self._by_name: dict[str, type[Event]] = {}
         self._shapes: dict[type[Event], Shape] = {}
         self._decoders: dict[type[Event], Callable[[bytes], Event]] = {}
+        self._encoders: dict[type[Event], Callable[[Event], bytes]] = {}
         for event_type in dict.fromkeys((*LOG_EVENTS, *types)):
             self._add(event_type)
 
@@ -47,15 +48,25 @@ class Catalogue:
 
     def encode(self, event: Event) -> bytes:
         """The canonical body of an event. Raises `EventRefused` naming the field that may not stand in a log."""
-        shape = self._shapes.get(type(event)) or self.shape(type(event))
-        try:
-            body = encode(event)
-        except (OverflowError, ValueError, TypeError) as error:
-            raise EventRefused(f"{shape.name}: {error}", fix="see the kinds in tallystick.events.kinds") from None
-        values = astuple(event)
-        if not shape.quick_look(values) or len(body) > MAX_BODY_BYTES:
-            shape.check(values, body)
-        return body
+        return (self._encoders.get(type(event)) or self.encoder(type(event)))(event)
+
+    def encoder(self, event_type: type[Event]) -> Callable[[Event], bytes]:
+        """`encode` for one type, with what can be known beforehand done once. Raises `UnknownType`."""
+        shape = self.shape(event_type)
+        surely_right, check = shape.quick_look, shape.check
+
+        def encode_one(event: Event) -> bytes:
+            try:
+                body = encode(event)
+            except (OverflowError, ValueError, TypeError) as error:
+                raise EventRefused(f"{shape.name}: {error}", fix="see the kinds in tallystick.events.kinds") from None
+            values = astuple(event)
+            if not surely_right(values) or len(body) > MAX_BODY_BYTES:
+                check(values, body)
+            return body
+
+        self._encoders[event_type] = encode_one
+        return encode_one
 
     def read(self, event_type: type[Event], body: bytes) -> Event:
         """The event in a body from outside; every byte is checked. Raises `EventRefused`."""

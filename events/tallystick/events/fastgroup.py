@@ -35,7 +35,7 @@ class FastGroups:
         self._rules = rules
         self._admitted: dict[bytes, Admitted] = {}
 
-    def take(self, data: bytes, at: int, marker: bytes) -> int:  # noqa: PLR0911 -- one loop, no calls
+    def take(self, data: bytes, at: int, marker: bytes) -> int:  # noqa: C901, PLR0911 -- one loop, no calls
         """Take the group at `at`; where its frame ends, or 0 when the group is not ordinary and nothing was taken."""
         found = self._rules.found
         admitted = self._admitted

@@ -46,7 +46,7 @@ class Ledger:
         self._server_day = server_day
         self._instruments = instruments
         self.state = LedgerState()
-        self.folds: dict[type[Event], Callable[[Any, int], None]] = {
+        self.folds: dict[type[Event], Callable[[Any, int, int], None]] = {
             trading.AccountOpened: self._account_opened,
             trading.OrderRequested: self._order_requested,
             trading.OrderApproved: self._order_approved,
@@ -69,7 +69,7 @@ class Ledger:
         """Fold one event in; types that do not concern the account are passed over."""
         fold = self.folds.get(type(event))
         if fold is not None:
-            fold(event, time)
+            fold(event, time, 0)
 
     def freeze(self) -> Any:
         """The state as plain values."""
@@ -96,7 +96,7 @@ class Ledger:
         same_day = self._server_day(time) == self.state.day
         return self.state.day_start_balance if same_day else self.state.balance
 
-    def _account_opened(self, event: trading.AccountOpened, time: int) -> None:
+    def _account_opened(self, event: trading.AccountOpened, time: int, _seq: int) -> None:
         self.state.account = event
         self._balance_is(event.balance, time)
 
@@ -108,7 +108,7 @@ class Ledger:
         state.balance = balance
         state.peak_balance = max(state.peak_balance, balance)
 
-    def _order_requested(self, event: trading.OrderRequested, time: int) -> None:
+    def _order_requested(self, event: trading.OrderRequested, time: int, _seq: int) -> None:
         self.state.orders[event.order] = OrderView(
             order=event.order,
             strategy=event.strategy,
@@ -127,10 +127,10 @@ class Ledger:
             stage="requested",
         )
 
-    def _order_approved(self, event: trading.OrderApproved, _time: int) -> None:
+    def _order_approved(self, event: trading.OrderApproved, _time: int, _seq: int) -> None:
         self._stage(event.order, "approved")
 
-    def _order_sending(self, event: trading.OrderSending, _time: int) -> None:
+    def _order_sending(self, event: trading.OrderSending, _time: int, _seq: int) -> None:
         self._stage(event.order, "sending")
 
     def _stage(self, order: int, stage: str) -> None:
@@ -138,10 +138,10 @@ class Ledger:
         if view is not None:
             self.state.orders[order] = replace(view, stage=stage)
 
-    def _order_over(self, event: trading.OrderDenied | trading.OrderAbandoned, _time: int) -> None:
+    def _order_over(self, event: trading.OrderDenied | trading.OrderAbandoned, _time: int, _seq: int) -> None:
         self.state.orders.pop(event.order, None)
 
-    def _order_answered(self, event: trading.OrderAnswered, _time: int) -> None:
+    def _order_answered(self, event: trading.OrderAnswered, _time: int, _seq: int) -> None:
         orders = self.state.orders
         view = orders.get(event.order)
         if view is None:
@@ -152,11 +152,11 @@ class Ledger:
             return
         del orders[event.order]
 
-    def _order_ended(self, event: trading.OrderEnded, _time: int) -> None:
+    def _order_ended(self, event: trading.OrderEnded, _time: int, _seq: int) -> None:
         order = self.state.placed.pop(event.ticket, event.order)
         self.state.orders.pop(order, None)
 
-    def _deal_made(self, deal: trading.DealMade, time: int) -> None:
+    def _deal_made(self, deal: trading.DealMade, time: int, _seq: int) -> None:
         self._balance_is(deal.balance, time)
         if deal.type == "balance":
             return
@@ -218,19 +218,19 @@ class Ledger:
             opened=time,
         )
 
-    def _position_protected(self, event: trading.PositionProtected, _time: int) -> None:
+    def _position_protected(self, event: trading.PositionProtected, _time: int, _seq: int) -> None:
         held = self.state.positions.get(event.position)
         if held is not None:
             self.state.positions[event.position] = replace(
                 held, stop_loss=event.stop_loss, take_profit=event.take_profit
             )
 
-    def _swap_charged(self, event: trading.SwapCharged, _time: int) -> None:
+    def _swap_charged(self, event: trading.SwapCharged, _time: int, _seq: int) -> None:
         held = self.state.positions.get(event.position)
         if held is not None:
             self.state.positions[event.position] = replace(held, swap=held.swap + event.amount)
 
-    def _foreign_trade(self, seen: trading.ForeignTradeSeen, time: int) -> None:
+    def _foreign_trade(self, seen: trading.ForeignTradeSeen, time: int, _seq: int) -> None:
         """What others did counts in exposure and margin; its money shows with the terminal's next balance."""
         if seen.symbol not in self._instruments:
             return  # cannot be valued; the event itself stands in the log
@@ -262,14 +262,14 @@ class Ledger:
                     held, direction=direction, volume=seen.volume - held.volume, price_open=seen.price, opened=time
                 )
 
-    def _restricted(self, _event: trading.AccountRestricted, _time: int) -> None:
+    def _restricted(self, _event: trading.AccountRestricted, _time: int, _seq: int) -> None:
         self.state.restricted = True
 
-    def _released(self, _event: trading.AccountReleased, _time: int) -> None:
+    def _released(self, _event: trading.AccountReleased, _time: int, _seq: int) -> None:
         self.state.restricted = False
 
-    def _halted(self, _event: running.BookHalted, _time: int) -> None:
+    def _halted(self, _event: running.BookHalted, _time: int, _seq: int) -> None:
         self.state.halted = True
 
-    def _resumed(self, _event: running.BookResumed, _time: int) -> None:
+    def _resumed(self, _event: running.BookResumed, _time: int, _seq: int) -> None:
         self.state.halted = False

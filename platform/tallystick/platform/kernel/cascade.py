@@ -16,12 +16,14 @@ from tallystick.events.module import Module
 from tallystick.events.types import running
 from tallystick.platform.kernel.context import ModuleContext
 from tallystick.platform.kernel.errors import ModuleSilencedError
-from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Sequencer
+from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Sequencer, Voice
 
 Answer = tuple[int, int, Sequence[Any]]
 """Row within the block, index of the module, what it answered."""
 
 KERNEL = "kernel"
+Hearer = tuple[int, Callable[[Any, Any], Sequence[Any]], ModuleContext]
+"""Index, `react` and context of a module that hears a type."""
 
 
 class Cascades:
@@ -33,7 +35,10 @@ class Cascades:
         self.modules = tuple(modules)
         self._limit = limit
         self.contexts: tuple[ModuleContext, ...] = ()
-        self._hearers: dict[type[Event], tuple[int, ...]] = {}
+        self._hearers: dict[type[Event], tuple[Hearer, ...]] = {}
+        self._voices = tuple(sequencer.voice(module.name, module.role) for module in self.modules)
+        self._outside: dict[tuple[str, str], Voice] = {}
+        self._own = sequencer.voice(KERNEL, KERNEL)
         self._root = NO_SEQ
         self._count = 0
         self._queue: deque[tuple[Event, int]] = deque()
@@ -47,6 +52,7 @@ class Cascades:
     def bind(self, contexts: Iterable[ModuleContext]) -> None:
         """Give each module its context, in module order."""
         self.contexts = tuple(contexts)
+        self._hearers.clear()
 
     def start(
         self,
@@ -58,11 +64,18 @@ class Cascades:
         blobs: tuple[tuple[int, bytes], ...] = (),
     ) -> int:
         """Take one input in and run its cascade to the end; returns the input's seq."""
-        seq = self._sequencer.put(event, source, role, derived=False, cause=cause, cause_row=cause_row, blobs=blobs)
-        self.open(seq)
+        voice = self._outside.get((source, role)) or self.voice(source, role)
+        seq = self._sequencer.put(voice, event, cause, cause_row, NO_SEQ, blobs)
+        self._root = seq
+        self._count = 1
         self._queue.append((event, seq))
         self._run()
         return seq
+
+    def voice(self, source: str, role: str) -> Voice:
+        """Somebody outside of the modules, whose word is an input."""
+        voice = self._outside[source, role] = self._sequencer.voice(source, role)
+        return voice
 
     def open(self, root: int) -> None:
         """Begin a cascade whose root has been sequenced."""
@@ -86,12 +99,18 @@ class Cascades:
             return (_Failed(index, error),)
 
     def _run(self) -> None:
-        queue = self._queue
+        queue, known = self._queue, self._hearers
         while queue:
             event, seq = queue.popleft()
-            hearers = self._hearers.get(type(event))
-            for index in hearers if hearers is not None else self._hearing(type(event)):
-                for answer in self.ask(index, event):
+            hearers = known.get(type(event))
+            if hearers is None:
+                hearers = self._hearing(type(event))
+            for index, react, context in hearers:
+                try:
+                    answers = react(event, context)
+                except Exception as error:  # noqa: BLE001 -- as in `ask`, of which this is the hot half
+                    answers = (_Failed(index, error),)
+                for answer in answers:
                     if not self._say(index, answer, seq, NO_ROW):
                         return
         if self.silenced is not None:
@@ -99,33 +118,32 @@ class Cascades:
             message = f"module {name} failed and its policy is to wait for a person"
             raise ModuleSilencedError(message, "look at the last module.failed with `events tail`, then resume")
 
-    def _hearing(self, event_type: type[Event]) -> tuple[int, ...]:
-        hearers = tuple(i for i, module in enumerate(self.modules) if event_type in module.hears)
+    def _hearing(self, event_type: type[Event]) -> "tuple[Hearer, ...]":
+        asked = enumerate(zip(self.modules, self.contexts, strict=True))
+        hearers = tuple((i, module.react, context) for i, (module, context) in asked if event_type in module.hears)
         self._hearers[event_type] = hearers
         return hearers
 
     def _say(self, index: int, event: Any, cause: int, cause_row: int) -> bool:
         """Sequence one answer; False when the cascade has reached its limit."""
-        module = self.modules[index]
         if type(event) is _Failed:
             self._failed(event, cause, cause_row)
             return True
+        voice = self._voices[index]
         if self._count >= self._limit:
-            limited = running.CascadeLimited(limit=self._limit, type=event.FACT.name, module=module.name)
+            limited = running.CascadeLimited(limit=self._limit, type=event.FACT.name, module=voice.name)
             self._put_own(limited, cause, cause_row)
-            reason = f"cascade limit of {self._limit} events reached by {module.name}"
+            reason = f"cascade limit of {self._limit} events reached by {voice.name}"
             self._put_own(running.BookHalted(reason=reason), cause, cause_row)
             self._queue.clear()
             return False
-        if not self._sequencer.may_say(module.role, event):
-            reason = f"{event.FACT.name} may be said by {', '.join(event.FACT.said_by)}; {module.name} is {module.role}"
-            refused = running.SayingRefused(source=module.name, type=event.FACT.name, reason=reason)
+        if type(event) not in voice.cards and not self._sequencer.may_say(voice, event):
+            reason = f"{event.FACT.name} may be said by {', '.join(event.FACT.said_by)}; {voice.name} is {voice.role}"
+            refused = running.SayingRefused(source=voice.name, type=event.FACT.name, reason=reason)
             self._put_own(refused, cause, cause_row)
             return True
         try:
-            seq = self._sequencer.put(
-                event, module.name, module.role, derived=True, cause=cause, cause_row=cause_row, root=self._root
-            )
+            seq = self._sequencer.put(voice, event, cause, cause_row, self._root)
         except EventRefused as error:
             self._failed(_Failed(index, error), cause, cause_row)
             return True
@@ -135,9 +153,7 @@ class Cascades:
 
     def _put_own(self, event: Event, cause: int, cause_row: int) -> None:
         """Something the kernel itself has to say within the cascade; it is heard like any answer."""
-        seq = self._sequencer.put(
-            event, KERNEL, KERNEL, derived=True, cause=cause, cause_row=cause_row, root=self._root
-        )
+        seq = self._sequencer.put(self._own, event, cause, cause_row, self._root)
         self._count += 1
         self._queue.append((event, seq))
 

@@ -26,7 +26,7 @@ from tallystick.platform.kernel.deadlines import DEADLINE_EVENTS, Deadlines
 from tallystick.platform.kernel.intake import Act, Intake
 from tallystick.platform.kernel.outbox import Outbox
 from tallystick.platform.kernel.quotes import LatestQuotes
-from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Sequencer, Sink
+from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Fold, Sequencer, Sink
 from tallystick.platform.mt5.terminal import MarketTerminal
 
 
@@ -67,10 +67,6 @@ class SendStep(NamedTuple):
 
 
 Step = FactStep | SettledStep | SendStep
-Folds = tuple[
-    Callable[[Any, int], None] | None, Callable[[Any, int, int], None] | None, Callable[[Any, int], None] | None
-]
-"""What takes an event of one type in: the ledger (with its time), the deadlines, the kernel (with its seq)."""
 
 
 class Kernel:
@@ -87,7 +83,7 @@ class Kernel:
         self.deadlines = Deadlines()
         self.outbox = Outbox(composition.strategies, composition.deviation)
         self.desk = Desk(composition.seed, self.ledger, self.quotes, self.instruments)
-        self.sequencer = Sequencer(catalogue, sink, self._fold)
+        self.sequencer = Sequencer(catalogue, sink, self._folds_of)
         self.cascades = Cascades(self.sequencer, composition.modules, composition.cascade_limit)
         self.cascades.bind(ModuleContext(self.desk, module.name) for module in composition.modules)
         self.intake = Intake(self.cascades, self.desk, self.terminal, by_row=by_row)
@@ -101,16 +97,17 @@ class Kernel:
         """The call to a terminal outside the kernel, with the sending's seq; facts that are known at once."""
         self._sent: dict[int, int] = {}
         self._over: list[int] = []
-        self._folds: dict[type[Event], Folds] = {}
-        self._notes: dict[type[Event], Callable[[Any, int], None]] = {
+        self._feed = self.sequencer.voice("feed", "feed")
+        self._own = self.sequencer.voice(KERNEL, KERNEL)
+        self._notes: dict[type[Event], Fold] = {
             market.SeriesDeclared: self._series_declared,
             market.InstrumentDeclared: self._instrument_declared,
-            trading.OrderRequested: lambda event, _: self.outbox.asked(event),
-            trading.OrderDenied: lambda event, _: self.outbox.denied(event.order),
-            trading.OrderApproved: lambda event, seq: self.pending.append(SendStep(seq, event.order)),
+            trading.OrderRequested: lambda event, _time, _seq: self.outbox.asked(event),
+            trading.OrderDenied: lambda event, _time, _seq: self.outbox.denied(event.order),
+            trading.OrderApproved: lambda event, _time, seq: self.pending.append(SendStep(seq, event.order)),
             trading.OrderSending: self._order_sending,
             trading.OrderAnswered: self._order_answered,
-            trading.OrderEnded: lambda event, _: self._over.append(event.order),
+            trading.OrderEnded: lambda event, _time, _seq: self._over.append(event.order),
         }
 
     # -- time and inputs
@@ -136,7 +133,7 @@ class Kernel:
     def take_block(self, rows: Rows, act: Act | None) -> int:
         """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
         self.at(int(rows.time[-1]))
-        block = self.sequencer.put(block_of(rows), "feed", "feed", derived=False)
+        block = self.sequencer.put(self._feed, block_of(rows))
         self.rows_taken += len(rows)
         if act is None:
             return block
@@ -206,7 +203,7 @@ class Kernel:
             if answers:
                 self.answering = answers[0][1]
                 settled = market.RowSettled(series=int(step.rows.series[row]))
-                seq = self.sequencer.put(settled, KERNEL, KERNEL, derived=False, cause=step.block, cause_row=row)
+                seq = self.sequencer.put(self._own, settled, step.block, row)
                 self.cascades.open(seq)
                 self.cascades.answer_rows(answers, seq, by_row=False)
 
@@ -221,37 +218,26 @@ class Kernel:
 
     # -- what is folded when an event is sequenced
 
-    def _fold(self, event: Event, time: int, seq: int) -> None:
-        event_type = type(event)
-        folds = self._folds.get(event_type)
-        if folds is None:
-            folds = self._folds[event_type] = (
-                self.ledger.folds.get(event_type),
-                self.deadlines.fold if event_type in DEADLINE_EVENTS else None,
-                self._notes.get(event_type),
-            )
-        ledger, deadline, note = folds
-        if ledger is not None:
-            ledger(event, time)
-        if deadline is not None:
-            deadline(event, time, seq)
-        if note is not None:
-            note(event, seq)
+    def _folds_of(self, event_type: type[Event]) -> tuple[Fold, ...]:
+        """What takes an event of one type in, in order: the ledger, the deadlines, the kernel itself."""
+        deadlines = self.deadlines.fold if event_type in DEADLINE_EVENTS else None
+        folds = self.ledger.folds.get(event_type), deadlines, self._notes.get(event_type)
+        return tuple(fold for fold in folds if fold is not None)
 
-    def _series_declared(self, event: market.SeriesDeclared, _seq: int) -> None:
+    def _series_declared(self, event: market.SeriesDeclared, _time: int, _seq: int) -> None:
         self.series.append(event)
         symbols = tuple(series.symbol for series in self.series)
         periods = np.array([series.period_ns for series in self.series], dtype=np.int64)
         self.quotes.name_series(symbols)
         self.intake.name_series(symbols, periods)
 
-    def _instrument_declared(self, event: market.InstrumentDeclared, _seq: int) -> None:
+    def _instrument_declared(self, event: market.InstrumentDeclared, _time: int, _seq: int) -> None:
         self.instruments[event.symbol] = Instrument(**msgspec.structs.asdict(event))
 
-    def _order_sending(self, event: trading.OrderSending, seq: int) -> None:
+    def _order_sending(self, event: trading.OrderSending, _time: int, seq: int) -> None:
         self._sent[event.order] = seq
 
-    def _order_answered(self, event: trading.OrderAnswered, _seq: int) -> None:
+    def _order_answered(self, event: trading.OrderAnswered, _time: int, _seq: int) -> None:
         if event.order not in self.ledger.state.orders:
             self._over.append(event.order)
 
@@ -281,7 +267,7 @@ class Kernel:
     def thaw(self, state: Mapping[str, Any]) -> None:
         """Take a frozen state back."""
         for series in state["series"]:
-            self._series_declared(market.SeriesDeclared(**series), 0)
+            self._series_declared(market.SeriesDeclared(**series), 0, 0)
         for instrument in state["instruments"]:
             self.instruments[instrument["symbol"]] = Instrument(**instrument)
         self.ledger.thaw(state["ledger"])

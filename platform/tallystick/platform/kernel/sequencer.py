@@ -4,7 +4,7 @@ The sequencer is the only door to the log. It refuses an event from somebody who
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
@@ -44,72 +44,87 @@ class Sink(Protocol):
         ...
 
 
+Fold = Callable[[Any, int, int], None]
+"""Takes an event in, with its book time and its seq."""
+Card = tuple[int, int, int, int, Callable[[Any], bytes], tuple[Fold, ...]]
+"""Type id, version, source id, flags of an input, encoder and folds of one type said by one source."""
+
+
+class Voice:
+    """A source in its role, with the cards of what it has said so far; made by `Sequencer.voice`."""
+
+    __slots__ = ("cards", "name", "role")
+
+    def __init__(self, name: str, role: str) -> None:
+        self.name = name
+        self.role = role
+        self.cards: dict[type[Event], Card] = {}
+
+
 class Sequencer:
     """Encodes, orders and folds events; holds book time."""
 
-    def __init__(self, catalogue: Catalogue, sink: Sink, fold: Callable[[Event, int, int], None]) -> None:
-        """`fold(event, time, seq)` updates everything modules can see."""
+    def __init__(self, catalogue: Catalogue, sink: Sink, folds: Callable[[type[Event]], tuple[Fold, ...]]) -> None:
+        """`folds` gives for a type what updates everything modules can see."""
         self._catalogue = catalogue
-        self._encode = catalogue.encode
-        self._sink = sink
-        self._fold = fold
-        self._cards: dict[type[Event], tuple[int, int, int, frozenset[str]]] = {}
-        self._sources: dict[str, int] = {}
+        self._folds = folds
+        self._voices: list[Voice] = []
         self.time = 0
-        self.sequenced = 0
+        self.use(sink)
 
     def use(self, sink: Sink) -> None:
         """Write to another sink from here on (recovery: from the comparison to the log itself)."""
         self._sink = sink
-        self._cards.clear()
-        self._sources.clear()
+        self._append = sink.append
+        for voice in self._voices:
+            voice.cards.clear()
 
-    def may_say(self, role: str, event: Event) -> bool:
-        """True when somebody of this role may say this type."""
-        card = self._cards.get(type(event)) or self._card(type(event))
-        return role in card[3]
+    def voice(self, name: str, role: str) -> Voice:
+        """Somebody who is going to say events."""
+        voice = Voice(name, role)
+        self._voices.append(voice)
+        return voice
+
+    def may_say(self, voice: Voice, event: Event) -> bool:
+        """True when somebody of this role may say this type, which the log then knows."""
+        self._sink.type_id(type(event))
+        return voice.role in event.FACT.said_by
 
     def put(
         self,
+        voice: Voice,
         event: Event,
-        source: str,
-        role: str,
-        *,
-        derived: bool,
         cause: int = NO_SEQ,
         cause_row: int = NO_ROW,
         root: int = NO_SEQ,
         blobs: tuple[tuple[int, bytes], ...] = (),
     ) -> int:
-        """Sequence one event at the present book time; returns its seq. An input's root is its own seq."""
-        event_type = type(event)
-        card = self._cards.get(event_type) or self._card(event_type)
-        source_id = self._sources.get(source)
-        if source_id is None:
-            source_id = self._sources[source] = self._sink.source_id(source, role)
-        seq = self._sink.append(
-            card[0],
-            card[1],
-            self._encode(event),
-            time=self.time,
-            source=source_id,
-            flags=card[2] | DERIVED if derived else card[2],
+        """Sequence one event at the present book time; returns its seq. `root` of a derived one, none of an input."""
+        type_id, version, source, flags, encode, folds = voice.cards.get(type(event)) or self._card(voice, type(event))
+        time = self.time
+        seq = self._append(
+            type_id,
+            version,
+            encode(event),
+            time=time,
+            source=source,
+            flags=flags if root == NO_SEQ else flags | DERIVED,
             cause=cause,
             cause_row=cause_row,
             root=root,
             blobs=blobs,
         )
-        self.sequenced += 1
-        self._fold(event, self.time, seq)
+        for fold in folds:
+            fold(event, time, seq)
         return seq
 
-    def _card(self, event_type: type[Event]) -> tuple[int, int, int, frozenset[str]]:
+    def _card(self, voice: Voice, event_type: type[Event]) -> Card:
+        """The type is declared before the source, and both before the event is looked at."""
         fact = event_type.FACT
-        card = (
-            self._sink.type_id(event_type),
-            fact.version,
-            TRADING if fact.trading else 0,
-            frozenset(fact.said_by),
-        )
-        self._cards[event_type] = card
+        type_id = self._sink.type_id(event_type)
+        source = self._sink.source_id(voice.name, voice.role)
+        flags = TRADING if fact.trading else 0
+        encode = self._catalogue.encoder(event_type)
+        card = type_id, fact.version, source, flags, encode, self._folds(event_type)
+        voice.cards[event_type] = card
         return card
