@@ -2,5 +2,6 @@
 
 from tallystick.platform.authoring.purity.guard import HERE, Guard, guarding
 from tallystick.platform.authoring.purity.impure import ImpureStrategy
+from tallystick.platform.authoring.purity.source import Finding, check_source
 
-__all__ = ["HERE", "Guard", "ImpureStrategy", "guarding"]
+__all__ = ["HERE", "Finding", "Guard", "ImpureStrategy", "check_source", "guarding"]

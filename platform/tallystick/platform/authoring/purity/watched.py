@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -88,16 +89,14 @@ def _watched() -> Iterator[tuple[Any, str, str, str, int]]:
 
 
 def _of_libraries() -> Iterator[tuple[Any, str, str, str, int]]:
-    numpy_random = sys.modules.get("numpy.random")
-    if numpy_random is not None:
+    if "numpy" in sys.modules:
+        numpy_random = import_module("numpy.random")  # NumPy itself imports it only when it is asked for
         for name in numpy_random.__all__:
             if name not in SEEDED and callable(getattr(numpy_random, name)) and not name[0].isupper():
                 yield numpy_random, name, "chance", f"numpy.random.{name}()", 0
         yield numpy_random, "default_rng", "chance", "numpy.random.default_rng() without a seed", 1
-    uuid = sys.modules.get("uuid")
-    if uuid is not None:
-        yield uuid, "uuid1", "chance", "uuid.uuid1()", 0
-        yield uuid, "uuid4", "chance", "uuid.uuid4()", 0
+    for name in ("uuid1", "uuid4"):
+        yield import_module("uuid"), name, "chance", f"uuid.{name}()", 0
     asyncio = sys.modules.get("asyncio")
     if asyncio is not None:
         yield asyncio, "run", "thread", "asyncio.run()", 0
