@@ -15,7 +15,7 @@ from tallystick.events.types.trading import (
     TargetAsked,
 )
 from tallystick.platform.authoring.errors import ActionRefused, users_place
-from tallystick.platform.authoring.lots import Lots, lots, size
+from tallystick.platform.authoring.lots import KNOWN, Lots, lots, size
 from tallystick.platform.authoring.views import Views
 
 SECOND_NS = 1_000_000_000
@@ -51,7 +51,9 @@ class Actions(Views):
         which the stop moves to the opening price. A target that a stop has ended is not asked for again until it
         changes, or with `again=True`. `why`: named values for the record.
         """
-        volume = lots(lots_held)
+        volume = KNOWN.get(lots_held) if type(lots_held) is str else None
+        if volume is None:
+            volume = lots(lots_held)
         own = self.symbol if symbol is None else symbol
         if volume == self._asked.get(own, 0) and not again:
             return

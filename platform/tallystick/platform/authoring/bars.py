@@ -4,15 +4,17 @@ An indicator is asked for by value, `bars.ema(10)`; it is made at the first aski
 through the same `push`, so that a late first use gives the bits an early one gives.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.rows import BarClosed
+from tallystick.market.rows import BarClosed, Quote
 from tallystick.platform.authoring.errors import ActionRefused, NotReady, meant, users_place
 from tallystick.platform.authoring.indicators import NAMED, Indicator
+from tallystick.platform.authoring.indicators.streaming import OfPrice
 from tallystick.platform.authoring.table import FIELDS, Table
 
 Key = tuple[Any, ...]
@@ -30,24 +32,33 @@ class Bars:
     it has enough rows the callback that asked ends without a word.
     """
 
-    __slots__ = ("__dict__", "_indicators", "_pending", "_pushes", "_ready", "_table", "read", "series", "symbol")
+    __slots__ = ("__dict__", "_askers", "_indicators", "_of_close", "_pending", "_pushes", "_table", "read", "recording", "series", "symbol")
 
     def __init__(self, symbol: str = "") -> None:
         """Empty, of a symbol."""
         self.symbol = symbol
         self.series = 0
-        self.read: dict[Key, Any] = {}
-        """Indicators asked for and what they said, until somebody clears it."""
+        self.read: list[Indicator] = []
+        """Indicators asked for while `recording`, until somebody clears it."""
         self._table = Table()
         self._pending: list[BarClosed] = []
         self._indicators: dict[Key, Indicator] = {}
-        self._ready: dict[Key, Indicator] = {}
+        self._askers: list[dict[Any, Indicator]] = []
+        """For each kind asked for: ready indicators by how they were asked."""
         self._pushes: list[Callable[[Any], None]] = []
+        self._of_close: list[Callable[[float], None]] = []
+        """What takes the bid close alone: most indicators, spared a call each."""
+        self.recording = False
+        """Whether `read` is kept."""
 
-    def take(self, bar: BarClosed) -> None:
+    def take(self, bar: BarClosed | Quote) -> None:
         """A bar has closed."""
         pending = self._pending
         pending.append(bar)
+        if self._of_close:
+            close = bar.close
+            for push_value in self._of_close:
+                push_value(close)
         for push in self._pushes:
             push(bar)
         if len(pending) >= PENDING:
@@ -97,33 +108,72 @@ class Bars:
     # -- indicators
 
     def _asker(self, name: str, kind: type[Indicator]) -> Callable[..., Any]:
-        ready, read = self._ready, self.read
+        ready: dict[Any, Indicator] = {}
+        self._askers.append(ready)
+        note, early = self.read.append, self._asked_early
 
         def ask(*args: Any, **named: Any) -> Any:
-            key = (name, args, *sorted(named.items())) if named else (name, args)
-            indicator = ready.get(key)
+            if named:
+                return named_ask(args, named)
+            indicator = ready.get(args)
             if indicator is None:
-                indicator = self._asked_early(key, kind, args, named)
-            value = read[key] = indicator.value
-            return value
+                indicator = ready[args] = early((name, args), kind)
+            return indicator.value
 
-        return ask
+        def ask_and_note(*args: Any, **named: Any) -> Any:
+            if named:
+                value = named_ask(args, named)
+                note(ready[args, tuple(sorted(named.items()))])
+                return value
+            indicator = ready.get(args)
+            if indicator is None:
+                indicator = ready[args] = early((name, args), kind)
+            note(indicator)
+            return indicator.value
 
-    def _asked_early(self, key: Key, kind: type[Indicator], args: tuple[Any, ...], named: dict[str, Any]) -> Indicator:
+        def named_ask(args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+            pairs = tuple(sorted(named.items()))
+            indicator = ready.get((args, pairs))
+            if indicator is None:
+                indicator = ready[args, pairs] = early((name, args, *pairs), kind)
+            return indicator.value
+
+        return ask_and_note if self.recording else ask
+
+    def _asked_early(self, key: Key, kind: type[Indicator]) -> Indicator:
+        """The indicator, made now if nobody asked before; ends the callback while it has too few bars."""
         indicator = self._indicators.get(key)
         if indicator is None:
-            indicator = self._fed(key, _made(key[0], kind, args, named))
+            indicator = self._fed(key, _made(key[0], kind, key[1], dict(key[2:])))
         if not indicator.ready:
             raise NotReady
-        self._ready[key] = indicator
         return indicator
 
     def _fed(self, key: Key, indicator: Indicator) -> Indicator:
         for bar in self:
             indicator.push(bar)
-        self._indicators[key] = indicator
-        self._pushes.append(indicator.push)
+        self._feed(key, indicator)
         return indicator
+
+    def _feed(self, key: Key, indicator: Indicator) -> None:
+        """From now on."""
+        self._indicators[key] = indicator
+        if isinstance(indicator, OfPrice) and indicator.source == "close" and type(indicator).push is OfPrice.push:
+            self._of_close.append(indicator.push_value)
+        else:
+            self._pushes.append(indicator.push)
+
+    def readings(self) -> dict[str, float]:
+        """What was asked for, by the words it was asked with: `ema(10)`, `bollinger(20).upper`."""
+        found: dict[str, float] = {}
+        keys = {id(one): key for key, one in self._indicators.items()}
+        for indicator in self.read:
+            name, args, *named = keys[id(indicator)]
+            label = f"{name}({', '.join([*map(str, args), *(f'{word}={given}' for word, given in named)])})"
+            value = indicator.value
+            fields = getattr(value, "_fields", None)
+            found.update({f"{label}.{part}": each for part, each in zip(fields, value, strict=True)} if fields else {label: value})
+        return {label: float(value) for label, value in found.items() if math.isfinite(value)}
 
     # -- columns
 
@@ -156,15 +206,16 @@ class Bars:
         self._pending.clear()
         self._table.thaw(rows)
         self._indicators.clear()
-        self._ready.clear()
+        for ready in self._askers:
+            ready.clear()
         self._pushes.clear()
+        self._of_close.clear()
         self.read.clear()
         for (name, args, *named), frozen in kept:
             key = (name, tuple(args), *(tuple(pair) for pair in named))
             indicator = _made(name, NAMED[name], key[1], dict(key[2:]))
             indicator.thaw(frozen)
-            self._indicators[key] = indicator
-            self._pushes.append(indicator.push)
+            self._feed(key, indicator)
 
 
 def _made(name: str, kind: type[Indicator], args: tuple[Any, ...], named: dict[str, Any]) -> Indicator:

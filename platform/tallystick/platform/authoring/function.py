@@ -4,14 +4,12 @@
     def ema_cross(bars): return +1 if bars.ema(10) > bars.ema(30) else -1
 """
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from tallystick.events.types.trading import TargetAsked
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Quote
-from tallystick.platform.authoring.bars import Key
 from tallystick.platform.authoring.errors import SettingRefused, SignalRefused, meant, place, users_place
 from tallystick.platform.authoring.parameters import fitting, of_function
 from tallystick.platform.authoring.parameters import Parameter as Of
@@ -35,6 +33,7 @@ class SignalFunction(Strategy):
         """Prepare it; parameters are those of the function."""
         self = super().__new__(cls, *args, **given)
         self._given_values = {name: getattr(self, name) for name in cls.takes}
+        self._bars.recording = True
         self._volume = int(self.lots * LOT) if self.lots is not None else 0
         return self
 
@@ -65,7 +64,7 @@ class SignalFunction(Strategy):
             return
         else:
             self._raise_signal(symbol, answer, *(type(self).stops if answer else (0, 0)))
-        values = readings(self._bars.read)
+        values = self._bars.readings()
         if values:
             self._explain(symbol, values)
 
@@ -79,19 +78,6 @@ class SignalFunction(Strategy):
         hint = "Return +1 for long, 0 for flat" if isinstance(number, bool) else "Return one of them"
         message = f"E501 {where} {code.co_name} returned {answer!r}; a signal is -1, 0, +1 or None. {hint}."
         raise SignalRefused(message)
-
-
-def readings(read: Mapping[Key, Any]) -> dict[str, float]:
-    """Indicator values by the words they were asked with: `ema(10)`, `bollinger(20).upper`."""
-    found: dict[str, float] = {}
-    for (name, args, *named), value in read.items():
-        words = [*map(str, args), *(f"{word}={given}" for word, given in named)]
-        label = f"{name}({', '.join(words)})"
-        if hasattr(value, "_fields"):
-            found.update({f"{label}.{part}": each for part, each in zip(value._fields, value, strict=True)})
-        else:
-            found[label] = value
-    return {label: float(value) for label, value in found.items() if math.isfinite(value)}
 
 
 def strategy(*positional: Any, **line: Any) -> Any:

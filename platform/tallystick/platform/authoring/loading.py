@@ -18,8 +18,8 @@ OURS = (Module, Strategy, SignalFunction)
 def load(path: str | Path, name: str | None = None) -> type[Module]:
     """The strategy in a file, or the one named (by its class, function or strategy name).
 
-    Raises `StrategyUnreadable`: E520 no such file, E521 not Python, E522 its own code raised, E523 no strategy in it,
-    E524 several, E525 not the one named; and what the class line or decorator raises.
+    Raises `StrategyUnreadable`: E513 no such file, E514 not Python, E515 its own code raised, E516 no strategy in it,
+    E517 several, E518 not the one named; and what the class line or decorator raises.
     """
     file = Path(path)
     module, files = _executed(file)
@@ -40,13 +40,13 @@ def _one(file: Path, found: list[type[Module]], name: str | None) -> type[Module
         if name in by_name:
             return by_name[name]
         there = f"there {'is' if len(words) == 1 else 'are'} {', '.join(words) or 'none'}"
-        message = f'E525 {file} has no strategy "{name}": {meant(name, by_name)}{there}. Name one of them.'
+        message = f'E518 {file} has no strategy "{name}": {meant(name, by_name)}{there}. Name one of them.'
         raise StrategyUnreadable(message)
     if not found:
-        message = f"E523 {file} has no strategy in it. Write a function under @strategy, or a class that derives from Strategy."
+        message = f"E516 {file} has no strategy in it. Write a function under @strategy, or a class that derives from Strategy."
         raise StrategyUnreadable(message)
     if len(found) > 1:
-        message = f"E524 {file} has {len(found)} strategies: {', '.join(words)}. Say which: {file}:{next(iter(words))}"
+        message = f"E517 {file} has {len(found)} strategies: {', '.join(words)}. Say which: {file}:{next(iter(words))}"
         raise StrategyUnreadable(message)
     return found[0]
 
@@ -56,10 +56,10 @@ def _executed(file: Path) -> tuple[ModuleType, tuple[Path, ...]]:
     try:
         text = file.read_bytes()
     except FileNotFoundError:
-        message = f"E520 no such file {file} (looked in the current folder). Make one: tallystick new my_strategy"
+        message = f"E513 no such file {file} (looked in the current folder). Make one: tallystick new my_strategy"
         raise StrategyUnreadable(message) from None
     except OSError as error:
-        message = f"E520 {file} cannot be read: {error.strerror}. Check the path."
+        message = f"E513 {file} cannot be read: {error.strerror}. Check the path."
         raise StrategyUnreadable(message) from None
     whole = file.resolve()
     try:
@@ -67,7 +67,7 @@ def _executed(file: Path) -> tuple[ModuleType, tuple[Path, ...]]:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 0
         shown = (getattr(error, "text", "") or "").strip()
-        message = f"E521 {place(line, str(file))} is not Python: {getattr(error, 'msg', error)}: {shown!r}. Correct that line."
+        message = f"E514 {place(line, str(file))} is not Python: {getattr(error, 'msg', error)}: {shown!r}. Correct that line."
         raise StrategyUnreadable(message) from None
     module = ModuleType(f"tallystick_user.{file.stem}")
     module.__file__ = str(whole)
@@ -79,7 +79,7 @@ def _executed(file: Path) -> tuple[ModuleType, tuple[Path, ...]]:
             raise
         except Exception as error:
             at = raised_at(error.__traceback__) or file.name
-            message = f"E522 {at} raised {type(error).__name__}: {error}. Correct it there."
+            message = f"E515 {at} raised {type(error).__name__}: {error}. Correct it there."
             raise StrategyUnreadable(message) from error
         finally:
             sys.modules.pop(module.__name__, None)

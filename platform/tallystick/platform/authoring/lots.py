@@ -6,6 +6,7 @@ from tallystick.market.instrument import LOT
 from tallystick.platform.authoring.errors import ActionRefused, users_place
 
 Lots = str | Decimal | int
+KINDS = frozenset({str, Decimal, int})
 KNOWN: dict[Lots, int] = {}
 """Volumes already read: a strategy says the same few lots over and over."""
 MOST_KNOWN = 4096
@@ -16,10 +17,9 @@ def lots(written: Lots) -> int:
 
     Raises `ActionRefused` (E112) for a float, for what is no number and for what is finer than 1e-8.
     """
-    if type(written) in {str, Decimal, int}:
-        volume = KNOWN.get(written)
-        if volume is not None:
-            return volume
+    volume = KNOWN.get(written) if type(written) in KINDS else None
+    if volume is not None:
+        return volume
     volume = _read(written)
     if len(KNOWN) >= MOST_KNOWN:
         KNOWN.clear()

@@ -38,13 +38,15 @@ class Module:
     given: dict[str, Any]
     """What the constructor was given by name."""
     chosen: tuple[SeriesChoice, ...] = ()
+    filtered: ClassVar[bool] = True
+    """Whether rows of other series are kept from `react`; a class that looks itself says no."""
 
     def __init_subclass__(cls, **line: Any) -> None:
         """Read the class line; raises `SettingRefused` (E502) for a setting nobody knows."""
         super().__init_subclass__()
         read_line(cls, line, LINE)
         cls.hears = tuple(cls.line.get("hears", cls.hears))
-        if "react" in cls.__dict__ and not getattr(cls.react, "of_own_series", False):
+        if "react" in cls.__dict__ and cls.filtered:
             setattr(cls, "react", _own_rows_only(cls.react))  # noqa: B010 -- a method is replaced by its wrapped self
 
     def __new__(cls, *args: Any, **given: Any) -> Self:  # noqa: ARG004 -- the constructor's
@@ -123,5 +125,4 @@ def _own_rows_only(react: Callable[..., Any]) -> Callable[..., Any]:
                 return ()
         return react(self, event, context) or ()
 
-    setattr(of_own_series, "of_own_series", True)  # noqa: B010 -- a mark on a function
     return of_own_series

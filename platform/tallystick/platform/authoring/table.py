@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterable
+from itertools import starmap
 from operator import attrgetter
 from typing import Any
 
@@ -31,13 +32,11 @@ class Table:
 
     def extend(self, bars: Iterable[BarClosed]) -> None:
         """Take closed bars in."""
-        rows = list(bars)
-        self._room_for(self.count + len(rows))
-        kept, at, pack, width = self._bytes, self.count * ROW.size, ROW.pack_into, ROW.size
-        for bar in rows:
-            pack(kept, at, *values_of(bar))
-            at += width
-        self.count += len(rows)
+        packed = b"".join(starmap(ROW.pack, map(values_of, bars)))
+        count = self.count + len(packed) // ROW.size
+        self._room_for(count)
+        self._bytes[self.count * ROW.size : count * ROW.size] = packed
+        self.count = count
 
     def column(self, name: str) -> NDArray[Any]:
         """One column of `FIELDS`, read-only, as long as there are rows."""

@@ -43,12 +43,13 @@ _WATCH: Final = _Watch()
 class Guard:
     """Whether a thread is inside a user's callback; enter it around each one."""
 
-    __slots__ = ("_refusal", "depth")
+    __slots__ = ("depth", "refused")
 
     def __init__(self) -> None:
         """Outside."""
         self.depth = 0
-        self._refusal: ImpureStrategy | None = None
+        self.refused: ImpureStrategy | None = None
+        """What was refused since the outermost guard was entered; whoever counts `depth` by hand looks at it."""
 
     def __enter__(self) -> None:
         self.depth += 1
@@ -57,7 +58,7 @@ class Guard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.depth -= 1
-        if self._refusal is not None:
+        if self.refused is not None:
             self._settle(error)
 
     def refuse(self, kind: str, call: str) -> None:
@@ -70,12 +71,18 @@ class Guard:
         finally:
             self.depth = depth
         if caller is not None:
-            self._refusal = ImpureStrategy(kind, call, *caller)
-            raise self._refusal
+            self.refused = ImpureStrategy(kind, call, *caller)
+            raise self.refused
+
+    def settled(self) -> ImpureStrategy:
+        """What was refused, which is then forgotten."""
+        refusal, self.refused = self.refused, None
+        assert refusal is not None
+        return refusal
 
     def _settle(self, error: BaseException | None) -> None:
         if not self.depth:
-            refusal, self._refusal = self._refusal, None
+            refusal, self.refused = self.refused, None
             if error is None and refusal is not None:
                 raise refusal
 
