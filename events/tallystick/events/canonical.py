@@ -34,11 +34,13 @@ class Shape:
         self.name = name
         self.cards = tuple(cards)
         kinds = [card.kind for card in cards]
-        self._looks_right = _quick_look(kinds)
-        self.quick_look = self._looks_right if all(kind in _QUICK for kind in kinds) else _never
+        rows = next((i for i, card in enumerate(cards) if (card.name, card.kind) == ("rows", "int")), None)
+        self._looks_right = _quick_look(kinds, rows)
+        plain = all(kind in _QUICK or (kind.startswith("column:") and rows is not None) for kind in kinds)
+        self.quick_look = self._looks_right if plain else _never
         """True for values that need no further check; see `check`, which gives the reason when they do."""
         self._columns = [(i, COLUMN_BYTES[kind[7:]]) for i, kind in enumerate(kinds) if kind.startswith("column:")]
-        self._rows = next((i for i, card in enumerate(cards) if (card.name, card.kind) == ("rows", "int")), None)
+        self._rows = rows
         measured = {i for i, _ in self._columns} if self._rows is not None else set()
         self._deep = [(i, check_of(kind)) for i, kind in enumerate(kinds) if kind not in _QUICK and i not in measured]
         struct = msgspec.defstruct(
@@ -101,8 +103,10 @@ def _never(_values: Values) -> bool:
     return False
 
 
-def _quick_look(kinds: list[str]) -> Callable[[Values], bool]:
+def _quick_look(kinds: list[str], rows: int | None) -> Callable[[Values], bool]:
     """One expression over all plain fields: true when they are surely right, false when each needs a closer look.
+
+    `rows` is the field that counts the rows of the columns, where there is one.
 
     The function is written for the type, as dataclasses are, because looking field by field costs four times as much.
     Only positions and constants go into its text, never a name.
@@ -113,6 +117,11 @@ def _quick_look(kinds: list[str]) -> Callable[[Values], bool]:
     looks += [f"{name} <= {MAX_INT}" for name, kind in plain if kind == "int"]  # the encoder refuses what is too small
     looks += [f"-{MAX_FLOAT!r} <= {name} <= {MAX_FLOAT!r}" for name, kind in plain if kind == "float"]
     looks += [f"({name} or copysign(1.0, {name}) == 1.0)" for name, kind in plain if kind == "float"]
+    if rows is not None:
+        columns = [
+            (name, COLUMN_BYTES[kind[7:]]) for name, kind in zip(names, kinds, strict=True) if kind[:7] == "column:"
+        ]
+        looks += [f"type({name}) is bytes and len({name}) == {size} * v{rows}" for name, size in columns]
     texts = "".join(f"{{{name}}}" for name, kind in plain if kind == "str")
     if texts:
         looks.append(f'f"{texts}".isascii()')

@@ -21,17 +21,13 @@ LARGEST_BLOCK = 4096
 
 def block_of(rows: Rows) -> QuoteBlock | BarBlock:
     """The block event that carries these rows."""
-    names = QUOTE_COLUMNS if rows.kind == "quote" else BAR_COLUMNS
-    columns = {
+    kind = rows.kind
+    columns = {}
+    for (name, dtype), column in zip(_COLUMNS[kind], rows.cut(_NAMES[kind]), strict=True):
         # A column of another type comes from a test or a gateway; `tobytes` copies in C order whatever the layout.
-        name: (column if column.dtype is dtype else column.astype(dtype)).tobytes()
-        for (name, dtype), column in zip(_COLUMNS[rows.kind], rows.cut(names), strict=True)
-    }
-    count = len(rows)
-    chunk_root = root_of_chunks(columns, count)
-    if rows.kind == "quote":
-        return QuoteBlock(rows=count, chunk_root=chunk_root, **columns)
-    return BarBlock(rows=count, chunk_root=chunk_root, **columns)
+        columns[name] = (column if column.dtype is dtype else column.astype(dtype)).tobytes()
+    count = len(rows.time)
+    return _BLOCKS[kind](rows=count, chunk_root=root_of_chunks(columns, count), **columns)
 
 
 def dtype_of(name: str) -> str:
@@ -44,6 +40,8 @@ _COLUMNS: dict[str, tuple[tuple[str, np.dtype[Any]], ...]] = {
     for kind, names in (("quote", QUOTE_COLUMNS), ("bar", BAR_COLUMNS))
 }
 """Names and types of a block's columns by kind of row."""
+_NAMES = {"quote": QUOTE_COLUMNS, "bar": BAR_COLUMNS}
+_BLOCKS: dict[str, type[QuoteBlock] | type[BarBlock]] = {"quote": QuoteBlock, "bar": BarBlock}
 
 
 def root_of_chunks(columns: dict[str, bytes], count: int) -> bytes:

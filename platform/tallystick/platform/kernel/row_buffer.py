@@ -21,7 +21,10 @@ class RowBuffer:
 
     def fill(self, wanted: int) -> bool:
         """Hold at least `wanted` rows behind `next`, or all there are of this kind; False when there is none left."""
-        parts, held = [], len(self.rows) - self.next
+        held = len(self.rows.time) - self.next
+        if held >= wanted:
+            return True
+        parts = []
         kind = self.rows.kind if self.start < len(self.rows) else None
         while held < wanted and (chunk := self._chunk()) is not None:
             if kind not in (None, chunk.kind):

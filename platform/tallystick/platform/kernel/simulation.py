@@ -62,6 +62,9 @@ class Simulation:
         self._attend = attend
         self._stop_asked = stop_asked
         self._progress = progress
+        self._asked = NEVER, NEVER
+        self._limited: Rows | None = None
+        self._first = 0
 
     def run(self) -> str:
         """Run to the end; returns why it ended: end_of_data or stopped."""
@@ -103,9 +106,14 @@ class Simulation:
 
     def _limit(self) -> int:
         """Index of the first row that a deadline comes before."""
-        rows, start = self._buffer.rows, self._buffer.next
-        limit, due = next_owed(self._kernel, rows, start), self._kernel.deadlines.next_due()
-        return min(limit, rows_before(rows, due, start)) if due < NEVER else limit
+        kernel, rows, start = self._kernel, self._buffer.rows, self._buffer.next
+        asked = self._owed(), kernel.deadlines.next_due()
+        if asked != self._asked or rows is not self._limited:  # deadlines change seldom, and times only rise
+            owed, due = asked
+            limit = rows_owing(rows, owed, start) if owed < NEVER else len(rows)
+            self._first = min(limit, rows_before(rows, due, start)) if due < NEVER else limit
+            self._asked, self._limited = asked, rows
+        return max(self._first, start)
 
     def _cap(self) -> int:
         """Where the block must end at the latest: 4,096 rows, at the end of a moment where one is that short."""

@@ -66,15 +66,19 @@ class Settling:
         told: Told = []
         state, worth, level = self._state, self._worth, self._settings.stop_out_level
         known, safe = -1, False
-        for step in range(STEPS if rows.kind == "bar" else 1):
+        for step in range(STEPS if rows.kind == "bar" else 1) if paths else ():
             for path in paths:
                 self._step(path, step, told)
-            if not (paths and state.positions):
-                continue
-            if known != len(told):  # positions, and with them equity and margin, change only by what is told
-                known, safe = len(told), self._least_equity(paths, step) * 10_000 >= level * worth.margin()
-            if not safe:
-                self._stop_out(paths[-1], step, told)
+            if state.positions:
+                if known != len(told):  # positions, and with them equity and margin, change only by what is told
+                    known, safe = len(told), self._least_equity(paths, step) * 10_000 >= level * worth.margin()
+                if not safe:
+                    self._stop_out(paths[-1], step, told)
+                    continue
+            if not (state.in_flight or state.pendings or any(one.stop or one.take for one in state.positions.values())):
+                break  # nothing is left that a later step of the moment could do
+        for path in paths:
+            state.bids[path.symbol], state.asks[path.symbol] = path.bids[-1], path.asks[-1]
         return told
 
     def _least_equity(self, paths: list[Path], step: int) -> int:
