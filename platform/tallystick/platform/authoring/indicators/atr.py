@@ -28,7 +28,7 @@ class Atr(Streaming):
         self.period = whole("Atr", "period", period)
         super().__init__(self.period + 1)
         self._average = Smma(self.period)
-        self._close = NAN
+        self._close = 0.0
 
     @property
     def value(self) -> float:

@@ -23,7 +23,7 @@ class Rsi(OfPrice):
         self.period = whole("Rsi", "period", period)
         super().__init__(self.period + 1, source)
         self._up, self._down = Smma(self.period), Smma(self.period)
-        self._last = NAN
+        self._last = 0.0
 
     @property
     def value(self) -> float:
