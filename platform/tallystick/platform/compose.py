@@ -1,6 +1,6 @@
 """From a plan to what runs: modules in order, the simulated terminal, the magic ranges.
 
-Order of delivery: rhythms, strategies in the plan's order, portfolio, orders, risk.
+Order of delivery: rhythms, strategies in the plan's order, portfolio and what goes with it, orders, risk.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from tallystick.platform.mt5.simulated import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders
 from tallystick.platform.plan import RunPlan
 from tallystick.platform.plan_check import check_plan
-from tallystick.platform.portfolio import Portfolio, sizing_from
+from tallystick.platform.portfolio.composing import portfolio_modules
 from tallystick.platform.risk import Risk, RiskSettings, refuse_ways_round_risk, risk_settings_from, rules_declared
 from tallystick.platform.strategies import strategy_from
 
@@ -53,14 +53,8 @@ def composition_of(
         raise ValueError(message)
     modules: list[Module] = [Rhythms(plan.rhythms)] if plan.rhythms else []
     modules += strategies
-    modules += [
-        Portfolio(
-            sizing_from(plan.sizing) if plan.sizing else None,
-            by_strategy={one.name: sizing_from(one.sizing) for one in plan.strategies if one.sizing},
-        ),
-        Orders(first_order=first_order),
-        Risk(_risk_settings(plan)),
-    ]
+    modules += portfolio_modules(plan, strategies)
+    modules += [Orders(first_order=first_order), Risk(_risk_settings(plan))]
     refuse_ways_round_risk(modules, EVENTS)
     return Composition(
         modules=modules,

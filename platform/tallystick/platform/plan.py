@@ -25,7 +25,8 @@ class AccountPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One strategy: its kind (`ema_cross`, `z_score`, `flat`, `hold`, or `file`), its name, and its parameters.
 
-    Of kind `file`, `source` is where it stands, as `ema.py:EmaCross`. `sizing` is its own in place of the plan's.
+    Of kind `file`, `source` is where it stands, as `ema.py:EmaCross`. `sizing` is its own in place of the plan's,
+    `protection` how its positions' stops follow the price unless it asks otherwise.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     source: str = ""
     parameters: dict[str, Any] = {}
     sizing: dict[str, Any] = {}
+    protection: dict[str, Any] = {}
 
 
 class RunPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from tallystick.market.server_time import TimeRuleError, offset_ns
 from tallystick.platform.plan import AccountPlan, RunPlan
 from tallystick.platform.plan_strategies import check_strategies
 from tallystick.platform.plan_values import PlanError, need, number, ratio, refuse, word
-from tallystick.platform.portfolio import sizing_from
+from tallystick.platform.portfolio import protection_from, sizing_from
 from tallystick.platform.risk import risk_settings_from
 
 __all__ = ["PlanError", "check_plan"]
@@ -148,6 +148,7 @@ def _check_tables(plan: RunPlan) -> None:
     ]
     for index, one in enumerate(plan.strategies):
         tables.append((f"strategies[{index}].sizing", one.sizing, sizing_from))
+        tables.append((f"strategies[{index}].protection", one.protection, protection_from))
     for name, table, read in tables:
         if not table:
             continue

@@ -3,6 +3,8 @@
 from tallystick.platform.portfolio.attribution import Attribution, StrategyResult, attributed
 from tallystick.platform.portfolio.lots import LotsNotTradable, check_lots
 from tallystick.platform.portfolio.portfolio import Portfolio
+from tallystick.platform.portfolio.protection import Protection, protection_from
+from tallystick.platform.portfolio.protections import Protections
 from tallystick.platform.portfolio.sizing import FixedLots, RiskPercent, Sizing
 from tallystick.platform.portfolio.sizing_kelly import KellyFraction
 from tallystick.platform.portfolio.sizing_volatility import VolatilityTarget
@@ -15,6 +17,8 @@ __all__ = [
     "KellyFraction",
     "LotsNotTradable",
     "Portfolio",
+    "Protection",
+    "Protections",
     "RiskPercent",
     "Sizing",
     "StrategyResult",
@@ -22,5 +26,6 @@ __all__ = [
     "Weights",
     "attributed",
     "check_lots",
+    "protection_from",
     "sizing_from",
 ]
