@@ -19,7 +19,7 @@ from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.rhythms import Rhythms
 from tallystick.platform.mt5.simulated import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders
-from tallystick.platform.plan import RunPlan
+from tallystick.platform.plan import RunPlan, StrategyPlan
 from tallystick.platform.plan_check import check_plan
 from tallystick.platform.portfolio.composing import portfolio_modules
 from tallystick.platform.risk import Risk, RiskSettings, refuse_ways_round_risk, risk_settings_from, rules_declared
@@ -34,7 +34,7 @@ def compose(
     Raises `ValueError` naming what in the plan cannot be: an unknown strategy, a parameter, a limit, a symbol.
     """
     check_plan(plan)
-    strategies = [strategy_from(one.kind, one.name, one.parameters) for one in plan.strategies]
+    strategies = [_strategy(one) for one in plan.strategies]
     return composition_of(plan, series, strategies, first_order=first_order, journal=journal)
 
 
@@ -63,7 +63,27 @@ def composition_of(
         strategies=names,
         seed=plan.seed,
         cascade_limit=plan.cascade_limit,
+        **_own_code(strategies),
     )
+
+
+def _strategy(one: StrategyPlan) -> Module:
+    if one.kind != "file":
+        made: Module = strategy_from(one.kind, one.name, one.parameters)
+        return made
+    from tallystick.platform.authoring.planned import from_file
+
+    return from_file(one)
+
+
+def _own_code(strategies: Sequence[Module]) -> dict[str, Any]:
+    """Sources of the user's own strategies, and the guard they run under; imported only where there are any."""
+    if all(type(one).__module__.startswith("tallystick.platform.strategies") for one in strategies):
+        return {}
+    from tallystick.platform.authoring.planned import guard_of
+    from tallystick.platform.authoring.sources import sources_of
+
+    return {"sources": sources_of(strategies), "during": lambda: guard_of(strategies)}
 
 
 def rules_of(plan: RunPlan) -> RiskRulesDeclared:

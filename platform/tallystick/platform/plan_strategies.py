@@ -27,11 +27,24 @@ def check_strategies(strategies: Sequence[StrategyPlan], symbols: Sequence[str])
         make = KINDS.get(one.kind)
         if make is not None:
             _check_parameters(where, make, one)
-        strategy_from(one.kind, one.name, one.parameters)
         symbol = one.parameters.get("symbol")
+        if one.kind == "file":
+            symbol = _from_file(where, one)
+        else:
+            strategy_from(one.kind, one.name, one.parameters)
         if symbol is not None and symbols:
             takes = f"an instrument of the plan: {', '.join(symbols)}"
             need(symbol in symbols, f"{where}.parameters.symbol", symbol, takes)
+
+
+def _from_file(where: str, one: StrategyPlan) -> str | None:
+    """Make it once, so that what is wrong with it is said now; the symbol it trades."""
+    need(bool(one.source), f"{where}.source", "nothing", "a file and a strategy in it, such as ema.py:EmaCross")
+    from tallystick.platform.authoring.planned import from_file
+
+    strategy = from_file(one)
+    symbol = getattr(strategy, "symbol", None) or strategy.line.get("symbol")
+    return str(symbol) if symbol else None
 
 
 def _check_parameters(where: str, make: Any, one: StrategyPlan) -> None:

@@ -7,6 +7,7 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from tallystick.events.event import Event
@@ -15,6 +16,7 @@ from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import BarClosed, Quote
 from tallystick.platform.authoring.errors import SettingRefused, meant
 from tallystick.platform.authoring.frozen import frozen, thawed
+from tallystick.platform.authoring.purity import HERE
 from tallystick.platform.authoring.timeframes import period_s
 from tallystick.platform.strategies.series import SeriesChoice
 
@@ -85,6 +87,12 @@ class Module:
         vars(self).clear()
         vars(self).update({**kept, **values})
 
+    def source_files(self) -> tuple[Path, ...]:
+        """The files it rests on: its own and the local ones that import; none where it was written in a notebook."""
+        from tallystick.platform.authoring.sources import files_of
+
+        return files_of(type(self))
+
     def fresh(self) -> "Module":
         """A new one with the same parameters that has heard nothing."""
         return type(self)(**self.given)
@@ -123,6 +131,7 @@ def _own_rows_only(react: Callable[..., Any]) -> Callable[..., Any]:
                     return ()
             elif kind in ROWS and all(event.series != one.number for one in self.chosen):
                 return ()
-        return react(self, event, context) or ()
+        with HERE.guard:
+            return react(self, event, context) or ()
 
     return of_own_series

@@ -49,7 +49,7 @@ class Beginning:
 
     def begin(self, kernel: Kernel, writer: LogWriter) -> str:
         """Say it at the kernel's book time and commit; returns the hash of code and settings."""
-        sources = manifest.sources(self.sources)
+        sources = manifest.all_sources(self.sources, kernel.composition.sources)
         blobs = self._keep(sources) if self.keep_source else ()
         started = self._manifest({name: digest for name, (digest, _) in sources.items()}, kernel)
         seq = kernel.cascades.start(started, KERNEL, KERNEL, blobs=blobs)

@@ -241,7 +241,7 @@ class _Run:
         beginning = self._beginning()
         beginning.declare(writer, self._catalogue, composition)
         if last is not None:
-            self._code = require_same_code(last)
+            self._code = require_same_code(last, composition.sources)
             standing = go_on(self._folder, composition, self._catalogue, history, writer, self._code)
             kernel, self._number = standing.kernel, standing.run
         else:
@@ -272,7 +272,7 @@ class _Run:
             stop_asked=lambda: people.stop_asked or (stop_asked is not None and stop_asked()),
             progress=progress or _silent,
         )
-        with people.control if self._options.control else nullcontext():
+        with people.control if self._options.control else nullcontext(), composition.during():
             reason = simulation.run()
         ended = running.RunEnded(run=self._number, reason=reason, rows=kernel.rows_taken)
         kernel.hear(ended, KERNEL, KERNEL)

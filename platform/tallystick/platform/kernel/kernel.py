@@ -6,7 +6,8 @@ row, the sending of an approved order. A run takes steps; a replay takes the sam
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
@@ -41,6 +42,10 @@ class Composition:
     seed: int = 0
     cascade_limit: int = 10_000
     deviation: int = 20
+    sources: Mapping[str, bytes] = field(default_factory=dict)
+    """Content of the user's own source files that the modules rest on, by name."""
+    during: Callable[[], AbstractContextManager[Any]] = nullcontext
+    """What modules are asked within: the guard of user code."""
 
 
 class FactStep(NamedTuple):

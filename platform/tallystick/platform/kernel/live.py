@@ -246,7 +246,7 @@ class LiveBook:
         )
         beginning.declare(writer, self._catalogue, composition, terminal="terminal")
         if history.runs:
-            code = require_same_code(history.runs[-1])
+            code = require_same_code(history.runs[-1], composition.sources)
             standing = go_on(self._folder, composition, self._catalogue, history, writer, code)
             self.run = standing.run
             for _ in range(len(standing.kernel.pending) if self._effect is not None else 0):

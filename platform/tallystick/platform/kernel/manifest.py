@@ -45,6 +45,11 @@ def sources(files: Iterable[Path]) -> dict[str, tuple[str, bytes]]:
     return {path.name: (hashlib.sha256(data).hexdigest(), data) for path in files for data in [path.read_bytes()]}
 
 
+def all_sources(files: Iterable[Path], own: Mapping[str, bytes]) -> dict[str, tuple[str, bytes]]:
+    """The same of files and of what a composition rests on."""
+    return {**sources(files), **{name: (hashlib.sha256(data).hexdigest(), data) for name, data in own.items()}}
+
+
 def code_hash(settings_hash: str, source_hashes: Mapping[str, str]) -> str:
     """One hash over everything that "same code" means."""
     digest = hashlib.sha256(package_hash().encode() + settings_hash.encode())

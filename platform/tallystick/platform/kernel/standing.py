@@ -4,7 +4,9 @@ The newest snapshot that fits spares the replay of what came before it. Both a r
 and a run that takes over from one that was stopped begin here.
 """
 
+import hashlib
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,9 +58,16 @@ def go_on(
     return Standing(kernel, number)
 
 
-def require_same_code(last: RunSeen) -> str:
-    """Hash of the code and settings of that run; raises `RunConfigurationError` when they are not those of now."""
+def require_same_code(last: RunSeen, sources: Mapping[str, bytes] | None = None) -> str:
+    """Hash of the code and settings of that run; raises `RunConfigurationError` when they are not those of now.
+
+    `sources`: the user's own files as they are now, by name.
+    """
     started = last.started
+    for name, content in (sources or {}).items():
+        if started.sources.get(name) != hashlib.sha256(content).hexdigest():
+            message = f"{name} has changed since this run began, so its state cannot be recovered from the log"
+            raise RunConfigurationError(message, "go on with the file as it was then, or begin a new book")
     if started.package_hash != manifest.package_hash() or dict(started.versions) != dict(manifest.versions()):
         message = "the code has changed since this run began, so its state cannot be recovered from the log"
         raise RunConfigurationError(message, "go on with the code of then, or begin a new book")
@@ -75,7 +84,8 @@ def stand(folder: Path, composition: Composition, catalogue: Catalogue, history:
     kernel = Kernel(composition, catalogue, comparison)
     if state is not None:
         kernel.thaw(state)
-    Replay(kernel, comparison, names, received=chain[0].received).run()
+    with composition.during():
+        Replay(kernel, comparison, names, received=chain[0].received).run()
     return kernel
 
 
