@@ -5,7 +5,7 @@ from typing import ClassVar, final
 from tallystick.platform.authoring.indicators.settings import whole
 from tallystick.platform.authoring.indicators.smma import Smma
 from tallystick.platform.authoring.indicators.sources import Bar
-from tallystick.platform.authoring.indicators.streaming import NAN, Streaming
+from tallystick.platform.authoring.indicators.streaming import Streaming
 
 
 def true_range(high: float, low: float, close_before: float) -> float:
