@@ -38,8 +38,28 @@ class Group:
 VERBS: Mapping[str, Verb | Group] = {
     "demo": Verb("demo", "demo", "Trade a year of real prices, verify and replay the log, write a report."),
     "run": Verb("run", "run", "Run a plan into a book, or go on with one whose process died."),
+    "backtest": Verb(
+        "backtest", "backtest", "Test a strategy's file on market data, with every server rule, risk and the record on."
+    ),
     "replay": Verb("replay", "replay", "Feed a book's recorded inputs again and compare every event bit for bit."),
     "why": Verb("why", "why", "Show why a record came to be, back to the market row, as a tree."),
+    "data": Group(
+        "Import, check and resample prices.",
+        {
+            "import": Verb(
+                "data_import",
+                "import_",
+                "Keep files of prices in the local catalogue, under a name that backtests take.",
+            ),
+            "list": Verb("data_list", "list_", "List the series of the local catalogue."),
+            "check": Verb(
+                "data_check", "check", "Count what is wrong or odd in files of prices, and say where it begins."
+            ),
+            "resample": Verb(
+                "data_resample", "resample", "Make longer bars of a series and keep them in the catalogue."
+            ),
+        },
+    ),
     "audit": Group(
         "Verify, prove, export.",
         {

@@ -7,7 +7,7 @@ what was written is refused. The same import gives the same bytes, and a write a
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -183,3 +183,12 @@ def _row_size(kind: str) -> int:
 
 def _damaged(path: Path, why: str) -> DamagedSeries:
     return DamagedSeries(f"{path} is not what was imported: {why}.", "Remove it and import the source again.")
+
+
+def source_hash(paths: Sequence[Path]) -> str:
+    """SHA-256 in hex of a source file; of several, of their SHA-256 (32 bytes each) in order."""
+    digests = []
+    for path in paths:
+        with path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").digest())
+    return digests[0].hex() if len(digests) == 1 else hashlib.sha256(b"".join(digests)).hexdigest()

@@ -57,10 +57,10 @@ class Cells:
 def cut(text: Text, first_line: int, names: tuple[str, ...]) -> Cells:
     """The rows from line `first_line` on; blank lines are no rows. Raises `UnreadableData` for an endless line."""
     data = np.frombuffer(text.data, dtype=np.uint8)
+    line_end = np.flatnonzero(data == NEWLINE)
     ends = np.flatnonzero((data == text.separator[0]) | (data == NEWLINE))
-    closing = np.flatnonzero(data[ends] == NEWLINE)
+    closing = np.searchsorted(ends, line_end)
     counts = np.diff(closing, prepend=-1)
-    line_end = ends[closing]
     line_start = np.concatenate([[0], line_end[:-1] + 1])
     if (line_end - line_start).max() > LONGEST_LINE:
         long = int(np.argmax(line_end - line_start > LONGEST_LINE)) + 1
@@ -72,10 +72,14 @@ def cut(text: Text, first_line: int, names: tuple[str, ...]) -> Cells:
     whole = used & (counts == len(names))
     first = closing[whole] - counts[whole] + 1
     columns = []
+    padded = b" " in text.data and any(
+        pair in text.data for pair in (b" " + text.separator, text.separator + b" ", b"\n ", b" \n")
+    )
     start = line_start[whole]
     for number, name in enumerate(names):
         end = ends[first + number]
-        columns.append(_trimmed(Column(name, data, start, end - start)))
+        column = Column(name, data, start, end - start)
+        columns.append(_trimmed(column) if padded else column)
         start = end + 1
     bad = used & ~whole
     lines = np.arange(1, len(counts) + 1)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.server_time import TimeRuleError, to_utc_ns
+from tallystick.market.server_time import HOUR, TimeRuleError, offset_ns, to_utc_ns
 from tallystick.platform.data.errors import UnknownClock
 
 ALIASES = {"utc": "utc", "gmt": "utc", "z": "utc", "mt5": "new_york+7", "new_york+7": "new_york+7"}
@@ -89,3 +89,10 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise UnknownClock(f'time zone "{name}" is not known.', REMEDY) from error
+
+
+def utc_ns_to_source_ms(utc: NDArray[np.int64], rule: str) -> NDArray[np.int64]:
+    """Moments in ns UTC as a clock under `rule` shows them, in ms."""
+    hours, place = np.unique(utc // HOUR, return_inverse=True)
+    offsets = np.array([offset_ns(hour * HOUR, rule) for hour in hours.tolist()], dtype=np.int64)
+    return (utc + offsets[place]) // 1_000_000

@@ -50,7 +50,7 @@ def composed(table: Table, terms: Terms) -> Reading:
     """Bars where the table has open, high, low and close, else quotes. Raises `UnreadableData`, `UnfitRequest`."""
     has_bars = "open" in table.numbers or "bid_open" in table.numbers
     reading = _bars(table, terms) if has_bars else _quotes(table, terms)
-    lost = [_lost(table.dropped, len(reading.rows))] if table.dropped else []
+    lost = [_lost(table, len(reading.rows))] if table.dropped else []
     return Reading(reading.rows, (*lost, *reading.notes), table.zoned)
 
 
@@ -142,7 +142,8 @@ def _rows(table: Table, kind: str, period_ns: int, digits: int, columns: dict[st
 
 def _period(table: Table, terms: Terms) -> int:
     """The distance of two bars that occurs most; a single bar has what is stated. Raises `UnreadableData`."""
-    distances = np.diff(np.unique(table.time_msc))
+    steps = np.diff(np.sort(table.time_msc))
+    distances = steps[steps > 0]
     if not len(distances):
         if terms.period_ns or not table.clocked:
             return terms.period_ns or DAY_NS
@@ -151,6 +152,6 @@ def _period(table: Table, terms: Terms) -> int:
     return int(values[np.argmax(counts)]) * 1_000_000
 
 
-def _lost(count: int, kept: int) -> Note:
+def _lost(table: Table, kept: int) -> Note:
     words = "W105 {symbol}: {count} rows that cannot be read were dropped."
-    return Note("unreadable_row", "dropped", np.zeros(kept, dtype=np.bool_), count, words)
+    return Note("unreadable_row", "dropped", np.zeros(kept, dtype=np.bool_), table.dropped, words, table.first_dropped)

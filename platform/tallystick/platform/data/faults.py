@@ -22,7 +22,7 @@ be `strict`, every fault of this table is refused. Quotes may share a time and r
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Finding:
     """One fault of one series: how many rows (or days), the first of them, the rule that was applied.
 
     `first_msc` is on the source's clock; `worst` is the largest extent in price units and `median` the median one
-    (crossed sides only, 0.0 else), `worst_msc` when it was.
+    (crossed sides only, 0.0 else), `worst_msc` when it was. `place` names file and line of the first.
     """
 
     fault: str
@@ -51,6 +51,7 @@ class Finding:
     median: float = 0.0
     worst: float = 0.0
     worst_msc: int = 0
+    place: str = ""
 
 
 def treat(
@@ -91,7 +92,7 @@ def _sort(rows: SourceRows, symbol: str, strictness: Strictness, found: list[Fin
     if strictness == "strict":
         what = f"{rows.where(int(np.argmax(late)))}: {symbol} goes back in time ({int(late.sum()):,} such rows)."
         raise DisorderedData(what, "Sort the file, or drop --strict to have it sorted.")
-    found.append(_finding("unsorted", late, time, "sorted_by_time"))
+    found.append(_finding("unsorted", late, rows, "sorted_by_time"))
     return rows.take(np.argsort(time, kind="stable"))
 
 
@@ -109,7 +110,7 @@ def _drop_duplicates(rows: SourceRows, symbol: str, strictness: Strictness, foun
     if equal.any():
         if strictness == "strict":
             raise _twice_words(symbol)(rows, int(np.argmax(equal)), int(equal.sum()))
-        found.append(_finding("duplicate", equal, time, "first_kept"))
+        found.append(_finding("duplicate", equal, rows, "first_kept"))
     return rows.take(keep & ~equal)
 
 
@@ -125,7 +126,7 @@ def _uncross(rows: SourceRows, symbol: str, strictness: Strictness, found: list[
         if strictness == "strict":
             what = f"{rows.where(int(np.argmax(crossed)))}: {symbol} has ask below bid ({int(crossed.sum()):,} rows)."
             raise CrossedData(what, "Drop --strict to take the spread as 0 there.")
-        found.append(_crossing(fault, crossed, bid - ask, rows.columns["time_msc"]))
+        found.append(_crossing(fault, crossed, bid - ask, rows))
         scale = 10**digits
         mid = np.floor((np.rint(bid * scale) + np.rint(ask * scale)) / 2) / scale
         changed[f"bid{suffix}"] = typed("bid", np.where(crossed, mid, bid))
@@ -165,7 +166,7 @@ def _refused_mask(
     if bad.any():
         if strictness != "skip_bad":
             raise words(rows, int(np.argmax(bad)), int(bad.sum()))
-        found.append(_finding(fault, bad, rows.columns["time_msc"], "dropped"))
+        found.append(_finding(fault, bad, rows, "dropped"))
     return bad
 
 
@@ -202,18 +203,21 @@ def _price_columns(rows: SourceRows) -> list[str]:
     return [name for name in rows.columns if name.startswith(("bid", "ask"))]
 
 
-def _finding(fault: str, mask: Mask, time: NDArray[Any], rule: str) -> Finding:
-    return Finding(fault, int(mask.sum()), int(time[int(np.argmax(mask))]), rule)
+def _finding(fault: str, mask: Mask, rows: SourceRows, rule: str) -> Finding:
+    first = int(np.argmax(mask))
+    return Finding(fault, int(mask.sum()), int(rows.columns["time_msc"][first]), rule, place=rows.where(first))
 
 
-def _crossing(fault: str, crossed: Mask, extent: NDArray[np.float64], time: NDArray[Any]) -> Finding:
+def _crossing(fault: str, crossed: Mask, extent: NDArray[np.float64], rows: SourceRows) -> Finding:
+    time, first = rows.columns["time_msc"], int(np.argmax(crossed))
     worst = int(np.argmax(np.where(crossed, extent, -1.0)))
     return Finding(
         fault,
         int(crossed.sum()),
-        int(time[int(np.argmax(crossed))]),
+        int(time[first]),
         "spread_zero_at_mid",
         float(np.median(extent[crossed])),
         float(extent[worst]),
         int(time[worst]),
+        rows.where(first),
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tallystick.platform.data.cells import Ints
 from tallystick.platform.data.errors import UnfitRequest, UnreadableData
 from tallystick.platform.data.headings import roles_by_name
-from tallystick.platform.data.table import MAY_BE_EMPTY, SIZES, USED, Table
+from tallystick.platform.data.table import MAY_BE_EMPTY, SIZES, USED, Table, bad_rows_remedy
 
 INDEX = "index"
 MOST_DECIMALS = 8
@@ -52,17 +52,21 @@ def table_from(
         first = first or _first(wrong & ~bad, names[number], "size" if role in SIZES else "price")
         bad |= wrong
         numbers[role] = found
-    if first is not None and not skip_bad:
-        row, name, kind = first
-        cell = str(np.asarray(columns[name])[row])[:40]
-        what = f'{title} line {row + 1}, column {name}: "{cell}" is not a {kind}.'
-        raise UnreadableData(what, f"{int(bad.sum()):,} of {len(bad):,} rows; skip_bad drops and records them.")
+    what = "" if first is None else _said(title, columns, first)
+    if what and not skip_bad:
+        raise UnreadableData(what, bad_rows_remedy(int(bad.sum()), len(bad)))
     if bad.all():
         raise UnreadableData(f"{title}: none of its {len(bad):,} rows can be read.", "Look at its columns.")
     kept = {role: column[~bad] for role, column in numbers.items()}
     prices = [column for role, column in kept.items() if role not in SIZES]
     line = np.arange(1, len(bad) + 1)[~bad]
-    return Table(title, time_msc[~bad], line, kept, decimals_of(prices), zoned, clocked, int(bad.sum()))
+    return Table(title, time_msc[~bad], line, kept, decimals_of(prices), zoned, clocked, int(bad.sum()), what)
+
+
+def _said(title: str, columns: Mapping[str, Any], first: tuple[int, str, str]) -> str:
+    row, name, kind = first
+    cell = str(np.asarray(columns[name])[row])[:40]
+    return f'{title} row {row + 1}, column {name}: "{cell}" is not a {kind}.'
 
 
 def decimals_of(prices: list[NDArray[np.float64]]) -> int:

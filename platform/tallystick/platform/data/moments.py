@@ -47,7 +47,7 @@ def read_moments(column: Column) -> Moments:
         np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_),
         np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_),
     )  # fmt: skip
-    for length in np.unique(column.length).tolist():
+    for length in np.flatnonzero(np.bincount(column.length)).tolist():
         left = np.flatnonzero(column.length == length)
         for _ in range(MOST_LAYOUTS if 0 < length <= 40 else 0):
             if not len(left):

@@ -38,7 +38,7 @@ def read_numbers(column: Column) -> Numbers:
     for begin in range(0, len(column), BLOCK):
         rows = np.arange(begin, min(begin + BLOCK, len(column)))
         lengths = column.length[rows]
-        for length in np.unique(lengths).tolist():
+        for length in np.flatnonzero(np.bincount(lengths)).tolist():
             if length:
                 found = _of_length(column, rows[lengths == length], length, values)
                 decimals = max(decimals, found)
@@ -58,7 +58,7 @@ def _of_length(column: Column, rows: Ints, length: int, values: NDArray[np.float
     place = np.where(count == 1, points.argmax(axis=1), length)
     fast = plain & (count <= 1) & (length - count <= MOST_DIGITS) & (place > 0)
     decimals = 0
-    for where in np.unique(place[fast]).tolist():
+    for where in np.flatnonzero(np.bincount(place[fast])).tolist():
         chosen = fast & (place == where)
         after = max(length - where - 1, 0)
         weights = np.array(

@@ -7,7 +7,7 @@ series_of("EURUSD-H1")                          what `tallystick data import` ha
 series_of("demo", symbol="XAUUSD")              the demo's year
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,10 +23,10 @@ from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.frames import is_tabular, table_from
 from tallystick.platform.data.instruments import built_in, symbol_in
 from tallystick.platform.data.lean import read_lean
-from tallystick.platform.data.notes import Note
+from tallystick.platform.data.notes import Note, merged_notes
 from tallystick.platform.data.periods import period_name, period_of
 from tallystick.platform.data.series import Series, series_from
-from tallystick.platform.data.source import typed
+from tallystick.platform.data.source import SourceRows, joined, typed
 from tallystick.platform.data.table import read_table
 from tallystick.platform.data.text import require_file
 
@@ -115,9 +115,14 @@ def _from_file(path: Path, reader: Reader) -> Series:
         kept = Catalogue.of_user(reader.home)
         if str(path) in kept:
             return _fitted(kept.read(str(path)), reader)
+    return _from_reading(reading_of(path, reader), reader, path.name)
+
+
+def reading_of(path: Path, reader: Reader) -> Reading:
+    """The rows of a file on its own clock, before any fault was looked for. Raises `DataError`."""
     require_file(path)
     if is_lean(path):
-        return _from_reading(Reading(read_lean(path), ()), reader, path.name)
+        return Reading(read_lean(path), ())
     terms = Terms(reader.spread_points, reader.digits, period_of(reader.timeframe))
     skip_bad = reader.strictness == "skip_bad"
     if path.suffix.lower() in (".parquet", ".pq"):
@@ -126,7 +131,7 @@ def _from_file(path: Path, reader: Reader) -> Series:
         table = table_from(read_parquet(path), reader.mapping, title=path.name, skip_bad=skip_bad)
     else:
         table = read_table(path, reader.mapping, skip_bad=skip_bad)
-    return _from_reading(composed(table, terms), reader, path.name)
+    return composed(table, terms)
 
 
 def _tabular(source: Any, reader: Reader) -> Reading:
@@ -134,7 +139,38 @@ def _tabular(source: Any, reader: Reader) -> Reading:
     return composed(table, Terms(reader.spread_points, reader.digits, period_of(reader.timeframe)))
 
 
-def _from_reading(reading: Reading, reader: Reader, title: str) -> Series:
+def reading_of_all(paths: Sequence[Path], reader: Reader) -> Reading:
+    """Files of one series, in the order given, as one. Raises `UnfitRequest` where they do not belong together."""
+    readings = [reading_of(path, reader) for path in paths]
+    if len(readings) == 1:
+        return readings[0]
+    kinds = {(one.rows.kind, one.rows.period_ns, one.zoned) for one in readings}
+    if len(kinds) > 1:
+        what = f"{', '.join(path.name for path in paths)} mix {len(kinds)} kinds of rows or clocks."
+        raise UnfitRequest(what, "Import bars of one period, or quotes, at a time.")
+    ends = np.cumsum([0, *(len(one.rows) for one in readings)])
+    notes = []
+    for begin, one in zip(ends.tolist(), readings, strict=False):
+        for note in one.notes:
+            mask = np.zeros(int(ends[-1]), dtype=np.bool_)
+            mask[begin : begin + len(note.rows)] = note.rows
+            notes.append(replace(note, rows=mask))
+    return Reading(joined([one.rows for one in readings]), merged_notes(notes), readings[0].zoned)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Rows on a clock that a replay can tell: their symbol, rule, notes, and the digits of a price."""
+
+    rows: SourceRows
+    notes: tuple[Note, ...]
+    symbol: str
+    time_rule: str
+    digits: int | None
+
+
+def placed(reading: Reading, reader: Reader, title: str) -> Placed:
+    """Rows given their symbol and clock. Raises `UnknownSymbol` (E101), `UnknownClock` (E110)."""
     symbol = reader.symbol or symbol_in(title)
     if not symbol:
         raise UnknownSymbol(f"nothing tells the symbol of {title}.", "Say it: --symbol EURUSD")
@@ -144,16 +180,28 @@ def _from_reading(reading: Reading, reader: Reader, title: str) -> Series:
         rows = rows.replaced({"time_msc": typed("time_msc", clock.read(rows.columns["time_msc"]))})
         notes = (Note("local_clock", clock.treatment, np.ones(len(rows), dtype=np.bool_)), *notes)
     known = built_in().get(symbol)
+    digits = reader.digits if reader.digits is not None else known.digits if known else None
+    return Placed(rows, notes, symbol, clock.rule, digits)
+
+
+def series_of_files(paths: Sequence[Path], reader: Reader) -> Series:
+    """Files of one series, in the order given, as one series. Raises `DataError`."""
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return _from_reading(reading_of_all(paths, reader), reader, paths[0].name + more)
+
+
+def _from_reading(reading: Reading, reader: Reader, title: str) -> Series:
+    given = placed(reading, reader, title)
     series = series_from(
-        rows,
-        symbol=symbol,
-        time_rule=clock.rule,
+        given.rows,
+        symbol=given.symbol,
+        time_rule=given.time_rule,
         source=title,
         start_ns=_ns(reader.start),
         stop_ns=_ns(reader.stop),
-        digits=reader.digits if reader.digits is not None else known.digits if known else None,
+        digits=given.digits,
         strictness=reader.strictness,
-        notes=notes,
+        notes=given.notes,
     )
     return _fitted(series, replace(reader, start=None, stop=None))
 

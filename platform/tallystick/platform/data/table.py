@@ -24,7 +24,8 @@ class Table:
     """Rows by role (see `headings.NAMES`); NaN where a cell is empty.
 
     `time_msc` is the source's clock in ms since 1970, or UTC where `zoned`; `clocked` is false where rows have only
-    dates. `decimals` is the greatest number of decimals of a price; `dropped` counts rows left out as unreadable.
+    dates. `decimals` is the greatest number of decimals of a price; `dropped` counts rows left out as unreadable,
+    `first_dropped` says what was wrong with the first of them.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Table:
     zoned: bool
     clocked: bool
     dropped: int = 0
+    first_dropped: str = ""
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -63,7 +65,7 @@ def read_table(path: Path, mapping: Mapping[str, str | int] | None = None, *, sk
 
 def table_of(text: Text, mapping: Mapping[str, str | int] | None = None, *, skip_bad: bool = False) -> Table:
     """The table in a text; `skip_bad` leaves out rows that cannot be read. Raises as `read_table`."""
-    number, first = next((n, line) for n, line in enumerate(text.data.split(b"\n"), 1) if line.strip())
+    number, first = text.first_line()
     head = [cell.decode() for cell in first.split(text.separator)]
     named = is_heading(head)
     roles = roles_by_name(head, mapping, text.title) if named else roles_by_place(head, text.title)
@@ -94,13 +96,24 @@ def _read(cells: Cells, roles: Mapping[str, int], *, skip_bad: bool) -> Table:
         numbers[role] = found.values
         decimals = decimals if is_size else max(decimals, found.decimals)
     dropped = int(faults.bad.sum()) + len(cells.ragged)
-    if dropped and not skip_bad:
-        raise _first_fault(cells, faults, dropped)
+    fault = _first_fault(cells, faults, dropped) if dropped else None
+    if fault is not None and not skip_bad:
+        raise fault
     good = ~faults.bad
     if not good.any():
         raise UnreadableData(f"{cells.title}: none of its {dropped:,} rows can be read.", "Export it again.")
     kept = {role: values[good] for role, values in numbers.items()}
-    return Table(cells.title, time_msc[good], cells.line[good], kept, decimals, zoned, clocked, dropped)
+    return Table(
+        cells.title,
+        time_msc[good],
+        cells.line[good],
+        kept,
+        decimals,
+        zoned,
+        clocked,
+        dropped,
+        fault.what if fault else "",
+    )
 
 
 def _times(cells: Cells, roles: Mapping[str, int], faults: _Faults) -> tuple[Ints, bool, bool]:
@@ -118,10 +131,15 @@ def _times(cells: Cells, roles: Mapping[str, int], faults: _Faults) -> tuple[Int
     return days.ms + clock.ms, False, True
 
 
+def bad_rows_remedy(count: int, total: int) -> str:
+    """What to do about rows that cannot be read."""
+    return f"Correct the source, or say --skip-bad, which drops and records such rows: {count:,} of {total:,} here."
+
+
 def _first_fault(cells: Cells, faults: _Faults, count: int) -> UnreadableData:
     """The error that names the first cell, or line, that cannot be read."""
     total = len(cells) + len(cells.ragged)
-    fix = f"{count:,} of {total:,} rows; --skip-bad drops and records them."
+    fix = bad_rows_remedy(count, total)
     row = int(np.argmax(faults.bad)) if faults.bad.any() else len(cells)
     line = int(cells.line[row]) if row < len(cells) else -1
     if len(cells.ragged) and (line < 0 or cells.ragged[0] < line):

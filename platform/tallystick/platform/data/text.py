@@ -26,6 +26,12 @@ class Text:
     data: bytes
     separator: bytes
 
+    def first_line(self) -> tuple[int, bytes]:
+        """The number (from 1) and the bytes of the first line that is not blank; there is one."""
+        begin = len(self.data) - len(self.data.lstrip())
+        begin = self.data.rfind(b"\n", 0, begin) + 1
+        return self.data[:begin].count(b"\n") + 1, self.data[begin : self.data.index(b"\n", begin)]
+
 
 def read_text(path: Path) -> Text:
     """Read a file. Raises `MissingData` (E111), `UnreadableData` (E105)."""
