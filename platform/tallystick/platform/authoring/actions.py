@@ -79,7 +79,9 @@ class Actions(Views):
     ) -> None:
         """A view: +1 long, 0 flat, -1 short. The portfolio's sizing makes lots of it. Said only on a change."""
         if isinstance(direction, bool) or direction not in {-1, 0, 1}:
-            message = f"E501{users_place()} {self.name} signals {direction!r}; a signal is -1, 0 or +1. Return one of them."
+            message = (
+                f"E501{users_place()} {self.name} signals {direction!r}; a signal is -1, 0 or +1. Return one of them."
+            )
             raise ActionRefused(message)
         own = self.symbol if symbol is None else symbol
         if direction == self._directions.get(own, 0):
@@ -91,11 +93,15 @@ class Actions(Views):
 
     # -- single orders
 
-    def buy(self, lots_bought: Lots | None = None, *, sl: float = 0.0, tp: float = 0.0, symbol: str | None = None) -> None:
+    def buy(
+        self, lots_bought: Lots | None = None, *, sl: float = 0.0, tp: float = 0.0, symbol: str | None = None
+    ) -> None:
         """A market order to buy; without lots the class line's. `sl`, `tp`: prices."""
         self._intend("open", "buy", "market", symbol, self._size(lots_bought), 0.0, sl, tp)
 
-    def sell(self, lots_sold: Lots | None = None, *, sl: float = 0.0, tp: float = 0.0, symbol: str | None = None) -> None:
+    def sell(
+        self, lots_sold: Lots | None = None, *, sl: float = 0.0, tp: float = 0.0, symbol: str | None = None
+    ) -> None:
         """A market order to sell."""
         self._intend("open", "sell", "market", symbol, self._size(lots_sold), 0.0, sl, tp)
 
@@ -207,9 +213,7 @@ class Actions(Views):
         self._stage()
         self._directions[symbol] = direction
         self._said.append(
-            SignalRaised(
-                strategy=self.name, symbol=symbol, direction=direction, stop_points=stop, take_points=take
-            )
+            SignalRaised(strategy=self.name, symbol=symbol, direction=direction, stop_points=stop, take_points=take)
         )
 
     def _explain(self, symbol: str, values: Why) -> None:

@@ -32,7 +32,19 @@ class Bars:
     it has enough rows the callback that asked ends without a word.
     """
 
-    __slots__ = ("__dict__", "_askers", "_indicators", "_of_close", "_pending", "_pushes", "_table", "read", "recording", "series", "symbol")
+    __slots__ = (
+        "__dict__",
+        "_askers",
+        "_indicators",
+        "_of_close",
+        "_pending",
+        "_pushes",
+        "_table",
+        "read",
+        "recording",
+        "series",
+        "symbol",
+    )
 
     def __init__(self, symbol: str = "") -> None:
         """Empty, of a symbol."""
@@ -172,7 +184,11 @@ class Bars:
             label = f"{name}({', '.join([*map(str, args), *(f'{word}={given}' for word, given in named)])})"
             value = indicator.value
             fields = getattr(value, "_fields", None)
-            found.update({f"{label}.{part}": each for part, each in zip(fields, value, strict=True)} if fields else {label: value})
+            found.update(
+                {f"{label}.{part}": each for part, each in zip(fields, value, strict=True)}
+                if fields
+                else {label: value}
+            )
         return {label: float(value) for label, value in found.items() if math.isfinite(value)}
 
     # -- columns
@@ -196,8 +212,11 @@ class Bars:
     def freeze(self) -> Any:
         """Rows, and the state of each indicator by its key."""
         self._pack()
-        kept = [[list(key[:1]) + [list(key[1])] + [list(pair) for pair in key[2:]], one.freeze()]
-                for key, one in self._indicators.items() if key[0] != "own"]
+        kept = [
+            [list(key[:1]) + [list(key[1])] + [list(pair) for pair in key[2:]], one.freeze()]
+            for key, one in self._indicators.items()
+            if key[0] != "own"
+        ]
         return [self.symbol, self.series, self._table.freeze(), kept]
 
     def thaw(self, state: Any) -> None:

@@ -1,7 +1,7 @@
 """@strategy: a function of the bars that answers +1, 0, -1 or None; the first spelling.
 
-    @strategy(symbol="EURUSD", timeframe="H1", lots="0.10")
-    def ema_cross(bars): return +1 if bars.ema(10) > bars.ema(30) else -1
+@strategy(symbol="EURUSD", timeframe="H1", lots="0.10")
+def ema_cross(bars): return +1 if bars.ema(10) > bars.ema(30) else -1
 """
 
 from collections.abc import Callable
@@ -87,12 +87,16 @@ def strategy(*positional: Any, **line: Any) -> Any:
     name, sl_points, tp_points. Raises `SettingRefused` (E502) for a setting nobody knows.
     """
     if positional:
-        message = f'E502 @strategy{users_place()} takes settings by name. Write @strategy(symbol="EURUSD", timeframe="H1").'
+        message = (
+            f'E502 @strategy{users_place()} takes settings by name. Write @strategy(symbol="EURUSD", timeframe="H1").'
+        )
         raise SettingRefused(message)
     for word in line:
         if word not in TAKES:
             near = meant(word, TAKES)
-            message = f'E502 unknown setting "{word}"{users_place()}: {near}there are {", ".join(TAKES)}. Correct @strategy.'
+            message = (
+                f'E502 unknown setting "{word}"{users_place()}: {near}there are {", ".join(TAKES)}. Correct @strategy.'
+            )
             raise SettingRefused(message)
 
     def made(function: SignalRule) -> type[SignalFunction]:

@@ -26,7 +26,10 @@ def load(path: str | Path, name: str | None = None) -> type[Module]:
     found = {
         each: value
         for each, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, Module) and value not in OURS and value.__module__ == module.__name__
+        if isinstance(value, type)
+        and issubclass(value, Module)
+        and value not in OURS
+        and value.__module__ == module.__name__
     }
     chosen = _one(file, list(dict.fromkeys(found.values())), name)
     chosen.files = files  # type: ignore[attr-defined]  # told by `source_files`

@@ -1,7 +1,7 @@
 """Module: what every strategy is underneath, a pure reactor; the third spelling.
 
-    class EmaReactor(Module, hears=[BarClosed], symbol="EURUSD", timeframe="H1"):
-        def react(self, event, context): ...
+class EmaReactor(Module, hears=[BarClosed], symbol="EURUSD", timeframe="H1"):
+    def react(self, event, context): ...
 """
 
 import re
@@ -64,7 +64,9 @@ class Module:
             return
         length = period_s(timeframe, self.name)
         rows = [one for one in self.hears if one in ROWS]
-        self.chosen = tuple(SeriesChoice(self.name, symbol, ROWS[one], length if one is BarClosed else 0) for one in rows)
+        self.chosen = tuple(
+            SeriesChoice(self.name, symbol, ROWS[one], length if one is BarClosed else 0) for one in rows
+        )
         self.hears = (*(one for one in self.hears if one is not SeriesDeclared), SeriesDeclared)
 
     def react(self, event: Any, context: Context) -> Sequence[Event]:

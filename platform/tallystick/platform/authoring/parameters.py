@@ -51,7 +51,9 @@ def of_function(function: Callable[..., Any]) -> dict[str, Parameter]:
     return found
 
 
-def checked(where: str, takes: Mapping[str, Parameter], given: Mapping[str, Any], others: tuple[str, ...]) -> dict[str, Any]:
+def checked(
+    where: str, takes: Mapping[str, Parameter], given: Mapping[str, Any], others: tuple[str, ...]
+) -> dict[str, Any]:
     """Values of all parameters; `others` are settings that may be given too and are passed over here.
 
     Raises `SettingRefused`: E504 for a name nobody knows, E505 for a value of the wrong type or a missing one.

@@ -1,11 +1,11 @@
 """Strategy: the friendly face of a module; the second spelling.
 
-    class EmaCross(Strategy, symbol="EURUSD", timeframe="H1"):
-        fast: int = 10
-        slow: int = 30
+class EmaCross(Strategy, symbol="EURUSD", timeframe="H1"):
+    fast: int = 10
+    slow: int = 30
 
-        def on_bar(self, bar):
-            self.target("0.10" if self.ema(self.fast) > self.ema(self.slow) else "-0.10")
+    def on_bar(self, bar):
+        self.target("0.10" if self.ema(self.fast) > self.ema(self.slow) else "-0.10")
 """
 
 from collections.abc import Callable, Sequence
@@ -93,7 +93,9 @@ class Strategy(Actions, Module):
         self._prepare({**cls.line, **{word: given[word] for word in LINE if word in given}})
         if cls.__init__ is Strategy.__init__:
             if args:
-                message = f"E504 {self.name}{users_place()}: parameters are given by name. Write {cls.__name__}(fast=10)."
+                message = (
+                    f"E504 {self.name}{users_place()}: parameters are given by name. Write {cls.__name__}(fast=10)."
+                )
                 raise SettingRefused(message)
             vars(self).update(checked(self.name, cls.takes, given, LINE))
         return self
@@ -320,7 +322,12 @@ class Strategy(Actions, Module):
 
     def report(self) -> dict[str, int]:
         """Facts for a summary: rows heard, rows of warm-up still to come, callbacks an indicator ended for warm-up."""
-        return {"rows": self._rows, "waiting": self._wait, "undone": self._undone, "series": max(self._series, self._quotes)}
+        return {
+            "rows": self._rows,
+            "waiting": self._wait,
+            "undone": self._undone,
+            "series": max(self._series, self._quotes),
+        }
 
 
 BASES = (Strategy, Actions, *Actions.__mro__[1:], Module)

@@ -23,7 +23,9 @@ def period_s(timeframe: str | None, where: str) -> int:
         return 0
     if not isinstance(timeframe, str) or timeframe not in PERIOD_S:
         near = meant(str(timeframe).upper(), PERIOD_S)
-        message = f"E503 {where}: timeframe is {timeframe!r}; {near}it takes {', '.join(PERIOD_S)} or ticks. Choose one."
+        message = (
+            f"E503 {where}: timeframe is {timeframe!r}; {near}it takes {', '.join(PERIOD_S)} or ticks. Choose one."
+        )
         raise SettingRefused(message)
     return PERIOD_S[timeframe]
 

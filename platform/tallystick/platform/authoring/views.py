@@ -91,7 +91,9 @@ class Views:
         quote = quotes.get(symbol)
         if quote is None:
             known = ", ".join(sorted(quotes)) or "none"
-            message = f'E509 {symbol}{users_place()} has no price yet (there are: {known}). Add its data, or wait for it.'
+            message = (
+                f"E509 {symbol}{users_place()} has no price yet (there are: {known}). Add its data, or wait for it."
+            )
             raise ActionRefused(message)
         return quote
 

@@ -26,16 +26,23 @@ def replay(
         bool, typer.Option("--by-row", help="Ignore every `scan`: finds one that looks ahead or misses a row.")
     ] = False,
     until: Annotated[int | None, typer.Option("--until", metavar="SEQ", min=0, help="Stop after this record.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--source", metavar="FILE", help="The strategy's file, in place of the plan's.")
+    ] = None,
+    recorded_code: Annotated[
+        bool, typer.Option("--recorded-code", help="Run the strategy's copy in the log: only for logs you trust.")
+    ] = False,
 ) -> Answer:
     """Feed a book's recorded inputs again and compare every event bit for bit.
 
+    A strategy of your own is loaded from its file; changed since, it is other code.
     With the code of the run, equality proves that its decisions follow from its inputs. With other code it is a
     what-if and says so. Exit 1: other code says something else; 3: the same code does, so log or code were changed.
 
     Example: tallystick replay tallystick-demo --by-row
     """
     folder = book_of(Path(book))
-    result = replayed(folder, by_row=by_row, until=until)
+    result = replayed(folder, by_row=by_row, until=until, source=source, recorded_code=recorded_code)
     bodies = _bodies(folder, result)
     size = len(open_reader(folder)[1])
     beyond = until is not None and until >= size
@@ -54,14 +61,28 @@ def replay(
     )
 
 
-def replayed(folder: Path, *, by_row: bool = False, until: int | None = None) -> "ReplayResult":
+def replayed(
+    folder: Path,
+    *,
+    by_row: bool = False,
+    until: int | None = None,
+    source: Path | None = None,
+    recorded_code: bool = False,
+) -> "ReplayResult":
     """Replay a book, with progress."""
+    from tallystick.platform.kernel.recomposing import Recomposing
     from tallystick.platform.kernel.replaying import replay_book
 
     _, reader = open_reader(folder)
     size = len(reader)
     with progress("replaying", size) as done:
-        return replay_book(folder, by_row=by_row, until=until, progress=lambda seq: done(seq, size))
+        return replay_book(
+            folder,
+            by_row=by_row,
+            until=until,
+            progress=lambda seq: done(seq, size),
+            composing=Recomposing(folder, source, recorded_code),
+        )
 
 
 def exit_of(result: "ReplayResult") -> Exit:

@@ -3,7 +3,8 @@
 A run that took over from a stopped one is replayed together with it, because it carries its state on.
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tallystick.platform.kernel.history import History, RunSeen, history_of
 from tallystick.platform.kernel.kernel import Composition, Kernel
 from tallystick.platform.kernel.manifest import package_hash, versions
 from tallystick.platform.kernel.recorded import Names, records_of
+from tallystick.platform.kernel.recomposing import Recomposing
 from tallystick.platform.kernel.replay import Replay
 from tallystick.platform.plan import plan_from_json
 
@@ -48,8 +50,8 @@ def compose_recorded(run: RunSeen) -> Composition:
     return compose(plan_from_json(started.settings["plan"]), run.series, first_order=started.next_order)
 
 
-def differences_of(started: RunStarted) -> tuple[str, ...]:
-    """In which respect the code installed now is not the code of that run."""
+def differences_of(started: RunStarted, sources: Mapping[str, bytes] | None = None) -> tuple[str, ...]:
+    """In which respect the code installed now, and the user's own `sources`, are not the code of that run."""
     found = [] if started.package_hash == package_hash() else ["another version of Tallystick's code"]
     now = versions()
     found += [
@@ -57,6 +59,10 @@ def differences_of(started: RunStarted) -> tuple[str, ...]:
         for name, then in started.versions.items()
         if now.get(name) != then
     ]
+    for name, content in (sources or {}).items():
+        then = started.sources.get(name)
+        if then != hashlib.sha256(content).hexdigest():
+            found.append(f"{name} is another" if then else f"{name} was not there then")
     return tuple(found)
 
 
@@ -66,12 +72,13 @@ def replay_book(
     by_row: bool = False,
     until: int | None = None,
     progress: Callable[[int], None] | None = None,
-    composing: ComposeRecorded = compose_recorded,
+    composing: ComposeRecorded | None = None,
     catalogue: Catalogue | None = None,
 ) -> ReplayResult:
     """Replay every run of the book in `folder`. Stops at the first divergence.
 
     `by_row` ignores every `scan`. `composing` builds a run from its manifest; pass your own for modules of your own.
+    Without it, strategies come out of the files that the plan names (`kernel.recomposing` has other ways).
     Raises `LogMissing` when there is no log, `IntegrityError` when it cannot be walked.
     """
     known = catalogue or Catalogue()
@@ -79,19 +86,24 @@ def replay_book(
     history = history_of(reader)
     names = Names(reader.declarations, known)
     compared, message, divergence = 0, "", None
+    build, different = composing or Recomposing(folder), []
     for run, first, last in _ranges(history):
         comparison = Comparison(records_of(reader, first, last), names)
-        kernel = Kernel(composing(run), known, comparison, by_row=by_row)
+        composition = build(run)
+        different += differences_of(run.started, composition.sources)
+        kernel = Kernel(composition, known, comparison, by_row=by_row)
         replay = Replay(kernel, comparison, names, received=run.received, progress=progress or _silent)
         try:
-            replay.run(until)
+            with composition.during():
+                replay.run(until)
         except DivergenceError as error:
             message, divergence = str(error), comparison.divergence
         compared += comparison.compared
         if message:
             break
-    different = tuple(dict.fromkeys(each for run in history.runs for each in differences_of(run.started)))
-    return ReplayResult(len(history.runs), compared, _derived(reader), divergence, message, not different, different)
+    different += [each for run in history.runs for each in differences_of(run.started)]
+    how = tuple(dict.fromkeys(different))
+    return ReplayResult(len(history.runs), compared, _derived(reader), divergence, message, not how, how)
 
 
 def _ranges(history: History) -> list[tuple[RunSeen, int, int]]:
