@@ -6,6 +6,7 @@ what was written is refused. The same import gives the same bytes, and a write a
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -67,9 +68,10 @@ class Catalogue:
 
     @classmethod
     def of_user(cls, home: Path | None = None) -> "Catalogue":
-        """The user's own: `series` in `home`, else where the system keeps a user's data."""
-        if home is not None:
-            return cls(home / "series")
+        """The user's own: `series` in `home` or TALLYSTICK_HOME, else where the system keeps a user's data."""
+        named = home or os.environ.get("TALLYSTICK_HOME")
+        if named:
+            return cls(Path(named) / "series")
         from platformdirs import user_data_path
 
         return cls(user_data_path("tallystick", appauthor=False) / "series")

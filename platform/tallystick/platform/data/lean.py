@@ -17,8 +17,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.platform.data.cells import cut
 from tallystick.platform.data.errors import DataError, MissingData, UnreadableData
+from tallystick.platform.data.moments import read_moments
+from tallystick.platform.data.numbers import read_numbers
 from tallystick.platform.data.source import Columns, SourceRows, joined, typed
+from tallystick.platform.data.text import Text
 
 SECOND_NS = 1_000_000_000
 DAY_MS = 86_400_000
@@ -80,39 +84,61 @@ def _texts(path: Path) -> list[_Text]:
 
 
 def _read_text(file: _Text, period_ns: int | None) -> SourceRows:
-    lines = file.text.split("\n")
-    numbered = [(number, line.rstrip("\r")) for number, line in enumerate(lines, 1) if line.strip()]
-    if not numbered:
+    first = file.text.lstrip("\n\r \t").partition("\n")[0]
+    if not first:
         what = f"{file.title} holds no rows."
         raise UnreadableData(what, "Leave it out.")
-    width = numbered[0][1].count(",") + 1
+    width = first.count(",") + 1
     if width not in (len(QUOTE_CELLS), len(BAR_CELLS)):
-        what = f"{file.title} line {numbered[0][0]} has {width} columns; Lean quotes have 3, bars 11."
+        number = file.text[: file.text.index(first)].count("\n") + 1
+        what = f"{file.title} line {number} has {width} columns; Lean quotes have 3, bars 11."
         raise UnreadableData(what, "Give Lean's quote files of forex or CFDs, not trades.")
-    try:
-        rows = [line.split(",") for _, line in numbered]
-        if any(len(row) != width for row in rows) or "_" in file.text:
-            raise ValueError  # noqa: TRY301 - found and named below, cell by cell
-        time_msc = _times(file, [row[0] for row in rows])
-        prices = np.array([[float(cell) for cell in row[1:]] for row in rows], dtype=np.float64)
-    except DataError:
-        raise
-    except ValueError as error:
-        raise _first_bad_cell(file, numbered, width) from error
-    sizes = prices[:, [4, 9]] if width == len(BAR_CELLS) else prices[:, :0]
-    if not np.isfinite(prices).all() or (sizes < 0).any():
-        raise _first_bad_cell(file, numbered, width)
+    parsed = _parsed(file, width)
+    if parsed is None:
+        lines = enumerate(file.text.split("\n"), 1)
+        raise _first_bad_cell(file, [(number, line.rstrip("\r")) for number, line in lines if line.strip()], width)
+    time_msc, prices, line, decimals = parsed
     named = next((period for word, period in NAMED_PERIODS.items() if word in file.name.lower()), None)
     period = 0 if width == len(QUOTE_CELLS) else period_ns or named or _commonest_distance_ns(time_msc)
     return SourceRows(
         "quote" if width == len(QUOTE_CELLS) else "bar",
         period,
-        max(_decimals(cell) for row in rows for cell in row[1:]),
+        decimals,
         _columns(time_msc, prices),
         (file.title,),
-        np.zeros(len(rows), dtype=np.int64),
-        np.array([number for number, _ in numbered], dtype=np.int64),
+        np.zeros(len(line), dtype=np.int64),
+        line,
     )
+
+
+class _Parsed(NamedTuple):
+    """Times in ms on the source's clock, the numbers of each row, its line, and the most decimals written."""
+
+    time_msc: NDArray[np.int64]
+    numbers: NDArray[np.float64]
+    line: NDArray[np.int64]
+    decimals: int
+
+
+def _parsed(file: _Text, width: int) -> _Parsed | None:
+    """All rows at once; None where a cell cannot be read."""
+    text = Text(file.title, file.text.replace("\r\n", "\n").encode() + b"\n", b",")
+    cells = cut(text, 1, BAR_CELLS if width == len(BAR_CELLS) else QUOTE_CELLS)
+    found = [read_numbers(column) for column in cells.columns[1:]]
+    if len(cells.ragged) or not len(cells) or any((one.bad | one.empty).any() for one in found):
+        return None
+    numbers = np.stack([one.values for one in found], axis=1)
+    if width == len(BAR_CELLS) and (numbers[:, [4, 9]] < 0).any():
+        return None
+    column = cells.columns[0]
+    if " " in column.text(0):
+        moments = read_moments(column)
+        times, bad = moments.ms, moments.bad | ~moments.dated | (column.length != len("yyyymmdd hh:mm"))
+    else:
+        since_midnight = read_numbers(column)
+        bad = since_midnight.bad | since_midnight.empty | (since_midnight.values % 1 != 0)
+        times = np.where(bad, 0, since_midnight.values).astype(np.int64) + _named_day_ms(file)
+    return None if bad.any() else _Parsed(times, numbers, cells.line, max(one.decimals for one in found))
 
 
 def _columns(time_msc: NDArray[np.int64], prices: NDArray[np.float64]) -> Columns:
@@ -166,10 +192,6 @@ def _commonest_distance_ns(time_msc: NDArray[np.int64]) -> int:
         raise UnreadableData(what, "Say the period of the bars.")
     values, counts = np.unique(distances, return_counts=True)
     return int(values[np.argmax(counts)]) * 1_000_000
-
-
-def _decimals(cell: str) -> int:
-    return len(cell.partition(".")[2])
 
 
 def _first_bad_cell(file: _Text, numbered: list[tuple[int, str]], width: int) -> DataError:

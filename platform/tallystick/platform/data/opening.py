@@ -221,6 +221,8 @@ def _of_demo(reader: Reader) -> Series:
 
 def _fitted(series: Series, reader: Reader) -> Series:
     """A series that is already treated, cut to the dates and resampled to the timeframe asked for."""
+    if reader.symbol and reader.symbol != series.symbol:
+        raise UnknownSymbol(f"{series.source} holds {series.symbol}, not {reader.symbol}.", f"Say {series.symbol}.")
     if reader.start is not None or reader.stop is not None:
         series = series.between(_ns(reader.start), _ns(reader.stop))
     period = period_of(reader.timeframe)
