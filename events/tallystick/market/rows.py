@@ -162,6 +162,13 @@ class Rows(msgspec.Struct, frozen=True, eq=False):
             _Window(self.columns, start, stop),
         )
 
+    def origin(self) -> tuple[Mapping[str, NDArray[Any]], int, int]:
+        """The columns that these rows were cut from, and the rows of them they are."""
+        columns = self.columns
+        if type(columns) is not _Window:
+            return columns, 0, len(self.time)
+        return columns.columns, columns.start, columns.stop
+
     def cut(self, names: Sequence[str]) -> list[NDArray[Any]]:
         """Columns `names` of these rows, as views."""
         columns = self.columns

@@ -46,6 +46,8 @@ class Ledger:
         self._server_day = server_day
         self._instruments = instruments
         self.state = LedgerState()
+        self.changes = 0
+        """Grows whenever the account may have come to be worth something else, or may do something else."""
         self.folds: dict[type[Event], Callable[[Any, int, int], None]] = {
             trading.AccountOpened: self._account_opened,
             trading.OrderRequested: self._order_requested,
@@ -78,6 +80,7 @@ class Ledger:
     def thaw(self, state: Any) -> None:
         """Take a frozen state back."""
         self.state = msgspec.convert(state, LedgerState, strict=False)
+        self.changes += 1
 
     def price_sum(self, position: PositionView, instrument: Instrument, money: PointMoney) -> tuple[int, int]:
         """Units of a position and the exact sum of points times units; their ratio is its open price."""
@@ -97,6 +100,7 @@ class Ledger:
         return self.state.day_start_balance if same_day else self.state.balance
 
     def _account_opened(self, event: trading.AccountOpened, time: int, _seq: int) -> None:
+        self.changes += 1
         self.state.account = event
         self._balance_is(event.balance, time)
 
@@ -157,6 +161,7 @@ class Ledger:
         self.state.orders.pop(order, None)
 
     def _deal_made(self, deal: trading.DealMade, time: int, _seq: int) -> None:
+        self.changes += 1
         self._balance_is(deal.balance, time)
         if deal.type == "balance":
             return
@@ -226,12 +231,14 @@ class Ledger:
             )
 
     def _swap_charged(self, event: trading.SwapCharged, _time: int, _seq: int) -> None:
+        self.changes += 1
         held = self.state.positions.get(event.position)
         if held is not None:
             self.state.positions[event.position] = replace(held, swap=held.swap + event.amount)
 
     def _foreign_trade(self, seen: trading.ForeignTradeSeen, time: int, _seq: int) -> None:
         """What others did counts in exposure and margin; its money shows with the terminal's next balance."""
+        self.changes += 1
         if seen.symbol not in self._instruments:
             return  # cannot be valued; the event itself stands in the log
         positions, direction = self.state.positions, 1 if seen.type == "buy" else -1
@@ -263,13 +270,17 @@ class Ledger:
                 )
 
     def _restricted(self, _event: trading.AccountRestricted, _time: int, _seq: int) -> None:
+        self.changes += 1
         self.state.restricted = True
 
     def _released(self, _event: trading.AccountReleased, _time: int, _seq: int) -> None:
+        self.changes += 1
         self.state.restricted = False
 
     def _halted(self, _event: running.BookHalted, _time: int, _seq: int) -> None:
+        self.changes += 1
         self.state.halted = True
 
     def _resumed(self, _event: running.BookResumed, _time: int, _seq: int) -> None:
+        self.changes += 1
         self.state.halted = False

@@ -4,7 +4,7 @@ The leaf of a chunk is SHA-256(0x00 || the chunk's bytes of each column, in decl
 proved with its chunk alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,17 +17,40 @@ from tallystick.market.server_time import to_utc_ns
 
 CHUNK_ROWS = 64
 LARGEST_BLOCK = 4096
+LARGEST_BUFFER = 32 * LARGEST_BLOCK
+"""Rows of a buffer whose bytes are kept: at most 11 MB."""
 
 
-def block_of(rows: Rows) -> QuoteBlock | BarBlock:
-    """The block event that carries these rows."""
-    kind = rows.kind
-    columns = {}
-    for (name, dtype), column in zip(_COLUMNS[kind], rows.cut(_NAMES[kind]), strict=True):
-        # A column of another type comes from a test or a gateway; `tobytes` copies in C order whatever the layout.
-        columns[name] = (column if column.dtype is dtype else column.astype(dtype)).tobytes()
-    count = len(rows.time)
+class BlockCutter:
+    """Rows to block events. Most blocks are a few rows of a long buffer, whose bytes are made once for all of them."""
+
+    __slots__ = ("_buffer", "_raw")
+
+    def __init__(self) -> None:
+        self._buffer: Mapping[str, NDArray[Any]] | None = None
+        self._raw: list[tuple[str, int, bytes]] = []
+
+    def block_of(self, rows: Rows) -> QuoteBlock | BarBlock:
+        """The block event that carries these rows."""
+        kind, count = rows.kind, len(rows.time)
+        buffer, start, stop = rows.origin()
+        if buffer is not self._buffer:
+            length = len(buffer["series"])
+            if not 2 * count < length <= LARGEST_BUFFER:
+                return _block(kind, count, {name: raw for name, _, raw in _bytes_of(kind, rows.columns)})
+            self._buffer, self._raw = buffer, _bytes_of(kind, buffer)
+        columns = {name: raw[start * width : stop * width] for name, width, raw in self._raw}
+        return _block(kind, count, columns)
+
+
+def _block(kind: str, count: int, columns: dict[str, bytes]) -> QuoteBlock | BarBlock:
     return _BLOCKS[kind](rows=count, chunk_root=root_of_chunks(columns, count), **columns)
+
+
+def _bytes_of(kind: str, columns: Mapping[str, NDArray[Any]]) -> list[tuple[str, int, bytes]]:
+    """Name, bytes a row and bytes of each column that a block holds."""
+    # A column of another type comes from a test or a gateway; `tobytes` copies in C order whatever the layout.
+    return [(name, dtype.itemsize, columns[name].astype(dtype, copy=False).tobytes()) for name, dtype in _COLUMNS[kind]]
 
 
 def dtype_of(name: str) -> str:
@@ -40,7 +63,6 @@ _COLUMNS: dict[str, tuple[tuple[str, np.dtype[Any]], ...]] = {
     for kind, names in (("quote", QUOTE_COLUMNS), ("bar", BAR_COLUMNS))
 }
 """Names and types of a block's columns by kind of row."""
-_NAMES = {"quote": QUOTE_COLUMNS, "bar": BAR_COLUMNS}
 _BLOCKS: dict[str, type[QuoteBlock] | type[BarBlock]] = {"quote": QuoteBlock, "bar": BarBlock}
 
 

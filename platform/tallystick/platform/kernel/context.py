@@ -25,6 +25,16 @@ class Desk:
         self.quotes_seen: Mapping[str, Quote] = MappingProxyType(quotes)
         """The same for modules, which may neither add a quote nor see what it is built from."""
         self.instruments: Mapping[str, Instrument] = MappingProxyType(instruments)
+        self._account: AccountView | None = None
+        self._valued = (-1, -1, -1)
+
+    def account(self) -> AccountView | None:
+        """The account valued at the latest quotes, anew only when something has changed since."""
+        now = self.ledger.changes, self.quotes.changes, self.time
+        if now != self._valued:
+            self._account = account_view(self.ledger, self.quotes, self.instruments, self.time)
+            self._valued = now
+        return self._account
 
 
 class ModuleContext:
@@ -82,5 +92,4 @@ class ModuleContext:
     @property
     def account(self) -> AccountView | None:
         """The account valued at the latest quotes; None before the terminal has stated it."""
-        desk = self._desk
-        return account_view(desk.ledger, desk.quotes, desk.instruments, desk.time)
+        return self._desk.account()

@@ -20,7 +20,7 @@ from tallystick.events.types import market, trading
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Rows
 from tallystick.platform.accounts.ledger import Ledger
-from tallystick.platform.kernel.blocks import block_of
+from tallystick.platform.kernel.blocks import BlockCutter
 from tallystick.platform.kernel.cascade import KERNEL, Cascades
 from tallystick.platform.kernel.context import Desk, ModuleContext
 from tallystick.platform.kernel.deadlines import DEADLINE_EVENTS, Deadlines
@@ -102,6 +102,7 @@ class Kernel:
         """The call to a terminal outside the kernel, with the sending's seq; facts that are known at once."""
         self._sent: dict[int, int] = {}
         self._over: list[int] = []
+        self._cutter = BlockCutter()
         self._feed = self.sequencer.voice("feed", "feed")
         self._own = self.sequencer.voice(KERNEL, KERNEL)
         self._notes: dict[type[Event], Fold] = {
@@ -138,7 +139,7 @@ class Kernel:
     def take_block(self, rows: Rows, act: Act | None) -> int:
         """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
         self.at(int(rows.time[-1]))
-        block = self.sequencer.put(self._feed, block_of(rows))
+        block = self.sequencer.put(self._feed, self._cutter.block_of(rows))
         self.rows_taken += len(rows)
         if act is None:
             return block

@@ -55,6 +55,8 @@ class LatestQuotes(Mapping[str, Quote]):
     def __init__(self, symbols: Sequence[str]) -> None:
         """`symbols` by series number; of several series of one symbol the later row counts."""
         self.name_series(symbols)
+        self.changes = 0
+        """Grows whenever a latest quote may have become another."""
         self._known: dict[str, Row] = {}
         self._passed: dict[str, tuple[Rows, int]] = {}
 
@@ -68,6 +70,7 @@ class LatestQuotes(Mapping[str, Quote]):
         count = len(rows.time)
         if count == 0:
             return
+        self.changes += 1
         if len(self._symbols) == 1:
             self._passed[self._symbols[0]] = (rows, count - 1)
             return
@@ -80,6 +83,7 @@ class LatestQuotes(Mapping[str, Quote]):
         """One row is being heard."""
         if self._passed:
             self._passed.pop(row.symbol, None)
+        self.changes += 1
         self._known[row.symbol] = row
 
     def _quote(self, symbol: str) -> Quote:
@@ -97,6 +101,7 @@ class LatestQuotes(Mapping[str, Quote]):
 
     def thaw(self, state: Sequence[Sequence[int | str | float]]) -> None:
         """Take back what `freeze` gave."""
+        self.changes += 1
         self._passed.clear()
         self._known = {str(values[1]): Quote(*values) for values in state}  # type: ignore[arg-type]
 

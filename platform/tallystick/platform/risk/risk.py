@@ -5,7 +5,8 @@
 3. If none does, the order is approved, the rule nearest to its limit is named, and the order counts for every pace.
 
 It fails closed: what a rule cannot know it refuses, and an error in a rule is no approval (the module's policy is
-`halt`). A strategy that the repeated-execution throttle stops stays latched until a person says `book.resumed`.
+`halt`). A strategy that the repeated-execution throttle stops stays latched until a person says `book.resumed`, and so
+does a limit of the account that was reached for good.
 """
 
 from collections.abc import Sequence
@@ -14,12 +15,15 @@ from typing import Any
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.running import BookResumed
-from tallystick.events.types.trading import OrderApproved, OrderDenied, OrderRequested
+from tallystick.events.types.trading import AccountLimitReached, OrderApproved, OrderDenied, OrderRequested
 from tallystick.platform.risk.case import Case
+from tallystick.platform.risk.entries import Entries
 from tallystick.platform.risk.pace_rules import noted
 from tallystick.platform.risk.rules import BY_KIND, rules_declared
 from tallystick.platform.risk.settings import RiskSettings
 from tallystick.platform.risk.state import RiskState, frozen, thawed
+
+_ASKED = {kind: tuple((rule.reads, rule) for rule in rules) for kind, rules in BY_KIND.items()}
 
 
 class Risk:
@@ -27,7 +31,7 @@ class Risk:
 
     role = "risk"
     on_failure: OnFailure = "halt"
-    hears: tuple[type, ...] = (OrderRequested, BookResumed)
+    hears: tuple[type, ...] = (OrderRequested, BookResumed, AccountLimitReached)
 
     def __init__(self, settings: RiskSettings | None = None, *, name: str = "risk") -> None:
         """Without settings the defaults hold, every one of them finite."""
@@ -35,6 +39,7 @@ class Risk:
         self.limits = settings if settings is not None else RiskSettings()
         self.settings = dict(rules_declared(self.limits).limits)
         self._state = RiskState()
+        self._entries = Entries(self.limits)
 
     @property
     def latched(self) -> dict[str, int]:
@@ -42,17 +47,22 @@ class Risk:
         return dict(self._state.latched)
 
     def react(self, event: Any, context: Context) -> Sequence[Event]:
-        """One verdict for one order; a person's `book.resumed` lets latched strategies go on."""
+        """One verdict for one order; a person's `book.resumed` lets what was latched go on."""
         if type(event) is BookResumed:
             self._state.latched.clear()
             self._state.executions.clear()
+            self._state.reached.clear()
             return ()
-        return (self._verdict(Case(event, context, self.limits, self._state)),)
+        if type(event) is AccountLimitReached:
+            if event.closes:
+                self._state.reached[event.rule] = (event.until, event.limit, event.value)
+            return ()
+        return (self._verdict(Case(event, context, self.limits, self._state, self._entries)),)
 
     def _verdict(self, case: Case) -> Event:
         nearest, nearest_limit, nearest_value = "", 0, 0
-        for rule in BY_KIND[case.kind]:
-            limit, value = rule.reads(case)
+        for reads, rule in _ASKED[case.kind]:
+            limit, value = reads(case)
             if value > limit:
                 if rule.name == "repeated_execution":
                     self._state.latched.setdefault(case.request.strategy, case.time)
