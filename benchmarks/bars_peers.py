@@ -111,7 +111,7 @@ def _per_s(one: Sample) -> float:
 
 
 def _absent(name: str, environment: str) -> Figure:
-    note = f"SKIPPED: its environment does not exist; run python benchmarks/peers.py {environment}"
+    note = f"SKIPPED: the peers' environment {environment} does not exist; run python benchmarks/peers.py {environment}"
     return Figure(name, None, UNIT, note=note)
 
 

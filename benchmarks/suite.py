@@ -24,6 +24,7 @@ MODULES = (
     "eventsourcing_store",
     "ema_quotes",
     "bars_turnover",
+    "bars_peers",
     "cli_help",
 )
 
