@@ -1,0 +1,98 @@
+"""A line of somebody's deals table, as text, turned into a deal."""
+
+import re
+from calendar import timegm
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tallystick.market.instrument import LOT
+from tallystick.platform.report.foreign_errors import DamagedReport
+from tallystick.platform.report.tester_deals import ENTRIES, TableDeal
+
+MOMENT = re.compile(r"(\d{4})[./-](\d\d)[./-](\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?$")
+SPACES = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}'")
+MONEY = ("commission", "fee", "swap", "profit", "balance")
+ALIASES = {"direction": "entry", "position_id": "position", "position id": "position", "ticket": "deal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which cell is which, by lower-case name; `digits` are the decimals of its money."""
+
+    places: Mapping[str, int]
+    digits: int
+
+    def deal(self, cells: Sequence[str], line: int) -> TableDeal:
+        """One line. Raises `DamagedReport` naming the line and what was found."""
+        texts = {name: cells[place].strip() for name, place in self.places.items() if place < len(cells)}
+        try:
+            return self._deal(texts)
+        except (ValueError, KeyError) as error:
+            found = ", ".join(cell for cell in cells if cell.strip())[:120]
+            message = f"line {line} of the deals table does not read ({error}): got {found!r}"
+            fix = "save the report again from the terminal (Report, HTML), or mend that line"
+            raise DamagedReport(message, fix=fix) from error
+
+    def _deal(self, texts: Mapping[str, str]) -> TableDeal:
+        amount = {name: minor_units(texts.get(name, ""), self.digits) for name in MONEY}
+        return TableDeal(
+            time=seconds(texts["time"]),
+            deal=whole(texts.get("deal", "")),
+            symbol=texts["symbol"],
+            type=texts["type"].lower(),
+            entry=ENTRIES[texts["entry"].lower()],
+            volume=round(number(texts.get("volume", "")) * LOT),
+            price=number(texts.get("price", "")),
+            commission=amount["commission"] + amount["fee"],
+            swap=amount["swap"],
+            profit=amount["profit"],
+            balance=amount["balance"],
+            position=whole(texts.get("position", "")),
+            comment=texts.get("comment", ""),
+        )
+
+
+def named(head: Sequence[str]) -> dict[str, int]:
+    """Places by name, out of a head line."""
+    names = [cell.strip().lower() for cell in head]
+    return {ALIASES.get(name, name): place for place, name in enumerate(names) if name}
+
+
+def decimals(texts: Sequence[str]) -> int:
+    """The most decimals that money has in some cells; 2 where none says."""
+    parts = [text.rpartition(".")[2] for text in texts if "." in text]
+    return max(map(len, parts)) if parts else 2 if not any(text.strip() for text in texts) else 0
+
+
+def number(text: str) -> float:
+    """A number as MT5 prints it: 1 234.50; volumes such as 0.10 / 0.10 are the first. 0.0 when empty."""
+    plain = text.partition("/")[0].translate(SPACES)
+    return float(plain.replace(",", ".")) if plain else 0.0
+
+
+def whole(text: str) -> int:
+    """A ticket; 0 when empty."""
+    plain = text.translate(SPACES)
+    return int(plain) if plain else 0
+
+
+def minor_units(text: str, digits: int) -> int:
+    """Money in minor units, exactly."""
+    plain = text.translate(SPACES).replace(",", ".")
+    if not plain:
+        return 0
+    sign, plain = (-1, plain[1:]) if plain.startswith("-") else (1, plain.removeprefix("+"))
+    units, _, part = plain.partition(".")
+    if len(part) > digits and part[digits:].strip("0"):
+        message = f"{text!r} has more than {digits} decimals"
+        raise ValueError(message)
+    return sign * (int(units or "0") * 10**digits + int(part[:digits].ljust(digits, "0") or "0"))
+
+
+def seconds(text: str) -> int:
+    """A moment of the table's own clock, in seconds since 1970."""
+    found = MOMENT.match(text.strip())
+    if found is None:
+        message = f"time {text!r} is not like 2026.01.12 23:00:05"
+        raise ValueError(message)
+    return int(timegm(tuple(int(part or 0) for part in found.groups())))
