@@ -145,7 +145,8 @@ def _maker(given: Any, settings: Mapping[str, Any]) -> Callable[[], Any]:
         what = f"{getattr(given, 'name', given)} is made already: got {', '.join(settings)} / expected nothing more"
         raise UnknownStrategy(what, "Give the class, or make it with these parameters.")
     if hasattr(given, "fresh"):
-        return given.fresh  # type: ignore[no-any-return] -- a module of the user's own
+        again: Callable[[], Any] = given.fresh
+        return again
     pristine = copy.deepcopy(given)
     return lambda: copy.deepcopy(pristine)
 

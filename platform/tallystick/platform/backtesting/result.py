@@ -145,6 +145,11 @@ class Backtest:
             seq = seq_of_deal(self._book.story, last if deal is None else deal)
         return why(self.folder, seq)
 
+    @property
+    def last_deal_seq(self) -> int:
+        """The record of the last deal; -1 without one."""
+        return self._book.story.deals[-1].seq if self.summary.deals else -1
+
     # -- pictures
 
     def report(self, path: Path | str = "report.html") -> Path:

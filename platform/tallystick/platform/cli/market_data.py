@@ -1,14 +1,16 @@
-"""What `--data` means: the demo's year, or files of your own with their clock."""
+"""What `--data` means: the demo's year, or files of your own with their symbol and clock."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tallystick.platform.cli.failure import Failure
 
 if TYPE_CHECKING:
+    from tallystick.platform.backtesting.preparation import Terms
     from tallystick.platform.data.faults import Strictness
     from tallystick.platform.data.feed import Feed
+    from tallystick.platform.data.series import Series
 
 FORM = "SYMBOL=FILE@CLOCK, such as EURUSD=eurusd.zip@fixed:-05:00"
 
@@ -21,15 +23,26 @@ def feed_of(given: Sequence[str], *, strict: bool = False) -> "Feed":
 
         return demo_feed(strictness)
     from tallystick.platform.data.feed import Feed
-    from tallystick.platform.data.lean import read_lean
-    from tallystick.platform.data.series import series_from
 
-    series = []
-    for one in given:
-        symbol, path, clock = _parts(one)
-        rows = read_lean(path)
-        series.append(series_from(rows, symbol=symbol, time_rule=clock, source=path.name, strictness=strictness))
-    return Feed(series)
+    return Feed([_series(*_parts(one), strictness=strictness) for one in given])
+
+
+def sources_of(given: Sequence[str], terms: "Terms") -> list[Any]:
+    """What a backtest is given on the command line: words and files as they are, FORM as the series it names."""
+    return [_named(one, terms) if "=" in one and not Path(one).exists() else one for one in given]
+
+
+def _named(text: str, terms: "Terms") -> "Series":
+    from tallystick.platform.backtesting.market import moment_ns
+
+    start, stop = moment_ns(terms.start), moment_ns(terms.end, last=True)
+    return _series(*_parts(text), strictness=terms.strictness, start=start, stop=stop)
+
+
+def _series(symbol: str, path: Path, clock: str, **stated: Any) -> "Series":
+    from tallystick.platform.data.opening import series_of
+
+    return series_of(path, symbol=symbol, tz=clock, **stated)
 
 
 def _parts(text: str) -> tuple[str, Path, str]:

@@ -39,6 +39,16 @@ def console() -> "Console":
     return Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width, safe_box=True)
 
 
+def plain_where_needed(line: str) -> str:
+    """The line, its blocks as digits 1 to 8 where the encoding has none."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        line.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return line.translate({ord(block): str(level) for level, block in enumerate("▁▂▃▄▅▆▇█", 1)})
+    return line
+
+
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Done]:
     """A bar on stderr while the block runs; takes how many are done, and of how many. Silent when nobody watches."""
