@@ -8,7 +8,9 @@ from typing import Annotated
 from tallystick.events.event import Event, column, fact, field
 
 StudyName = Annotated[str, field("name of the study; a backtest by itself belongs to `backtest`")]
-TrialNumber = Annotated[int, field("number of the trial in its study, from 0")]
+TrialNumber = Annotated[
+    int, field("number of the trial in its study, from 0; of a backtest by itself, how many the log had seen")
+]
 StrategyName = Annotated[str, field("name of the strategy")]
 SourceHash = Annotated[str, field("SHA-256 over the strategy's source files in hex; empty for a built-in")]
 DataHash = Annotated[str, field("SHA-256 over the series' data hashes, as the runs record it")]
@@ -73,7 +75,9 @@ class TrialCompleted(Event):
     sharpe: Annotated[float | None, field("Sharpe ratio of the daily returns, not annualised; none where undefined")]
     objective: Annotated[float | None, field("value of the study's objective; none where undefined")]
     days: Annotated[bytes, column("<i4", "UTC day of each return", "days since 1970-01-01")]
-    returns: Annotated[bytes, column("<f8", "return of equity over each day with rows, from the second on", "share")]
+    returns: Annotated[
+        bytes, column("<f8", "return of equity over each day with rows, the first over the deposit", "share")
+    ]
 
 
 @fact("trial.failed", said_by="kernel")

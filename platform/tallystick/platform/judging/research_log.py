@@ -24,8 +24,16 @@ from tallystick.events.errors import LogLocked, LogMissing
 from tallystick.events.event import Event
 from tallystick.events.files import Disk, write_whole
 from tallystick.events.reader import LogReader
+from tallystick.events.record import NONE_SEQ
 from tallystick.events.signer import Ed25519Signer
-from tallystick.events.types.research import StudyStarted, TrialCompleted, TrialFailed, TrialPruned, TrialStarted
+from tallystick.events.types.research import (
+    StudyEnded,
+    StudyStarted,
+    TrialCompleted,
+    TrialFailed,
+    TrialPruned,
+    TrialStarted,
+)
 from tallystick.events.writer import LogWriter
 from tallystick.platform.judging.errors import ForeignLog, LogBusy
 
@@ -38,7 +46,7 @@ SINGLE = "backtest"
 WAIT_S = 30.0
 LOOK_AGAIN_S = 0.02
 RECORDS_BETWEEN_CACHES = 256
-KINDS = (StudyStarted, TrialStarted, TrialCompleted, TrialFailed, TrialPruned)
+SAID = (StudyStarted, StudyEnded, TrialStarted, TrialCompleted, TrialFailed, TrialPruned)
 
 
 def research_folder(start: Path | None = None) -> Path:
@@ -73,7 +81,7 @@ class ResearchLog:
         own = key or _own_key()
         self._signer = own.named(self._origin(own))
         self._wait_s = wait_s
-        self._catalogue = Catalogue()
+        self._catalogue = Catalogue(SAID)  # its own types only: the whole catalogue takes longer than a record
 
     @property
     def log(self) -> Path:
@@ -97,9 +105,9 @@ class ResearchLog:
             seqs = []
             for place, event in enumerate(events):
                 body = self._catalogue.encode(event)
-                cause = {"cause": causes[place]} if causes else {}
+                cause = causes[place] if causes else NONE_SEQ
                 type_id = writer.type_id(type(event))
-                seqs.append(writer.append(type_id, event.FACT.version, body, time=now, source=source, **cause))
+                seqs.append(writer.append(type_id, event.FACT.version, body, time=now, source=source, cause=cause))
             if sign:
                 writer.checkpoint(self._signer)
             else:
@@ -110,19 +118,33 @@ class ResearchLog:
         """Record that trials start: on the disk when this returns, before anybody may give them a row."""
         return [Begun(seq, each) for seq, each in zip(self.say(*trials, sign=False), trials, strict=True)]
 
-    def numbered(self, study: str) -> int:
-        """Number of the next trial of a study. Two processes may take one number; the seqs still tell them apart."""
-        return sum(each.study == study for each in self.trials(TrialStarted))
+    def count(self) -> int:
+        """N: how many trials the log has seen start. Reads headers only."""
+        return self._count(TrialStarted)
 
-    def trials(self, kind: "type[TrialStarted | TrialCompleted]") -> Iterator["TrialStarted | TrialCompleted"]:
-        """Every record of a kind, in log order."""
+    def studies(self) -> int:
+        """How many studies the log has seen start."""
+        return self._count(StudyStarted)
+
+    def reader(self) -> LogReader | None:
+        """The log, to be read; None before its first trial."""
         try:
-            reader = LogReader(self.log, self._catalogue)
+            return LogReader(self.log, self._catalogue)
         except LogMissing:
-            return
-        for envelope in reader.envelopes():
-            if isinstance(envelope.event, kind):
-                yield envelope.event
+            return None
+
+    def sharpes(self) -> list[float]:
+        """Sharpe ratio of every completed trial that has one, per day, in log order."""
+        reader = self.reader()
+        said = (each.event for each in reader.envelopes()) if reader is not None else ()
+        return [event.sharpe for event in said if isinstance(event, TrialCompleted) and event.sharpe is not None]
+
+    def _count(self, kind: type[Event]) -> int:
+        reader = self.reader()
+        if reader is None:
+            return 0
+        types = {key[0] for key, each in reader.types.items() if each.name == kind.FACT.name}
+        return sum(header.type_id in types for header in reader.headers()) if types else 0
 
     @contextmanager
     def _writing(self) -> Iterator[LogWriter]:

@@ -1,0 +1,141 @@
+"""The parameters a search may try: ranges and choices, a grid of them, and points drawn by seed and number.
+
+A point is drawn by SHA-256 over (seed, number of the trial, name), so trial k is the same whatever ran before it, on
+any machine and with any number of processes.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from math import isfinite, prod
+from typing import Any
+
+from tallystick.platform.judging.errors import BadSpace
+
+Value = int | float | str | bool
+Point = dict[str, Value]
+MAX_GRID = 1_000_000
+RANGE = re.compile(r"(?P<low>[^.:]*(?:\.\d+)?)\.\.(?P<high>[^:]*?)(?::(?P<step>.+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """These values, in this order."""
+
+    values: tuple[Value, ...]
+
+    def __str__(self) -> str:
+        return ",".join(str(value) for value in self.values)
+
+    def grid(self) -> tuple[Value, ...]:
+        """Every value."""
+        return self.values
+
+    def drawn(self, share: float) -> Value:
+        """The value at a share (0 to 1) of the way."""
+        return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Any number from `low` to `high`; a grid has none of it."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.low}..{self.high}"
+
+    def grid(self) -> tuple[Value, ...]:
+        """There is no grid without a step. Raises `BadSpace`."""
+        raise BadSpace(f"{self} has no step", f"Say {self}:{(self.high - self.low) / 10:g}, or --method random.")
+
+    def drawn(self, share: float) -> Value:
+        """The number at a share of the way."""
+        return self.low + share * (self.high - self.low)
+
+
+Range = Choices | Span
+
+
+class Space:
+    """Parameters by name, each with its values. Raises `BadSpace` for none, or one that cannot be."""
+
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        """Values: text such as "5..40:5" or "20,50,100", a `range`, a list, a `Choices` or a `Span`."""
+        if not parameters:
+            raise BadSpace("no parameters were given to search", "Say --set fast=5..40:5.")
+        self.ranges: dict[str, Range] = {name: range_of(name, given) for name, given in parameters.items()}
+
+    @property
+    def size(self) -> int:
+        """Points of the grid. Raises `BadSpace`."""
+        return prod(len(one.grid()) for one in self.ranges.values())
+
+    def words(self) -> dict[str, str]:
+        """Each range as text."""
+        return {name: str(one) for name, one in self.ranges.items()}
+
+    def grid(self, limit: int | None = None) -> Iterator[Point]:
+        """Every point, the last parameter fastest; the first `limit` of them."""
+        if limit is None and self.size > MAX_GRID:
+            raise BadSpace(f"a grid of {self.size:,} points", "Use wider steps, or --method random --trials 200.")
+        points = product(*(one.grid() for one in self.ranges.values()))
+        return islice((dict(zip(self.ranges, point, strict=True)) for point in points), limit)
+
+    def drawn(self, seed: int, number: int) -> Point:
+        """Point `number` of a random search."""
+        return {name: one.drawn(_share(seed, number, name)) for name, one in self.ranges.items()}
+
+
+def range_of(name: str, given: Any) -> Range:
+    """What a person gave for one parameter. Raises `BadSpace`."""
+    if isinstance(given, Choices | Span):
+        return given
+    if isinstance(given, str):
+        return _parsed(name, given)
+    values = tuple(given) if isinstance(given, range | Sequence) else (given,)
+    if not values or not all(isinstance(value, int | float | str | bool) for value in values):
+        raise BadSpace(f"{name}: got {given!r} / expected values, a range or text", f'Say {name}="5..40:5".')
+    return Choices(values)
+
+
+def _parsed(name: str, text: str) -> Range:
+    spanned = RANGE.fullmatch(text.strip())
+    if not spanned:
+        return Choices(tuple(_value(part) for part in text.split(",")))
+    low, high = (_value(spanned[side]) for side in ("low", "high"))
+    step = None if spanned["step"] is None else _value(spanned["step"])
+    numbers = [each for each in (low, high, step) if each is not None]
+    if not all(isinstance(each, int | float) and isfinite(each) for each in numbers) or low >= high:  # type: ignore[operator]
+        raise BadSpace(f"{name}={text}: got no range of numbers / expected LOW..HIGH:STEP", f"Say {name}=5..40:5.")
+    whole = all(isinstance(each, int) for each in numbers)
+    if step is None and not whole:
+        return Span(float(low), float(high))
+    return Choices(tuple(_stepped(name, text, low, high, 1 if step is None else step)))
+
+
+def _stepped(name: str, text: str, low: Any, high: Any, step: Any) -> Iterator[Value]:
+    if step <= 0 or (high - low) / step > MAX_GRID:
+        raise BadSpace(f"{name}={text}: got a step of {step} / expected one above 0", f"Say {name}=5..40:5.")
+    count = int((high - low) / step + 1e-9) + 1
+    for place in range(count):
+        yield low + place * step if isinstance(low, int) and isinstance(step, int) else round(low + place * step, 12)
+
+
+def _value(text: str) -> Value:
+    """A number or a truth value where the text is one, else the text."""
+    text = text.strip()
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, int | float | bool) else text
+
+
+def _share(seed: int, number: int, name: str) -> float:
+    digest = hashlib.sha256(f"{seed}/{number}/{name}".encode()).digest()
+    return int.from_bytes(digest[:7], "big") / 2**56
