@@ -1,9 +1,9 @@
 """A line of somebody's deals table, as text, turned into a deal."""
 
 import re
-from calendar import timegm
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tallystick.market.instrument import LOT
 from tallystick.platform.report.foreign_errors import DamagedReport
@@ -95,4 +95,5 @@ def seconds(text: str) -> int:
     if found is None:
         message = f"time {text!r} is not like 2026.01.12 23:00:05"
         raise ValueError(message)
-    return int(timegm(tuple(int(part or 0) for part in found.groups())))
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp())

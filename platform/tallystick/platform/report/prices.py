@@ -27,6 +27,8 @@ class Prices:
     bid_open: Floats
     bid_high: Floats
     bid_low: Floats
+    ask_high: Floats
+    ask_low: Floats
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -61,11 +63,11 @@ def _joined(blocks: Iterable[BarBlock | QuoteBlock]) -> dict[str, Table]:
 def _one(declared: SeriesDeclared, table: Table, number: int) -> Prices:
     chosen = table["series"] == number
     side = "_close" if declared.kind == "bar" else ""
-    bid = _floats(table[f"bid{side}"][chosen])
-    opened, high, low = (
-        (_floats(table[f"bid_{point}"][chosen]) for point in ("open", "high", "low"))
+    bid, ask = _floats(table[f"bid{side}"][chosen]), _floats(table[f"ask{side}"][chosen])
+    opened, high, low, ask_high, ask_low = (
+        (_floats(table[name][chosen]) for name in ("bid_open", "bid_high", "bid_low", "ask_high", "ask_low"))
         if declared.kind == "bar"
-        else (bid, bid, bid)
+        else (bid, bid, bid, ask, ask)
     )
     source_time = table["time_msc"][chosen].astype(np.int64)
     return Prices(
@@ -74,10 +76,12 @@ def _one(declared: SeriesDeclared, table: Table, number: int) -> Prices:
         declared.period_ns,
         source_ms_to_utc_ns(source_time, declared.time_rule) + declared.period_ns,
         bid,
-        _floats(table[f"ask{side}"][chosen]),
+        ask,
         opened,
         high,
         low,
+        ask_high,
+        ask_low,
     )
 
 

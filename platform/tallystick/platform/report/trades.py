@@ -14,7 +14,10 @@ from tallystick.platform.report.story import Story, Told
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """One closing deal. Volume in 1e-8 lots, money in minor units, times in ns UTC."""
+    """One closing deal. Volume in 1e-8 lots, money in minor units, times in ns UTC.
+
+    Times are book times; the moments are those inside a bar that the terminal modelled for entry and exit.
+    """
 
     seq: int
     deal: int
@@ -31,6 +34,9 @@ class Trade:
     swap: int
     commission: int
     reason: str
+    entry_seq: int = -1
+    entry_moment: int = 0
+    exit_moment: int = 0
 
     @property
     def result(self) -> int:
@@ -65,6 +71,8 @@ class _Open:
     since: int
     commission: int
     swap: int = 0
+    seq: int = -1
+    moment: int = 0
 
     def holding(self, position: int, until: int) -> Holding:
         return Holding(
@@ -145,7 +153,16 @@ class _Walk:
 
     def _open(self, told: Told[DealMade], deal: DealMade, direction: int, volume: int, commission: int) -> None:
         self.held[deal.position] = _Open(
-            deal.symbol, self._strategy(deal), direction, volume, deal.price, told.time, told.time, commission
+            deal.symbol,
+            self._strategy(deal),
+            direction,
+            volume,
+            deal.price,
+            told.time,
+            told.time,
+            commission,
+            seq=told.seq,
+            moment=deal.moment,
         )
 
     def _close(self, told: Told[DealMade], deal: DealMade, held: _Open, closed: int, own: int) -> None:
@@ -167,6 +184,9 @@ class _Walk:
                 deal.swap,
                 own + share,
                 deal.reason,
+                held.seq,
+                held.moment or held.opened,
+                deal.moment or told.time,
             )
         )
         held.commission -= share

@@ -1,0 +1,66 @@
+"""The margin that open positions bind over time, and the margin level that MT5's tester prints the lowest of.
+
+Margin is the terminal's own: each position at its open price, both sides of a hedged symbol as `market.margin` says.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.market.instrument import Instrument
+from tallystick.market.margin import margin_rate
+from tallystick.platform.report.equity import Curve
+from tallystick.platform.report.trades import Holding
+
+Floats = NDArray[np.float64]
+DEFAULT_LEVERAGE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Margin in minor units at each time of a curve, and the lowest margin level in percent (None: nothing held)."""
+
+    margin: Floats
+    lowest_level: float | None
+
+    def share(self, curve: Curve) -> Floats:
+        """Margin as a share of equity, the deposit load: 0 where nothing is held."""
+        return np.where(curve.equity > 0, self.margin / np.maximum(curve.equity, 1), 0.0)
+
+
+def load_of(
+    curve: Curve, holdings: list[Holding], instruments: dict[str, Instrument], leverage: int, digits: int
+) -> Load:
+    """Margin along a curve."""
+    total = np.zeros(len(curve))
+    by_symbol: dict[str, list[Holding]] = {}
+    for holding in holdings:
+        by_symbol.setdefault(holding.symbol, []).append(holding)
+    for symbol, some in by_symbol.items():
+        if symbol in instruments:
+            total += _of_symbol(curve, some, instruments[symbol], leverage or DEFAULT_LEVERAGE, digits)
+    bound = total > 0
+    level = float((curve.equity[bound] / total[bound]).min() * 100) if bound.any() else None
+    return Load(total, level)
+
+
+def _of_symbol(curve: Curve, holdings: list[Holding], instrument: Instrument, leverage: int, digits: int) -> Floats:
+    numerator, denominator = margin_rate(instrument, leverage, digits)
+    unit = np.gcd(instrument.volume_min, instrument.volume_step)
+    volume = {1: np.zeros(len(curve)), -1: np.zeros(len(curve))}
+    margin = {1: np.zeros(len(curve)), -1: np.zeros(len(curve))}
+    for holding in holdings:
+        first = int(np.searchsorted(curve.time, holding.since))
+        stop = len(curve) if holding.until < 0 else int(np.searchsorted(curve.time, holding.until))
+        points = holding.price_open * 10**instrument.digits
+        volume[holding.direction][first:stop] += holding.volume
+        margin[holding.direction][first:stop] += round(points * (holding.volume // unit) * numerator / denominator)
+    long_is_more = volume[1] >= volume[-1]
+    big, small = (np.where(long_is_more, volume[side], volume[-side]) for side in (1, -1))
+    big_margin = np.where(long_is_more, margin[1], margin[-1])
+    hedged = instrument.margin_hedged / instrument.contract_size
+    both = np.maximum(volume[1] + volume[-1], 1.0)
+    covered = hedged * (margin[1] + margin[-1]) * small / both
+    uncovered = big_margin * (big - small) / np.maximum(big, 1.0)
+    return np.where(small > 0, np.rint(uncovered) + np.rint(covered), big_margin)
