@@ -24,12 +24,18 @@ class Case:
         return f"{self.name}({', '.join(f'{key}={value}' for key, value in self.parameters.items())})"
 
     def made(self) -> Indicator:
-        return NAMED[self.name](**self.parameters)
+        made: Indicator = named(self.name, **self.parameters)
+        return made
 
     def expected(self, table: Columns) -> NDArray[np.float64]:
         """One row for each bar, one column for each line."""
         lines = self.oracle(table)
         return np.array(lines if isinstance(lines, tuple) else (lines,)).T
+
+
+def named(name: str, *args: Any, **parameters: Any) -> Any:
+    """An indicator by its method name."""
+    return NAMED[name](*args, **parameters)
 
 
 def streamed(indicator: Indicator, bars: Sequence[WalkBar]) -> NDArray[np.float64]:

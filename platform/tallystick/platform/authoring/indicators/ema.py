@@ -3,7 +3,7 @@
 from typing import ClassVar, final
 
 from tallystick.platform.authoring.indicators.settings import whole
-from tallystick.platform.authoring.indicators.sources import Bar, Source
+from tallystick.platform.authoring.indicators.sources import Source
 from tallystick.platform.authoring.indicators.streaming import NAN, OfPrice
 
 
@@ -26,14 +26,6 @@ class Ema(OfPrice):
     def value(self) -> float:
         """The average, in units of the source."""
         return self._average if self._count >= self.warm_up else NAN
-
-    def push(self, bar: Bar) -> None:
-        """Take one closed bar in; written out because it is the most used: one call instead of two."""
-        if self._count:
-            self._average = self._weight * self._price(bar) + self._keep * self._average
-        else:
-            self._average = self._price(bar)
-        self._count += 1
 
     def push_value(self, value: float) -> None:
         """Take one number in."""

@@ -1,8 +1,9 @@
 """Who called: the line of the user's code, or somebody who may.
 
 Between a watched call and the callback lie the frames of libraries and of the user. Imports may open files, compilers
-may cache, warnings and log lines may carry a time, finalizers may tidy up: none of it reaches a decision. A library may
-also look at clocks, settings and threads for its own sake; what it reads from files or draws by chance it hands on.
+may cache, debuggers may ask, warnings and log lines may carry a time, finalizers may tidy up: none of it reaches a
+decision. A library may also look at clocks, settings and threads for its own sake; what it reads from files or draws by
+chance it hands on.
 """
 
 import inspect
@@ -30,7 +31,20 @@ TRUSTED_FILES: Final = frozenset(
         *(module.__file__ for module in (logging, traceback, warnings, weakref)),
     }
 )
-TRUSTED_PACKAGES: Final = frozenset({"numba", "llvmlite", "logging"})
+TRUSTED_PACKAGES: Final = frozenset(
+    {
+        *("numba", "llvmlite", "logging"),
+        *("zoneinfo", "pytz", "dateutil"),  # time zones that come as packages
+        *(
+            "pdb",
+            "bdb",
+            "cmd",
+            "debugpy",
+            "pydevd",
+            "_pydevd_bundle",
+        ),  # whoever steps through a callback asks questions
+    }
+)
 
 LIBRARIES_MAY: Final = frozenset({"clock", "environment", "thread"})
 """Kinds of thing a third party's library may do for its own sake."""

@@ -9,12 +9,13 @@
 touched. Guards nest. Outside `guarding()` entering one only counts. A refusal that the callback swallowed
 (`except Exception`) is raised again when the outermost guard is left.
 
-Limits: `datetime.now`, a clock kept in a list or a default argument before the run, and C code that opens files by
-itself are not seen here; the static check (`check_source`) names them.
+Limits: a clock kept in a list or a default argument before the run, `pandas.Timestamp.now`, and C code that opens files
+by itself are not seen here; the static check (`check_source`) names them.
 """
 
 import sys
 import threading
+import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -128,4 +129,6 @@ def _heard(event: str, arguments: tuple[Any, ...], here: _OfThread = HERE) -> No
     refused = REFUSED.get(event)
     if refused is not None and here.guard.depth:
         kind, call = refused
+        if event == "open" and str(arguments[0]).startswith(zoneinfo.TZPATH):
+            return  # the time zone database, read from C, is the same for every run
         here.guard.refuse(kind, f"{call}({arguments[0]!r})" if kind == "file" and arguments else call)

@@ -16,6 +16,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from tallystick.platform.authoring.purity.calendars import calendars
 from tallystick.platform.authoring.purity.callers import is_users
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def watch(here: "_OfThread", namespaces: Iterable[dict[str, Any]]) -> list[Repla
         if present is original:
             replaced.append((owner, name, original))
             setattr(owner, name, stand_in)
+    stand_ins.update((id(original), (original, stand_in)) for original, stand_in in calendars(here))
     for namespace in (*_of_users(), *namespaces):
         for name, value in list(namespace.items()):
             original, stand_in = stand_ins.get(id(value), (None, None))
