@@ -1,4 +1,4 @@
-"""The door: `from tallystick.platform import strategy, Strategy, Module, backtest`. Each name is imported when asked."""
+"""The door: `from tallystick.platform import strategy, Strategy, backtest`. Each name is imported when asked for."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

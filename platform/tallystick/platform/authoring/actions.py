@@ -32,6 +32,7 @@ class Actions(Views):
     _before: dict[str, int]
     _directions: dict[str, int]
     _directions_before: dict[str, int]
+    """Slots of `Strategy`."""
 
     def target(
         self,

@@ -6,6 +6,7 @@ StrategyError(ValueError)
     SignalRefused       a function's answer that is no signal
     StrategyUnreadable  a file without the one strategy meant
     StateNotKept        an attribute that a snapshot cannot hold
+    NameUnknown         an attribute nobody knows (an AttributeError too)
     CallbackFailed      an error of any other kind in a callback, with its file and line
 NotReady(Exception)     ends a callback until an indicator has enough rows; never seen outside
 
@@ -48,6 +49,10 @@ class StateNotKept(StrategyError):
 
 class CallbackFailed(StrategyError):
     """A callback raised; the message says where."""
+
+
+class NameUnknown(StrategyError, AttributeError):
+    """An attribute that is neither a parameter, a view, an action nor an indicator."""
 
 
 class NotReady(Exception):

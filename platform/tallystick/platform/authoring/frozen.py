@@ -90,7 +90,7 @@ def _thaw(value: Any, present: Any = None) -> Any:
         indicator.thaw(state)
         return indicator
     if tag == "named":
-        return namedtuple(parts[0], parts[1])(*map(_thaw, parts[2]))  # type: ignore[misc]  # noqa: PYI024 -- of its fields
+        return namedtuple(parts[0], parts[1])(*map(_thaw, parts[2]))  # noqa: PYI024 -- of its fields
     if tag == "scalar":
         return np.frombuffer(parts[1], np.dtype(parts[0]))[0]
     if tag == "own":
@@ -140,7 +140,7 @@ def _thaw_defaults(parts: Any) -> Any:
 
 
 def _thaw_generator(state: Any) -> random.Random:
-    generator = random.Random()  # noqa: S311 -- its state comes from the snapshot, which drew it from `context.random`
+    generator = random.Random()  # its state comes from the snapshot
     version, numbers, gauss = state
     generator.setstate((version, tuple(numbers), gauss))
     return generator

@@ -11,9 +11,10 @@ from tallystick.events.types.trading import TargetAsked
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Quote
 from tallystick.platform.authoring.errors import SettingRefused, SignalRefused, meant, place, users_place
-from tallystick.platform.authoring.parameters import fitting, of_function
+from tallystick.platform.authoring.line import LINE
 from tallystick.platform.authoring.parameters import Parameter as Of
-from tallystick.platform.authoring.strategy import LINE, Strategy
+from tallystick.platform.authoring.parameters import fitting, of_function
+from tallystick.platform.authoring.strategy import Strategy
 from tallystick.platform.authoring.timeframes import TICKS
 
 SignalRule = Callable[..., int | None]
@@ -24,7 +25,7 @@ TAKES = (*LINE, *POINTS)
 class SignalFunction(Strategy):
     """A strategy made of a function. With lots it asks for targets, without it raises signals for the sizing."""
 
-    __slots__ = ("_given_values", "_last", "_stops", "_volume")
+    __slots__ = ("_given_values", "_volume")
     function: ClassVar[SignalRule]
     """What was written."""
     stops: ClassVar[tuple[int, int]] = (0, 0)

@@ -1,11 +1,11 @@
 """Strategy: the friendly face of a module; the second spelling.
 
 class EmaCross(Strategy, symbol="EURUSD", timeframe="H1"):
-    fast: int = 10
-    slow: int = 30
+fast: int = 10
+slow: int = 30
 
-    def on_bar(self, bar):
-        self.target("0.10" if self.ema(self.fast) > self.ema(self.slow) else "-0.10")
+def on_bar(self, bar):
+self.target("0.10" if self.ema(self.fast) > self.ema(self.slow) else "-0.10")
 """
 
 from collections.abc import Callable, Sequence
@@ -14,15 +14,17 @@ from typing import Any, ClassVar, Self
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context
-from tallystick.events.types.market import SeriesDeclared
+from tallystick.events.types.market import SeriesDeclared, ServerTimeRuled
 from tallystick.events.types.running import TimerFired
 from tallystick.events.types.trading import DealMade, OrderRequested
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Quote
 from tallystick.platform.authoring.actions import Actions
 from tallystick.platform.authoring.bars import Bars
+from tallystick.platform.authoring.columns import Columns, at_row, computed, hash_of
 from tallystick.platform.authoring.errors import (
     CallbackFailed,
+    NameUnknown,
     NotReady,
     SettingRefused,
     StrategyError,
@@ -30,17 +32,17 @@ from tallystick.platform.authoring.errors import (
     raised_at,
     users_place,
 )
-from tallystick.platform.authoring.fills import OwnFills
+from tallystick.platform.authoring.fills import Fill, OwnFills
 from tallystick.platform.authoring.frozen import frozen, thawed
 from tallystick.platform.authoring.indicators import NAMED
+from tallystick.platform.authoring.line import LINE, heard_by, size_of, whole
+from tallystick.platform.authoring.listening import Listening
 from tallystick.platform.authoring.lots import Lots, size
 from tallystick.platform.authoring.module import Module, read_line, snake
 from tallystick.platform.authoring.parameters import Parameter, checked, of_class
 from tallystick.platform.authoring.purity import HERE, ImpureStrategy
-from tallystick.platform.authoring.timeframes import TICKS, period_s
-from tallystick.platform.strategies.series import SeriesChoice
+from tallystick.platform.authoring.timeframes import period_s
 
-LINE = ("symbol", "timeframe", "lots", "warm_up", "name")
 NOT_STATE = frozenset({*LINE, "hears", "given", *NAMED})
 
 
@@ -55,26 +57,26 @@ class Strategy(Actions, Module):
         "_asked",
         "_bars",
         "_before",
-        "_calls",
-        "_choices",
+        "_began",
+        "_columns",
         "_context",
         "_directions",
         "_directions_before",
         "_fills",
         "_guard",
-        "_quotes",
+        "_heard",
         "_rows",
         "_said",
         "_series",
-        "_started",
         "_undone",
-        "_wait",
+        "_watching",
     )
     filtered: ClassVar[bool] = False
     takes: ClassVar[dict[str, Parameter]] = {}
     """Parameters by name."""
     symbol: str
     timeframe: str | None
+    """M1..MN1, ticks, or None for the first bars declared."""
     lots: Decimal | None
     warm_up: int
 
@@ -104,16 +106,16 @@ class Strategy(Actions, Module):
         """Parameters and settings by name; raises `SettingRefused` for what is unknown or does not fit."""
 
     def _prepare(self, line: dict[str, Any]) -> None:
-        cls = type(self)
-        self.name = str(line.get("name") or snake(cls.__name__))
+        self.name = str(line.get("name") or snake(type(self).__name__))
         symbol, self.timeframe = line.get("symbol"), line.get("timeframe")
         if not isinstance(symbol, str) or not symbol:
             message = f'E511 {self.name} has no symbol: got {symbol!r}. Say symbol="EURUSD" in the class line.'
             raise SettingRefused(message)
         self.symbol = symbol
-        self.lots = Decimal(size(line["lots"])) / LOT if line.get("lots") is not None else None
-        self.warm_up = _whole(self.name, "warm_up", line.get("warm_up", 0))
-        self._choose_series(cls)
+        self.lots = size_of(line.get("lots"))
+        self.warm_up = whole(self.name, "warm_up", line.get("warm_up", 0))
+        sources, self.hears = heard_by(type(self), Strategy, self.name, self.timeframe)
+        self._heard = Listening(self.name, symbol, sources, period_s(self.timeframe, self.name))
         self._context: Any = None
         self._bars = Bars(symbol)
         self._said: list[Event] = []
@@ -121,35 +123,12 @@ class Strategy(Actions, Module):
         self._directions: dict[str, int] = {}
         self._before: dict[str, int] = {}
         self._directions_before: dict[str, int] = {}
+        self._columns: Columns | None = None
         self._fills = OwnFills(self.name)
         self._guard = HERE.guard
-        self._series = self._quotes = -1
-        self._rows = self._calls = self._undone = 0
-        self._started = False
-        self._wait = self.warm_up + 1
-
-    def _choose_series(self, cls: type["Strategy"]) -> None:
-        """Which rows it hears, and its other events, by what it overrides."""
-        bars, quotes = (getattr(cls, each) is not getattr(Strategy, each) for each in ("on_bar", "on_quote"))
-        if bars and self.timeframe == TICKS:
-            message = f'E511 {self.name}: on_bar has no bars where timeframe is "ticks". Write on_quote, or name bars.'
-            raise SettingRefused(message)
-        if not bars and not quotes:
-            near = [name for name in cls.__dict__ if name.startswith("on") and meant(name, CALLBACKS)]
-            wrote = f" (you wrote {near[0]}: {meant(near[0], CALLBACKS)[:-2]}?)" if near else ""
-            message = f"E511 {self.name} hears no rows{wrote}. Write on_bar(self, bar) or on_quote(self, quote)."
-            raise SettingRefused(message)
-        length = period_s(self.timeframe, self.name)
-        own = ["bars"] if bars or self.timeframe not in {None, TICKS} else []
-        own += ["quotes"] if quotes else []
-        self._choices = [
-            SeriesChoice(self.name, self.symbol, "bars" if one == "bars" else "quotes", length if one == "bars" else 0)
-            for one in own
-        ]
-        hears: list[type] = [SeriesDeclared, *(BarClosed if one == "bars" else Quote for one in own), TimerFired]
-        if cls.on_fill is not Strategy.on_fill:
-            hears += [OrderRequested, DealMade]
-        self.hears = tuple(hears)
+        self._series = -1
+        self._rows = self._undone = 0
+        self._began, self._watching = False, True
 
     # -- written by the author
 
@@ -162,56 +141,52 @@ class Strategy(Actions, Module):
     def on_quote(self, quote: Quote) -> None:
         """A quote of the symbol has come in."""
 
-    def on_fill(self, fill: Any) -> None:
-        """A deal of an own order or position (a `Fill`)."""
+    def on_fill(self, fill: Fill) -> None:
+        """A deal of an own order or position."""
 
     def on_timer(self, name: str) -> None:
         """A timer has come due."""
+
+    def columns(self, bars: Any) -> Any:
+        """Columns over many bars at once: a DataFrame of bars to names and arrays (see `authoring.columns`)."""
+        del bars
+        return {}
 
     # -- the module
 
     def react(self, event: Any, context: Context) -> Sequence[Event]:
         """Call what the author wrote; give back what it said."""
-        if type(event) is BarClosed:
-            if event.series != self._series:
-                return ()
-            self._context = context
-            if self._wait:
-                return self._early(event, self.on_bar)
-            self._bars.take(event)
-            self._rows += 1
-            guard = self._guard
-            guard.depth += 1  # as `with guard:` does, which would cost a tenth of the whole
-            try:
-                self.on_bar(event)
-            except Exception as error:  # noqa: BLE001 -- whatever an author's code raises is told with its line
-                guard.depth -= 1
-                guard.refused = None
-                return self._ended(error, "on_bar")
-            guard.depth -= 1
-            if guard.refused is not None:
-                return self._ended(guard.settled(), "on_bar")
-            if self._said:
-                return self._spoken()
+        if type(event) is not BarClosed or self._watching:
+            return self._hear(event, context)
+        if event.series != self._series:
             return ()
-        return self._heard(event, context)
+        self._context = context
+        self._bars.take(event)
+        self._rows += 1
+        guard = self._guard
+        guard.depth += 1  # as `with guard:` does, which would cost a tenth of the whole
+        try:
+            self.on_bar(event)
+        except Exception as error:  # noqa: BLE001 -- whatever an author's code raises is told with its line
+            guard.depth -= 1
+            guard.refused = None
+            return self._ended(error, "on_bar")
+        guard.depth -= 1
+        if guard.refused is not None:
+            return self._ended(guard.settled(), "on_bar")
+        return self._spoken() if self._said else ()
 
-    def _heard(self, event: Any, context: Context) -> Sequence[Event]:
-        """Everything but bars, which are by far the most."""
+    def _hear(self, event: Any, context: Context) -> Sequence[Event]:
+        """Everything but own bars once the strategy is warm and hears no others, which is by far the most."""
         self._context = context
         kind = type(event)
-        if kind is Quote:
-            if event.series != self._quotes:
-                return ()
-            if self._series >= 0:  # its history is that of its bars
-                return () if self._wait else self._call(self.on_quote, event)
-            if self._wait:
-                return self._early(event, self.on_quote)
-            self._bars.take(event)
-            self._rows += 1
-            return self._call(self.on_quote, event)
+        if kind is BarClosed or kind is Quote:
+            return self._row(event, kind)
         if kind is SeriesDeclared:
-            self._declared(event)
+            self._heard.declared(event)
+            self._series = self._heard.bars
+        elif kind is ServerTimeRuled:
+            self._bars.rule = event.rule
         elif kind is TimerFired and event.module == self.name:
             return self._call(self.on_timer, event.timer)
         elif kind is OrderRequested:
@@ -222,28 +197,24 @@ class Strategy(Actions, Module):
                 return self._call(self.on_fill, fill)
         return ()
 
-    def _declared(self, event: SeriesDeclared) -> None:
-        for one in self._choices:
-            one.declared(event)
-            if one.kind == "bar":
-                self._series = one.number
-            else:
-                self._quotes = one.number
-
-    def _early(self, row: Any, callback: Callable[[Any], None]) -> Sequence[Event]:
-        """The first row starts the strategy; the rows of its warm-up are only taken in."""
+    def _row(self, row: Any, kind: type) -> Sequence[Event]:
+        """The first row of any series starts the strategy; rows of its warm-up are only taken in."""
         said: list[Event] = []
-        if not self._started:
-            self._started = True
+        if not self._began:
+            self._began = True
             self._guard = HERE.guard  # of the thread that runs it
             said += self._call(self.on_start)
-        self._bars.take(row)
-        self._rows += 1
-        self._wait = max(self.warm_up - self._rows, 0)
-        if self._rows > self.warm_up:
-            said += self._call(callback, row)
-        elif self._wait == 0:
-            self._wait = 0
+        heard = self._heard
+        if row.series != (heard.bars if kind is BarClosed else heard.quotes):
+            if kind is BarClosed:
+                heard.take(row)
+            return said
+        if kind is BarClosed or heard.bars < 0:  # its history is that of its bars, if it hears any
+            self._bars.take(row)
+            self._rows += 1
+            self._watching = self._rows < self.warm_up or heard.others
+        if self._rows >= self.warm_up:
+            said += self._call(self.on_bar if kind is BarClosed else self.on_quote, row)
         return said
 
     def _call(self, callback: Callable[..., None], *heard: Any) -> Sequence[Event]:
@@ -272,19 +243,52 @@ class Strategy(Actions, Module):
         message = f"E512 {at or self.name} in {callback}: {type(error).__name__}: {error}. Correct it there."
         raise CallbackFailed(message) from error
 
+    # -- what callbacks may ask besides views and actions
+
+    def higher(self, timeframe: str) -> Bars:
+        """Completed bars of a longer timeframe, built from the own ones: `self.higher("H4").ema(10)`."""
+        period_s(timeframe, self.name)
+        return self._bars.higher(timeframe)
+
+    def bars_of(self, symbol: str, timeframe: str | None = None) -> Bars:
+        """Closed bars of another series (of the own timeframe unless said); first asked for in `on_start`."""
+        bars = self._heard.other(symbol, timeframe, late=self._rows > 0, rule=self._bars.rule)
+        self._watching = True
+        return bars
+
+    def column(self, name: str) -> float:
+        """A column of `columns` at the current bar; ends the callback while it is NaN."""
+        if self._columns is not None:
+            return at_row(self._columns, name, self._rows - 1)
+        so_far = computed(self, self._bars.frame())
+        return at_row(so_far, name, self._rows - 1)
+
+    def prepare(self, frame: Any) -> str:
+        """Compute `columns` over a whole sample (a DataFrame of the own series); SHA-256 in hex of what came out."""
+        self._columns = computed(self, frame)
+        return hash_of(self._columns)
+
+    def report(self) -> dict[str, int]:
+        """Facts for a summary: rows heard, of warm-up still to come, callbacks that an indicator ended, own series."""
+        waiting = max(self.warm_up - self._rows, 0)
+        series = max(self._heard.bars, self._heard.quotes)
+        return {"rows": self._rows, "waiting": waiting, "undone": self._undone, "series": series}
+
     def _size(self, written: Lots | None) -> int:
         if written is not None:
             return size(written)
         if self.lots is None:
             self._refuse('no lots were given, and the class line has none. Say buy("0.10") or lots="0.10"')
-        return int(self.lots * LOT)  # type: ignore[operator]  # refused above
+        return int((self.lots or 0) * LOT)
 
     def __getattr__(self, name: str) -> Any:
         """An indicator of the own bars: `self.ema(10)`."""
         if name not in NAMED:
-            near = meant(name, [*NAMED, *type(self).takes, *ACTIONS])
-            message = f'E506 {type(self).__name__} has no "{name}"{users_place()}: {near}see docs/authoring.md. Correct the name.'
-            raise AttributeError(message)
+            where, near = users_place(), meant(name, [*NAMED, *type(self).takes, *KNOWN])
+            message = (
+                f'E506 {type(self).__name__} has no "{name}"{where}: {near}see docs/authoring.md. Correct the name.'
+            )
+            raise NameUnknown(message)
         asker = vars(self)[name] = getattr(self._bars, name)
         return asker
 
@@ -296,9 +300,9 @@ class Strategy(Actions, Module):
         return {
             "own": frozen(own, self.name),
             "bars": self._bars.freeze(),
-            "series": [one.freeze() for one in self._choices],
+            "heard": self._heard.freeze(),
             "asked": [self._asked, self._directions],
-            "rows": [self._rows, self._undone, self._wait, self._started],
+            "rows": [self._rows, self._undone, self._began, self._watching],
             "fills": self._fills.freeze(),
         }
 
@@ -310,33 +314,12 @@ class Strategy(Actions, Module):
             del present[name]
         present.update(values)
         self._bars.thaw(state["bars"])
-        for one, numbers in zip(self._choices, state["series"], strict=True):
-            one.thaw(numbers)
-            if one.kind == "bar":
-                self._series = one.number
-            else:
-                self._quotes = one.number
+        self._heard.thaw(state["heard"])
+        self._series = self._heard.bars
         self._asked, self._directions = state["asked"]
-        self._rows, self._undone, self._wait, self._started = state["rows"]
+        self._rows, self._undone, self._began, self._watching = state["rows"]
         self._fills.thaw(state["fills"])
-
-    def report(self) -> dict[str, int]:
-        """Facts for a summary: rows heard, rows of warm-up still to come, callbacks an indicator ended for warm-up."""
-        return {
-            "rows": self._rows,
-            "waiting": self._wait,
-            "undone": self._undone,
-            "series": max(self._series, self._quotes),
-        }
 
 
 BASES = (Strategy, Actions, *Actions.__mro__[1:], Module)
-CALLBACKS = ("on_start", "on_bar", "on_quote", "on_fill", "on_timer")
-ACTIONS = tuple(name for each in (Actions, *Actions.__mro__[1:-1]) for name in vars(each) if not name.startswith("_"))
-
-
-def _whole(where: str, setting: str, value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= 10**6:
-        message = f"E505 {where}: {setting} is {value!r}; it takes a whole number of rows. Change it."
-        raise SettingRefused(message)
-    return value
+KNOWN = tuple(name for name in dir(Strategy) if not name.startswith("_"))

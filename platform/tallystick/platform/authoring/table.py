@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.rows import BarClosed
-
 PRICES = tuple(f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close"))
 FIELDS = ("time", "open_time", *PRICES, "volume")
 ROW = struct.Struct("<2q8dq")
 DTYPE = np.dtype([(name, "<f8" if name in PRICES else "<i8") for name in FIELDS])
 FIRST_CAPACITY = 1024
 values_of = attrgetter(*FIELDS)
+"""Of a closed bar."""
 
 
 class Table:
@@ -30,9 +29,9 @@ class Table:
         self._bytes = bytearray(FIRST_CAPACITY * ROW.size)
         self._columns: dict[str, NDArray[Any]] = {}
 
-    def extend(self, bars: Iterable[BarClosed]) -> None:
-        """Take closed bars in."""
-        packed = b"".join(starmap(ROW.pack, map(values_of, bars)))
+    def extend(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Take rows in, each with the values of `FIELDS`."""
+        packed = b"".join(starmap(ROW.pack, rows))
         count = self.count + len(packed) // ROW.size
         self._room_for(count)
         self._bytes[self.count * ROW.size : count * ROW.size] = packed
@@ -46,9 +45,9 @@ class Table:
             self._columns = {each: rows[each] for each in FIELDS}
         return self._columns[name][: self.count]
 
-    def bar(self, index: int, series: int, symbol: str) -> BarClosed:
-        """One row as a bar."""
-        return BarClosed(series, symbol, *ROW.unpack_from(self._bytes, index * ROW.size))
+    def row(self, index: int) -> tuple[Any, ...]:
+        """The values of one row."""
+        return ROW.unpack_from(self._bytes, index * ROW.size)
 
     def freeze(self) -> bytes:
         """The rows as bytes."""

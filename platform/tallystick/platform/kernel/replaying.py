@@ -18,8 +18,8 @@ from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.history import History, RunSeen, history_of
 from tallystick.platform.kernel.kernel import Composition, Kernel
 from tallystick.platform.kernel.manifest import package_hash, versions
-from tallystick.platform.kernel.recorded import Names, records_of
 from tallystick.platform.kernel.recomposing import Recomposing
+from tallystick.platform.kernel.recorded import Names, records_of
 from tallystick.platform.kernel.replay import Replay
 from tallystick.platform.plan import plan_from_json
 
@@ -86,7 +86,8 @@ def replay_book(
     history = history_of(reader)
     names = Names(reader.declarations, known)
     compared, message, divergence = 0, "", None
-    build, different = composing or Recomposing(folder), []
+    build = composing or Recomposing(folder)
+    different: list[str] = []
     for run, first, last in _ranges(history):
         comparison = Comparison(records_of(reader, first, last), names)
         composition = build(run)
