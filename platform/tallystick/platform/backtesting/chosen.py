@@ -36,7 +36,6 @@ class Chosen:
     plan: StrategyPlan
     fresh: Callable[[], Module]
     """A new, unstarted one with the same parameters."""
-    sources: tuple[Path, ...] = ()
     symbol: str = ""
     timeframe: str = ""
     lots: str = ""
@@ -73,7 +72,7 @@ def renamed(chosen: Chosen, plan: StrategyPlan) -> Chosen:
         return made
 
     same = chosen.plan.name == name
-    return Chosen(plan, fresh if same else called, chosen.sources, chosen.symbol, chosen.timeframe, chosen.lots)
+    return Chosen(plan, fresh if same else called, chosen.symbol, chosen.timeframe, chosen.lots)
 
 
 def _one(given: object, parameters: dict[str, Any], settings: Settings) -> Chosen:
@@ -115,24 +114,24 @@ def _parameters_of(kind: str, strategy: Any) -> dict[str, Any]:
 def _loaded(text: str) -> Any:
     """A strategy out of a file: `ema.py`, or `ema.py:EmaCross`."""
     from tallystick.platform.authoring.loading import load
+    from tallystick.platform.authoring.sources import split_source
 
-    path, name = text, ""
-    if not text.endswith(".py"):
-        path, _, name = text.rpartition(":")
-        if not path.endswith(".py"):
-            what = f'"{text}" is no strategy: got text / expected a file such as ema.py, or one of {", ".join(KINDS)}'
-            raise UnknownStrategy(what, "Write one with: tallystick new ema")
+    path, name = split_source(text)
+    if not path.endswith(".py"):
+        what = f'"{text}" is no strategy: got text / expected a file such as ema.py, or one of {", ".join(KINDS)}'
+        raise UnknownStrategy(what, "Write one with: tallystick new ema")
     return load(Path(path), name or None)
 
 
 def _own(given: Any, parameters: dict[str, Any], settings: Settings) -> Chosen:
     """A module of the user's own, a class or an instance, as often as it is needed."""
+    from tallystick.platform.authoring.sources import source_of
+
     fresh = _maker(given, {**parameters, **_taken(given, settings)})
     made = fresh()
-    sources = tuple(made.source_files()) if hasattr(made, "source_files") else _file_of(made)
-    source = f"{sources[0].name if sources else '<cell>'}:{getattr(made, 'spelt', '') or type(made).__name__}"
+    source = source_of(type(made))
     plan = StrategyPlan(kind="file", name=made.name, source=source, parameters=_plain(getattr(made, "given", {})))
-    return Chosen(plan, fresh, sources, _said(made, "symbol"), _said(made, "timeframe"), _said(made, "lots"))
+    return Chosen(plan, fresh, _said(made, "symbol"), _said(made, "timeframe"), _said(made, "lots"))
 
 
 def _maker(given: Any, settings: Mapping[str, Any]) -> Callable[[], Any]:
@@ -161,14 +160,6 @@ def _taken(given: Any, settings: Settings) -> dict[str, str]:
     symbol = settings.symbol or ("" if _said(given, "symbol") else settings.only_symbol)
     told = {"symbol": symbol, "timeframe": settings.timeframe, "lots": settings.lots}
     return {name: value for name, value in told.items() if value}
-
-
-def _file_of(strategy: object) -> tuple[Path, ...]:
-    try:
-        path = Path(inspect.getfile(type(strategy)))
-    except (TypeError, OSError):
-        return ()
-    return (path,) if path.is_file() else ()
 
 
 def _said(strategy: Any, name: str) -> str:

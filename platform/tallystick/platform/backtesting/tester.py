@@ -111,12 +111,12 @@ def carried_out(
     stop_asked: Callable[[], bool] | None = None,
     sources: tuple[Path, ...] = (),
 ) -> Backtest:
-    """What has been prepared, in its book; `sources` are kept in the log beside the strategies' own files."""
+    """What has been prepared, in its book; `sources` are files kept in the log beside the strategies' own."""
     scratch = scratch_folder() if book is None else None
     folder = Path(scratch.name) if scratch is not None else Path(book or "")
     failures, total, assembly = Failures(), len(ready.feed), Assembly(ready.strategies)
     options = RunOptions(
-        sources=tuple(dict.fromkeys((*sources, *(path for one in ready.strategies for path in one.sources)))),
+        sources=sources,
         control=book is not None,
         by_row=by_row,
         on_failure=failures.heard,

@@ -24,6 +24,8 @@ def feed_of(given: Sequence[str], *, strict: bool = False) -> "Feed":
         return demo_feed(strictness)
     from tallystick.platform.data.feed import Feed
 
+    if not given:
+        raise Failure("E840", "a plan needs data", expected=f"demo, or {FORM}", fix="--data demo")
     return Feed([_series(*_parts(one), strictness=strictness) for one in given])
 
 

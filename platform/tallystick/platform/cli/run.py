@@ -1,4 +1,4 @@
-"""`tallystick run`: a plan into a book; a run whose process died is gone on with."""
+"""`tallystick run`: a plan, or a strategy's file, into a book; a run whose process died is gone on with."""
 
 import sys
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tallystick.platform.cli.arguments import Strict
 from tallystick.platform.cli.call import Answer, Call, Exit
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import OwnKey, own_key
-from tallystick.platform.cli.market_data import FORM, feed_of
+from tallystick.platform.cli.market_data import FORM, feed_of, sources_of
 from tallystick.platform.cli.operators_log import move_to
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named, require_own_folder, require_same_plan
@@ -32,9 +32,13 @@ ENDED_WELL = "end_of_data"
 
 def run(
     context: typer.Context,
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a JSON file; `tallystick demo` writes one.")],
+    plan: Annotated[
+        str, typer.Argument(metavar="FILE_OR_PLAN", help="A strategy's file, or a plan; `tallystick demo` writes one.")
+    ],
     *,
-    data: Annotated[list[str], typer.Option("--data", metavar="DATA", help=f"demo, or {FORM}; once for each series.")],
+    data: Annotated[
+        list[str] | None, typer.Option("--data", metavar="DATA", help=f"demo, or {FORM}; once for each series.")
+    ] = None,
     book: Annotated[Path, typer.Option("--book", metavar="DIR", parser=folder_named, help="The book's folder.")],
     mode: Annotated[Literal["sim"], typer.Option("--mode", help="sim: a simulated MetaTrader 5 account.")] = "sim",
     seed: Annotated[int | None, typer.Option("--seed", help="Instead of the plan's.")] = None,
@@ -43,28 +47,28 @@ def run(
     ] = None,
     strict: Strict = False,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html in the book.")] = True,
+    by_row: Annotated[bool, typer.Option("--by-row", help="Feed row by row and ask every module about each.")] = False,
 ) -> Answer:
     """Run a plan into a book, or go on with one whose process died.
 
+    A strategy's file is run as `tallystick backtest` does, on the demo's year without --data.
     The same plan, data and seed give the same decision digest anywhere. Ctrl-C once ends the run in good order.
     Exit 1: it was stopped, is halted at its end, or a module failed. The plan's fields: docs/plan.md
 
     Example: tallystick run tallystick-demo/plan.json --data demo --book my-book --seed 7
     """
-    from tallystick.platform.plan_check import check_plan
-
     call: Call = context.obj
+    chosen, feed = _chosen(plan, data, strict=strict)
     changes: dict[str, Any] = {"mode": mode}
     changes |= {} if seed is None else {"seed": seed}
     changes |= {} if durability is None else {"durability": durability}
-    chosen = msgspec.structs.replace(read_plan(plan), **changes)
-    feed = feed_of(data, strict=strict)
-    check_plan(chosen)
+    chosen = msgspec.structs.replace(chosen, **changes)
+    _check(chosen)
     require_own_folder(book, call)
     for warning in feed.warnings():
         print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
     key = own_key(call)
-    result = carried_out(book, chosen, feed, key)
+    result = carried_out(book, chosen, feed, key, by_row=by_row)
     outcome = outcome_of(book, report=report)
     well = result.ended == ENDED_WELL and outcome.well
 
@@ -83,6 +87,24 @@ def run(
     return Answer(document, show, Exit.OK if well else Exit.FINDINGS)
 
 
+def _chosen(named: str, data: Sequence[str] | None, *, strict: bool) -> "tuple[RunPlan, Feed]":
+    """The plan and the rows that the arguments mean. Raises `Failure`, `DataError`, and what a strategy refuses."""
+    if ".py" not in Path(named).name:
+        chosen = read_plan(Path(named))
+        return chosen, feed_of(data or [], strict=strict)
+    from tallystick.platform.backtesting.preparation import Terms, prepared
+
+    terms = Terms(strictness="strict" if strict else "treat")
+    ready = prepared(named, sources_of(data or ["demo"], terms), terms)
+    return ready.plan, ready.feed
+
+
+def _check(plan: "RunPlan") -> None:
+    from tallystick.platform.plan_check import check_plan
+
+    check_plan(plan)
+
+
 def read_plan(path: Path) -> "RunPlan":
     """The plan in a file. Raises `Failure` naming the field that does not fit."""
     from tallystick.platform.plan import plan_from_json
@@ -98,8 +120,9 @@ def read_plan(path: Path) -> "RunPlan":
         raise Failure("E842", "the plan cannot be read", where=where, got=got, fix=f"correct {path}") from None
 
 
-def carried_out(book: Path, plan: "RunPlan", feed: "Feed", key: OwnKey) -> "RunResult":
+def carried_out(book: Path, plan: "RunPlan", feed: "Feed", key: OwnKey, *, by_row: bool = False) -> "RunResult":
     """Run, with progress, logging beside the book, and Ctrl-C heard."""
+    from tallystick.platform.backtesting.row_by_row import RowByRow
     from tallystick.platform.kernel.book import RunOptions, simulate
 
     require_same_plan(book, plan)
@@ -108,13 +131,14 @@ def carried_out(book: Path, plan: "RunPlan", feed: "Feed", key: OwnKey) -> "RunR
     kept = book / PLAN_FILE
     # What stands there may be the plan of a run that never was: only what is run may be signed as its source.
     kept.write_text(plan.as_json() + "\n", encoding="utf-8", newline="\n")
-    options = RunOptions(sources=(kept,))  # the plan is a file of the user's like a strategy: the log keeps it
+    # The plan is a file of the user's like a strategy: the log keeps it.
+    options = RunOptions(sources=(kept,), by_row=by_row)
     total = len(feed)
     with progress("trading", total) as done, stopping() as asked:
         return simulate(
             book,
             plan,
-            feed,
+            RowByRow(feed) if by_row else feed,
             key.of_log,
             progress=lambda rows: done(rows, total),
             stop_asked=asked,
