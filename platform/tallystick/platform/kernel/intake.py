@@ -16,8 +16,8 @@ from tallystick.events.event import Event
 from tallystick.market.rows import BarClosed, Quote, Rows
 from tallystick.platform.kernel.cascade import Answer, Cascades
 from tallystick.platform.kernel.context import Desk
+from tallystick.platform.kernel.facts import RowFacts
 from tallystick.platform.kernel.moments import moment_end, moment_start
-from tallystick.platform.kernel.quotes import row_fact, row_facts
 from tallystick.platform.mt5.terminal import MarketTerminal
 
 FIRST_WINDOW = 16
@@ -68,8 +68,8 @@ class Intake:
         self._quotes = desk.quotes
         self._terminal = terminal
         self._by_row = by_row
-        self.symbols: tuple[str, ...] = ()
         self.periods: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._facts = RowFacts()
         self._window = FIRST_WINDOW
         self._by_kind = {
             kind: tuple(i for i, module in enumerate(cascades.modules) if row_type in module.hears)
@@ -84,8 +84,8 @@ class Intake:
 
     def name_series(self, symbols: tuple[str, ...], periods: NDArray[np.int64]) -> None:
         """Symbols and bar lengths (ns) by series number."""
-        self.symbols = symbols
         self.periods = periods
+        self._facts.name_series(symbols, periods)
 
     def walk(self, rows: Rows, start: int, stop: int) -> Act | None:
         """Take rows `start` to `stop` in up to the first moment at which somebody acts; None when nobody does."""
@@ -122,12 +122,8 @@ class Intake:
         return found
 
     def _present(self, rows: Rows, row: int) -> Quote | BarClosed:
-        time = int(rows.time[row])
-        self._desk.time = time
-        opened = None
-        if rows.kind == "bar":
-            opened = time - int(self.periods[int(rows.series[row])])
-        fact = row_fact(rows, row, self.symbols, opened)
+        fact = self._facts.fact(rows, row)
+        self._desk.time = fact.time
         self._quotes.see(fact)
         return fact
 
@@ -177,19 +173,22 @@ class Intake:
         """Ask the row-by-row modules about rows one at a time, up to the first that one of them answers."""
         ask, readers = self._cascades.ask, self._readers[rows.kind]
         desk, see = self._desk, self._quotes.see
-        one = readers[0] if len(readers) == 1 else -1
-        for row, fact in enumerate(row_facts(rows.part(start, stop), self.symbols, self.periods), start):
-            desk.time = fact.time
-            see(fact)
-            if one >= 0:
-                events = ask(one, fact)
-                answers = [(row, one, events)] if events else None
-            else:
-                answers = [(row, index, events) for index in readers if (events := ask(index, fact))]
-            if answers:
-                act = Act(moment_start(rows, row, start), moment_end(rows, row), answers=answers)
-                act.answered = {(r, index) for r in range(act.start, row + 1) for index in readers}
-                return act
+        one, first = readers[0] if len(readers) == 1 else -1, start
+        while start < stop:
+            stretch = self._facts.stretch(rows, start, stop)
+            for row, fact in enumerate(stretch, start):
+                desk.time = fact.time
+                see(fact)
+                if one >= 0:
+                    events = ask(one, fact)
+                    answers = [(row, one, events)] if events else None
+                else:
+                    answers = [(row, index, events) for index in readers if (events := ask(index, fact))]
+                if answers:
+                    act = Act(moment_start(rows, row, first), moment_end(rows, row), answers=answers)
+                    act.answered = {(r, index) for r in range(act.start, row + 1) for index in readers}
+                    return act
+            start += len(stretch)
         return None
 
     def _every_moment(self, rows: Rows, start: int, end: int) -> Act | None:

@@ -7,32 +7,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tallystick.market.rows import BAR_COLUMNS, BarClosed, Quote, Rows
-
-Row = Quote | BarClosed
-BAR_VALUES = BAR_COLUMNS[2:]
-"""Columns of a bar behind its time and series, in the order of the fields of `BarClosed`."""
-
-
-def row_fact(rows: Rows, index: int, symbols: Sequence[str], opened: int | None) -> Row:
-    """The fact that row `index` stands for; `opened` is a bar's open time in ns UTC."""
-    series, time = rows.series.item(index), rows.time.item(index)
-    if rows.kind == "quote":
-        return Quote(series, symbols[series], time, *rows.values(index, ("bid", "ask", "time_msc", "flags")))
-    return BarClosed(series, symbols[series], time, time if opened is None else opened, *rows.values(index, BAR_VALUES))
-
-
-def row_facts(rows: Rows, symbols: Sequence[str], periods: NDArray[np.int64]) -> Iterator[Row]:
-    """The facts of many rows, in order; `periods` (ns) by series number."""
-    series = rows.series.tolist()
-    names = [symbols[number] for number in series]
-    times = rows.time.tolist()
-    columns = {name: values.tolist() for name, values in rows.columns.items() if name != "series"}
-    if rows.kind == "quote":
-        return map(Quote, series, names, times, columns["bid"], columns["ask"], columns["time_msc"], columns["flags"])
-    opened = (rows.time - periods[rows.series]).tolist()
-    prices = [columns[f"{side}_{part}"] for side in ("bid", "ask") for part in ("open", "high", "low", "close")]
-    return map(BarClosed, series, names, times, opened, *prices, columns["volume"])
+from tallystick.market.rows import BarClosed, Quote, Rows
+from tallystick.platform.kernel.facts import Row, row_fact
 
 
 @njit(cache=True)
@@ -110,7 +86,7 @@ class LatestQuotes(Mapping[str, Quote]):
         passed = self._passed.pop(symbol, None)
         if passed is not None:
             rows, index = passed
-            self._known[symbol] = row_fact(rows, index, self._symbols, None)
+            self._known[symbol] = row_fact(rows, index, self._symbols)
         return self._quote(symbol)
 
     def get(self, symbol: str, default: Any = None) -> Any:
