@@ -13,7 +13,8 @@ from tallystick.events.signer import Ed25519Signer
 from tallystick.events.types.research import StudyEnded, StudyStarted, TrialCompleted, TrialFailed, TrialStarted
 from tallystick.events.verify import verify
 from tallystick.events.writer import LogWriter
-from tallystick.platform.backtesting.tester import backtest
+from tallystick.platform.backtesting.preparation import prepared
+from tallystick.platform.backtesting.tester import carried_out
 from tallystick.platform.judging.counting import counted
 from tallystick.platform.judging.errors import ForeignLog, LogBusy
 from tallystick.platform.judging.optimising import optimize
@@ -21,6 +22,7 @@ from tallystick.platform.judging.research_log import ResearchLog, research_folde
 from tests.unit.judging.kit import KEY, log_in, quarter
 
 HOLDS, UNSIGNED_TAIL = 0, 1
+READY = prepared("ema_cross", quarter())
 DOOMED = Path(__file__).with_name("doomed.py")
 
 
@@ -79,10 +81,10 @@ def test_a_worker_that_is_killed_fails_its_trial_and_the_others_go_on(tmp_path: 
 
 def test_a_backtest_counts_and_so_does_one_that_raises(tmp_path: Path) -> None:
     log = log_in(tmp_path)
-    made = backtest("ema_cross", quarter())
-    with counted(made.plan, made.feed, log=log) as trial:
+    made = carried_out(READY)
+    with counted(READY, log=log) as trial:
         trial.completed(made)
-    with pytest.raises(RuntimeError, match="broken"), counted(made.plan, made.feed, log=log):
+    with pytest.raises(RuntimeError, match="broken"), counted(READY, log=log):
         raise RuntimeError("broken")
     assert said(log, TrialStarted, TrialCompleted, TrialFailed) == [
         "TrialStarted",
@@ -96,8 +98,8 @@ def test_a_backtest_counts_and_so_does_one_that_raises(tmp_path: Path) -> None:
 
 def test_the_record_of_a_trial_names_its_start_and_holds_its_daily_returns(tmp_path: Path) -> None:
     log = log_in(tmp_path)
-    made = backtest("ema_cross", quarter())
-    with counted(made.plan, made.feed, log=log) as trial:
+    made = carried_out(READY)
+    with counted(READY, log=log) as trial:
         outcome = trial.completed(made)
     reader = log.reader()
     assert reader is not None
@@ -110,9 +112,9 @@ def test_the_record_of_a_trial_names_its_start_and_holds_its_daily_returns(tmp_p
 
 
 def _count_some(folder: Path, times: int) -> None:
-    made = backtest("ema_cross", quarter())
+    made = carried_out(READY)
     for _ in range(times):
-        with counted(made.plan, made.feed, log=log_in(folder)) as trial:
+        with counted(READY, log=log_in(folder)) as trial:
             trial.completed(made)
 
 
@@ -131,21 +133,20 @@ def test_two_processes_count_into_one_log(tmp_path: Path) -> None:
 
 def test_a_writer_that_does_not_give_way_is_named(tmp_path: Path) -> None:
     log = ResearchLog(tmp_path / "research", KEY, wait_s=0.2)
-    made = backtest("ema_cross", quarter())
     busy = pytest.raises(LogBusy, match=r"E576 .*--research")
-    with LogWriter(log.log, "somebody/else"), busy, counted(made.plan, made.feed, log=log):
+    with LogWriter(log.log, "somebody/else"), busy, counted(READY, log=log):
         pytest.fail("the trial must not begin before it is recorded")
 
 
 def test_a_writer_that_gives_way_is_waited_for(tmp_path: Path) -> None:
     log = log_in(tmp_path)
-    made = backtest("ema_cross", quarter())
-    with counted(made.plan, made.feed, log=log) as trial:
+    made = carried_out(READY)
+    with counted(READY, log=log) as trial:
         trial.completed(made)
     writer = LogWriter(log.log, log.vkey.partition("+")[0])
     threading.Timer(0.3, writer.abandon).start()
     begun = time.monotonic()
-    with counted(made.plan, made.feed, log=log) as trial:
+    with counted(READY, log=log) as trial:
         trial.completed(made)
     assert time.monotonic() - begun > 0.2
     assert log.count() == 2
@@ -153,8 +154,8 @@ def test_a_writer_that_gives_way_is_waited_for(tmp_path: Path) -> None:
 
 def test_another_key_s_log_is_left_alone(tmp_path: Path) -> None:
     log = log_in(tmp_path)
-    made = backtest("ema_cross", quarter())
-    with counted(made.plan, made.feed, log=log) as trial:
+    made = carried_out(READY)
+    with counted(READY, log=log) as trial:
         trial.completed(made)
     with pytest.raises(ForeignLog, match="E577"):
         ResearchLog(log.folder, Ed25519Signer("other", b"another key of the tests, 32 byte"[:32]))
@@ -169,12 +170,12 @@ def test_a_project_has_one_log_wherever_in_it_one_works(tmp_path: Path) -> None:
 
 
 def test_counting_is_cheap(tmp_path: Path) -> None:
-    made = backtest("ema_cross", quarter())
+    made = carried_out(READY)
     _ = made.summary
     took = []
     for _ in range(9):
         begun = time.perf_counter()
-        with counted(made.plan, made.feed, log=log_in(tmp_path)) as trial:
+        with counted(READY, log=log_in(tmp_path)) as trial:
             trial.completed(made)
         took.append(time.perf_counter() - begun)
     print(f"a counted trial: {sorted(took)[4] * 1e3:.1f} ms")

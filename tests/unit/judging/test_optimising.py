@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def test_a_trial_is_a_backtest_with_these_parameters(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [{"method": "grid"}, {"method": "random", "trials": 24, "pruning": True}])
-def test_the_number_of_jobs_changes_nothing(tmp_path: Path, how: dict[str, object]) -> None:
+def test_the_number_of_jobs_changes_nothing(tmp_path: Path, how: dict[str, Any]) -> None:
     space = SPACE if how["method"] == "grid" else DRAWN
     one = optimize("ema_cross", quarter(), parameters=space, jobs=1, research=log_in(tmp_path / "a"), **how)
     two = optimize("ema_cross", quarter(), parameters=space, jobs=2, research=log_in(tmp_path / "b"), **how)
@@ -52,9 +53,9 @@ def test_the_number_of_jobs_changes_nothing(tmp_path: Path, how: dict[str, objec
 
 def test_optuna_s_search_is_repeated_by_its_seed(tmp_path: Path) -> None:
     pytest.importorskip("optuna", reason='not installed; to ask it: pip install "tallystick[optuna]"')
-    how = {"parameters": DRAWN, "method": "optuna", "trials": 22, "seed": 4}
-    one = optimize("ema_cross", quarter(), jobs=1, research=log_in(tmp_path / "a"), **how)  # type: ignore[arg-type]
-    two = optimize("ema_cross", quarter(), jobs=2, research=log_in(tmp_path / "b"), **how)  # type: ignore[arg-type]
+    how: dict[str, Any] = {"parameters": DRAWN, "method": "optuna", "trials": 22, "seed": 4}
+    one = optimize("ema_cross", quarter(), jobs=1, research=log_in(tmp_path / "a"), **how)
+    two = optimize("ema_cross", quarter(), jobs=2, research=log_in(tmp_path / "b"), **how)
     assert told(one) == told(two)
     assert len(one.reports) == 22
 
@@ -99,7 +100,7 @@ def test_the_best_is_deflated_by_every_trial_in_the_log(tmp_path: Path) -> None:
     assert (first.in_log, again.in_log) == (12, 12)  # asked now, after both
     outcome = again.best_trial.outcome
     assert outcome is not None
-    sharpes = [report.outcome.sharpe for report in (*first.reports, *again.reports) if report.outcome]
+    sharpes = [row for study in (first, again) for row in study.trials["sharpe"]]
     expected = deflated_sharpe(outcome.returns, 12, variance_of_sharpes(sharpes))
     assert again.deflated == expected
     assert again.overfitting is not None

@@ -1,17 +1,16 @@
 """A run as a trial of the research log: what is said before its first row, and after its last.
 
-    with counted(plan, feed, sources) as trial:
-        made = carried_out(...)
+    with counted(ready) as trial:
+        made = carried_out(ready)
         trial.completed(made)
 
 Leaving the block without a word records the trial as failed, with the error if there is one.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,9 +19,8 @@ from tallystick.platform.judging.outcome import Objective, Outcome, as_words, ou
 from tallystick.platform.judging.research_log import SINGLE, Begun, ResearchLog
 
 if TYPE_CHECKING:
+    from tallystick.platform.backtesting.preparation import Prepared
     from tallystick.platform.backtesting.result import Backtest
-    from tallystick.platform.data.feed import Feed
-    from tallystick.platform.plan import RunPlan
 
 ERROR_LENGTH = 500
 
@@ -56,12 +54,10 @@ class CountedTrial:
 
 
 @contextmanager
-def counted(
-    plan: "RunPlan", feed: "Feed", sources: Iterable[Path] = (), *, log: ResearchLog | None = None
-) -> Iterator[CountedTrial]:
+def counted(ready: "Prepared", *, log: ResearchLog | None = None) -> Iterator[CountedTrial]:
     """Count a run: its start is durable when the block is entered. Raises what `ResearchLog` raises."""
     research = log or ResearchLog()
-    started = started_event(plan, feed, sources, study=SINGLE, trial=research.count())
+    started = started_event(ready, study=SINGLE, trial=research.count())
     (begun,) = research.begin(started)
     trial = CountedTrial(research, begun)
     try:
@@ -74,16 +70,9 @@ def counted(
         trial.failed("it ended without a result")
 
 
-def started_event(
-    plan: "RunPlan",
-    feed: "Feed",
-    sources: Iterable[Path],
-    *,
-    study: str,
-    trial: int,
-    parameters: Mapping[str, Any] | None = None,
-) -> TrialStarted:
-    """What is said of a run before its first row. `parameters`: default those of the plan's strategies."""
+def started_event(ready: "Prepared", *, study: str, trial: int) -> TrialStarted:
+    """What is said of a run before its first row."""
+    plan, feed = ready.plan, ready.feed
     own = {one.name: one.parameters for one in plan.strategies}
     alone = (
         next(iter(own.values())) if len(own) == 1 else {f"{of}.{k}": v for of, p in own.items() for k, v in p.items()}
@@ -92,8 +81,8 @@ def started_event(
         study=study,
         trial=trial,
         strategy=", ".join(own),
-        source_hash=source_hash(sources),
-        parameters=as_words(alone if parameters is None else parameters),
+        source_hash=source_hash(ready),
+        parameters=as_words(alone),
         data_hash=feed.data_hash,
         settings_hash=plan.hash(),
         first_time=min(int(one.time[0]) for one in feed.series),
@@ -128,8 +117,10 @@ def failed_event(study: str, trial: int, error: BaseException | str) -> TrialFai
     return TrialFailed(study=study, trial=trial, error=normalize("NFC", text)[:ERROR_LENGTH])
 
 
-def source_hash(sources: Iterable[Path]) -> str:
-    """SHA-256 over name and hash of each source file, in hex; empty for none."""
-    found = sorted((path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sources)
-    text = "".join(f"{name}\0{digest}\n" for name, digest in found)
-    return hashlib.sha256(text.encode()).hexdigest() if found else ""
+def source_hash(ready: "Prepared") -> str:
+    """SHA-256 over name and hash of each file the strategies rest on, in hex; empty for built-ins."""
+    from tallystick.platform.authoring.sources import sources_of
+
+    found = sources_of(one.fresh() for one in ready.strategies)
+    lines = [f"{name}\0{hashlib.sha256(content).hexdigest()}\n" for name, content in sorted(found.items())]
+    return hashlib.sha256("".join(lines).encode()).hexdigest() if lines else ""

@@ -141,7 +141,7 @@ def study_event(first: "Prepared", space: Space, search: Search, trials: int, nu
         method=search.method,
         objective=search.objective,
         strategy=", ".join(one.name for one in first.plan.strategies),
-        source_hash=source_hash([path for one in first.strategies for path in one.sources]),
+        source_hash=source_hash(first),
         space=space.words(),
         trials=trials,
         seed=search.seed,

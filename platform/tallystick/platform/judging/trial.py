@@ -122,8 +122,7 @@ class Bench:
     def _started(ready: "Prepared", task: Task) -> TrialStarted:
         from tallystick.platform.judging.counting import started_event
 
-        sources = [path for one in ready.strategies for path in one.sources]
-        return started_event(ready.plan, ready.feed, sources, study=task.study, trial=task.number)
+        return started_event(ready, study=task.study, trial=task.number)
 
     @staticmethod
     def _failed(task: Task, error: BaseException) -> Report:
