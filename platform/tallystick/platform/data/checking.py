@@ -10,6 +10,7 @@ from tallystick.platform.data.faults import Finding, treat
 from tallystick.platform.data.opening import Placed, Reader, placed, reading_of
 from tallystick.platform.data.periods import DAY_NS
 from tallystick.platform.data.suspicions import suspicions
+from tallystick.platform.data.text import is_there
 
 REFUSED = frozenset({"unreadable_row", "impossible_bar", "price_not_positive", "conflicting_duplicate"})
 """Faults that nothing treats: reading raises, unless asked to leave such rows out."""
@@ -68,7 +69,7 @@ def checked(source: str, reader: Reader) -> Checked:
 
 def _given(source: str, reader: Reader) -> Placed:
     path = Path(source)
-    if not path.exists():
+    if not is_there(path):
         kept = Catalogue.of_user(reader.home)
         if source in kept:
             series = kept.read(source)

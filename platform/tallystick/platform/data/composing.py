@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from tallystick.platform.data.errors import UnfitRequest, UnreadableData
 from tallystick.platform.data.headings import POINTS
 from tallystick.platform.data.notes import Note
+from tallystick.platform.data.periods import DAY_NS, PERIODS, WEEK_NS
 from tallystick.platform.data.source import SourceRows, typed
 from tallystick.platform.data.table import Table
 
-DAY_NS = 86_400_000_000_000
 TICK_BID, TICK_ASK = 2, 4
 """MT5's TICK_FLAG_BID and TICK_FLAG_ASK."""
 
@@ -141,7 +141,10 @@ def _rows(table: Table, kind: str, period_ns: int, digits: int, columns: dict[st
 
 
 def _period(table: Table, terms: Terms) -> int:
-    """The distance of two bars that occurs most; a single bar has what is stated. Raises `UnreadableData`."""
+    """The distance of two bars that occurs most; a single bar has what is stated.
+
+    Raises `UnreadableData` where nothing tells it, `UnfitRequest` for months.
+    """
     steps = np.diff(np.sort(table.time_msc))
     distances = steps[steps > 0]
     if not len(distances):
@@ -149,7 +152,13 @@ def _period(table: Table, terms: Terms) -> int:
             return terms.period_ns or DAY_NS
         raise UnreadableData(f"{table.title}: one bar does not tell its period.", "Say it: --timeframe H1")
     values, counts = np.unique(distances, return_counts=True)
-    return int(values[np.argmax(counts)]) * 1_000_000
+    commonest = int(values[np.argmax(counts)]) * 1_000_000
+    if commonest > WEEK_NS:
+        what = f"{table.title} has bars {commonest // DAY_NS} days apart; months have no fixed length."
+        raise UnfitRequest(what, "Export W1 or shorter bars.")
+    # A weekend or a holiday between a handful of bars: no terminal has bars of, say, three days.
+    known = [length for length in PERIODS.values() if commonest % length == 0]
+    return max(known, default=commonest)
 
 
 def _lost(table: Table, kept: int) -> Note:

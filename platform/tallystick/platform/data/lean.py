@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.platform.data.cells import cut
-from tallystick.platform.data.errors import DataError, MissingData, UnreadableData
+from tallystick.platform.data.errors import DataError, UnreadableData
 from tallystick.platform.data.moments import read_moments
 from tallystick.platform.data.numbers import read_numbers
 from tallystick.platform.data.source import Columns, SourceRows, joined, typed
-from tallystick.platform.data.text import Text
+from tallystick.platform.data.text import Text, require_file
 
 SECOND_NS = 1_000_000_000
 DAY_MS = 86_400_000
@@ -33,6 +33,8 @@ BAR_CELLS = (
     "time", "bid open", "bid high", "bid low", "bid close", "bid size",
     "ask open", "ask high", "ask low", "ask close", "ask size",
 )  # fmt: skip
+REFUSED_BY_ZIPFILE = (RuntimeError, NotImplementedError, EOFError)
+"""What zipfile raises for encrypted and for unknown kinds of members, and for cut-off ones."""
 QUOTE_CELLS = ("time", "bid", "ask")
 BAR_POSITIONS = {
     "bid_open": 0, "bid_high": 1, "bid_low": 2, "bid_close": 3,
@@ -50,8 +52,8 @@ def read_lean(paths: Path | Sequence[Path], *, period_ns: int | None = None) -> 
     chosen = [paths] if isinstance(paths, Path) else list(paths)
     parts = [_read_text(text, period_ns) for path in chosen for text in _texts(path)]
     if not parts:
-        what = "no Lean file was named."
-        raise UnreadableData(what, "Name at least one zip or CSV.")
+        what = f"{', '.join(path.name for path in chosen) or 'no file'} holds no CSV."
+        raise UnreadableData(what, "Name at least one zip with a CSV in it, or a CSV.")
     kinds = {(part.kind, part.period_ns) for part in parts}
     if len(kinds) > 1:
         what = f"{', '.join(path.name for path in chosen)} mix {len(kinds)} kinds of rows."
@@ -69,16 +71,14 @@ class _Text(NamedTuple):
 
 def _texts(path: Path) -> list[_Text]:
     """The CSVs in a zip, or the CSV itself."""
-    if not path.is_file():
-        what = f"no such file {path} (looked in {Path.cwd()})."
-        raise MissingData(what, "Check the path, or use the bundled data: tallystick demo")
+    require_file(path)
     try:
         if path.suffix.lower() != ".zip":
             return [_Text(path.name, path.name, path.read_text(encoding="utf-8"))]
         with zipfile.ZipFile(path) as archive:
             names = sorted(name for name in archive.namelist() if name.lower().endswith(".csv"))
             return [_Text(f"{path.name}/{name}", name, archive.read(name).decode("utf-8")) for name in names]
-    except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, OSError, *REFUSED_BY_ZIPFILE) as error:
         what = f"{path.name} is not a Lean file: {error}."
         raise UnreadableData(what, "Fetch it again; a cut-off download reads like this.") from error
 
@@ -92,7 +92,7 @@ def _read_text(file: _Text, period_ns: int | None) -> SourceRows:
     if width not in (len(QUOTE_CELLS), len(BAR_CELLS)):
         number = file.text[: file.text.index(first)].count("\n") + 1
         what = f"{file.title} line {number} has {width} columns; Lean quotes have 3, bars 11."
-        raise UnreadableData(what, "Give Lean's quote files of forex or CFDs, not trades.")
+        raise UnreadableData(what, "Give Lean's quote files of forex or CFDs; unpack other exports first.")
     parsed = _parsed(file, width)
     if parsed is None:
         lines = enumerate(file.text.split("\n"), 1)

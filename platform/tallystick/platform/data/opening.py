@@ -28,7 +28,7 @@ from tallystick.platform.data.periods import period_name, period_of
 from tallystick.platform.data.series import Series, series_from
 from tallystick.platform.data.source import SourceRows, joined, typed
 from tallystick.platform.data.table import read_table
-from tallystick.platform.data.text import require_file
+from tallystick.platform.data.text import is_there, require_file
 
 DEMO = "demo"
 Moment = str | date | datetime | int | None
@@ -109,7 +109,7 @@ def opened(source: Any, reader: Reader) -> Series:
 
 
 def _from_file(path: Path, reader: Reader) -> Series:
-    if not path.exists():
+    if not is_there(path):
         from tallystick.platform.data.catalogue import Catalogue
 
         kept = Catalogue.of_user(reader.home)

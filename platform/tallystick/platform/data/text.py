@@ -66,12 +66,20 @@ def text_of(raw: bytes, title: str) -> Text:
 
 def require_file(path: Path) -> None:
     """Raise for what is no file: `MissingData` (E111) where nothing is, `UnreadableData` (E105) for a folder."""
-    if path.is_dir():
+    if is_there(path) and path.is_dir():
         raise UnreadableData(f"{path} is a folder.", "Name the files in it.")
-    if not path.is_file():
+    if not is_there(path) or not path.is_file():
         where = path.parent if path.is_absolute() else Path.cwd()
         what = f"no such file {path} (looked in {where})."
         raise MissingData(what, "Check the path, or use the bundled data, which is called demo.")
+
+
+def is_there(path: Path) -> bool:
+    """True for a file or folder; false too for what can be no path, such as one with a NUL or an endless name."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _decoded(raw: bytes, title: str) -> bytes:

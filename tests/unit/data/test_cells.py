@@ -1,0 +1,80 @@
+"""Columns read at once hold what reading their cells one by one gives."""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tallystick.platform.data.cells import Column, cut
+from tallystick.platform.data.moments import read_moments
+from tallystick.platform.data.numbers import NUMBER, read_numbers
+from tallystick.platform.data.text import text_of
+
+EXAMPLES = 5_000 if os.environ.get("TALLYSTICK_FULL") else 300
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- the clock of a source has no zone
+
+
+def column_of(cells: list[str]) -> Column:
+    text = text_of(("name,end\n" + "".join(f"{cell},x\n" for cell in cells)).encode(), "a file")
+    return cut(text, 2, ("name", "end")).columns[0]
+
+
+def decimals() -> st.SearchStrategy[str]:
+    whole = st.integers(-(10**20), 10**20).map(str)
+    exact = st.decimals(-(10**9), 10**9, places=5).map(str)
+    return st.one_of(whole, exact, st.floats(allow_nan=False, allow_infinity=False).map(repr))
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(cells=st.lists(decimals(), min_size=1, max_size=30))
+def test_numbers_are_those_that_python_reads(cells: list[str]) -> None:
+    found = read_numbers(column_of(cells))
+    assert found.values.tolist() == [float(cell) for cell in cells]
+    assert not found.bad.any()
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(cells=st.lists(st.text("0123456789.-+eE_nxa ", max_size=8), min_size=1, max_size=20))
+def test_what_is_no_number_is_marked(cells: list[str]) -> None:
+    found = read_numbers(column_of(cells))
+    for row, cell in enumerate(cells):
+        plain = cell.strip(" ")
+        number = bool(NUMBER.fullmatch(plain)) and np.isfinite(float(plain))
+        assert found.empty[row] == (plain == "")
+        assert found.bad[row] == (plain != "" and not number)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(
+    times=st.lists(st.datetimes(datetime(1970, 1, 1), datetime(2099, 1, 1)), min_size=1, max_size=20),  # noqa: DTZ001
+    form=st.sampled_from(["%Y.%m.%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y%m%d %H:%M", "%Y/%m/%d"]),
+)
+def test_moments_are_those_that_the_calendar_gives(times: list[datetime], form: str) -> None:
+    found = read_moments(column_of([time.strftime(form) for time in times]))
+    said = [datetime.strptime(time.strftime(form), form) for time in times]  # noqa: DTZ007 -- as above
+    assert found.ms.tolist() == [(time - EPOCH) // timedelta(milliseconds=1) for time in said]
+    assert not found.bad.any()
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("1709251200", 1_709_251_200_000),
+        ("1709251200000", 1_709_251_200_000),
+        ("1709251200000000000", 1_709_251_200_000),
+    ],
+)
+def test_an_epoch_has_its_unit_by_its_length(cell: str, expected: int) -> None:
+    assert read_moments(column_of([cell])).ms.tolist() == [expected]
+
+
+def test_layouts_may_change_from_row_to_row() -> None:
+    cells = ["2024-03-01 00:00:00", "2024.03.01 01:00:00", "2024-03-01", "2024-03-01 02:00:00+01:00", "soon"]
+    found = read_moments(column_of(cells))
+    begin = int(datetime(2024, 3, 1, tzinfo=UTC).timestamp() * 1000)
+    assert found.ms.tolist()[:4] == [begin, begin + 3_600_000, begin, begin + 3_600_000]
+    assert found.bad.tolist() == [False] * 4 + [True]
+    assert found.zoned.tolist() == [False, False, False, True, False]
