@@ -151,7 +151,7 @@ def obv(bars: Columns, x: Column) -> Column:
 
 
 def mfi(bars: Columns, x: Column, period: int) -> Column:
-    flow, change = x * bars["volume"], changes(x)
+    flow, change = x * bars["volume"], np.round(changes(x), 9)  # prices have four digits, their means a few more
     up = over(np.where(np.isnan(change), np.nan, np.where(change > 0, flow, 0.0)), period, np.sum)
     down = over(np.where(np.isnan(change), np.nan, np.where(change < 0, flow, 0.0)), period, np.sum)
     return 100.0 * share(up, up + down, 0.5)

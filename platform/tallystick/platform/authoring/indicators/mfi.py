@@ -7,6 +7,9 @@ from tallystick.platform.authoring.indicators.settings import whole
 from tallystick.platform.authoring.indicators.sources import Bar, Source
 from tallystick.platform.authoring.indicators.streaming import NAN, OfPrice
 
+SAME = 1e-12
+"""Share of the price below which a change is rounding: equal means of three prices may differ in their last bit."""
+
 
 @final
 class Mfi(OfPrice):
@@ -37,8 +40,8 @@ class Mfi(OfPrice):
         """Take one closed bar in: its source and its volume."""
         price = self._price(bar)
         if self._count:
-            flow = price * bar.volume
-            self._up.push_value(flow if price > self._last else 0.0)
-            self._down.push_value(flow if price < self._last else 0.0)
+            flow, change, least = price * bar.volume, price - self._last, SAME * abs(price)
+            self._up.push_value(flow if change > least else 0.0)
+            self._down.push_value(flow if change < -least else 0.0)
         self._last = price
         self._count += 1
