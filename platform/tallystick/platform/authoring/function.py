@@ -11,7 +11,7 @@ from tallystick.events.types.trading import TargetAsked
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Quote
 from tallystick.platform.authoring.errors import SettingRefused, SignalRefused, meant, place, users_place
-from tallystick.platform.authoring.line import LINE
+from tallystick.platform.authoring.line import LINE, size_of
 from tallystick.platform.authoring.parameters import Parameter as Of
 from tallystick.platform.authoring.parameters import fitting, of_function
 from tallystick.platform.authoring.strategy import Strategy
@@ -99,6 +99,8 @@ def strategy(*positional: Any, **line: Any) -> Any:
                 f'E502 unknown setting "{word}"{users_place()}: {near}there are {", ".join(TAKES)}. Correct @strategy.'
             )
             raise SettingRefused(message)
+
+    size_of(line.get("lots"))  # said now, with the line of the decorator
 
     def made(function: SignalRule) -> type[SignalFunction]:
         name = getattr(function, "__name__", "strategy")

@@ -10,6 +10,7 @@ from typing import Any
 from tallystick.platform.authoring.errors import StrategyError, StrategyUnreadable, meant, place, raised_at
 from tallystick.platform.authoring.function import SignalFunction
 from tallystick.platform.authoring.module import Module, snake
+from tallystick.platform.authoring.purity import check_source
 from tallystick.platform.authoring.strategy import Strategy
 
 OURS = (Module, Strategy, SignalFunction)
@@ -19,7 +20,7 @@ def load(path: str | Path, name: str | None = None) -> type[Module]:
     """The strategy in a file, or the one named (by its class, function or strategy name).
 
     Raises `StrategyUnreadable`: E513 no such file, E514 not Python, E515 its own code raised, E516 no strategy in it,
-    E517 several, E518 not the one named; and what the class line or decorator raises.
+    E517 several, E518 not the one named, E520 a callback that no replay can repeat; and what the class line or decorator raises.
     """
     file = Path(path)
     module, files = _executed(file)
@@ -72,6 +73,7 @@ def _executed(file: Path) -> tuple[ModuleType, tuple[Path, ...]]:
         shown = (getattr(error, "text", "") or "").strip()
         message = f"E514 {place(line, str(file))} is not Python: {getattr(error, 'msg', error)}: {shown!r}. Correct that line."
         raise StrategyUnreadable(message) from None
+    _require_pure(text, file)
     module = ModuleType(f"tallystick_user.{file.stem}")
     module.__file__ = str(whole)
     with _folder_first(whole.parent) as seen:
@@ -88,6 +90,16 @@ def _executed(file: Path) -> tuple[ModuleType, tuple[Path, ...]]:
             sys.modules.pop(module.__name__, None)
         files = (whole, *seen())
     return module, files
+
+
+def _require_pure(text: bytes, file: Path) -> None:
+    """Refuse a callback that reads the clock, draws unseeded chance, sleeps or opens something (E520)."""
+    findings = [one for one in check_source(text.decode("utf-8", "replace"), file.name) if not one.at_load]
+    if findings:
+        more = f" ({len(findings) - 1} more in the file)" if len(findings) > 1 else ""
+        message = findings[0].message()
+        what, _, remedy = message.partition(". ")
+        raise StrategyUnreadable(f"{what}{more}. {remedy}")
 
 
 @contextmanager

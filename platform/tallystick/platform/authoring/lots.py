@@ -32,7 +32,7 @@ def size(written: Lots) -> int:
     volume = lots(written)
     if volume <= 0:
         message = (
-            f'E112 lots "{written}"{users_place()}: size is positive, direction is buy or sell (of a signal: its sign).'
+            f'E112 lots "{written}"{users_place()}: size is positive, direction is the signal\'s sign (or buy, sell).'
             ' Write it like "0.10".'
         )
         raise ActionRefused(message)

@@ -86,6 +86,7 @@ class Strategy(Actions, Module):
         for word in own:
             delattr(cls, word)
         read_line(cls, {**own, **line}, LINE)
+        size_of(cls.line.get("lots"))  # said now, with the line of the class
         cls.takes = {name: each for name, each in of_class(cls, BASES).items() if name not in LINE}
 
     def __new__(cls, *args: Any, **given: Any) -> Self:

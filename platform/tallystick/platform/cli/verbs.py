@@ -37,6 +37,7 @@ class Group:
 
 VERBS: Mapping[str, Verb | Group] = {
     "demo": Verb("demo", "demo", "Trade a year of real prices, verify and replay the log, write a report."),
+    "new": Verb("new", "new", "Write a strategy to start from: a file of four lines that runs as it stands."),
     "run": Verb("run", "run", "Run a plan into a book, or go on with one whose process died."),
     "backtest": Verb(
         "backtest", "backtest", "Test a strategy's file on market data, with every server rule, risk and the record on."
