@@ -4,6 +4,7 @@ Order of delivery: rhythms, strategies in the plan's order, portfolio and what g
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,14 @@ from tallystick.platform.orders import Orders
 from tallystick.platform.plan import RunPlan, StrategyPlan
 from tallystick.platform.plan_check import check_plan
 from tallystick.platform.portfolio.composing import portfolio_modules
-from tallystick.platform.risk import Risk, RiskSettings, refuse_ways_round_risk, risk_settings_from, rules_declared
+from tallystick.platform.risk import (
+    Entries,
+    Risk,
+    RiskSettings,
+    refuse_ways_round_risk,
+    risk_settings_from,
+    rules_declared,
+)
 from tallystick.platform.strategies import strategy_from
 
 
@@ -53,8 +61,9 @@ def composition_of(
         raise ValueError(message)
     modules: list[Module] = [Rhythms(plan.rhythms)] if plan.rhythms else []
     modules += strategies
-    modules += portfolio_modules(plan, strategies)
-    modules += [Orders(first_order=first_order), Risk(_risk_settings(plan))]
+    limits = _risk_settings(plan)
+    modules += portfolio_modules(plan, strategies, limits)
+    modules += [Orders(first_order=first_order, retried=Entries(limits).retried), Risk(limits)]
     refuse_ways_round_risk(modules, EVENTS)
     return Composition(
         modules=modules,
@@ -98,7 +107,7 @@ def instruments_of(plan: RunPlan) -> dict[str, Instrument]:
 
 
 def _risk_settings(plan: RunPlan) -> RiskSettings:
-    return risk_settings_from(plan.risk)
+    return replace(risk_settings_from(plan.risk), server_time=plan.server_time)
 
 
 def _terminal(plan: RunPlan, series: Sequence[SeriesDeclared], journal: Path | None) -> SimulatedTerminal:

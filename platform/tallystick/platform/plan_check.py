@@ -15,10 +15,11 @@ from tallystick.platform.plan import AccountPlan, RunPlan
 from tallystick.platform.plan_strategies import check_strategies
 from tallystick.platform.plan_values import PlanError, need, number, ratio, refuse, word
 from tallystick.platform.portfolio import protection_from, sizing_from
-from tallystick.platform.risk import risk_settings_from
+from tallystick.platform.risk import PRESETS, risk_settings_from
 
 __all__ = ["PlanError", "check_plan"]
 
+PRESET_DIGITS = 2
 DAY_NS = 86_400_000_000_000
 MOST_MONEY = 10**15
 """Minor units of one account; sums of profits on it stay inside int64."""
@@ -63,6 +64,7 @@ def check_plan(plan: RunPlan) -> None:
     symbols = _check_instruments(plan)
     check_strategies(plan.strategies, symbols)
     _check_tables(plan)
+    _check_preset(plan)
     _check_rhythms(plan.rhythms)
 
 
@@ -159,6 +161,16 @@ def _check_tables(plan: RunPlan) -> None:
         except (TypeError, AttributeError, OverflowError) as error:
             message = f"E121 the plan's {name} cannot be read: {error}. See docs/plan.md for its fields."
             raise PlanError(message) from error
+
+
+def _check_preset(plan: RunPlan) -> None:
+    """A preset's amounts are made for one balance, in two decimals."""
+    preset = PRESETS.get(plan.risk.get("preset", ""))
+    if preset is None or plan.mode == "live":
+        return
+    need(plan.account.digits == PRESET_DIGITS, "account.digits", plan.account.digits, "2: the preset counts in cents")
+    takes = f"{preset.balance}, for which the preset is made"
+    need(plan.account.balance == preset.balance, "account.balance", plan.account.balance, takes)
 
 
 def _check_sizing_types(where: str, table: Mapping[str, Any]) -> None:

@@ -288,6 +288,8 @@ def test_the_rules_are_declared_in_the_order_they_are_asked_with_their_limits() 
 def test_every_rule_has_a_case_above() -> None:
     tested = {pair[0] for pair in PAIRS} | {case[0] for case in REFUSED}
     elsewhere = {"duplicate", "message_throttle", "repeated_execution"}  # test_pace.py
+    elsewhere |= {"session", "news", "friday_flat", "spread"}  # test_entries.py
+    elsewhere |= {"account_limit"}  # test_account_limits.py
     assert tested | elsewhere == {rule.name for rule in RULES}
 
 

@@ -308,6 +308,18 @@ class AccountReleased(Event):
     order: OrderNumber
 
 
+@fact("account.limit_reached", said_by="portfolio", trading=True)
+class AccountLimitReached(Event):
+    """A limit of the account was reached: everything is closed and nothing new is opened, unless it is a target."""
+
+    rule: Annotated[str, field("daily_loss_limit, max_loss_limit, trailing_loss_limit or profit_target")]
+    limit: Annotated[int, field("what may be lost, or is to be won", "minor units of the account currency")]
+    value: Annotated[int, field("what has been lost, or won", "minor units of the account currency")]
+    equity: Money
+    until: Annotated[int, field("until when it holds; 0 is until a person resumes the book", "ns UTC")]
+    closes: Annotated[bool, field("false for what is only told")]
+
+
 @fact("foreign_trade.seen", said_by="gateway", trading=True)
 class ForeignTradeSeen(Event):
     """A deal on the account that this book did not cause; it counts for every limit."""

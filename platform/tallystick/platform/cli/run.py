@@ -106,11 +106,12 @@ def _check(plan: "RunPlan") -> None:
 
 
 def read_plan(path: Path) -> "RunPlan":
-    """The plan in a file. Raises `Failure` naming the field that does not fit."""
+    """The plan in a file, with the news calendars it names. Raises `Failure` naming the field that does not fit."""
     from tallystick.platform.plan import plan_from_json
+    from tallystick.platform.plan_news import with_calendars
 
     try:
-        return plan_from_json(path.read_text(encoding="utf-8"))
+        return with_calendars(plan_from_json(path.read_text(encoding="utf-8")), path.parent)
     except FileNotFoundError:
         fix = "write one with: tallystick demo (it leaves plan.json in its book)"
         raise Failure("E841", "no such plan", where=str(path), fix=fix) from None

@@ -15,6 +15,9 @@ AGAIN_LATER = frozenset({10004, 10018, 10020, 10021, 10024})
 DENIED_FOR_NOW = frozenset({"market_state", "stale_quote", "message_throttle"})
 """Risk's rules whose refusal time alone can lift."""
 
+LIFTED_BY_TIME = frozenset({"session", "news", "friday_flat"})
+"""Risk's rules whose value is the time (ns) until they pass again."""
+
 
 class Flight(msgspec.Struct, kw_only=True):
     """One order asked for and not ended. Volumes in 1e-8 lots; `owed` is what the answer said was done, or -1."""
@@ -53,3 +56,18 @@ def flight_of(request: OrderRequested, *, of_target: bool) -> Flight:
         position=request.position,
         of_target=of_target,
     )
+
+
+class Desired(msgspec.Struct, kw_only=True):
+    """A target that stands, and how its orders fared. `resting`: purpose to whether a timer ends the rest."""
+
+    volume: int
+    stop_points: int
+    take_points: int
+    failures: int = 0
+    resting: dict[str, bool] = {}
+
+
+def timer_of(key: Key) -> str:
+    """Name of the timer of a target."""
+    return "/".join(key)

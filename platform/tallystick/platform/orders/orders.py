@@ -5,7 +5,8 @@
 2. When an order is over - answered with all its deals seen, ended, denied, abandoned - its target is compared again.
 3. A refusal is not repeated: after risk's denial or the terminal's rejection that purpose rests until the target is set
    anew. Exceptions, at most `retries` for one target: a position or order that was gone already is compared again at
-   once; a refusal that time alone can lift is tried again after `retry_s` of book time, by a timer.
+   once; a refusal that time alone can lift is tried again after `retry_s` of book time, by a timer. What an entry
+   filter with `retry` refused is tried again when the filter said it will pass, however often.
 4. When the terminal or a person ends a position on the target's side (stop loss, take profit, stop-out), the target is
    done: the strategy stays as it is until its next `target.set`.
 5. `intent.raised` becomes exactly one order.
@@ -39,25 +40,18 @@ from tallystick.platform.orders.flight import (
     DENIED_FOR_NOW,
     DONE,
     DONE_PARTIAL,
+    LIFTED_BY_TIME,
     PLACED,
+    Desired,
     Flight,
     Key,
     flight_of,
+    timer_of,
 )
 from tallystick.platform.orders.legs import Leg, hedging_legs, netting_legs, tradable_part
 from tallystick.platform.orders.requests import request_for_intent, request_for_leg
 
 SECOND_NS = 1_000_000_000
-
-
-class Desired(msgspec.Struct, kw_only=True):
-    """A target that stands, and how its orders fared. `resting`: purpose to whether a timer ends the rest."""
-
-    volume: int
-    stop_points: int
-    take_points: int
-    failures: int = 0
-    resting: dict[str, bool] = {}
 
 
 class Orders:
@@ -77,12 +71,24 @@ class Orders:
         TimerFired,
     )
 
-    def __init__(self, *, first_order: int = 1, retries: int = 3, retry_s: int = 60, name: str = "orders") -> None:
-        """`first_order` is the book's next order number; `retries` and `retry_s` as above."""
+    def __init__(
+        self,
+        *,
+        first_order: int = 1,
+        retries: int = 3,
+        retry_s: int = 60,
+        retried: Callable[[str, str, str], bool] = lambda _rule, _strategy, _symbol: False,
+        name: str = "orders",
+    ) -> None:
+        """`first_order` is the book's next order number; `retries` and `retry_s` as above.
+
+        `retried` says of a rule, a strategy and a symbol whether an entry filter of theirs wants another try.
+        """
         self.name = name
         self.settings = {"retries": str(retries), "retry_s": str(retry_s)}
         self._retries = retries
         self._retry_ns = retry_s * SECOND_NS
+        self._retried = retried
         self._next = first_order
         self._account = ""
         self._netting = False
@@ -137,6 +143,9 @@ class Orders:
 
     def _denied(self, event: OrderDenied, context: Context) -> Sequence[Event]:
         flight = self._flights.pop(event.order, None)
+        if flight is not None and self._retried(event.rule, flight.strategy, flight.symbol):
+            wait = event.value if event.rule in LIFTED_BY_TIME else self._retry_ns
+            return self._wait(flight, context, wait)
         return self._failed(flight, context, later=event.rule in DENIED_FOR_NOW) if flight else ()
 
     def _abandoned(self, event: OrderAbandoned, context: Context) -> Sequence[Event]:
@@ -215,8 +224,15 @@ class Orders:
             return self._compare(flight.key, context)
         if at_once:
             return self._compare(flight.key, context)
+        return self._wait(flight, context, self._retry_ns)
+
+    def _wait(self, flight: Flight, context: Context, wait_ns: int) -> Sequence[Event]:
+        """The purpose of a target rests for a while, and is then compared again."""
+        desired = self._targets.get(flight.key)
+        if desired is None or not flight.of_target:
+            return ()
         desired.resting[flight.purpose] = True
-        due = context.time + self._retry_ns
+        due = context.time + wait_ns
         return (TimerRequested(module=self.name, timer=timer_of(flight.key), due=due),)
 
     # -- comparing
@@ -279,8 +295,3 @@ class Orders:
         self._flights = {row["order"]: msgspec.convert(row, Flight) for row in state["flights"]}
         self._owners = {row[0]: (row[1], row[2]) for row in state["owners"]}
         self._shares = {(row[0], row[1]): row[2] for row in state["shares"]}
-
-
-def timer_of(key: Key) -> str:
-    """Name of the timer of a target."""
-    return "/".join(key)

@@ -6,6 +6,7 @@ from tallystick.events.types.trading import OrderRequested
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Quote
 from tallystick.platform.accounts.views import AccountView, OrderView, PositionView
+from tallystick.platform.risk.entries import Entries
 from tallystick.platform.risk.settings import RiskSettings
 from tallystick.platform.risk.state import RiskState
 from tallystick.platform.risk.worth import margin_of, value_of
@@ -27,6 +28,7 @@ class Case:
         "account",
         "context",
         "direction",
+        "entries",
         "instrument",
         "kind",
         "position",
@@ -37,8 +39,11 @@ class Case:
         "time",
     )
 
-    def __init__(self, request: OrderRequested, context: Any, settings: RiskSettings, state: RiskState) -> None:
+    def __init__(
+        self, request: OrderRequested, context: Any, settings: RiskSettings, state: RiskState, entries: Entries
+    ) -> None:
         """Look everything up that most rules need; what is missing is None, and rules refuse on it."""
+        self.entries = entries
         self.request = request
         self.context = context
         self.settings = settings

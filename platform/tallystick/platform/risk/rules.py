@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tallystick.events.types.running import RiskRulesDeclared
-from tallystick.platform.risk import form_rules, pace_rules, size_rules
+from tallystick.platform.risk import entry_rules, form_rules, pace_rules, size_rules
 from tallystick.platform.risk.case import Case, Kind
 from tallystick.platform.risk.form_rules import Reading
 from tallystick.platform.risk.settings import RiskSettings
@@ -30,6 +30,13 @@ def _no_limit(_settings: RiskSettings) -> str:
     return ""
 
 
+def _news_limit(settings: RiskSettings) -> str:
+    return "; ".join(
+        f"{len(one.events)} events, {one.minutes_before} min before to {one.minutes_after} min after"
+        for one in settings.news
+    )
+
+
 NEW: tuple[Kind, ...] = ("new",)
 NEW_AND_CHANGE: tuple[Kind, ...] = ("new", "change")
 ALL: tuple[Kind, ...] = ("new", "change", "reduce")
@@ -45,6 +52,28 @@ RULES: tuple[Rule, ...] = (
         form_rules.say_stale_quote,
         NEW_AND_CHANGE,
         lambda s: f"{s.quote_age_max_s} s",
+    ),
+    Rule(
+        "session",
+        entry_rules.session,
+        entry_rules.say_session,
+        NEW,
+        lambda s: "; ".join(f"{one.days} {one.hours} {one.clock}" for one in s.sessions),
+    ),
+    Rule("news", entry_rules.news, entry_rules.say_news, NEW, _news_limit),
+    Rule(
+        "friday_flat",
+        entry_rules.friday_flat,
+        entry_rules.say_friday_flat,
+        NEW,
+        lambda s: f"from Friday {s.friday.close} {s.friday.clock}" if s.friday else "",
+    ),
+    Rule(
+        "spread",
+        entry_rules.spread,
+        entry_rules.say_spread,
+        NEW,
+        lambda s: "; ".join(f"{one.points} points" for one in s.spreads),
     ),
     Rule("price_form", form_rules.price_form, form_rules.say_price_form, ALL, _no_limit),
     Rule(
@@ -112,6 +141,13 @@ RULES: tuple[Rule, ...] = (
         lambda s: f"{s.exposure_value_max} minor units",
     ),
     Rule("margin", size_rules.margin, size_rules.say_margin, NEW, lambda _: "free margin"),
+    Rule(
+        "account_limit",
+        entry_rules.account_limit,
+        entry_rules.say_account_limit,
+        NEW,
+        lambda s: s.account_limits.text,
+    ),
     Rule(
         "daily_loss",
         size_rules.daily_loss,

@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from tallystick.market.instrument import LOT
+from tallystick.platform.risk.account_limits import AccountLimits, with_preset
+from tallystick.platform.risk.filters import Friday, News, Session, Spread
 
 SATURDAY_UTC = (7_200, 8_640)
 """Minutes of the week from Monday 00:00 UTC: Saturday."""
@@ -63,6 +65,19 @@ class RiskSettings:
     drawdown_ppm: int = 200_000
     """Of the highest balance so far."""
 
+    sessions: tuple[Session, ...] = ()
+    """Hours in which something new may be opened."""
+    spreads: tuple[Spread, ...] = ()
+    """The widest spread at which something new is opened."""
+    news: tuple[News, ...] = ()
+    """Calendars around whose events nothing new is opened."""
+    friday: Friday | None = None
+    """When everything is closed before the weekend."""
+    account_limits: AccountLimits = field(default_factory=AccountLimits)
+    """Losses at which everything is closed."""
+    server_time: str = "utc"
+    """The server's clock; the plan's, not a setting of its own."""
+
     def __post_init__(self) -> None:
         """Raise `ValueError` for a limit that could not bind."""
         numbers = {
@@ -89,12 +104,13 @@ class RiskSettings:
 
 
 def risk_settings_from(plan: Mapping[str, Any]) -> RiskSettings:
-    """Settings as a plan writes them, `collar` and `pace` as maps; what is absent has its default.
+    """Settings as a plan writes them, `collar` and `pace` as maps; the rest has the preset's value or its default.
 
     Raises `ValueError` for a name that no setting has (a limit misspelt is a limit lost) or a value that does not fit.
     """
     try:
-        known = {one.name for one in fields(RiskSettings)}
+        plan = with_preset(plan)
+        known = {one.name for one in fields(RiskSettings)} - {"server_time"}
         groups: dict[str, type[Any]] = {"collar": Collar, "pace": Pace}
         unknown = sorted(set(plan) - known)
         for group, kind in groups.items():

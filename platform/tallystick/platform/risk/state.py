@@ -40,6 +40,8 @@ class RiskState(msgspec.Struct, kw_only=True):
     """Strategies stopped by the repeated-execution throttle, and since when."""
     references: dict[str, tuple[int, int]] = {}
     """By symbol: start of the collar's period and the price then, in points."""
+    reached: dict[str, tuple[int, int, int]] = {}
+    """Limits of the account that were reached: until when (0: until a person resumes), the limit and the loss."""
 
 
 def execution_key(request: OrderRequested) -> str:

@@ -1,0 +1,201 @@
+"""The limits of a whole account: at the first row that is beyond one, everything is closed and risk opens nothing new.
+
+1. Equity is looked at with every row while something is held: of a bar at its close only.
+2. A limit is breached when the loss is greater than it, by one minor unit or more. `account.limit_reached` says so
+   once; risk then refuses what is new, until the server's next day (daily loss) or until a person resumes the book.
+3. What is open is closed at the market's next step, so the account can end below the limit by what that costs.
+4. The day begins at the server's midnight, by a timer while something is held or was dealt that day.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.events.event import Event
+from tallystick.events.module import Context, OnFailure
+from tallystick.events.types.market import SeriesDeclared
+from tallystick.events.types.running import BookResumed, TimerFired, TimerRequested
+from tallystick.events.types.trading import (
+    AccountLimitReached,
+    AccountOpened,
+    DealMade,
+    ForeignTradeSeen,
+    OrderRequested,
+    SwapCharged,
+)
+from tallystick.market.rows import BarClosed, Quote, Rows
+from tallystick.market.server_time import next_midnight
+from tallystick.platform.portfolio.equity import Equity
+from tallystick.platform.portfolio.flattening import Flattening
+from tallystick.platform.risk.account_limits import AccountLimits
+
+TIMER = "day"
+DAILY = "daily_loss_limit"
+TARGET = "profit_target"
+
+
+class LimitsWatch:
+    """Watches the account's equity and closes everything when a limit is reached."""
+
+    role = "portfolio"
+    on_failure: OnFailure = "halt"
+    hears: tuple[type, ...] = (
+        Quote,
+        BarClosed,
+        SeriesDeclared,
+        AccountOpened,
+        OrderRequested,
+        DealMade,
+        SwapCharged,
+        ForeignTradeSeen,
+        TimerFired,
+        BookResumed,
+    )
+
+    def __init__(self, limits: AccountLimits, server_time: str, *, name: str = "account_limits") -> None:
+        """`server_time`: the rule of the clock whose midnight begins a day."""
+        self.name = name
+        self.settings = {"limits": limits.text}
+        self._limits = limits
+        self._rule = server_time
+        self._equity = Equity()
+        self._flattening = Flattening()
+        self._series: dict[int, str] = {}
+        self._start = self._peak = self._day = 0
+        self._midnight = 0
+        self._reached: list[str] = []
+
+    def react(self, event: Any, context: Context) -> Sequence[Event]:
+        """What is reached at a row; what events change is only taken note of."""
+        kind = type(event)
+        if kind is BarClosed or kind is Quote:
+            return self._row(context)
+        if kind is OrderRequested:
+            self._flattening.note(event)
+            return ()
+        if kind is TimerFired:
+            return self._next_day(context) if event.module == self.name else ()
+        if kind is BookResumed:
+            self._reached.clear()
+            return ()
+        if kind is SeriesDeclared:
+            self._series[event.series] = event.symbol
+            return ()
+        if kind is AccountOpened:
+            self._start = self._start or event.balance
+            self._peak = max(self._peak, event.balance)
+            self._day = self._day or event.balance
+        said = self._dealt(event, context) if kind is DealMade and event.type != "balance" else ()
+        self._equity.look(context)
+        return said
+
+    def _dealt(self, deal: DealMade, context: Context) -> Sequence[Event]:
+        said: list[Event] = []
+        if not self._midnight:  # nothing was held: the day began with the balance before this deal
+            self._day = deal.balance - deal.profit - deal.swap - deal.commission
+            self._midnight = next_midnight(context.time, self._rule)
+            said.append(TimerRequested(module=self.name, timer=TIMER, due=self._midnight))
+        if deal.entry in {"in", "inout"} and [one for one in self._reached if one != TARGET]:
+            said += self._flattening.flat(context, _everybody)  # it was on its way when the limit was reached
+        return said
+
+    def _next_day(self, context: Context) -> Sequence[Event]:
+        """The server's midnight: a new day's loss, and what trails by days."""
+        account = context.account
+        bases = {"balance": account.balance, "equity": account.equity}
+        self._day = bases.get(self._limits.daily_of, max(bases.values()))
+        self._peak = max(self._peak, account.equity)
+        self._reached = [one for one in self._reached if one != DAILY]
+        self._midnight = 0
+        if not self._equity.holdings:
+            return ()
+        self._midnight = next_midnight(context.time, self._rule)
+        return (TimerRequested(module=self.name, timer=TIMER, due=self._midnight),)
+
+    def _row(self, context: Context) -> Sequence[Event]:
+        if not self._equity.holdings:
+            return ()
+        self._equity.look(context)  # its prices move with the rows
+        equity = context.account.equity
+        if self._limits.trailing_of == "equity":
+            self._peak = max(self._peak, equity)
+        said: list[Event] = []
+        for rule, (limit, value) in self._readings(equity, self._peak).items():
+            if value > limit and rule not in self._reached:
+                said.append(self._says(rule, limit, value, equity))
+        if any(isinstance(one, AccountLimitReached) and one.closes for one in said):
+            said += self._flattening.flat(context, _everybody)
+        return said
+
+    def _says(self, rule: str, limit: int, value: int, equity: int) -> AccountLimitReached:
+        self._reached.append(rule)
+        told = limit + 1 if rule == TARGET else limit
+        until = self._midnight if rule == DAILY else 0
+        return AccountLimitReached(
+            rule=rule, limit=told, value=value, equity=equity, until=until, closes=rule != TARGET
+        )
+
+    def _readings(self, equity: Any, peak: Any) -> dict[str, tuple[Any, Any]]:
+        """Limit and value of every rule there is, for one row or for many: reached when value > limit."""
+        limits, found = self._limits, {}
+        if limits.daily_loss:
+            found[DAILY] = (limits.daily_loss, self._day - equity)
+        if limits.max_loss:
+            found["max_loss_limit"] = (limits.max_loss, self._start - equity)
+        if limits.trailing_loss:
+            floor = peak - limits.trailing_loss
+            if limits.trailing_stops_at_start:
+                floor = np.minimum(floor, self._start) if isinstance(floor, np.ndarray) else min(floor, self._start)
+            found["trailing_loss_limit"] = (peak - floor, peak - equity)
+        if limits.profit_target:
+            found[TARGET] = (limits.profit_target - 1, equity - self._start)
+        return found
+
+    def scan(self, rows: Rows) -> int:
+        """First row at which a limit is reached that has not been yet, or -1."""
+        if not self._equity.holdings or not len(rows):
+            return -1
+        equity = self._equity.over(rows, self._series)
+        beyond = np.zeros(len(rows), dtype=np.bool_)
+        for rule, (limit, value) in self._readings(equity, self._peaks(equity)).items():
+            if rule not in self._reached:
+                beyond |= value > limit
+        first = int(np.argmax(beyond))
+        return first if beyond[first] else -1
+
+    def advance(self, rows: Rows) -> None:
+        """Prices move on, and with them the highest equity."""
+        if not self._equity.holdings or not len(rows):
+            return
+        self._peak = int(self._peaks(self._equity.over(rows, self._series))[-1])
+        self._equity.advance(rows, self._series)
+
+    def _peaks(self, equity: NDArray[np.int64]) -> NDArray[np.int64]:
+        if self._limits.trailing_of != "equity":
+            return np.full(len(equity), self._peak, dtype=np.int64)
+        peaks: NDArray[np.int64] = np.maximum(np.maximum.accumulate(equity), self._peak)
+        return peaks
+
+    def freeze(self) -> Any:
+        """Equity, what may be open, series, first balance, highest equity, the day, and what was reached."""
+        return {
+            "equity": self._equity.freeze(),
+            "flattening": self._flattening.freeze(),
+            "series": list(self._series.items()),
+            "numbers": [self._start, self._peak, self._day, self._midnight],
+            "reached": list(self._reached),
+        }
+
+    def thaw(self, state: Any) -> None:
+        """Take back what `freeze` gave."""
+        self._equity.thaw(state["equity"])
+        self._flattening.thaw(state["flattening"])
+        self._series = dict(state["series"])
+        self._start, self._peak, self._day, self._midnight = state["numbers"]
+        self._reached = list(state["reached"])
+
+
+def _everybody(_strategy: str, _symbol: str) -> bool:
+    return True
