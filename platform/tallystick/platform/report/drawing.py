@@ -45,9 +45,8 @@ def bars(names: Sequence[str], up: Sequence[float], down: Sequence[float], label
                 y = min(_y(value, low, span), zero)
                 title = f"<title>{text(names[place])}: {value:,.2f}</title>"
                 tall = abs(_y(value, low, span) - zero)
-                shapes.append(
-                    f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}">{title}</rect>'
-                )
+                place_and_size = f'x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}"'
+                shapes.append(f'<rect class="{kind}" {place_and_size}>{title}</rect>')
     every = max(1, -(-max(len(name) for name in names or " ") * 7 // int(step or 1)))
     for place, name in enumerate(names):
         if place % every == 0:
@@ -71,8 +70,9 @@ def cloud(points: Cloud, label: str) -> str:
         return LEFT + (value - low_x) / span_x * across
 
     shapes = [_grid(value, low_y, span_y) for value in y_ticks]
-    for value in x_ticks:
-        shapes.append(f'<text x="{x_of(value):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{_short(value)}</text>')
+    shapes += [
+        f'<text x="{x_of(value):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{_short(value)}</text>' for value in x_ticks
+    ]
     zero = _y(0.0, low_y, span_y)
     shapes.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{zero:.1f}" y2="{zero:.1f}"/>')
     for won, kind in ((False, "down"), (True, "up")):

@@ -86,7 +86,8 @@ def minor_units(text: str, digits: int) -> int:
     if len(part) > digits and part[digits:].strip("0"):
         message = f"{text!r} has more than {digits} decimals"
         raise ValueError(message)
-    return sign * (int(units or "0") * 10**digits + int(part[:digits].ljust(digits, "0") or "0"))
+    scale: int = 10**digits
+    return sign * (int(units or "0") * scale + int(part[:digits].ljust(digits, "0") or "0"))
 
 
 def seconds(text: str) -> int:

@@ -5,10 +5,13 @@ import hashlib
 from collections.abc import Mapping
 from importlib.resources import files
 
-from tallystick.platform.report import evidence, sections
+from tallystick.platform.report import evidence, sections, tester_section
 from tallystick.platform.report.markup import day, text
 from tallystick.platform.report.payload import payload
+from tallystick.platform.report.pictures import distributions
 from tallystick.platform.report.summary import Book
+from tallystick.platform.report.tester_layout import printed
+from tallystick.platform.report.tester_own import own_beyond, own_excursions, own_load, own_statistics
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -36,10 +39,14 @@ Past results promise nothing.</footer>
 </html>
 """
 POLICY = "default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'"
+SCRIPTS = ("report.js", "trades.js")
 LINKS = (
     ("equity", "Equity"),
     ("prices", "Prices and fills"),
+    ("settings", "Settings"),
     ("statistics", "Statistics"),
+    ("distributions", "Distributions"),
+    ("trades", "Trades"),
     ("deals", "Deals"),
     ("orders", "Orders and denials"),
     ("data", "Data"),
@@ -48,14 +55,23 @@ LINKS = (
 )
 
 
-def page(book: Book, verdicts: Mapping[str, str], title: str) -> str:
-    """The whole page; `verdicts` are words by name (verify, replay), good ones beginning with OK."""
-    style, script = _asset("report.css"), _asset("report.js")
+def page(book: Book, verdicts: Mapping[str, str], title: str, *, place: str = "BOOK", extra: str = "") -> str:
+    """The whole page; `verdicts` are words by name (verify, replay), good ones beginning with OK.
+
+    `place` is the book's folder as its commands name it; `extra` are sections made elsewhere, such as a heat map.
+    """
+    style, script = _asset("report.css"), "\n".join(map(_asset, SCRIPTS))
+    excursions, load = own_excursions(book), own_load(book)
+    values = printed(own_statistics(book), own_beyond(book, excursions, load))
     body = "\n".join(
         [
             sections.equity(book),
             sections.prices(book),
-            sections.statistics(book),
+            tester_section.settings(book),
+            sections.statistics(book, values),
+            distributions(book, excursions),
+            extra,
+            sections.trades(book),
             sections.deals(book),
             sections.orders(book),
             evidence.incidents(book),
@@ -74,7 +90,7 @@ def page(book: Book, verdicts: Mapping[str, str], title: str) -> str:
         cards=sections.cards(book),
         body=body,
         currency=text(book.summary.currency),
-        data=payload(book),
+        data=payload(book, excursions, load, place),
         script=script,
     )
 

@@ -13,14 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.market.instrument import LOT
+from tallystick.platform.report.excursions import Excursions
+from tallystick.platform.report.load import Load
 from tallystick.platform.report.prices import Prices
 from tallystick.platform.report.story import OrderStory, Story
 from tallystick.platform.report.summary import Book
+from tallystick.platform.report.whys import why
 
 CURVE_POINTS = 9_000
 CANDLES = 8_000
-TABLE_ROWS = 20_000
+TABLE_ROWS = 10_000
 """Rows of a table that the page holds; a longer log names the command that exports all of them."""
+WHYS = 3_000
+"""Trades whose chain of causes the page tells; of the others it names the command that does."""
 SECOND_NS = 1_000_000_000
 MINUTE_NS = 60 * SECOND_NS
 CANDLE_PERIODS = {
@@ -29,15 +34,17 @@ CANDLE_PERIODS = {
 }  # fmt: skip
 
 
-def payload(book: Book) -> str:
-    """The JSON text, safe inside an HTML script element."""
+def payload(book: Book, excursions: Excursions, load: Load, place: str) -> str:
+    """The JSON text, safe inside an HTML script element; `place` is the book as commands name it."""
     value = {
         "currency": book.summary.currency,
         "digits": book.summary.digits,
         "deposit": book.summary.deposit,
-        "curve": _curve(book),
+        "book": place,
+        "curve": _curve(book, load),
         "symbols": [_candles(one, book.story) for one in book.prices],
-        "trades": _columns(_trades(book), differences=(1, 2)),
+        "trades": _columns(_trades(book, excursions), differences=(1, 2, 6, 7)),
+        "whys": _whys(book),
         "stops": _columns(_stops(book), differences=(1, 2)),
         "deals": _columns(_deals(book.story), differences=(0, 1, 2, 14)),
         "orders": _columns(_orders(book.story), differences=(0, 1, 2)),
@@ -45,13 +52,15 @@ def payload(book: Book) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _curve(book: Book) -> dict[str, Any]:
+def _curve(book: Book, load: Load) -> dict[str, Any]:
     chosen = _telling_points(book.curve.equity)
     return {
         "time": _differences(book.curve.time[chosen] // SECOND_NS),
         "balance": _differences(book.curve.balance[chosen]),
         "equity": _differences(book.curve.equity[chosen]),
         "hold": _differences(book.held.equity[chosen]),
+        "load": _differences(np.rint(load.share(book.curve)[chosen] * 10_000).astype(np.int64)),
+        "held": _differences(book.curve.held[chosen]),
     }
 
 
@@ -103,8 +112,10 @@ def _period_for(opened: NDArray[np.int64], own_ns: int) -> tuple[str, int]:
     return "W1", CANDLE_PERIODS["W1"]
 
 
-def _trades(book: Book) -> list[list[Any]]:
-    """Lines from entry to exit: symbol, times, prices, result."""
+def _trades(book: Book, excursions: Excursions) -> list[list[Any]]:
+    """Lines from entry to exit: symbol, times, prices, result, records, whose, how much, costs, excursions."""
+    trades = book.positions.trades
+    first = max(len(trades) - TABLE_ROWS, 0)
     return [
         [
             _place(book, trade.symbol),
@@ -113,9 +124,35 @@ def _trades(book: Book) -> list[list[Any]]:
             trade.price_open,
             trade.price_close,
             trade.result,
+            trade.seq,
+            trade.entry_seq,
+            trade.strategy,
+            trade.direction,
+            trade.volume / LOT,
+            trade.swap,
+            trade.commission,
+            int(excursions.mfe[place]),
+            int(excursions.mae[place]),
+            int(excursions.mfe_points[place]),
+            int(excursions.mae_points[place]),
+            trade.reason,
         ]
-        for trade in book.positions.trades[-TABLE_ROWS:]
+        for place, trade in enumerate(trades[first:], start=first)
     ]
+
+
+def _whys(book: Book) -> dict[str, Any]:
+    """The chain of causes of the last `WHYS` trades: places of words, and seqs as differences."""
+    deals = {told.seq: told.event for told in book.story.deals}
+    words: dict[str, int] = {}
+    chains = []
+    for trade in book.positions.trades[-WHYS:]:
+        before, flat = 0, []
+        for step in why(book.story, trade, deals):
+            flat += [step.seq - before, words.setdefault(step.words, len(words))]
+            before = step.seq
+        chains.append(flat)
+    return {"words": list(words), "chains": chains}
 
 
 def _stops(book: Book) -> list[list[Any]]:

@@ -28,9 +28,15 @@ def write_report(
     report itself verifies nothing.
     """
     book = read_book(log_folder)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page(book, verdicts or {}, title), encoding="utf-8", newline="\n")
+    place = str(log_folder.parent if log_folder.name == "log" else log_folder)
+    write_page(book, out, verdicts=verdicts or {}, title=title, place=place)
     return book.summary
+
+
+def write_page(book: Book, out: Path, *, verdicts: Mapping[str, str], title: str, place: str, extra: str = "") -> None:
+    """Write the page of a book that has been read; `place` is its folder as commands name it, `extra` more sections."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page(book, verdicts, title, place=place, extra=extra), encoding="utf-8", newline="\n")
 
 
 def read_book(log_folder: Path) -> Book:

@@ -1,10 +1,11 @@
 """The parts of the page that say what happened: the account, prices, statistics, deals, orders."""
 
-from tallystick.platform.report.markup import DASH, day, facts, percent, ratio, section, span, table, text
+from tallystick.platform.report.markup import DASH, day, facts, percent, ratio, section, table, text
 from tallystick.platform.report.payload import TABLE_ROWS
 from tallystick.platform.report.statistics import FORMULAS, TradeStatistics
 from tallystick.platform.report.summary import Book, Summary
-from tallystick.platform.report.wording import amount, average, fall_money, fall_share, money, run_of
+from tallystick.platform.report.tester_section import grid, strategies
+from tallystick.platform.report.wording import amount, average, money
 
 
 def cards(book: Book) -> str:
@@ -103,64 +104,29 @@ def chart(name: str, label: str) -> str:
     )
 
 
-def statistics(book: Book) -> str:
-    """The tester's statistics, by part of the trade, symbol, strategy and month."""
+def statistics(book: Book, values: dict[str, str]) -> str:
+    """The tester's statistics, `values` by name as printed, then by month, strategy and symbol."""
     summary = book.summary
-    every = summary.all_trades
-    results = facts(
+    more = facts(
         [
-            ("Initial deposit", amount(summary, summary.deposit)),
-            ("Total net profit", money(summary, summary.net_profit)),
-            ("Gross profit", money(summary, every.gross_profit)),
-            ("Gross loss", money(summary, every.gross_loss)),
-            ("Commission of open positions", money(summary, summary.open_commission)),
-            ("Profit factor", ratio(every.profit_factor)),
-            ("Expected payoff", average(summary, every.expected_payoff)),
-            ("Recovery factor", ratio(summary.recovery_factor)),
-            ("Sharpe ratio", ratio(summary.sharpe_ratio)),
             ("Closing balance", amount(summary, summary.closing_balance)),
             ("Closing equity", amount(summary, summary.closing_equity)),
-        ]
-    )
-    falls = facts(
-        [
-            ("Balance drawdown absolute", amount(summary, summary.balance_drawdown.absolute)),
-            ("Balance drawdown maximal", fall_money(summary, summary.balance_drawdown)),
-            ("Balance drawdown relative", fall_share(summary, summary.balance_drawdown)),
-            ("Equity drawdown absolute", amount(summary, summary.equity_drawdown.absolute)),
-            ("Equity drawdown maximal", fall_money(summary, summary.equity_drawdown)),
-            ("Equity drawdown relative", fall_share(summary, summary.equity_drawdown)),
             ("Exposure", percent(summary.exposure)),
-            ("Swap", f"{money(summary, summary.swap)} in {summary.swaps_charged:,} nights"),
+            ("Positions still open", f"{summary.open_positions:,}"),
             ("Commission", money(summary, summary.commission)),
+            ("Commission of open positions", money(summary, summary.open_commission)),
+            ("Swap", f"{money(summary, summary.swap)} in {summary.swaps_charged:,} nights"),
             ("Stop losses hit", f"{summary.stop_losses:,}"),
             ("Take profits hit", f"{summary.take_profits:,}"),
             ("Stop-outs", f"{summary.stop_outs:,}"),
         ]
     )
-    counts = facts(
-        [
-            ("Total trades", f"{every.trades:,}"),
-            ("Total deals", f"{summary.deals:,}"),
-            ("Short trades (won)", f"{every.short_trades:,} ({percent(_share(every.short_won, every.short_trades))})"),
-            ("Long trades (won)", f"{every.long_trades:,} ({percent(_share(every.long_won, every.long_trades))})"),
-            ("Profit trades (of total)", f"{every.won:,} ({percent(every.win_rate)})"),
-            ("Loss trades (of total)", f"{every.lost:,} ({percent(_share(every.lost, every.trades))})"),
-            ("Largest profit trade", money(summary, every.largest_win)),
-            ("Largest loss trade", money(summary, every.largest_loss)),
-            ("Average profit trade", average(summary, every.average_win)),
-            ("Average loss trade", average(summary, every.average_loss)),
-            ("Maximum consecutive wins", run_of(summary, summary.wins)),
-            ("Maximum consecutive losses", run_of(summary, summary.losses)),
-            ("Average holding time", span(every.holding_ns)),
-            ("Positions still open", f"{summary.open_positions:,}"),
-        ]
-    )  # fmt: skip
     adds = "The deals add up to the change of balance, to the last unit."
     if not summary.deals_add_up:
         adds = "<strong>The deals do not add up to the change of balance.</strong>"
-    body = f'<div class="columns">{results}{falls}{counts}</div>' + months(summary) + groups(summary) + formulas()
-    return section("statistics", "Statistics", body, f"In the terms of MT5's tester; a trade is a closing deal. {adds}")
+    body = grid(values) + "<h3>Beyond the tester</h3>" + more + months(summary) + strategies(book)
+    note = f"In the terms and the printed form of MT5's tester; a trade is a closing deal. {adds}"
+    return section("statistics", "Statistics", body + groups(summary) + formulas(), note)
 
 
 def formulas() -> str:
@@ -205,6 +171,16 @@ def _group(summary: Summary, some: TradeStatistics) -> list[str]:
     ]
 
 
+def trades(book: Book) -> str:
+    """Every trade with its excursions, and why it came to be when asked."""
+    cut = _cut(len(book.positions.trades))
+    note = (
+        f"One line a closing deal; open one to read the chain of causes from the market row to the fill. {cut}"
+        "MFE and MAE are the furthest the price went for and against it while it was held."
+    )
+    return section("trades", "Trades and why", '<div class="rows" id="rows-trades"></div>', note)
+
+
 def deals(book: Book) -> str:
     """Every deal, filled in by the page's script."""
     cut = _cut(len(book.story.deals))
@@ -226,10 +202,6 @@ def orders(book: Book) -> str:
         f"{summary.refused_by_terminal:,} refused by the terminal. {_cut(summary.orders)}"
     )
     return section("orders", "Orders and denials", body + '<div class="rows" id="rows-orders"></div>', note)
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
 
 
 def _bought(book: Book) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from tallystick.events.event import Event
 from tallystick.events.types import log, market, running, trading
 from tallystick.market.instrument import Instrument
+from tallystick.platform.portfolio.attribution import ATTRIBUTED, Attribution
 
 
 class Recorded(Protocol):
@@ -37,6 +38,17 @@ class Recorded(Protocol):
 
 
 Fact = TypeVar("Fact", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A decision on its way to an order: who caused it (seq, and row of a block; -1 for none), and what it says."""
+
+    seq: int
+    time: int
+    cause: int
+    row: int
+    event: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,11 @@ class Story:
     protections: list[Told[trading.PositionProtected]] = field(default_factory=list)
     stop_outs: list[Told[trading.AccountStoppedOut]] = field(default_factory=list)
     orders: dict[int, OrderStory] = field(default_factory=dict)
+    said: dict[int, Said] = field(default_factory=dict)
+    """Signals, targets, intents and requests by seq: the links of a causal chain."""
+    explained: dict[tuple[int, int, str, str], Said] = field(default_factory=dict)
+    """`why=` values by what caused them (seq, row), strategy and symbol."""
+    attribution: Attribution = field(default_factory=Attribution)
     rules: running.RiskRulesDeclared | None = None
     incidents: list[Told[Any]] = field(default_factory=list)
     """Halts, failures, refusals, recoveries: what a reader must not overlook."""
@@ -115,10 +132,26 @@ def tell(records: Iterable[Recorded]) -> Story:
         story.records += 1
         story.last_time = record.time
         story.kinds[record.type] += 1
-        take = _TAKES.get(type(event))
+        kind = type(event)
+        take = _TAKES.get(kind)
         if take is not None:
             take(story, Told(record.seq, record.time, event))
+        if kind in _LINKS:
+            _link(story, record)
+        if kind in _ATTRIBUTED and getattr(event, "symbol", "") in {"", *story.instruments}:
+            story.attribution.fold(event)
     return story
+
+
+def _link(story: Story, record: Recorded) -> None:
+    """Keep what a causal chain is told from; records made by hand name no cause."""
+    cause, row = getattr(record, "cause", None), getattr(record, "cause_row", None)
+    event = record.event
+    said = Said(record.seq, record.time, -1 if cause is None else cause, -1 if row is None else row, event)
+    if type(event) is trading.DecisionExplained:
+        story.explained[said.cause, said.row, event.strategy, event.symbol] = said
+    else:
+        story.said[said.seq] = said
 
 
 def _instrument(story: Story, told: Told[Any]) -> None:
@@ -192,6 +225,17 @@ _INCIDENTS: tuple[type[Event], ...] = (
     trading.AccountReleased,
     trading.ForeignTradeSeen,
 )
+_LINKS: frozenset[type[Event]] = frozenset(
+    {
+        trading.SignalRaised,
+        trading.TargetAsked,
+        trading.TargetSet,
+        trading.IntentRaised,
+        trading.DecisionExplained,
+        trading.OrderRequested,
+    }
+)
+_ATTRIBUTED = frozenset(ATTRIBUTED)
 _TAKES: dict[type[Event], Callable[[Story, Told[Any]], None]] = {
     running.RunStarted: _into("runs"),
     running.RunEnded: _into("ends"),

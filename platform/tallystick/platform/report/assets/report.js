@@ -40,7 +40,7 @@ function element(tag, attributes, ...children) {
 let INK = {};
 function readInk() {
   const style = getComputedStyle(document.documentElement);
-  const names = ["card", "ink", "soft", "line", "grid", "accent", "gain", "loss", "gain-soft", "loss-soft", "up", "down", "balance", "hold"];
+  const names = ["card", "ink", "soft", "line", "grid", "accent", "gain", "loss", "gain-soft", "loss-soft", "up", "down", "balance", "hold", "hold-soft"];
   INK = Object.fromEntries(names.map((name) => [name, style.getPropertyValue("--" + name).trim()]));
 }
 
@@ -253,7 +253,8 @@ function legend(pen, x, y, parts) {
 
 function equityChart() {
   const curve = DATA.curve, times = sum(curve.time);
-  const [balance, equity, hold] = [curve.balance, curve.equity, curve.hold].map(sum);
+  const [balance, equity, hold, load, held] = [curve.balance, curve.equity, curve.hold, curve.load, curve.held].map(sum);
+  const bound = load.map((hundredths) => hundredths / 100);
   let peak = DATA.deposit;
   const fall = equity.map((value) => { peak = Math.max(peak, value); return peak > 0 ? ((value - peak) / peak) * 100 : 0; });
   const whole = (minor, step) => fixed(minor / 10 ** DATA.digits, step < 10 ** DATA.digits ? 2 : 0);
@@ -278,9 +279,26 @@ function equityChart() {
     },
     title: (chart, pen, x, y) => legend(pen, x, y, [["equity drawdown", INK.loss]]),
   };
+  const margin = {
+    share: 0.8, fromZero: true, range: (first, last) => [0, Math.max(rangeOf(first, last, bound)[1], 0.1)], label: (value, step) => fixed(value, step < 1 ? 1 : 0) + " %",
+    draw(chart, pen, first, last) {
+      pen.fillStyle = INK["hold-soft"]; pen.strokeStyle = INK.hold;
+      pen.beginPath(); pen.moveTo(chart.x(first), this.y(0));
+      for (let row = first; row <= last; row++) pen.lineTo(chart.x(row), this.y(bound[row]));
+      pen.lineTo(chart.x(last), this.y(0)); pen.fill();
+      line(chart, pen, bound, this.y, first, last);
+    },
+    title: (chart, pen, x, y) => legend(pen, x, y, [["margin, % of equity", INK.hold]]),
+  };
+  const positions = {
+    share: 0.5, fromZero: true, range: (first, last) => [0, Math.max(rangeOf(first, last, held)[1], 1)], label: (value) => (Number.isInteger(value) ? fixed(value, 0) : ""),
+    draw(chart, pen, first, last) { pen.strokeStyle = INK.accent; line(chart, pen, held, this.y, first, last); },
+    title: (chart, pen, x, y) => legend(pen, x, y, [["positions held", INK.accent]]),
+  };
+  const level = (row) => (load[row] > 0 ? fixed(1000000 / load[row], 0) + " %" : "none");
   const tip = (row) => [tipHead(moment(times[row]) + " UTC"), tipLine("equity", money(equity[row])), tipLine("balance", money(balance[row])),
-    tipLine("buy and hold", money(hold[row])), tipLine("drawdown", fixed(fall[row], 2) + " %")];
-  return new Chart(document.getElementById("chart-equity"), times, [account, drawdown], tip);
+    tipLine("buy and hold", money(hold[row])), tipLine("drawdown", fixed(fall[row], 2) + " %"), tipLine("margin level", level(row)), tipLine("positions", fixed(held[row], 0))];
+  return new Chart(document.getElementById("chart-equity"), times, [account, drawdown, margin, positions], tip);
 }
 
 function priceParts(place) {
@@ -356,6 +374,18 @@ function priceChart() {
   return chart;
 }
 
+/* A button that opens a line under its row, and closes it again. */
+function opener(row, made, span) {
+  const button = element("button", { type: "button", "aria-expanded": "false" }, "why");
+  let shown = null;
+  button.addEventListener("click", () => {
+    if (shown) { shown.remove(); shown = null; }
+    else { shown = element("tr", { class: "detail" }, element("td", { colSpan: span }, ...made())); row.after(shown); }
+    button.setAttribute("aria-expanded", String(shown !== null));
+  });
+  return button;
+}
+
 /* A long table: a page at a time, filtered by any word, sorted by any column. */
 const amount = (minor) => [money(minor), minor > 0 ? "gain" : minor < 0 ? "loss" : ""];
 const plain = (value) => [value === 0 || value === "" ? "" : String(value).replace("-", "\u2212"), ""];
@@ -363,9 +393,9 @@ const DEALS = [["time", moment], ["seq"], ["deal"], ["symbol"], ["type"], ["dire
   ["position", plain], ["commission", amount], ["swap", amount], ["profit", amount], ["balance", (minor) => [money(minor), ""]], ["comment"]];
 const ORDERS = [["time", moment], ["seq"], ["order"], ["strategy"], ["symbol"], ["what"], ["volume"], ["price", plain], ["SL", plain], ["TP", plain],
   ["verdict", (words) => [words, words.startsWith("denied") ? "loss" : ""]], ["reason"]];
-const WORDS = new Set(["time", "symbol", "type", "direction", "reason", "comment", "strategy", "what", "verdict"]);
+const WORDS = new Set(["time", "symbol", "type", "direction", "reason", "comment", "strategy", "what", "verdict", "side", "closed", "opened", "held"]);
 
-function longTable(place, columns, rows, choices) {
+function longTable(place, columns, rows, choices, detail) {
   const root = document.getElementById(place), size = 25;
   let page = 0, sort = null, only = null, words = [];
   const input = element("input", { type: "search", placeholder: "Filter, such as XAUUSD sl", "aria-label": "Filter rows" });
@@ -391,18 +421,22 @@ function longTable(place, columns, rows, choices) {
     if (sort) { const [cell, way] = sort; chosen = chosen.sort((one, other) => way * (rows[one][cell] > rows[other][cell] ? 1 : rows[one][cell] < rows[other][cell] ? -1 : 0)); }
     const pages = Math.max(1, Math.ceil(chosen.length / size));
     page = clamp(page, 0, pages - 1);
-    body.replaceChildren(...chosen.slice(page * size, (page + 1) * size).map((place) => element("tr", {}, ...columns.map(([name, form], cell) => {
-      const [shown, tone] = [].concat(form ? form(rows[place][cell]) : rows[place][cell], "");
-      const type = [WORDS.has(name) ? (name === "reason" && columns === ORDERS ? "wide" : "") : "num", tone].join(" ").trim();
-      return element("td", { class: type }, String(shown));
-    }))));
+    body.replaceChildren(...chosen.slice(page * size, (page + 1) * size).map((place) => {
+      const row = element("tr", {}, ...columns.map(([name, form], cell) => {
+        const [shown, tone] = [].concat(form ? form(rows[place][cell]) : rows[place][cell], "");
+        const type = [WORDS.has(name) ? (name === "reason" && columns === ORDERS ? "wide" : "") : "num", tone].join(" ").trim();
+        return element("td", { class: type }, String(shown));
+      }));
+      if (detail) row.prepend(element("td", {}, opener(row, () => detail(rows[place], place), columns.length + 1)));
+      return row;
+    }));
     count.textContent = `${fixed(chosen.length, 0)} of ${fixed(rows.length, 0)}`;
     const [first, back, on, last] = [step("First", () => 0), step("Back", () => page - 1), step("Next", () => page + 1), step("Last", () => pages - 1)];
     first.disabled = back.disabled = page === 0; on.disabled = last.disabled = page === pages - 1;
     foot.replaceChildren(first, back, on, last, element("output", {}, `page ${page + 1} of ${pages}`));
   }
   input.addEventListener("input", () => { words = input.value.toLowerCase().split(/\s+/).filter(Boolean); page = 0; fill(); });
-  const scroll = element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body));
+  const scroll = element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...(detail ? [element("th", {}, "why")] : []), ...heads)), body));
   root.replaceChildren(element("div", { class: "bar" }, input, ...toggles, count), scroll, foot);
   fill();
 }
