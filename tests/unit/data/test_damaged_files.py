@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -93,10 +94,8 @@ def test_any_changed_byte_gives_rows_or_a_typed_error(
     content[place] = byte
     path = tmp_path / "EURUSD.csv"
     path.write_bytes(content[: place + 1] if cut else content)
-    try:
-        series_of(path, tz="utc", timeframe="H1", strictness="skip_bad")
-    except DataError as error:
-        assert error.fix
+    with suppress(DataError):
+        assert len(series_of(path, tz="utc", timeframe="H1", strictness="skip_bad")) > 0
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -9,7 +9,7 @@ from tallystick.market.instrument import LOT
 from tallystick.platform.data.conditions import instrument_from, instruments_from
 from tallystick.platform.data.demo import demo_instruments
 from tallystick.platform.data.errors import BadConditions, UnknownSymbol
-from tallystick.platform.data.instruments import built_in, instrument_for, symbol_in
+from tallystick.platform.data.instruments import MAJORS, built_in, instrument_for, symbol_in
 
 MT5 = {
     "name": "GBPJPY",
@@ -49,9 +49,7 @@ def test_pairs_and_metals_have_the_digits_and_currencies_of_the_market() -> None
         assert (found.digits, found.currency_base, found.currency_profit) == (digits, base, quote)
         assert (found.contract_size, found.swap_long, found.swap_short) == (size, 0.0, 0.0)
         assert (found.volume_min, found.volume_step) == (LOT // 100, LOT // 100)
-    pairs = {
-        symbol for symbol in built_in() if set((symbol[:3], symbol[3:])) <= {*"EUR GBP AUD NZD USD CAD CHF JPY".split()}
-    }
+    pairs = {symbol for symbol in built_in() if {symbol[:3], symbol[3:]} <= set(MAJORS)}
     assert len(pairs) == 28
 
 
@@ -62,9 +60,9 @@ def test_the_demo_s_symbols_have_the_demo_s_conditions() -> None:
 
 def test_a_brokers_ending_is_looked_through_and_a_wrong_symbol_is_not() -> None:
     assert instrument_for("EURUSD.r").fields() == {**instrument_for("EURUSD").fields(), "symbol": "EURUSD.r"}
-    with pytest.raises(UnknownSymbol, match='symbol "EURUSDX" has no conditions.* Did you mean EURUSD'):
+    with pytest.raises(UnknownSymbol, match=r'symbol "EURUSDX" has no conditions.* Did you mean EURUSD'):
         instrument_for("EURUSDX")
-    with pytest.raises(UnknownSymbol, match="docs/data.md"):
+    with pytest.raises(UnknownSymbol, match=r"docs/data\.md"):
         instrument_for("")
 
 
