@@ -2,17 +2,24 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from tallystick.market.instrument import Instrument
-from tallystick.platform.backtesting.errors import BadAccount, UnknownSymbol
+from tallystick.platform.backtesting.errors import BadAccount
+from tallystick.platform.data.errors import UnknownSymbol
 
-Instruments = Mapping[str, Instrument] | Iterable[Instrument] | Instrument | None
+Instruments = Mapping[str, Instrument] | Iterable[Instrument] | Instrument | str | Path | None
+"""By symbol, some, one, or a JSON or TOML file (`data.conditions`); None: those built in."""
 
 
 def given_instruments(given: Instruments) -> dict[str, Instrument]:
-    """What was given, by symbol."""
+    """What was given, by symbol. Raises what reading a file raises."""
     if given is None:
         return {}
+    if isinstance(given, str | Path):
+        from tallystick.platform.data.conditions import instruments_from
+
+        return dict(instruments_from(Path(given)))
     if isinstance(given, Instrument):
         return {given.symbol: given}
     return {one.symbol: one for one in (given.values() if isinstance(given, Mapping) else given)}
@@ -30,8 +37,8 @@ def unknown_symbol(symbol: str, known: Sequence[str], where: str) -> UnknownSymb
     near = difflib.get_close_matches(symbol, known, n=1)
     listed = ", ".join(known) or "none"
     return UnknownSymbol(
-        f'symbol "{symbol}" is not in {where}: got {symbol} / expected one of {listed}',
-        f"Did you mean {near[0]}?" if near else "Name one of them: symbol=, or --symbol.",
+        f'symbol "{symbol}" is not in {where}: got {symbol} / expected one of {listed}.',
+        f"Did you mean {near[0]}? Say --symbol {near[0]}." if near else "Name one of them: symbol=, or --symbol.",
     )
 
 

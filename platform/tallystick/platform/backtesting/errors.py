@@ -1,9 +1,8 @@
-"""What can be wrong with a backtest, each with a code and what to do next.
+"""What can be wrong with a backtest, each with a code and what to do next; of data and symbols: `data.errors`.
 
 BacktestError (ValueError)
 ├── BadAccount       E115  an account that cannot be: unknown field, other currency, no deposit
 ├── ReversedDates    E102  the first date lies after the last
-├── UnknownSymbol    E101  a symbol that is in no data and has no conditions
 ├── UnknownData      E116  data that name nothing
 ├── UnknownStrategy  E530  what was given is no strategy
 └── StrategyFailed   E531  the strategy raised; file and line are its own (also RuntimeError)
@@ -37,12 +36,6 @@ class ReversedDates(BacktestError):
     """The first date lies after the last."""
 
     code = "E102"
-
-
-class UnknownSymbol(BacktestError):
-    """A symbol that nobody knows."""
-
-    code = "E101"
 
 
 class UnknownData(BacktestError):

@@ -66,21 +66,24 @@ def moment_ns(given: Moment, *, last: bool = False) -> int | None:
 
 def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> Feed:
     """The feed that `data` names. Raises `UnknownData`, `UnknownSymbol`, and what reading a file raises."""
+    from tallystick.platform.data.opening import series_of
+
     if isinstance(data, Feed):
         return data
     many = data if isinstance(data, list | tuple) else [data]
     if not many:
         raise UnknownData("no data were given", 'Give a file, or "demo".')
     asked = [reading.symbol] if reading.symbol else list(dict.fromkeys(one.symbol for one in strategies if one.symbol))
+    timeframe = reading.timeframe or _only_timeframe(strategies) or None
     series: list[Series] = []
     for place, each in enumerate(many):
         if isinstance(each, str) and each in {"demo", *DEMO} and not Path(each).exists():
-            series += _demo([each] if each in DEMO else asked, reading)
+            series += [series_of(one, timeframe=timeframe) for one in _demo([each] if each in DEMO else asked, reading)]
         elif isinstance(each, Series):
-            series.append(each)
+            series.append(series_of(each, timeframe=timeframe, start=reading.start_ns, stop=reading.stop_ns))
         else:
             symbol = asked[place if len(asked) == len(many) else 0] if asked else ""
-            series.append(_read(each, replace(reading, symbol=symbol), strategies))
+            series.append(_read(each, replace(reading, symbol=symbol, timeframe=timeframe or "")))
     _require_symbols(series, asked)
     return Feed(series)
 
@@ -116,25 +119,26 @@ def _demo(symbols: Sequence[str], reading: Reading) -> list[Series]:
     ]
 
 
-def _read(source: object, reading: Reading, strategies: Sequence[Chosen]) -> Series:
-    """A file or a data frame, by the importers."""
+def _only_timeframe(strategies: Sequence[Chosen]) -> str:
+    """The timeframe that all strategies with one name; empty when there are several, or ticks."""
+    found = {one.timeframe for one in strategies if one.timeframe}
+    return found.pop() if len(found) == 1 and "ticks" not in found else ""
+
+
+def _read(source: object, reading: Reading) -> Series:
+    """A file, a data frame, or a name of the catalogue, by the importers."""
     from tallystick.platform.data.opening import series_of
 
-    if isinstance(source, str):
-        source = Path(source)
-    timeframes = dict.fromkeys(one.timeframe for one in strategies if one.timeframe)
-    timeframe = reading.timeframe or (next(iter(timeframes)) if len(timeframes) == 1 else None)
-    read: Series = series_of(
+    return series_of(
         source,
         symbol=reading.symbol or None,
         tz=reading.tz or None,
-        timeframe=timeframe,
+        timeframe=reading.timeframe or None,
         start=reading.start_ns,
         stop=reading.stop_ns,
         strictness=reading.strictness,
         mapping=reading.mapping,
     )
-    return read
 
 
 def _require_symbols(series: Sequence[Series], asked: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from tallystick.platform.data.faults import Strictness
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.series import Series
 from tallystick.platform.plan import AccountPlan, RunPlan
+from tallystick.platform.portfolio.lots import volume_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def prepared(strategy: object, data: object = "demo", terms: Terms | None = None
     """What `backtest` is given, checked and settled. Raises what `backtest` raises; writes nothing."""
     on = terms or Terms()
     lots = "" if on.lots is None else str(on.lots)
+    if lots:
+        volume_of(lots)  # says here what is wrong with it, before a strategy is made with it
     reading = reading_of(on.symbol, on.timeframe, on.tz, on.start, on.end, on.strictness, on.mapping)
     settings = Settings(on.symbol, on.timeframe, lots, only_symbol(data))
     chosen = chosen_from(strategy, on.parameters or {}, settings)

@@ -47,6 +47,9 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
     lots: Annotated[str | None, typer.Option("--lots", help="Of a strategy that says only the direction.")] = None,
     deposit: Annotated[str | None, typer.Option("--deposit", help="In the currency the symbol pays in.")] = None,
     leverage: Annotated[int | None, typer.Option("--leverage", help="30 without it.")] = None,
+    instruments: Annotated[
+        Path | None, typer.Option("--instruments", metavar="FILE", help="Your broker's conditions, in JSON or TOML.")
+    ] = None,
     book: Annotated[
         Path | None,
         typer.Option("--book", metavar="DIR", parser=folder_named, help=f"A folder to keep; {DEFAULT_FOLDER} is not."),
@@ -74,6 +77,7 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
         raise Failure("E801", "--strict and --skip-bad exclude each other", fix="give one of them")
     terms = Terms(
         account=None if deposit is None else deposit,
+        instruments=instruments,
         lots=lots,
         leverage=leverage,
         parameters=parameters_of(setting or []),
@@ -141,7 +145,7 @@ def _failed(result: "Backtest", folder: Path) -> Failure:
 
     assert result.failure is not None
     code, what, fix = where_it_failed(result.failure)
-    return Failure(code, what, where=f"after {result.run.rows:,} rows, recorded in {spoken(folder)}", fix=fix)
+    return Failure(code, what, where=f"at row {result.run.rows:,}, recorded in {spoken(folder)}", fix=fix)
 
 
 def document_of(result: "Backtest", page: Path | None) -> dict[str, Any]:
