@@ -42,6 +42,20 @@ VERBS: Mapping[str, Verb | Group] = {
     "backtest": Verb(
         "backtest", "backtest", "Test a strategy's file on market data, with every server rule, risk and the record on."
     ),
+    "optimize": Verb(
+        "optimize", "optimize", "Try parameters of a strategy on all cores, and say what the best of them is worth."
+    ),
+    "walk-forward": Verb(
+        "walk_forward",
+        "walk_forward",
+        "Choose parameters on a stretch of the past, trade the days after it with them, move on to the end.",
+    ),
+    "compare": Verb(
+        "compare",
+        "compare",
+        "Show what two runs differ in: settings, figures, and the first decision that is not the same.",
+    ),
+    "trials": Verb("trials", "trials", "List every trial that the research log holds, and what became of it."),
     "replay": Verb("replay", "replay", "Feed a book's recorded inputs again and compare every event bit for bit."),
     "why": Verb("why", "why", "Show why a record came to be, back to the market row, as a tree."),
     "data": Group(

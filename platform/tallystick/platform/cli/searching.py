@@ -1,0 +1,111 @@
+"""What `optimize` and `walk-forward` share: their options, the research log, progress, and Ctrl-C in good order."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tallystick.platform.cli.call import Call
+from tallystick.platform.cli.failure import Failure
+from tallystick.platform.cli.home import own_key
+from tallystick.platform.cli.market_data import FORM
+from tallystick.platform.cli.screen import progress
+from tallystick.platform.cli.stopping import stopping
+
+if TYPE_CHECKING:
+    from tallystick.platform.judging.research_log import ResearchLog
+
+Strategy = Annotated[
+    str, typer.Argument(metavar="FILE", help="ema.py, ema.py:EmaCross, or a built-in such as ema_cross.")
+]
+Data = Annotated[list[str] | None, typer.Argument(metavar="[DATA]...", help=f"demo (the default), a file, or {FORM}.")]
+Sets = Annotated[
+    list[str],
+    typer.Option("--set", metavar="NAME=VALUES", help="fast=5..40:5, slow=20,50,100 or width=0.5..2.5; once for each."),
+]
+Method = Annotated[str, typer.Option("--method", help="grid, random or optuna (which is an extra).")]
+Objective = Annotated[
+    str,
+    typer.Option(
+        "--objective",
+        help="sharpe, net, profit_factor, expected_payoff, recovery_factor, win_rate or drawdown.",
+    ),
+]
+Trials = Annotated[int | None, typer.Option("--trials", min=1, help="Of a search that is drawn: 100 without it.")]
+Seed = Annotated[int, typer.Option("--seed", help="Of the search and of its runs.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes; one for each core without it.")]
+Pruning = Annotated[
+    bool, typer.Option("--pruning", help="Give a trial up that is below the median after a third of the time.")
+]
+Symbol = Annotated[str, typer.Option("--symbol", help="Instead of the strategy's; or what the file holds.")]
+Timeframe = Annotated[str, typer.Option("--timeframe", help="Such as H1; finer data are resampled.")]
+First = Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day or moment (UTC).")]
+Last = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, whole, or moment (UTC).")]
+Clock = Annotated[str, typer.Option("--tz", metavar="CLOCK", help="The files' clock: utc, mt5, America/New_York.")]
+Lots = Annotated[str | None, typer.Option("--lots", help="Of a strategy that says only the direction.")]
+Deposit = Annotated[str | None, typer.Option("--deposit", help="In the currency the symbol pays in.")]
+Leverage = Annotated[int | None, typer.Option("--leverage", help="30 without it.")]
+Research = Annotated[
+    Path | None,
+    typer.Option(
+        "--research",
+        metavar="DIR",
+        envvar="TALLYSTICK_RESEARCH",
+        help="The research log; without it `research` in your project, or here.",
+    ),
+]
+
+
+def research_log(folder: Path | None, call: Call) -> "ResearchLog":
+    """The log that counts, under the user's own key."""
+    from tallystick.platform.judging.research_log import ResearchLog
+
+    return ResearchLog(folder, own_key(call).signer)
+
+
+def ranges_of(settings: list[str]) -> dict[str, str]:
+    """`fast=5..40:5` as a name and its values. Raises `Failure`."""
+    found: dict[str, str] = {}
+    for one in settings:
+        name, equals, text = one.partition("=")
+        if not (name.isidentifier() and equals and text):
+            expected = "NAME=VALUES"
+            raise Failure("E844", "--set names no parameter", got=one, expected=expected, fix="--set fast=5..40:5")
+        found[name] = text
+    return found
+
+
+def data_of(given: list[str] | None, terms: dict[str, Any]) -> Any:
+    """What the trials run on; one source by itself, so that its symbol is the strategy's where that has none."""
+    from tallystick.platform.backtesting.preparation import Terms
+    from tallystick.platform.cli.market_data import sources_of
+
+    sources = sources_of(given or ["demo"], Terms(**terms))
+    return sources[0] if len(sources) == 1 else sources
+
+
+def terms_of(**given: Any) -> dict[str, Any]:
+    """What a person said of the runs, less what they left out."""
+    return {name: value for name, value in given.items() if value not in {None, ""}}
+
+
+@contextmanager
+def at_work(what: str) -> Iterator[tuple[Callable[[int, int], None], Callable[[], bool]]]:
+    """Progress on stderr, and Ctrl-C heard: once ends the search in good order."""
+    with progress(what) as done, stopping() as asked:
+        yield done, asked
+
+
+def shown(value: Any) -> str:
+    """A figure in a table."""
+    if value is None:
+        return "-"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def table(rows: list[list[str]]) -> list[str]:
+    """Rows as aligned lines, the first the headings."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
