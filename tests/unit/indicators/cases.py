@@ -93,4 +93,10 @@ CASES = [
     Case("supertrend", {"period": 5, "multiplier": 1.5}, lambda t: oracles.supertrend(t, 5, 1.5)),
     Case("ichimoku", {"conversion": 4, "base": 7, "span": 13}, lambda t: oracles.ichimoku(t, 4, 7, 13)),
     Case("parabolic_sar", {"step": 0.02, "maximum": 0.1}, lambda t: oracles.parabolic_sar(t, 0.02, 0.1)),
+    Case("std_dev", {"period": 2}, lambda t: oracles.deviation(t["close"], 2)),
+    Case("bollinger", {"period": 2}, lambda t: oracles.bollinger(t["close"], 2, 2.0)),
+    Case("cci", {"period": 2}, lambda t: oracles.cci(t["hlc3"], 2)),
+    Case("linear_regression", {"period": 2}, lambda t: oracles.line(t["close"], 2)),
+    Case("z_score", {"period": 2}, lambda t: oracles.z_score(t["close"], 2)),
+    Case("hma", {"period": 2}, lambda t: oracles.hma(t["close"], 2)),
 ]

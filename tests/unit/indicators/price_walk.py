@@ -22,8 +22,8 @@ class WalkBar:
     volume: int
 
 
-def walk(rows: int, seed: int = 7, still: slice = slice(0, 0)) -> list[WalkBar]:
-    """`rows` bars; those in `still` repeat one price with no volume."""
+def walk(rows: int, seed: int = 7, still: slice = slice(0, 0), digits: int = 4) -> list[WalkBar]:
+    """`rows` bars of so many digits (3: full of ties); those in `still` repeat one price with no volume."""
     chance = random.Random(seed)
     bars: list[WalkBar] = []
     close = 1.3
@@ -31,10 +31,10 @@ def walk(rows: int, seed: int = 7, still: slice = slice(0, 0)) -> list[WalkBar]:
         if still.start <= row < still.stop:
             bars.append(WalkBar(close, close, close, close, close + 0.0001, 0))
             continue
-        start = round(close + chance.gauss(0.0, 0.0004), 4)
-        close = round(start + chance.gauss(0.0, 0.002), 4)
-        high = round(max(start, close) + abs(chance.gauss(0.0, 0.001)), 4)
-        low = round(min(start, close) - abs(chance.gauss(0.0, 0.001)), 4)
+        start = round(close + chance.gauss(0.0, 0.0004), digits)
+        close = round(start + chance.gauss(0.0, 0.002), digits)
+        high = round(max(start, close) + abs(chance.gauss(0.0, 0.001)), digits)
+        low = round(min(start, close) - abs(chance.gauss(0.0, 0.001)), digits)
         bars.append(
             WalkBar(start, high, low, close, round(close + 0.0001 * chance.randint(0, 3), 5), chance.randint(0, 900))
         )

@@ -21,6 +21,16 @@ def test_an_indicator_gives_what_its_definition_says(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
+def test_ties_are_decided_as_the_definition_decides_them(case: Case) -> None:
+    for seed in range(12):
+        bars = walk(60, seed=seed, digits=3)
+
+        np.testing.assert_allclose(
+            streamed(case.made(), bars), case.expected(columns(bars)), rtol=NEAR, atol=1e-6, err_msg=f"seed {seed}"
+        )
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_an_indicator_is_ready_exactly_when_its_definition_has_a_value(case: Case) -> None:
     bars, indicator = walk(60), case.made()
     known = [bool(np.isfinite(row).all()) for row in case.expected(columns(bars))]

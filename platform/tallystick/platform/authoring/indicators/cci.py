@@ -5,16 +5,16 @@ from math import fsum
 from typing import ClassVar, final
 
 from tallystick.platform.authoring.indicators.settings import whole
-from tallystick.platform.authoring.indicators.sources import Source
+from tallystick.platform.authoring.indicators.sources import ROUNDING, Source
 from tallystick.platform.authoring.indicators.streaming import NAN, OfPrice
 
 
 @final
 class Cci(OfPrice):
-    """(x - mean) / (0.015 d), d the mean distance from the mean of the last `period` numbers; 0 where d is 0.
+    """(x - mean) / (0.015 d), d the mean distance from the mean of the last `period` numbers.
 
-    The mean moves with each row, so d has no recurrence: reading the value costs O(period).
-    Lambert, Commodity Channel Index, Commodities (October 1980).
+    0 where d is nothing but rounding: at most 1e-12 of the mean. The mean moves with each row, so d has no recurrence:
+    reading the value costs O(period). Lambert, Commodity Channel Index, Commodities (October 1980).
     """
 
     __slots__ = ("_window", "period")
@@ -34,7 +34,7 @@ class Cci(OfPrice):
         window = self._window
         mean = fsum(window) / self.period
         distance = fsum([abs(one - mean) for one in window]) / self.period
-        return (window[-1] - mean) / (0.015 * distance) if distance > 0.0 else 0.0
+        return (window[-1] - mean) / (0.015 * distance) if distance > ROUNDING * abs(mean) else 0.0
 
     def push_value(self, value: float) -> None:
         """Take one number in."""

@@ -4,18 +4,16 @@ from typing import ClassVar, final
 
 from tallystick.platform.authoring.indicators.rolling import RollingSum
 from tallystick.platform.authoring.indicators.settings import whole
-from tallystick.platform.authoring.indicators.sources import Bar, Source
+from tallystick.platform.authoring.indicators.sources import ROUNDING, Bar, Source
 from tallystick.platform.authoring.indicators.streaming import NAN, OfPrice
-
-SAME = 1e-12
-"""Share of the price below which a change is rounding: equal means of three prices may differ in their last bit."""
 
 
 @final
 class Mfi(OfPrice):
     """100 up / (up + down): sums over `period` rows of source times volume where the source rose, and where it fell.
 
-    Ready after `period + 1` rows; 50 where nothing flowed. Quong and Soudack, Stocks & Commodities 7:3 (1989).
+    A change below 1e-12 of the price is none. Ready after `period + 1` rows; 50 where nothing flowed.
+    Quong and Soudack, Stocks & Commodities 7:3 (1989).
     """
 
     __slots__ = ("_down", "_last", "_up", "period")
@@ -40,7 +38,7 @@ class Mfi(OfPrice):
         """Take one closed bar in: its source and its volume."""
         price = self._price(bar)
         if self._count:
-            flow, change, least = price * bar.volume, price - self._last, SAME * abs(price)
+            flow, change, least = price * bar.volume, price - self._last, ROUNDING * abs(price)
             self._up.push_value(flow if change > least else 0.0)
             self._down.push_value(flow if change < -least else 0.0)
         self._last = price

@@ -11,6 +11,9 @@ Source = Literal["open", "high", "low", "close", "ask_close", "mid", "hl2", "hlc
 
 SOURCES: tuple[str, ...] = get_args(Source)
 
+ROUNDING = 1e-12
+"""Share of a price below which a difference is rounding: equal means of three prices may differ in their last bit."""
+
 
 class Bar(Protocol):
     """What indicators read of a bar: bid prices, the ask's close, volume in ticks."""
