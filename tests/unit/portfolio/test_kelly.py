@@ -1,18 +1,20 @@
 """Kelly: the share is the formula's, exactly, from the strategy's own trades; cut, capped, with a fallback."""
 
 import random
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import msgspec
 import pytest
 
-from tallystick.events.types.trading import SignalRaised
+from tallystick.events.types.trading import OrderApproved, OrderRequested, SignalRaised
 from tallystick.market.instrument import LOT
 from tallystick.platform.portfolio import KellyFraction, StrategyResult
 from tallystick.platform.portfolio.sizing import Withheld
 from tallystick.platform.portfolio.sizing_kelly import kelly
 from tests.unit.portfolio.told import AccountBook
-from tests.unit.risk.desk import EURUSD, FakeContext
+from tests.unit.risk.desk import EURUSD, FakeContext, in_flight
 
 STEP = LOT // 100
 
@@ -25,6 +27,19 @@ def of(results: list[int]) -> StrategyResult:
     wins = [one for one in results if one > 0]
     lost = -sum(one for one in results if one <= 0)
     return StrategyResult(trades=len(results), wins=len(wins), won=sum(wins), lost=lost)
+
+
+def approving(sizing: KellyFraction) -> Callable[[Any], None]:
+    """Tells the sizing what it hears in a run: of an order that it was approved, with the order to look at."""
+
+    def tell(event: Any) -> None:
+        if isinstance(event, OrderRequested):
+            approved = OrderApproved(order=event.order, rule="", limit=0, value=0)
+            sizing.hear(approved, FakeContext(orders={event.order: in_flight(event)}))
+        else:
+            sizing.hear(event, FakeContext())
+
+    return tell
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -48,7 +63,7 @@ def test_the_share_is_rounded_down_cut_and_capped() -> None:
 
 def test_before_enough_trades_the_fallback_is_risked_and_then_the_trades_decide() -> None:
     sizing = KellyFraction(fraction_ppm=500_000, cap_ppm=20_000, trades_min=4, fallback_ppm=5_000)
-    book = AccountBook(sizing.hear)
+    book = AccountBook(approving(sizing))
     size = sizing.volume(signal(), EURUSD, FakeContext())
     assert size == 125 * STEP  # 0.5 % of 100,000 USD at 400 points of 1 USD a lot and point
     for profit in (30_000, 30_000, -10_000, -10_000):
@@ -60,7 +75,7 @@ def test_before_enough_trades_the_fallback_is_risked_and_then_the_trades_decide(
 
 def test_without_an_edge_nothing_is_opened() -> None:
     sizing = KellyFraction(trades_min=2)
-    book = AccountBook(sizing.hear)
+    book = AccountBook(approving(sizing))
     book.round_trip("ema", 10_000)
     book.round_trip("ema", -10_000)
     said = sizing.volume(signal(), EURUSD, FakeContext())
@@ -77,7 +92,7 @@ def test_a_fallback_of_nothing_withholds_until_there_are_trades() -> None:
 
 def test_what_was_learnt_goes_through_a_snapshot() -> None:
     sizing = KellyFraction(trades_min=1)
-    book = AccountBook(sizing.hear)
+    book = AccountBook(approving(sizing))
     book.round_trip("ema", 12_345)
     book.open("ema", LOT, 1.3)
     again = KellyFraction(trades_min=1)

@@ -1,6 +1,7 @@
 """Protections: stops follow and lock by the rules, never loosen, and `scan` finds exactly the rows `react` answers."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -8,12 +9,19 @@ import numpy as np
 import pytest
 
 from tallystick.events.types.market import SeriesDeclared
-from tallystick.events.types.trading import IntentRaised, OrderAnswered, OrderDenied, PositionProtected, ProtectionAsked
+from tallystick.events.types.trading import (
+    IntentRaised,
+    OrderAnswered,
+    OrderApproved,
+    OrderDenied,
+    PositionProtected,
+    ProtectionAsked,
+)
 from tallystick.market.rows import BarClosed, Quote, Rows
 from tallystick.platform.accounts.views import PositionView
 from tallystick.platform.portfolio import Protection, Protections, protection_from
 from tests.unit.portfolio.told import DEAL
-from tests.unit.risk.desk import BUY, FakeContext, like, position
+from tests.unit.risk.desk import BUY, FakeContext, in_flight, like, position
 
 SECOND = 1_000_000_000
 
@@ -49,6 +57,7 @@ def moved(protections: Protections, held: PositionView, stop: float) -> FakeCont
     """The terminal has moved the stop."""
     context = holding(msgspec.structs.replace(held, stop_loss=stop))
     protections.react(PositionProtected(position=held.ticket, stop_loss=stop, take_profit=0.0, moment=0), context)
+    protections.react(ANSWERED, context)
     return context
 
 
@@ -134,20 +143,38 @@ def test_what_a_strategy_asks_for_a_position_comes_before_what_it_asks_for_all_a
     assert stops(protections.react(at(1.3), context)) == [1.298, 1.297]
 
 
+MOVE = like(BUY, purpose="protect", position=55, order=9)
+APPROVED = OrderApproved(order=9, rule="", limit=0, value=0)
+DENIED = OrderDenied(order=9, rule="permission", limit=0, value=1, detail="")
+ANSWERED = OrderAnswered(
+    order=9, retcode=10009, deal=0, ticket=0, volume=0, price=0.0, bid=0.0, ask=0.0, moment=0, comment=""
+)
+
+
 def test_while_a_move_is_on_its_way_no_other_is_asked_and_a_refused_one_waits_a_minute() -> None:
     held = position(stop_loss=1.29)
     context = holding(held)
     protections = watching(context, trail_points=100)
     assert len(protections.react(at(1.3), context)) == 1
     assert len(protections.react(at(1.3), context)) == 0  # the same moment, another series
-    protections.react(like(BUY, purpose="protect", position=55, order=9), context)
-    assert len(protections.react(at(1.31), context)) == 0
+    flying = replace(context, orders={9: in_flight(MOVE)})
+    protections.react(APPROVED, flying)
+    assert len(protections.react(at(1.31), flying)) == 0
     assert protections.scan(rows_of([1.31])) == -1
-    denied = OrderDenied(order=9, rule="permission", limit=0, value=1, detail="")
-    protections.react(denied, holding(held, time=5 * SECOND))
+    protections.react(DENIED, holding(held, time=5 * SECOND))
     assert len(protections.react(at(1.31, 65 * SECOND - 1), context)) == 0
     assert protections.scan(rows_of([1.31, 1.31], [65 * SECOND - 1, 65 * SECOND])) == 1
     assert stops(protections.react(at(1.31, 65 * SECOND), context)) == [1.309]
+
+
+def test_another_orders_fate_does_not_concern_a_move() -> None:
+    context = holding(position(stop_loss=1.29))
+    protections = watching(context, trail_points=100)
+    protections.react(at(1.3), context)
+    flying = replace(context, orders={9: in_flight(MOVE)})
+    protections.react(APPROVED, flying)
+    protections.react(msgspec.structs.replace(DENIED, order=3), flying)
+    assert len(protections.react(at(1.31), flying)) == 0
 
 
 def test_an_answer_that_says_done_frees_the_next_move_at_once() -> None:
@@ -155,12 +182,11 @@ def test_an_answer_that_says_done_frees_the_next_move_at_once() -> None:
     context = holding(held)
     protections = watching(context, trail_points=100)
     protections.react(at(1.3), context)
-    protections.react(like(BUY, purpose="protect", position=55, order=9), context)
-    context = moved(protections, held, 1.299)
-    answer = OrderAnswered(
-        order=9, retcode=10009, deal=0, ticket=0, volume=0, price=0.0, bid=0.0, ask=0.0, moment=0, comment=""
-    )
-    protections.react(answer, context)
+    protections.react(APPROVED, replace(context, orders={9: in_flight(MOVE)}))
+    moved_now = replace(holding(msgspec.structs.replace(held, stop_loss=1.299)), orders={9: in_flight(MOVE)})
+    protections.react(PositionProtected(position=55, stop_loss=1.299, take_profit=0.0, moment=0), moved_now)
+    context = replace(moved_now, orders={})
+    protections.react(ANSWERED, context)
     assert stops(protections.react(at(1.301), context)) == [1.3]
 
 
@@ -230,6 +256,6 @@ def test_scan_names_exactly_the_first_row_that_react_answers(seed: int) -> None:
     ],
 )
 def test_a_protection_that_cannot_be_is_refused(plan: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match="E115") as error:
+    with pytest.raises(ValueError, match="E117") as error:
         protection_from(plan)
     assert words in str(error.value)

@@ -81,11 +81,11 @@ def test_quiet_rows_in_any_pieces_leave_what_single_rows_leave() -> None:
     feed = [(chance.choice((0, 1, 2)), close) for close in walk(400, 5)]
     one, many = VolatilityTarget(100_000, rows=37), VolatilityTarget(100_000, rows=37)
     for sizing in (one, many):
-        sizing.hear(declared(0, "EURUSD"))
-        sizing.hear(declared(1, "EURUSD", period=4 * HOUR))
-        sizing.hear(declared(2, "XAUUSD"))
+        sizing.hear(declared(0, "EURUSD"), None)
+        sizing.hear(declared(1, "EURUSD", period=4 * HOUR), None)
+        sizing.hear(declared(2, "XAUUSD"), None)
     for number, close in feed:
-        one.hear(bar(number, close))
+        one.hear(bar(number, close), None)
     rows, at = bars_of(feed), 0
     while at < len(rows):
         stop = min(at + chance.randrange(1, 90), len(rows))
@@ -119,12 +119,12 @@ def test_a_target_too_small_for_the_smallest_volume_is_withheld() -> None:
 def test_a_symbol_keeps_its_closes_when_a_later_run_numbers_the_series_otherwise() -> None:
     sizing = VolatilityTarget(100_000, rows=3)
     for number, symbol in ((0, "EURUSD"), (1, "XAUUSD")):
-        sizing.hear(declared(number, symbol))
+        sizing.hear(declared(number, symbol), None)
     sizing.advance(bars_of([(0, 1.0), (1, 9.0), (0, 2.0)]))
     again = VolatilityTarget(100_000, rows=3)
     again.thaw(msgspec.msgpack.decode(msgspec.msgpack.encode(sizing.freeze())))
     for number, symbol in ((0, "XAUUSD"), (1, "EURUSD")):
-        again.hear(declared(number, symbol))
+        again.hear(declared(number, symbol), None)
     again.advance(bars_of([(0, 8.0), (1, 3.0)]))
     kept = {row[1]: [round(close) for close in row[3]] for row in again.freeze()}
     assert kept == {"EURUSD": [1, 2, 3], "XAUUSD": [9, 8]}

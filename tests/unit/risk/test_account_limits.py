@@ -25,7 +25,7 @@ from tallystick.platform.plan_values import PlanError
 from tallystick.platform.portfolio.limits_watch import LimitsWatch
 from tallystick.platform.risk import PRESETS, AccountLimits, Risk, RiskSettings, risk_settings_from
 from tests.unit.portfolio.told import DEAL, opened
-from tests.unit.risk.desk import BUY, CLOSE, EURUSD, MONDAY_NOON, FakeContext, account, like, position, quote
+from tests.unit.risk.desk import BUY, CLOSE, EURUSD, MONDAY_NOON, FakeContext, account, in_flight, like, position, quote
 
 START = 10_000_000
 MIDNIGHT = MONDAY_NOON + 12 * 3_600_000_000_000
@@ -48,7 +48,7 @@ def watching(balance: int = START, **limits: Any) -> LimitsWatch:
     """A watch on an account that opened its first position at noon."""
     made = LimitsWatch(AccountLimits(**limits), "utc")
     made.react(msgspec.structs.replace(opened(), balance=START), desk(START))
-    made.react(BUY, desk(START))
+    made.react(OrderApproved(order=7, rule="", limit=0, value=0), desk(START, orders={7: in_flight(BUY)}))
     (timer,) = made.react(msgspec.structs.replace(DEAL, balance=balance), desk(balance, balance=balance))
     assert timer == TimerRequested(module="account_limits", timer="day", due=MIDNIGHT)
     return made

@@ -91,8 +91,7 @@ class Attribution:
     def fold(self, event: Event) -> None:
         """Take one event in."""
         if type(event) is OrderRequested:
-            if event.purpose in {"open", "close", "pending"}:
-                self._orders[event.order] = event.strategy
+            self.asked(event.order, event.strategy, event.purpose)
         elif type(event) is DealMade:
             self._dealt(event)
         elif type(event) is SwapCharged:
@@ -104,6 +103,11 @@ class Attribution:
         elif type(event) is AccountOpened:
             self._netting = event.margin_mode == "netting"
             self._digits = event.digits
+
+    def asked(self, order: int, strategy: str, purpose: str) -> None:
+        """A strategy has asked for an order."""
+        if purpose in {"open", "close", "pending"}:
+            self._orders[order] = strategy
 
     def _dealt(self, deal: DealMade) -> None:
         if deal.type == "balance":

@@ -9,7 +9,7 @@ from typing import Any
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context
-from tallystick.events.types.trading import IntentRaised, OrderRequested, TargetSet
+from tallystick.events.types.trading import IntentRaised, OrderApproved, TargetSet
 from tallystick.platform.accounts.views import OrderView
 
 Concerns = Callable[[str, str], bool]
@@ -17,7 +17,7 @@ Concerns = Callable[[str, str], bool]
 
 
 class Flattening:
-    """Remembers who has asked for orders in what, and says what closes it all."""
+    """Remembers whose orders in what were approved, and says what closes it all."""
 
     def __init__(self) -> None:
         """Nobody has asked for anything."""
@@ -27,10 +27,11 @@ class Flattening:
         """True when something may be open."""
         return bool(self._keys)
 
-    def note(self, event: OrderRequested) -> None:
-        """An order that may open something."""
-        if event.purpose in {"open", "pending"}:
-            self._keys[event.strategy, event.symbol] = None
+    def note(self, event: OrderApproved, context: Context) -> None:
+        """An order that may open something, and may leave."""
+        order: OrderView = context.orders[event.order]
+        if order.purpose in {"open", "pending"}:
+            self._keys[order.strategy, order.symbol] = None
 
     def flat(self, context: Context, concerns: Concerns) -> list[Event]:
         """Cancel what is pending, then hold nothing."""
@@ -45,10 +46,6 @@ class Flattening:
             if concerns(strategy, symbol)
         ]
         return said
-
-    def forget(self, concerns: Concerns) -> None:
-        """What is meant is flat, or will be."""
-        self._keys = {key: None for key in self._keys if not concerns(*key)}
 
     def freeze(self) -> Any:
         """Strategies and symbols."""

@@ -11,7 +11,7 @@ from typing import Any
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.running import TimerFired, TimerRequested
-from tallystick.events.types.trading import DealMade, OrderRequested
+from tallystick.events.types.trading import DealMade, OrderApproved
 from tallystick.market.server_time import DAY, offset_ns
 from tallystick.platform.portfolio.flattening import Flattening
 from tallystick.platform.risk.filters import Friday
@@ -25,7 +25,7 @@ class FlatOnFriday:
 
     role = "portfolio"
     on_failure: OnFailure = "halt"
-    hears: tuple[type, ...] = (OrderRequested, DealMade, TimerFired)
+    hears: tuple[type, ...] = (OrderApproved, DealMade, TimerFired)
 
     def __init__(self, friday: Friday, server_time: str, *, name: str = "flat_on_friday") -> None:
         """`server_time`: the rule of the server's clock."""
@@ -42,9 +42,7 @@ class FlatOnFriday:
             return self._close(context) if event.module == self.name else ()
         if type(event) is DealMade:
             return self._late(event, context)
-        if not self._friday.concerns(event.strategy, event.symbol):
-            return ()
-        self._flattening.note(event)
+        self._flattening.note(event, context)
         if self._due or not self._flattening:
             return ()
         self._due = next_close(context.time, self._friday.closed[0], self._rule)

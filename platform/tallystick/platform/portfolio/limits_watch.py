@@ -22,7 +22,7 @@ from tallystick.events.types.trading import (
     AccountOpened,
     DealMade,
     ForeignTradeSeen,
-    OrderRequested,
+    OrderApproved,
     SwapCharged,
 )
 from tallystick.market.rows import BarClosed, Quote, Rows
@@ -46,7 +46,7 @@ class LimitsWatch:
         BarClosed,
         SeriesDeclared,
         AccountOpened,
-        OrderRequested,
+        OrderApproved,
         DealMade,
         SwapCharged,
         ForeignTradeSeen,
@@ -72,8 +72,8 @@ class LimitsWatch:
         kind = type(event)
         if kind is BarClosed or kind is Quote:
             return self._row(context)
-        if kind is OrderRequested:
-            self._flattening.note(event)
+        if kind is OrderApproved:
+            self._flattening.note(event, context)
             return ()
         if kind is TimerFired:
             return self._next_day(context) if event.module == self.name else ()

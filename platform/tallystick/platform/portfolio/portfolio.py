@@ -59,7 +59,7 @@ class Portfolio:
         if type(event) not in ASKING:
             for sizing in self._learning.values():
                 if type(event) in sizing.hears:
-                    sizing.hear(event)
+                    sizing.hear(event, context)
             return ()
         key = (event.strategy, event.symbol)
         before = self._targets.get(key, FLAT)

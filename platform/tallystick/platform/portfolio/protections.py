@@ -24,8 +24,8 @@ from tallystick.events.types.trading import (
     IntentRaised,
     OrderAbandoned,
     OrderAnswered,
+    OrderApproved,
     OrderDenied,
-    OrderRequested,
     PositionProtected,
     ProtectionAsked,
 )
@@ -34,8 +34,9 @@ from tallystick.platform.accounts.views import PositionView
 from tallystick.platform.portfolio.protection import NO_STOP, Protection, Watch, watch_of
 from tallystick.platform.portfolio.thresholds import Thresholds
 
-DONE = 10009
 AGAIN_NS = 60 * 1_000_000_000
+VERDICTS = frozenset({OrderApproved, OrderDenied, OrderAnswered, OrderAbandoned})
+"""What tells how a move fared."""
 Asked = tuple[str, str, int]
 """Strategy, symbol, and position or 0 for every one."""
 
@@ -53,7 +54,7 @@ class Protections:
         DealMade,
         ForeignTradeSeen,
         PositionProtected,
-        OrderRequested,
+        OrderApproved,
         OrderAnswered,
         OrderDenied,
         OrderAbandoned,
@@ -69,8 +70,6 @@ class Protections:
         }
         self._asked: dict[Asked, Protection] = {}
         self._watches: dict[int, Watch] = {}
-        self._flying: dict[int, int] = {}
-        """Orders on their way that change a position's stops, by number."""
         self._series: dict[int, str] = {}
         self._thresholds = Thresholds({}, {})
 
@@ -83,16 +82,10 @@ class Protections:
             return self._row(event.symbol, event.time, event.bid, event.ask, context)
         if kind is SeriesDeclared:
             self._series[event.series] = event.symbol
-        elif kind is OrderRequested:
-            if event.purpose != "protect" or event.position not in self._watches:
+        elif kind in VERDICTS:
+            if not any(watch.asked > NO_STOP for watch in self._watches.values()):
                 return ()
-            self._flying[event.order] = event.position
-        elif kind in {OrderAnswered, OrderDenied, OrderAbandoned}:
-            position = self._flying.pop(event.order, None)
-            if position is None:
-                return ()
-            if kind is not OrderAnswered or event.retcode != DONE:
-                self._refused(position, context.time)
+            self._resolve(context)
         elif kind is ProtectionAsked:
             self._asked[event.strategy, event.symbol, event.position] = self._protection_asked(event)
         self._look(context)
@@ -120,11 +113,14 @@ class Protections:
             self._thresholds = Thresholds(self._watches, self._series)
         return said
 
-    def _refused(self, position: int, time: int) -> None:
-        watch = self._watches.get(position)
-        if watch is not None:
-            watch.asked = NO_STOP
-            watch.not_before = time + AGAIN_NS
+    def _resolve(self, context: Context) -> None:
+        """What was asked for, is no longer on its way and does not stand has been refused."""
+        flying = _flying(context)
+        for watch in self._watches.values():
+            if watch.asked > NO_STOP and watch.ticket not in flying:
+                if watch.stop < watch.asked:
+                    watch.not_before = context.time + AGAIN_NS
+                watch.asked = NO_STOP
 
     def _protection_asked(self, event: ProtectionAsked) -> Protection:
         own = self._plan.get(event.strategy, Protection())
@@ -132,7 +128,7 @@ class Protections:
 
     def _look(self, context: Context) -> None:
         """Watch the positions of now: new ones, others gone, stops as they stand."""
-        before, self._watches = self._watches, {}
+        before, self._watches, flying = self._watches, {}, _flying(context)
         for ticket, position in context.positions.items():
             protection = self._protection_of(position)
             if protection is None:
@@ -141,8 +137,8 @@ class Protections:
             known = before.get(ticket)
             if known is not None and known.direction == watch.direction:
                 watch.not_before = known.not_before
-                watch.waiting = ticket in self._flying.values()
-                watch.asked = known.asked if watch.waiting else NO_STOP
+                watch.asked = known.asked
+                watch.waiting = known.asked > NO_STOP and ticket in flying
             self._watches[ticket] = watch
         for gone in before.keys() - self._watches.keys():
             self._asked = {key: one for key, one in self._asked.items() if key[2] != gone}
@@ -159,11 +155,10 @@ class Protections:
         return found if found.trail_points or found.break_even_points else None
 
     def freeze(self) -> Any:
-        """What was asked, the watches, orders on their way, series."""
+        """What was asked, the watches, series."""
         return {
             "asked": [[*key, *protection] for key, protection in self._asked.items()],
             "watches": [msgspec.to_builtins(watch) for watch in self._watches.values()],
-            "flying": list(self._flying.items()),
             "series": list(self._series.items()),
         }
 
@@ -172,9 +167,13 @@ class Protections:
         self._asked = {(row[0], row[1], row[2]): Protection(*row[3:]) for row in state["asked"]}
         watches = [msgspec.convert(one, Watch) for one in state["watches"]]
         self._watches = {watch.ticket: watch for watch in watches}
-        self._flying = dict(state["flying"])
         self._series = dict(state["series"])
         self._thresholds = Thresholds(self._watches, self._series)
+
+
+def _flying(context: Context) -> set[int]:
+    """Positions whose stops an order on its way changes."""
+    return {order.position for order in context.orders.values() if order.purpose == "protect"}
 
 
 def _protect(position: PositionView, stop_loss: float) -> IntentRaised:

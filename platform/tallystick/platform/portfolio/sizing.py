@@ -44,7 +44,7 @@ class LearningSizing(Sizing, Protocol):
 
     hears: tuple[type, ...]
 
-    def hear(self, event: Any) -> None:
+    def hear(self, event: Any, context: Any) -> None:
         """Take one row or event in."""
         ...
 

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from tallystick.events.types.trading import SignalRaised
+from tallystick.events.types.trading import OrderApproved, OrderRequested, SignalRaised
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Rows
 from tallystick.platform.portfolio.attribution import ATTRIBUTED, Attribution, StrategyResult
 from tallystick.platform.portfolio.sizing import PPM, Withheld, volume_at_risk, within
+
+HEARD: tuple[type, ...] = (OrderApproved, *(one for one in ATTRIBUTED if one is not OrderRequested))
+"""Nobody but risk hears what has no verdict: whose an order is, is looked up once it has been approved."""
 
 
 @dataclass(slots=True)
@@ -28,7 +31,7 @@ class KellyFraction:
     cap_ppm: int = 20_000
     trades_min: int = 30
     fallback_ppm: int = 5_000
-    hears: tuple[type, ...] = field(default=ATTRIBUTED, init=False, compare=False, repr=False)
+    hears: tuple[type, ...] = field(default=HEARD, init=False, compare=False, repr=False)
     _attribution: Attribution = field(default_factory=Attribution, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -70,9 +73,13 @@ class KellyFraction:
             return self.fallback_ppm
         return min(int(kelly(result) * self.fraction_ppm // 1), self.cap_ppm)
 
-    def hear(self, event: Any) -> None:
+    def hear(self, event: Any, context: Any) -> None:
         """An event of the strategies' orders and deals."""
-        self._attribution.fold(event)
+        if type(event) is OrderApproved:
+            order = context.orders[event.order]
+            self._attribution.asked(order.order, order.strategy, order.purpose)
+        else:
+            self._attribution.fold(event)
 
     def advance(self, rows: Rows) -> None:
         """Rows say nothing of trades."""

@@ -70,7 +70,7 @@ class VolatilityTarget:
         )
         return in_steps(steps, instrument, why)
 
-    def hear(self, event: Any) -> None:
+    def hear(self, event: Any, context: Any) -> None:  # noqa: ARG002 -- the protocol's
         """A series' declaration or a closed bar."""
         if type(event) is BarClosed:
             self._closes.push(event)

@@ -64,7 +64,7 @@ class Weights:
         )
         return in_steps(account.equity * Fraction(weight, PPM) / value, instrument, why)
 
-    def hear(self, event: Any) -> None:
+    def hear(self, event: Any, context: Any) -> None:
         """Nothing yet: the event of an optimisation will be heard here."""
 
     def advance(self, rows: Rows) -> None:
