@@ -1,4 +1,4 @@
-"""One strategy file, one decision digest: from the command line, Python, a notebook's cell, and a run fed row by row."""
+"""One strategy file, one decision digest: from the command line, Python, a notebook's cell, and a run by rows."""
 
 import json
 import linecache
