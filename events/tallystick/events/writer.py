@@ -83,7 +83,7 @@ class LogWriter(SelfDescription):
         self._group = bytearray()
         self._whole_bytes = 0  # set last: an append that a signal broke off leaves a group of another length
         self._deferred: list[Event] = list(opened.deferred)
-        self._admitted: dict[int, Admitted] = {}
+        self._admitted: dict[tuple[int, int, int], Admitted] = {}
         self._cached = self._first
 
     @property
@@ -158,7 +158,8 @@ class LogWriter(SelfDescription):
         """
         if self._deferred or self._trouble is not None:
             self._before_append()
-        admitted = self._admitted.get(type_id << 32 | version << 16 | source) or self._admit(type_id, version, source)
+        kind = type_id, version, source
+        admitted = self._admitted.get(kind) or self._admit(kind)
         seq = self._seq
         derived = flags & DERIVED
         if derived:
@@ -180,8 +181,11 @@ class LogWriter(SelfDescription):
         hasher.update(body)
         body_hash = hasher.digest()
         prev = self._prev
+        length = HEADER_BYTES + size
+        if blobs:
+            length += BLOB.size * len(blobs)
         packed = _pack(
-            HEADER_BYTES + size + BLOB.size * len(blobs), FORMAT, flags, self._epoch, seq, time, cause, cause_row, root,
+            length, FORMAT, flags, self._epoch, seq, time, cause, cause_row, root,
             source, type_id, version, prev, size, body_hash, len(blobs),
         )  # fmt: skip
         if blobs:
@@ -196,10 +200,11 @@ class LogWriter(SelfDescription):
         self._time = time
         self._root = root
         self._seq = seq + 1
-        if admitted[0]:
+        trading, prefix = admitted
+        if trading:
             digest = self._digest
             hasher = _hasher()
-            hasher.update(digest.value + admitted[1] + packed[18:26] + body_hash)  # the eight bytes are its book time
+            hasher.update(digest.value + prefix + packed[18:26] + body_hash)  # the eight bytes are its book time
             digest.value = hasher.digest()
             digest.count += 1
         self._whole_bytes = len(self._group)
@@ -285,9 +290,8 @@ class LogWriter(SelfDescription):
         for event in deferred:
             self.say(event)
 
-    def _admit(self, type_id: int, version: int, source: int) -> Admitted:
-        admitted = admit(self._state, type_id, version, source)
-        self._admitted[type_id << 32 | version << 16 | source] = admitted
+    def _admit(self, kind: tuple[int, int, int]) -> Admitted:
+        admitted = self._admitted[kind] = admit(self._state, *kind)
         return admitted
 
     def _require_sound(self) -> None:

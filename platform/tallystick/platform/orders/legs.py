@@ -19,7 +19,7 @@ class Leg(NamedTuple):
     reduces: bool
 
 
-def hedging_legs(target: int, held: Iterable[PositionView], flights: Collection[Flight]) -> list[Leg]:
+def hedging_legs(target: int, held: Sequence[PositionView], flights: Collection[Flight]) -> list[Leg]:
     """Legs on an account with many positions a symbol: `held` and `flights` are the strategy's own on the symbol.
 
     1. Positions against the target's direction are closed by ticket, the oldest first.
@@ -30,7 +30,9 @@ def hedging_legs(target: int, held: Iterable[PositionView], flights: Collection[
     direction = (target > 0) - (target < 0)
     kept = 0
     legs = []
-    for position in sorted(held, key=lambda one: one.ticket):
+    if len(held) > 1:
+        held = sorted(held, key=lambda one: one.ticket)
+    for position in held:
         keep = 0
         if position.direction == direction:
             keep = max(0, min(position.volume - closing.get(position.ticket, 0), abs(target) - kept))
