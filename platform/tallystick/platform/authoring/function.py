@@ -34,15 +34,15 @@ class SignalFunction(Strategy):
         """Prepare it; parameters are those of the function."""
         self = super().__new__(cls, *args, **given)
         self._given_values = {name: getattr(self, name) for name in cls.takes}
-        self._bars.recording = True
+        self._bars.asked.recording = True
         self._volume = int(self.lots * LOT) if self.lots is not None else 0
         return self
 
     def answer(self, _row: BarClosed | Quote) -> None:
         """Call the function; say what its answer changes."""
         bars = self._bars
-        if bars.read:
-            bars.read.clear()
+        if bars.asked.read:
+            bars.asked.read.clear()
         answer = type(self).function(bars, **self._given_values)
         if answer is not None:
             self._follow(answer)
