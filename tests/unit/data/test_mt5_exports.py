@@ -15,7 +15,7 @@ from tests.unit.data.mt5_styles import BEGIN_MS, STYLES, Bar, Style, Tick
 
 VECTORS = Path(__file__).parents[4] / "shared" / "vectors" / "mt5_csv"
 VECTOR_ROWS = {"bars_daily_no_time_column": 1, "ticks_one_sided": 5, "ticks_utf16le_bom_crlf": 7}
-EXAMPLES = 400 if os.environ.get("TALLYSTICK_FULL") else 40
+EXAMPLES = 400 if os.environ.get("TALLYSTICK_FULL") else 12
 HOUR_NS = 3_600_000_000_000
 
 

@@ -7,7 +7,7 @@ the series then declares `utc`: the database changes with every release, and a r
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -51,10 +51,14 @@ class Clock:
         return f"{self.zone}_to_utc" if self.zone else ""
 
 
-def clock_of(text: str | None, source: str) -> Clock:
-    """The clock that words mean. Raises `UnknownClock` (E110) when nothing is said or nobody knows it."""
-    if not text:
+def clock_of(given: str | tzinfo | None, source: str) -> Clock:
+    """The clock that words, or one of Python's time zones, mean.
+
+    Raises `UnknownClock` (E110) when nothing is said or nobody knows it.
+    """
+    if not given:
         raise UnknownClock(f"{source} has no time zone.", REMEDY)
+    text = str(given)
     word = text.strip().lower()
     if word in ALIASES:
         return Clock(ALIASES[word])

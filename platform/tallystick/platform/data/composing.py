@@ -9,7 +9,8 @@
 | no_quote | dropped | a row with neither side (a trade), or before both sides were known |
 | unreadable_row | dropped | only when asked to `skip_bad` |
 
-A point is 10**-digits, where digits are the caller's, else the decimals that the source itself uses.
+A point is 10**-digits, where digits are the caller's, else the decimals that the source uses, but no more than the
+symbol is known to have.
 """
 
 from dataclasses import dataclass
@@ -39,10 +40,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a caller states of a source, or None: spread, digits of a price, length of a single bar in ns."""
+    """What a caller states of a source, or None: spread, digits of a price, length of a single bar in ns.
+
+    `most_digits` are those of the symbol where it is known: some programs write zeros behind them.
+    """
 
     spread_points: int | None = None
     digits: int | None = None
+    most_digits: int | None = None
     period_ns: int | None = None
 
 
@@ -58,7 +63,7 @@ def _bars(table: Table, terms: Terms) -> Reading:
     columns: dict[str, NDArray[np.float64]] = {}
     bid = "bid_" if "bid_open" in table.numbers else ""
     notes: list[Note] = []
-    digits = table.decimals if terms.digits is None else terms.digits
+    digits = _digits(table, terms)
     for point in POINTS:
         columns[f"bid_{point}"] = table.numbers[f"{bid}{point}"]
     if all(f"ask_{point}" in table.numbers for point in POINTS):
@@ -75,6 +80,13 @@ def _bars(table: Table, terms: Terms) -> Reading:
     volume = next((table.numbers[name] for name in ("tick_volume", "volume") if name in table.numbers), None)
     columns["volume"] = np.zeros(len(table)) if volume is None else np.nan_to_num(volume)
     return Reading(_rows(table, "bar", period, digits, columns), tuple(notes))
+
+
+def _digits(table: Table, terms: Terms) -> int:
+    """Decimals of a point."""
+    if terms.digits is not None:
+        return terms.digits
+    return table.decimals if terms.most_digits is None else min(table.decimals, terms.most_digits)
 
 
 def _spread(table: Table, terms: Terms) -> tuple[NDArray[np.float64], Note]:
@@ -114,7 +126,7 @@ def _quotes(table: Table, terms: Terms) -> Reading:
         words = "W132 {symbol}: {count} of {total} quotes state one side. The other is the last known."
         notes.append(Note("one_sided_quote", "last_known_side", one_sided[quoted], words=words))
     columns = {**known, "flags": flags}
-    digits = table.decimals if terms.digits is None else terms.digits
+    digits = _digits(table, terms)
     return Reading(_rows(table, "quote", 0, digits, columns).take(quoted), tuple(notes))
 
 

@@ -2,6 +2,7 @@
 
 DataError (ValueError)
 ├── UnknownSymbol    E101  no conditions are known for a symbol, or no symbol for a file
+├── ReversedRange    E102  the start is not before the stop
 ├── MissingData      E111  no such file or series (also FileNotFoundError)
 ├── UnreadableData   E105  a cell is no number, a line has too few columns, an archive is none
 ├── ImpossibleData   E106  prices that no market has: high below low, zero, negative
@@ -73,6 +74,12 @@ class UnknownSymbol(DataError):
     """Nothing is known of a symbol."""
 
     code = "E101"
+
+
+class ReversedRange(DataError):
+    """The start is not before the stop."""
+
+    code = "E102"
 
 
 class BadConditions(DataError):

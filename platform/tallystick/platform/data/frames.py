@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from tallystick.platform.data.cells import Ints
 from tallystick.platform.data.errors import UnfitRequest, UnreadableData
 from tallystick.platform.data.headings import roles_by_name
-from tallystick.platform.data.table import MAY_BE_EMPTY, SIZES, USED, Table, bad_rows_remedy
+from tallystick.platform.data.moments import FIRST_MS, LAST_MS
+from tallystick.platform.data.table import MAY_BE_EMPTY, SIZES, USED, Table, bad_rows_remedy, beyond
 
 INDEX = "index"
 MOST_DECIMALS = 8
@@ -47,7 +48,7 @@ def table_from(
         if role not in USED:
             continue
         found = _floats(values[number])
-        wrong = np.isinf(found) | ((found < 0) if role in SIZES else False)
+        wrong = np.isinf(found) | beyond(role, found)
         wrong |= np.isnan(found) & (_stated(values[number]) | (role not in MAY_BE_EMPTY))
         first = first or _first(wrong & ~bad, names[number], "size" if role in SIZES else "price")
         bad |= wrong
@@ -120,6 +121,7 @@ def _moments(column: Any, title: str) -> tuple[Ints, bool, bool, NDArray[np.bool
             raise UnreadableData(f"{title}: times such as {largest} are no epoch.", "Give datetimes.")
         unit = MS_PER[len(str(largest))]
         ms = np.where(bad, 0, np.floor(numbers * unit) if unit != 1e-6 else values // 1_000_000).astype(np.int64)
+    bad |= (ms < FIRST_MS) | (ms >= LAST_MS)
     ms = np.where(bad, 0, ms)
     return ms, zone is not None, bool((ms % 86_400_000).any()), bad
 

@@ -1,8 +1,9 @@
 """Columns of dates and times, in the ways that terminals and tables write them.
 
-Dates 2014.05.05, 2014-05-05, 2014/05/05, 20140505; times 13:45, 13:45:00, 13:45:00.123; both in one cell with a space
-or a T between; a zone at the end (Z, +00:00); or a whole number since 1970 in seconds, ms, us or ns by its length.
-Finer than a millisecond is cut off. Cells of one layout are read together.
+Dates 2014.05.05, 2014-05-05, 2014/05/05, 20140505 and, day first, 05.05.2014; times 13:45, 13:45:00, 13:45:00.123; both
+in one cell with a space or a T between, then also 20140505 134500; a zone at the end (Z, +00:00); or a whole number
+since 1970 in seconds, ms, us or ns by its length. Finer than a millisecond is cut off. Cells of one layout are read
+together.
 """
 
 import re
@@ -14,13 +15,20 @@ from numpy.typing import NDArray
 from tallystick.platform.data.cells import Column, Ints
 
 DAY_MS = 86_400_000
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""Years that fit into ns since 1970 and for which the rules of server time are known."""
+FIRST_MS, LAST_MS = -2_208_988_800_000, 4_102_444_800_000
 DATE = r"(?P<year>\d{4})(?P<mark>[.\-/]?)(?P<month>\d\d)(?P=mark)(?P<day>\d\d)"
 CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?"
 ZONE = r"(?P<zone>Z|(?P<sign>[+-])(?P<ahead>\d\d):?(?P<past>\d\d))"
 MOMENT = re.compile(rf"{DATE}(?:[ T]{CLOCK} ?{ZONE}?)?", re.ASCII)
+DAY_FIRST = re.compile(rf"(?P<day>\d\d)\.(?P<month>\d\d)\.(?P<year>\d{{4}})(?:[ T]{CLOCK} ?{ZONE}?)?", re.ASCII)
+COMPACT = re.compile(
+    rf"{DATE}[ T](?P<hour>\d\d)(?P<minute>\d\d)(?:(?P<second>\d\d)(?P<fraction>\d{{3}})?)?{ZONE}?", re.ASCII
+)
 TIME = re.compile(CLOCK, re.ASCII)
 SINCE_1970 = re.compile(r"(?P<epoch>\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})", re.ASCII)
-LAYOUTS = (MOMENT, TIME, SINCE_1970)
+LAYOUTS = (MOMENT, DAY_FIRST, COMPACT, TIME, SINCE_1970)
 MOST_LAYOUTS = 16
 """Layouts in one column and length; real files have one or two, and each costs a pass."""
 MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -93,7 +101,7 @@ def _epoch(layout: re.Match[str], digits: Ints) -> tuple[Ints, NDArray[np.bool_]
     value = _whole(layout, "epoch", digits)
     length = digits.shape[1]
     ms = value * 1000 if length <= 10 else value // 10 ** (3 * ((length - 12) // 3))
-    return ms, np.ones(len(digits), dtype=np.bool_)
+    return ms, ms < LAST_MS
 
 
 def _written(layout: re.Match[str], digits: Ints) -> tuple[Ints, NDArray[np.bool_]]:
@@ -106,7 +114,7 @@ def _written(layout: re.Match[str], digits: Ints) -> tuple[Ints, NDArray[np.bool
     if "year" in layout.re.groupindex:
         year, month, day = (_whole(layout, name, digits, 1) for name in ("year", "month", "day"))
         leap = (month == 2) & (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-        valid &= (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1900)
+        valid &= (month >= 1) & (month <= 12) & (day >= 1) & (year >= FIRST_YEAR) & (year < LAST_YEAR)
         valid &= day <= MONTH_DAYS[np.clip(month, 0, 12)] + leap
         ms += _days(year, month, day) * DAY_MS
     if layout.groupdict().get("sign"):

@@ -9,7 +9,7 @@ series_of("demo", symbol="XAUUSD")              the demo's year
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from tallystick.platform.data.clock import Clock, clock_of
 from tallystick.platform.data.composing import Reading, Terms, composed
-from tallystick.platform.data.errors import UnfitRequest, UnknownSymbol
+from tallystick.platform.data.errors import ReversedRange, UnfitRequest, UnknownSymbol
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.frames import is_tabular, table_from
@@ -39,7 +39,7 @@ class Reader:
     """How a source is to be read: what `series_of` takes besides the source."""
 
     symbol: str | None = None
-    tz: str | None = None
+    tz: str | tzinfo | None = None
     timeframe: str | int | None = None
     start: Moment = None
     stop: Moment = None
@@ -54,7 +54,7 @@ def series_of(  # noqa: PLR0913 -- the public door: each is a thing that a calle
     source: Any,
     *,
     symbol: str | None = None,
-    tz: str | None = None,
+    tz: str | tzinfo | None = None,
     timeframe: str | int | None = None,
     start: Moment = None,
     stop: Moment = None,
@@ -96,6 +96,9 @@ def feed_of(sources: Any, **stated: Any) -> Feed:
 
 def opened(source: Any, reader: Reader) -> Series:
     """One series by a `Reader`. Raises `DataError`."""
+    start, stop = _ns(reader.start), _ns(reader.stop)
+    if start is not None and stop is not None and start >= stop:
+        raise ReversedRange(f"the start {reader.start} is not before the stop {reader.stop}.", "Swap them.")
     if isinstance(source, Series):
         return _fitted(source, reader)
     if is_tabular(source):
@@ -123,7 +126,6 @@ def reading_of(path: Path, reader: Reader) -> Reading:
     require_file(path)
     if is_lean(path):
         return Reading(read_lean(path), ())
-    terms = Terms(reader.spread_points, reader.digits, period_of(reader.timeframe))
     skip_bad = reader.strictness == "skip_bad"
     if path.suffix.lower() in (".parquet", ".pq"):
         from tallystick.platform.data.parquet import read_parquet
@@ -131,12 +133,18 @@ def reading_of(path: Path, reader: Reader) -> Reading:
         table = table_from(read_parquet(path), reader.mapping, title=path.name, skip_bad=skip_bad)
     else:
         table = read_table(path, reader.mapping, skip_bad=skip_bad)
-    return composed(table, terms)
+    return composed(table, _terms(reader, path.name))
 
 
 def _tabular(source: Any, reader: Reader) -> Reading:
     table = table_from(source, reader.mapping, skip_bad=reader.strictness == "skip_bad")
-    return composed(table, Terms(reader.spread_points, reader.digits, period_of(reader.timeframe)))
+    return composed(table, _terms(reader, ""))
+
+
+def _terms(reader: Reader, title: str) -> Terms:
+    known = built_in().get(reader.symbol or symbol_in(title) or "")
+    most_digits = known.digits if known else None
+    return Terms(reader.spread_points, reader.digits, most_digits, period_of(reader.timeframe))
 
 
 def reading_of_all(paths: Sequence[Path], reader: Reader) -> Reading:
@@ -240,8 +248,11 @@ def is_lean(path: Path) -> bool:
     """True for a zip, and for a CSV laid out as Lean's: a compact time first, then 2 or 10 numbers, no names."""
     if path.suffix.lower() == ".zip":
         return True
-    with path.open("rb") as file:
-        cells = file.readline(4096).strip().split(b",")
+    try:
+        with path.open("rb") as file:
+            cells = file.readline(4096).strip().split(b",")
+    except OSError:
+        return False  # whoever reads it says what is wrong
     time = cells[0].replace(b" ", b"").replace(b":", b"")
     return len(cells) in (3, 11) and time.isdigit() and len(time) in (*range(1, 9), 12) and b"-" not in cells[0]
 

@@ -60,7 +60,10 @@ class Series:
         """The rows in [start_ns, stop_ns) by their UTC time (of a bar its open). Raises `EmptyRange` (E103)."""
         opened = self.time - self.period_ns
         chosen = _within(opened, start_ns, stop_ns, self.symbol, self.source)
-        return replace(self, rows=self.rows.take(chosen), time=self.time[chosen])
+        rows = self.rows.take(chosen)
+        described = Described(self.symbol, rows, self.time_rule, len(rows))
+        partly = described.coverage_warning(opened[chosen], start_ns, stop_ns)
+        return replace(self, rows=rows, time=self.time[chosen], warnings=(*self.warnings, *partly))
 
     def declared(self, number: int) -> SeriesDeclared:
         """The event that declares the series under its number in the manifest."""

@@ -15,6 +15,7 @@ from tallystick.platform.data.numbers import read_numbers
 from tallystick.platform.data.text import Text, read_text
 
 SIZES = ("tick_volume", "volume", "spread", "flags")
+LARGEST_SIZE, LARGEST_FLAGS, LARGEST_PRICE = 2.0**53, 2.0**32 - 1, 1e9
 MAY_BE_EMPTY = ("bid", "ask", "tick_volume", "volume", "flags")
 USED = {"bid", "ask", *SIZES, *POINTS, *(f"{side}_{point}" for side in ("bid", "ask") for point in POINTS)}
 
@@ -90,7 +91,7 @@ def _read(cells: Cells, roles: Mapping[str, int], *, skip_bad: bool) -> Table:
         column = cells.columns[number]
         found = read_numbers(column)
         is_size = role in SIZES
-        faults.add(found.bad | (found.values < 0) if is_size else found.bad, column, "size" if is_size else "price")
+        faults.add(found.bad | beyond(role, found.values), column, "size" if is_size else "price")
         if role not in MAY_BE_EMPTY:
             faults.add(found.empty, column, "size" if is_size else "price")
         numbers[role] = found.values
@@ -129,6 +130,13 @@ def _times(cells: Cells, roles: Mapping[str, int], faults: _Faults) -> tuple[Int
     clock = read_moments(column)
     faults.add(clock.bad | clock.dated, column, "time")
     return days.ms + clock.ms, False, True
+
+
+def beyond(role: str, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """True for sizes below zero, and for numbers too large to be a size, or a price whose points can be counted."""
+    if role in SIZES:
+        return (values < 0) | (values > (LARGEST_FLAGS if role == "flags" else LARGEST_SIZE))
+    return np.abs(values) > LARGEST_PRICE
 
 
 def bad_rows_remedy(count: int, total: int) -> str:
