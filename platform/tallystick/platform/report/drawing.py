@@ -71,7 +71,9 @@ def cloud(points: Cloud, label: str) -> str:
 
     shapes = [_grid(value, low_y, span_y) for value in y_ticks]
     shapes += [
-        f'<text x="{x_of(value):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{_short(value)}</text>' for value in x_ticks
+        f'<text x="{x_of(value):.1f}" y="{HEIGHT - 8}" text-anchor="{"end" if value == x_ticks[-1] else "middle"}">'
+        f"{_short(value)}</text>"
+        for value in x_ticks
     ]
     zero = _y(0.0, low_y, span_y)
     shapes.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{zero:.1f}" y2="{zero:.1f}"/>')

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from tallystick.platform.report.foreign_cells import Columns, decimals, minor_units, named
@@ -14,7 +15,7 @@ from tallystick.platform.report.tester import BeyondDeals, TesterStatistics, rec
 from tallystick.platform.report.tester_deals import TableDeal
 from tallystick.platform.report.tester_layout import BEYOND, printed
 from tallystick.platform.report.tester_measures import Fall, Falls
-from tallystick.platform.report.tester_numbers import fixed
+from tallystick.platform.report.tester_numbers import fixed, money
 
 KINDS = "an HTML report saved by MetaTrader 5, its deals table as CSV, or a book's folder"
 NEEDED = {"time", "symbol", "type", "entry", "volume", "price", "profit", "balance"}
@@ -28,6 +29,15 @@ class Difference:
     name: str
     printed: str
     computed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A deal whose balance is not what the deals up to it add up to."""
+
+    deal: int
+    expected: str
+    got: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +56,26 @@ class ForeignReport:
         return tester_statistics(self.deals, deposit, self.digits)
 
     def values(self, statistics: TesterStatistics) -> dict[str, str]:
-        """Every statistic as MT5 prints it; of what deals do not tell, the printed value is repeated and marked."""
+        """Every statistic as MT5 prints it; what deals do not tell says so."""
         found = printed(statistics)
         recovery = self._recovery(statistics)
         if recovery is not None:
             found["Recovery Factor"] = recovery
-        for name in BEYOND & self.printed.keys():
-            found[name] = f"{self.printed[name]} (printed)" if self.printed[name] else ""
+        return found
+
+    def shown(self, values: Mapping[str, str]) -> dict[str, str]:
+        """The values with those repeated from the report that deals do not tell, each with an asterisk."""
+        repeated = {name: f"{self.printed[name]} *" for name in BEYOND & self.printed.keys() if self.printed[name]}
+        return {**values, **repeated}
+
+    def breaks(self) -> list[Break]:
+        """Where a balance is not the one before and what the deal did; a credit moves none."""
+        found = []
+        for before, deal in pairwise(self.deals):
+            expected = before.balance + deal.amount
+            moved = deal.balance != before.balance or deal.type in {"buy", "sell", "balance"}
+            if deal.balance != expected and moved:
+                found.append(Break(deal.deal, money(expected, self.digits), money(deal.balance, self.digits)))
         return found
 
     def differences(self, values: Mapping[str, str]) -> list[Difference]:
@@ -110,8 +133,8 @@ def _csv(path: Path, text: str) -> ForeignReport:
         first = (lines[0] if lines else "").strip()[:80]
         message = f"{path}: got a file that begins {first!r}, without the columns {lacking}; expected {KINDS}"
         raise UnknownReport(message, fix="tallystick report --help")
-    money = [row[places[name]] for row in rows[1:] for name in ("balance", "profit") if places[name] < len(row)]
-    columns = Columns(places, decimals(money))
+    amounts = [row[places[name]] for row in rows[1:] for name in ("balance", "profit") if places[name] < len(row)]
+    columns = Columns(places, decimals(amounts))
     deals = [columns.deal(row, line) for line, row in enumerate(rows[1:], start=2)]
     if not deals:
         message = f"{path}: the deals table has a head and no line"

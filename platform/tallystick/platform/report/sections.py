@@ -1,10 +1,10 @@
 """The parts of the page that say what happened: the account, prices, statistics, deals, orders."""
 
-from tallystick.platform.report.markup import DASH, day, facts, percent, ratio, section, table, text
+from tallystick.platform.report.markup import DASH, day, percent, ratio, section, table, text
 from tallystick.platform.report.payload import TABLE_ROWS
 from tallystick.platform.report.statistics import FORMULAS, TradeStatistics
 from tallystick.platform.report.summary import Book, Summary
-from tallystick.platform.report.tester_section import grid, strategies
+from tallystick.platform.report.tester_section import grid, listed, strategies
 from tallystick.platform.report.wording import amount, average, money
 
 
@@ -107,7 +107,7 @@ def chart(name: str, label: str) -> str:
 def statistics(book: Book, values: dict[str, str]) -> str:
     """The tester's statistics, `values` by name as printed, then by month, strategy and symbol."""
     summary = book.summary
-    more = facts(
+    more = listed(
         [
             ("Closing balance", amount(summary, summary.closing_balance)),
             ("Closing equity", amount(summary, summary.closing_equity)),
@@ -124,9 +124,14 @@ def statistics(book: Book, values: dict[str, str]) -> str:
     adds = "The deals add up to the change of balance, to the last unit."
     if not summary.deals_add_up:
         adds = "<strong>The deals do not add up to the change of balance.</strong>"
+    rest = groups(summary, by_strategy=not book.story.attribution.results)
     body = grid(values) + "<h3>Beyond the tester</h3>" + more + months(summary) + strategies(book)
-    note = f"In the terms and the printed form of MT5's tester; a trade is a closing deal. {adds}"
-    return section("statistics", "Statistics", body + groups(summary) + formulas(), note)
+    paid = f" Commission paid for positions still open, {amount(summary, summary.open_commission)}, is no trade's yet."
+    note = (
+        f"In the terms and the printed form of MT5's tester; a trade is a closing deal. {adds}"
+        f"{paid if summary.open_commission else ''}"
+    )
+    return section("statistics", "Statistics", body + rest + formulas(), note)
 
 
 def formulas() -> str:
@@ -136,24 +141,29 @@ def formulas() -> str:
 
 
 def months(summary: Summary) -> str:
-    """Change of equity month by month."""
-    years = sorted({name[:4] for name in summary.by_month})
+    """Change of equity month by month, in money and of the equity each month began with."""
     names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    rows = []
-    for year in years:
-        changes = [summary.by_month.get(f"{year}-{month:02}") for month in range(1, 13)]
-        cells = [DASH if change is None else money(summary, change) for change in changes]
-        rows.append([year, *cells, money(summary, sum(change or 0 for change in changes))])
+    rows, equity = [], summary.deposit
+    for year in sorted({name[:4] for name in summary.by_month}):
+        began, cells, shares = equity, [], []
+        for month in range(1, 13):
+            change = summary.by_month.get(f"{year}-{month:02}")
+            cells.append(DASH if change is None else money(summary, change))
+            shares.append(DASH if change is None else percent(change / equity if equity > 0 else None, 2))
+            equity += change or 0
+        rows.append([year, *cells, money(summary, equity - began)])
+        rows.append(["return", *shares, percent((equity - began) / began if began > 0 else None, 2)])
     return "<h3>Change of equity by month</h3>" + table(["", *names, "year"], rows)
 
 
-def groups(summary: Summary) -> str:
-    """Trades by symbol and by strategy."""
+def groups(summary: Summary, *, by_strategy: bool) -> str:
+    """Trades by symbol, and by strategy where nothing was attributed."""
     heads = ["trades", "won", "net", "profit factor", "payoff", "largest win", "largest loss", "swap", "commission"]
     return "".join(
         f"<h3>Trades by {word}</h3>"
         + table([word, *heads], ([text(name), *_group(summary, some)] for name, some in found.items()))
-        for word, found in (("symbol", summary.by_symbol), ("strategy", summary.by_strategy))
+        for word, found in (("symbol", summary.by_symbol), ("strategy", summary.by_strategy if by_strategy else {}))
+        if found
     )
 
 

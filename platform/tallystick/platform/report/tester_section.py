@@ -1,6 +1,8 @@
 """The tester's part of the page: settings, every statistic in MT5's rows, and results by strategy."""
 
-from tallystick.platform.report.markup import day, facts, percent, section, signed, table, text
+from collections.abc import Iterable
+
+from tallystick.platform.report.markup import day, percent, section, signed, table, text
 from tallystick.platform.report.summary import Book
 from tallystick.platform.report.tester_layout import LAYOUT
 from tallystick.platform.report.wording import amount, money
@@ -24,7 +26,7 @@ def settings(book: Book) -> str:
         ("Execution", f"{account.latency / 1e6:g} ms after sending" if account else "unknown"),
         ("Seed", str(run.seed) if run else "unknown"),
     ]
-    return section("settings", "Settings", facts(rows))
+    return section("settings", "Settings", listed(rows))
 
 
 def grid(values: dict[str, str]) -> str:
@@ -34,6 +36,12 @@ def grid(values: dict[str, str]) -> str:
         for row in LAYOUT
         for name in (*row, *([""] * (3 - len(row))))
     )
+    return f'<dl class="tester">{cells}</dl>'
+
+
+def listed(rows: Iterable[tuple[str, str]]) -> str:
+    """Names and values (HTML already) three to a line, as the statistics are."""
+    cells = "".join(f"<div><dt>{text(name)}</dt><dd>{value}</dd></div>" for name, value in rows)
     return f'<dl class="tester">{cells}</dl>'
 
 

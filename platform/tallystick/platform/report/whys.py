@@ -6,6 +6,7 @@ The same chain as `tallystick why`, told from the facts that the report has read
 from dataclasses import dataclass
 
 from tallystick.events.types import trading
+from tallystick.platform.report.markup import moment
 from tallystick.platform.report.story import OrderStory, Said, Story
 from tallystick.platform.report.trades import Trade
 
@@ -74,8 +75,8 @@ def _causes(story: Story, seq: int) -> list[Step]:
             break
         before = story.said.get(at.cause)
         if before is None:
-            row = f", row {at.row}" if at.row >= 0 else ""
-            return [Step(at.cause, f"market rows{row}"), *steps]
+            row = f"row {at.row} of the market, at {moment(at.time)}" if at.row >= 0 else f"at {moment(at.time)}"
+            return [Step(at.cause, row), *steps]
         steps = [*_explanation(story, before), Step(before.seq, _words(before)), *steps]
         at = before
     return steps
