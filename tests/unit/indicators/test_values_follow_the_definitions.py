@@ -7,7 +7,7 @@ import pytest
 
 from tallystick.platform.authoring.indicators import NAMED
 from tests.unit.indicators.cases import CASES, Case, named, streamed
-from tests.unit.indicators.price_walk import columns, walk
+from tests.unit.indicators.price_walk import WalkBar, columns, walk
 
 NEAR = 1e-9
 """Difference of prices about 1.3, and of percentages, that rounding alone explains."""
@@ -90,3 +90,16 @@ def test_plain_numbers_can_be_pushed_so_that_indicators_chain() -> None:
 
     last = [streamed(named("rsi", 7), bars[: row + 1])[-1, 0] for row in range(75, 80)]
     assert slope_of_rsi.value.slope == pytest.approx(np.polyfit(range(5), last, 1)[0])
+
+
+def test_a_close_exactly_on_the_line_does_not_turn_the_supertrend() -> None:
+    for direction in (-1.0, 1.0):
+        made, bars = named("supertrend", 5, 1.5), iter(walk(200, seed=3))
+        while not made.ready or made.value.direction != direction:
+            made.push(next(bars))
+        line = made.value.line
+
+        reach = 0.5 * direction  # so wide a bar moves its own band away from the close
+        made.push(WalkBar(line, max(line, line - reach), min(line, line - reach), line, line, 1))
+
+        assert made.value == (line, direction)
