@@ -194,7 +194,7 @@ def test_the_copy_in_the_log_replays_whatever_became_of_the_file(changed: tuple[
 
 def test_a_run_is_not_gone_on_with_under_a_changed_file(changed: tuple[Path, Path, RunPlan]) -> None:
     book, _, mine = changed
-    with pytest.raises(RunConfigurationError, match="mine.py has changed since this run began"):
+    with pytest.raises(RunConfigurationError, match=r"mine\.py has changed since this run began"):
         run(book, mine)
 
 

@@ -83,7 +83,7 @@ class Asked:
     def _feed(self, key: Key, indicator: Indicator) -> None:
         """From the next row on."""
         self._indicators[key] = indicator
-        if isinstance(indicator, OfPrice) and indicator.source == "close" and type(indicator).push == OfPrice.push:
+        if isinstance(indicator, OfPrice) and indicator.source == "close" and "push" not in vars(type(indicator)):
             self.of_close.append(indicator.push_value)
         else:
             self.pushes.append(indicator.push)
@@ -112,8 +112,10 @@ class Asked:
 
     def thaw(self, state: Any) -> None:
         """Take back what `freeze` gave."""
-        for each in (self._indicators, self.pushes, self.of_close, self.read, *self._ready):
-            each.clear()
+        for kept in (self._indicators, *self._ready):
+            kept.clear()
+        for listed in (self.pushes, self.of_close, self.read):
+            listed.clear()
         for (name, args, *named), frozen in state:
             key = (name, tuple(args), *map(tuple, named))
             indicator = NAMED[name](*key[1], **dict(key[2:]))

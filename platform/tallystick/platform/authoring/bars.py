@@ -129,10 +129,10 @@ class Bars:
             self._pending.clear()
 
     def _row(self, at: int) -> BarClosed | Quote:
-        time, opened, bid, *prices, volume = self._table.row(at)
         if self._ticks:
+            time, opened, bid, *prices, volume = self._table.row(at)
             return Quote(self.series, self.symbol, time, bid, prices[-1], opened, volume)
-        return BarClosed(self.series, self.symbol, time, opened, bid, *prices, volume)
+        return BarClosed(self.series, self.symbol, *self._table.row(at))
 
     def _of_ticks(self, name: str) -> NDArray[Any]:
         """Of a quote, open time and volume of the table are its own clock and its flags."""

@@ -9,7 +9,7 @@ from tallystick.events.types.trading import DealMade, OrderRequested
 from tallystick.market.instrument import LOT
 
 KEPT = 512
-"""Own order numbers remembered; a deal comes within the same moment as its order's answer, or its order still stands."""
+"""Own order numbers remembered: a deal comes in the same moment as its order's answer, or while the order stands."""
 
 
 class Fill(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ import msgspec
 import numpy as np
 
 from tallystick.market.rows import BarClosed, Quote
+from tallystick.platform.authoring.bars import Bars
 from tallystick.platform.authoring.errors import StateNotKept
 from tallystick.platform.authoring.indicators import NAMED
 
@@ -75,6 +76,8 @@ def _freeze(value: Any) -> Any:
         return ["named", kind.__name__, list(value._fields), _all(value)]
     if isinstance(value, np.generic) and value.dtype.hasobject is False:
         return ["scalar", value.dtype.str, value.tobytes()]
+    if isinstance(value, Bars):
+        raise _NoForm("bars (ask for them where they are used)")
     if callable(getattr(value, "freeze", None)) and callable(getattr(value, "thaw", None)):
         return ["own", _freeze(value.freeze())]
     raise _NoForm(_a(kind))
@@ -94,6 +97,9 @@ def _thaw(value: Any, present: Any = None) -> Any:
     if tag == "scalar":
         return np.frombuffer(parts[1], np.dtype(parts[0]))[0]
     if tag == "own":
+        if present is None:
+            message = "E508 an object with freeze() and thaw(state) is made in __init__, or it cannot be brought back."
+            raise StateNotKept(message)
         present.thaw(_thaw(parts[0]))
         return present
     return THAW[tag](parts[0])

@@ -4,6 +4,7 @@
 def ema_cross(bars): return +1 if bars.ema(10) > bars.ema(30) else -1
 """
 
+import types
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -26,6 +27,8 @@ class SignalFunction(Strategy):
     """A strategy made of a function. With lots it asks for targets, without it raises signals for the sizing."""
 
     __slots__ = ("_given_values", "_volume")
+    _given_values: dict[str, Any]
+    _volume: int
     function: ClassVar[SignalRule]
     """What was written."""
     stops: ClassVar[tuple[int, int]] = (0, 0)
@@ -74,7 +77,7 @@ class SignalFunction(Strategy):
         number = answer.item() if hasattr(answer, "item") and getattr(answer, "size", 1) == 1 else answer
         if type(number) in {int, float} and number in {-1, 0, 1}:
             return int(number)
-        code = type(self).function.__code__  # type: ignore[attr-defined]  # decorated functions only
+        code = type(self).function.__code__
         where = place(code.co_firstlineno, code.co_filename)
         hint = "Return +1 for long, 0 for flat" if isinstance(number, bool) else "Return one of them"
         message = f"E501 {where} {code.co_name} returned {answer!r}; a signal is -1, 0, +1 or None. {hint}."
@@ -102,7 +105,7 @@ def strategy(*positional: Any, **line: Any) -> Any:
 
     size_of(line.get("lots"))  # said now, with the line of the decorator
 
-    def made(function: SignalRule) -> type[SignalFunction]:
+    def made(function: SignalRule) -> Any:
         name = getattr(function, "__name__", "strategy")
         parameters = of_function(function)
         stops = tuple(fitting(name, Of(word, int, 0), line.get(word, 0)) for word in POINTS)
@@ -118,7 +121,7 @@ def strategy(*positional: Any, **line: Any) -> Any:
             "on_quote" if line.get("timeframe") == TICKS else "on_bar": SignalFunction.answer,
         }
         settings = {word: value for word, value in line.items() if word in LINE}
-        cls: type[SignalFunction] = type(Strategy)(name, (SignalFunction,), body, **settings)
+        cls: Any = types.new_class(name, (SignalFunction,), settings, lambda space: space.update(body))
         cls.takes = parameters
         return cls
 

@@ -1,4 +1,4 @@
-"""What a strategy hears: the rows of its own series, found by symbol, kind and length, and those it asked for besides."""
+"""What a strategy hears: its own series, found by symbol, kind and length, and those it asked for besides."""
 
 from typing import Any
 
@@ -59,11 +59,13 @@ class Listening:
         number = next((n for n, one in self._declared.items() if one == (symbol, length)), None)
         if number is None:
             known = ", ".join(f"{name} {name_of(period)}" for name, period in self._declared.values()) or "none"
-            what = f"bars_of({symbol!r}, {name_of(length)}){users_place()}: the data have no such series (they have {known})"
-            raise ActionRefused(f"E522 {what}. Add its data.")
+            asked = f"bars_of({symbol!r}, {name_of(length)!r}){users_place()}"
+            message = f"E522 {asked}: the data have no such series (they have {known}). Add its data."
+            raise ActionRefused(message)
         if number not in self._others:
             if late:
-                message = f"E522 bars_of({symbol!r}){users_place()} comes too late: bars went by. Ask for it in on_start first."
+                asked = f"bars_of({symbol!r}){users_place()}"
+                message = f"E522 {asked} comes too late: bars went by. Ask for it in on_start first."
                 raise ActionRefused(message)
             bars = self._others[number] = Bars(symbol)
             bars.rule = rule

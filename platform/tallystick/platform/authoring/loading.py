@@ -20,21 +20,19 @@ def load(path: str | Path, name: str | None = None) -> type[Module]:
     """The strategy in a file, or the one named (by its class, function or strategy name).
 
     Raises `StrategyUnreadable`: E513 no such file, E514 not Python, E515 its own code raised, E516 no strategy in it,
-    E517 several, E518 not the one named, E520 a callback that no replay can repeat; and what the class line or decorator raises.
+    E517 several, E518 not the one named, E520 a callback that no replay can repeat; and what the class line
+    or decorator raises.
     """
     file = Path(path)
     module, files = _executed(file)
-    found = {
-        each: value
-        for each, value in vars(module).items()
-        if isinstance(value, type)
-        and issubclass(value, Module)
-        and value not in OURS
-        and value.__module__ == module.__name__
-    }
-    chosen = _one(file, list(dict.fromkeys(found.values())), name)
+    found = [value for value in vars(module).values() if _is_own(value, module.__name__)]
+    chosen = _one(file, list(dict.fromkeys(found)), name)
     chosen.files = files  # type: ignore[attr-defined]  # told by `source_files`
     return chosen
+
+
+def _is_own(value: object, module: str) -> bool:
+    return isinstance(value, type) and issubclass(value, Module) and value not in OURS and value.__module__ == module
 
 
 def _one(file: Path, found: list[type[Module]], name: str | None) -> type[Module]:
@@ -47,7 +45,8 @@ def _one(file: Path, found: list[type[Module]], name: str | None) -> type[Module
         message = f'E518 {file} has no strategy "{name}": {meant(name, by_name)}{there}. Name one of them.'
         raise StrategyUnreadable(message)
     if not found:
-        message = f"E516 {file} has no strategy in it. Write a function under @strategy, or a class that derives from Strategy."
+        what = f"E516 {file} has no strategy in it"
+        message = f"{what}. Write a function under @strategy, or a class that derives from Strategy."
         raise StrategyUnreadable(message)
     if len(found) > 1:
         message = f"E517 {file} has {len(found)} strategies: {', '.join(words)}. Say which: {file}:{next(iter(words))}"
@@ -71,7 +70,8 @@ def _executed(file: Path) -> tuple[ModuleType, tuple[Path, ...]]:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 0
         shown = (getattr(error, "text", "") or "").strip()
-        message = f"E514 {place(line, str(file))} is not Python: {getattr(error, 'msg', error)}: {shown!r}. Correct that line."
+        what = f"{place(line, str(file))} is not Python: {getattr(error, 'msg', error)}: {shown!r}"
+        message = f"E514 {what}. Correct that line."
         raise StrategyUnreadable(message) from None
     _require_pure(text, file)
     module = ModuleType(f"tallystick_user.{file.stem}")

@@ -1,6 +1,7 @@
 """Typed parameters: a class's annotated attributes, or the keyword defaults of a function."""
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -29,7 +30,7 @@ def of_class(cls: type, stop: tuple[type, ...]) -> dict[str, Parameter]:
         if each in stop or each is object:
             continue
         hints = _hints(each)
-        for name in each.__dict__.get("__annotations__", {}):
+        for name in inspect.get_annotations(each):
             kind = hints.get(name, Any)
             if name.startswith("_") or get_origin(kind) is ClassVar or kind is ClassVar:
                 continue
@@ -87,17 +88,22 @@ def fitting(where: str, parameter: Parameter, value: Any) -> Any:
 
 
 def _fit(kind: Any, value: Any) -> tuple[bool, Any]:
+    """Whether a value has a type, and the value in it."""
     origin = get_origin(kind)
     if origin is Literal:
         return any(type(value) is type(one) and value == one for one in get_args(kind)), value
     if origin in {Union, UnionType}:
-        for one in get_args(kind):
-            fits, as_one = _fit(one, value)
-            if fits:
-                return True, as_one
-        return False, value
+        return next((found for one in get_args(kind) if (found := _fit(one, value))[0]), (False, value))
     if kind in {None, NoneType}:
         return value is None, value
+    if kind in PLAIN:
+        return _fit_plain(kind, value)
+    if origin is not None and isinstance(origin, type):
+        return isinstance(value, origin), value
+    return not isinstance(kind, type) or isinstance(value, kind), value
+
+
+def _fit_plain(kind: Any, value: Any) -> tuple[bool, Any]:
     if kind is float and type(value) is int:
         return True, float(value)
     if kind is Decimal and type(value) in {str, int}:
@@ -105,17 +111,13 @@ def _fit(kind: Any, value: Any) -> tuple[bool, Any]:
             return True, Decimal(value)
         except InvalidOperation:
             return False, value
-    if kind in PLAIN:
-        return _is_plain(kind, value), value.item() if hasattr(value, "item") and kind is not str else value
-    if origin is not None and isinstance(origin, type):
-        return isinstance(value, origin), value
-    return not isinstance(kind, type) or isinstance(value, kind), value
+    return _is_plain(kind, value), value.item() if hasattr(value, "item") and kind is not str else value
 
 
 def _is_plain(kind: type, value: Any) -> bool:
     """A bool is no int; a NumPy scalar is the number it holds."""
-    number = value.item() if hasattr(value, "item") and not isinstance(value, str) else value
-    return type(number) is kind and (kind is not float or number == number)
+    number: Any = value.item() if hasattr(value, "item") and not isinstance(value, str) else value
+    return type(number) is kind and (kind is not float or not math.isnan(value))
 
 
 def _named(kind: Any) -> str:

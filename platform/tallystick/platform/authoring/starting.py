@@ -3,13 +3,13 @@
 import keyword
 import re
 
-FUNCTION = '''\
+FUNCTION = """\
 from tallystick.platform import strategy
 
 @strategy(symbol="EURUSD", timeframe="H1", lots="0.10")  # +1 long, 0 flat, -1 short, None as before
 def {name}(bars, fast=10, slow=30): return +1 if bars.ema(fast) > bars.ema(slow) else -1
-'''
-CLASS = '''\
+"""
+CLASS = """\
 from tallystick.platform import Strategy
 
 
@@ -20,8 +20,8 @@ class {title}(Strategy, symbol="EURUSD", timeframe="H1"):
     def on_bar(self, bar):
         side = "0.10" if self.ema(self.fast) > self.ema(self.slow) else "-0.10"  # lots: below 0 is short
         self.target(side)
-'''
-MODULE = '''\
+"""
+MODULE = """\
 from tallystick.platform import BarClosed, Ema, Module, TargetAsked, lots
 
 
@@ -37,7 +37,7 @@ class {title}(Module, hears=[BarClosed], symbol="EURUSD", timeframe="H1"):
             return []
         self.asked = volume
         return [TargetAsked(strategy=self.name, symbol=event.symbol, volume=volume, stop_points=0, take_points=0)]
-'''
+"""
 SPELLINGS = {"function": FUNCTION, "class": CLASS, "module": MODULE}
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,50}")
 
@@ -49,7 +49,9 @@ class NameRefused(ValueError):
 def starting_file(name: str, spelling: str) -> tuple[str, str]:
     """File name and text of a strategy under a name (ema_cross or EmaCross); raises `NameRefused` (E524)."""
     if not NAME.fullmatch(name) or keyword.iskeyword(name.lower()):
-        message = f'E524 "{name}" is no name for a strategy: it takes letters, digits and _. Try: tallystick new ema_cross'
+        message = (
+            f'E524 "{name}" is no name for a strategy: it takes letters, digits and _. Try: tallystick new ema_cross'
+        )
         raise NameRefused(message)
     from tallystick.platform.authoring.module import snake
 

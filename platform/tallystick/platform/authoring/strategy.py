@@ -21,7 +21,7 @@ from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Quote
 from tallystick.platform.authoring.actions import Actions
 from tallystick.platform.authoring.bars import Bars
-from tallystick.platform.authoring.columns import Columns, at_row, computed, hash_of
+from tallystick.platform.authoring.columns import Columns
 from tallystick.platform.authoring.errors import (
     CallbackFailed,
     NameUnknown,
@@ -41,12 +41,13 @@ from tallystick.platform.authoring.lots import Lots, size
 from tallystick.platform.authoring.module import Module, read_line, snake
 from tallystick.platform.authoring.parameters import Parameter, checked, of_class
 from tallystick.platform.authoring.purity import HERE, ImpureStrategy
+from tallystick.platform.authoring.series_views import SeriesViews
 from tallystick.platform.authoring.timeframes import period_s
 
 NOT_STATE = frozenset({*LINE, "hears", "given", *NAMED})
 
 
-class Strategy(Actions, Module):
+class Strategy(Actions, SeriesViews, Module):
     """A strategy on one symbol. Parameters are annotated attributes; state is kept in attributes.
 
     Class line, each also taken by the constructor: `symbol`, `timeframe` ("M1".."MN1", or "ticks"), `lots` (default of
@@ -61,7 +62,6 @@ class Strategy(Actions, Module):
         "_columns",
         "_context",
         "_directions",
-        "_directions_before",
         "_fills",
         "_guard",
         "_heard",
@@ -122,8 +122,7 @@ class Strategy(Actions, Module):
         self._said: list[Event] = []
         self._asked: dict[str, int] = {}
         self._directions: dict[str, int] = {}
-        self._before: dict[str, int] = {}
-        self._directions_before: dict[str, int] = {}
+        self._before: tuple[dict[str, int], dict[str, int]] = {}, {}
         self._columns: Columns | None = None
         self._fills = OwnFills(self.name)
         self._guard = HERE.guard
@@ -234,7 +233,7 @@ class Strategy(Actions, Module):
         """A callback that did not come to its end has said nothing."""
         if self._said:
             self._said = []
-            self._asked, self._directions = self._before, self._directions_before
+            self._asked, self._directions = self._before
         if type(error) is NotReady:
             self._undone += 1
             return ()
@@ -244,36 +243,12 @@ class Strategy(Actions, Module):
         message = f"E512 {at or self.name} in {callback}: {type(error).__name__}: {error}. Correct it there."
         raise CallbackFailed(message) from error
 
-    # -- what callbacks may ask besides views and actions
-
-    def higher(self, timeframe: str) -> Bars:
-        """Completed bars of a longer timeframe, built from the own ones: `self.higher("H4").ema(10)`."""
-        period_s(timeframe, self.name)
-        return self._bars.higher(timeframe)
-
-    def bars_of(self, symbol: str, timeframe: str | None = None) -> Bars:
-        """Closed bars of another series (of the own timeframe unless said); first asked for in `on_start`."""
-        bars = self._heard.other(symbol, timeframe, late=self._rows > 0, rule=self._bars.rule)
-        self._watching = True
-        return bars
-
-    def column(self, name: str) -> float:
-        """A column of `columns` at the current bar; ends the callback while it is NaN."""
-        if self._columns is not None:
-            return at_row(self._columns, name, self._rows - 1)
-        so_far = computed(self, self._bars.frame())
-        return at_row(so_far, name, self._rows - 1)
-
-    def prepare(self, frame: Any) -> str:
-        """Compute `columns` over a whole sample (a DataFrame of the own series); SHA-256 in hex of what came out."""
-        self._columns = computed(self, frame)
-        return hash_of(self._columns)
-
-    def report(self) -> dict[str, int]:
-        """Facts for a summary: rows heard, of warm-up still to come, callbacks that an indicator ended, own series."""
-        waiting = max(self.warm_up - self._rows, 0)
-        series = max(self._heard.bars, self._heard.quotes)
-        return {"rows": self._rows, "waiting": waiting, "undone": self._undone, "series": series}
+    def _stage(self) -> None:
+        """Before the first word of a callback: what stood before, in case the callback comes to nothing."""
+        if not self._said:
+            if self._context is None:
+                self._refuse("an action needs a run that has begun. Act in on_start or on_bar")
+            self._before = dict(self._asked), dict(self._directions)
 
     def _size(self, written: Lots | None) -> int:
         if written is not None:
@@ -322,5 +297,5 @@ class Strategy(Actions, Module):
         self._fills.thaw(state["fills"])
 
 
-BASES = (Strategy, Actions, *Actions.__mro__[1:], Module)
+BASES = (*Strategy.__mro__,)
 KNOWN = tuple(name for name in dir(Strategy) if not name.startswith("_"))

@@ -1,0 +1,198 @@
+"""Single orders and protection that a strategy asks for; each says one event."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal, NoReturn
+
+from tallystick.events.event import Event
+from tallystick.events.types.trading import IntentRaised, ProtectionAsked
+from tallystick.platform.authoring.errors import ActionRefused, users_place
+from tallystick.platform.authoring.lots import Lots, size
+from tallystick.platform.authoring.views import Views
+
+SECOND_NS = 1_000_000_000
+MOST_PRICE = 1e12
+SideName = Literal["buy", "sell"]
+Expiry = int | datetime | timedelta
+"""A moment (ns UTC or a datetime with its time zone), or how long; 0 is never."""
+
+
+class Ordering(Views):
+    """Orders by themselves rather than targets; a mixin of `Strategy`."""
+
+    __slots__ = ()
+    _said: list[Event]
+    _asked: dict[str, int]
+    _directions: dict[str, int]
+
+    def buy(
+        self, lots_bought: Lots | None = None, *, sl: float = 0.0, tp: float = 0.0, symbol: str | None = None
+    ) -> None:
+        """A market order to buy; without lots the class line's. `sl`, `tp`: prices."""
+        self._intend("open", "buy", symbol, volume=self._size(lots_bought), sl=sl, tp=tp)
+
+    def sell(
+        self, lots_sold: Lots | None = None, *, sl: float = 0.0, tp: float = 0.0, symbol: str | None = None
+    ) -> None:
+        """A market order to sell."""
+        self._intend("open", "sell", symbol, volume=self._size(lots_sold), sl=sl, tp=tp)
+
+    def limit(
+        self,
+        side: SideName,
+        price: float,
+        lots_ordered: Lots | None = None,
+        *,
+        sl: float = 0.0,
+        tp: float = 0.0,
+        expires: Expiry = 0,
+        symbol: str | None = None,
+    ) -> None:
+        """A pending order at a better price: `self.limit("buy", 1.0950)`; `expires` as a time or a duration."""
+        volume = self._size(lots_ordered)
+        due = self._due(expires)
+        self._intend("pending", side, symbol, kind="limit", volume=volume, price=price, sl=sl, tp=tp, expires=due)
+
+    def stop(
+        self,
+        side: SideName,
+        price: float,
+        lots_ordered: Lots | None = None,
+        *,
+        sl: float = 0.0,
+        tp: float = 0.0,
+        expires: Expiry = 0,
+        symbol: str | None = None,
+    ) -> None:
+        """A pending order at a worse price, to follow a break: `self.stop("buy", 1.1050)`."""
+        volume = self._size(lots_ordered)
+        due = self._due(expires)
+        self._intend("pending", side, symbol, kind="stop", volume=volume, price=price, sl=sl, tp=tp, expires=due)
+
+    def close(self, ticket: int | None = None, lots_closed: Lots | None = None) -> None:
+        """Close a position, or part of it; without a ticket every own position of the symbol, and its target."""
+        if ticket is None and self._flattened():
+            return
+        held = [one for one in self.positions if ticket in {None, one.ticket}]
+        if ticket is None:
+            held = [one for one in held if one.symbol == self.symbol]
+        elif not held:
+            self._refuse(f"close({ticket}): no own position has this ticket. Look at self.positions")
+        volume = size(lots_closed) if lots_closed is not None else 0
+        for one in held:
+            side: SideName = "sell" if one.direction > 0 else "buy"
+            self._intend("close", side, one.symbol, volume=volume, ticket=one.ticket)
+
+    def cancel(self, ticket: int | None = None) -> None:
+        """Cancel a pending order, or every own one of the symbol."""
+        for one in self.orders:
+            if one.stage == "placed" and (one.ticket == ticket or (ticket is None and one.symbol == self.symbol)):
+                side: SideName = "buy" if one.direction > 0 else "sell"
+                self._intend("cancel", side, one.symbol, kind=one.kind, ticket=one.ticket)
+
+    def protect(
+        self,
+        ticket: int | None = None,
+        *,
+        sl: float | None = None,
+        tp: float | None = None,
+        trail: float = 0.0,
+        break_even: float = 0.0,
+        lock: float = 0.0,
+    ) -> None:
+        """Move stop loss and take profit (prices; 0 takes one away), or have them moved: trail, break-even (distances).
+
+        Without a ticket, every own position of the symbol.
+        """
+        if trail or break_even or lock:
+            self._protection(self.symbol, ticket or 0, trail, break_even, lock)
+        if sl is None and tp is None:
+            return
+        for one in self.positions:
+            if one.ticket == ticket or (ticket is None and one.symbol == self.symbol):
+                side: SideName = "buy" if one.direction > 0 else "sell"
+                stop = one.stop_loss if sl is None else sl
+                take = one.take_profit if tp is None else tp
+                self._intend("protect", side, one.symbol, sl=stop, tp=take, ticket=one.ticket)
+
+    # -- how each is said
+
+    def _flattened(self) -> bool:
+        """Whether a target or a signal stood for the symbol, and is flat now: what closes it for good."""
+        raise NotImplementedError
+
+    def _stage(self) -> None:
+        """Before anything is said."""
+        raise NotImplementedError
+
+    def _protection(self, symbol: str, ticket: int, trail: float, break_even: float, lock: float) -> None:
+        self._stage()
+        point = self.instrument_of(symbol).points
+        for name, distance in (("trail", trail), ("break_even", break_even), ("lock", lock)):
+            if not 0.0 <= distance < 1e9:
+                self._refuse(f"{name} is {distance!r}; it takes a price distance such as self.points(300). Change it")
+        self._said.append(
+            ProtectionAsked(
+                strategy=self.name,
+                symbol=symbol,
+                position=ticket,
+                trail_points=point(trail),
+                break_even_points=point(break_even),
+                lock_points=point(lock),
+            )
+        )
+
+    def _intend(
+        self,
+        action: Literal["open", "close", "pending", "cancel", "protect"],
+        side: SideName,
+        symbol: str | None,
+        *,
+        kind: Any = "market",
+        volume: int = 0,
+        price: float = 0.0,
+        sl: float = 0.0,
+        tp: float = 0.0,
+        ticket: int = 0,
+        expires: int = 0,
+    ) -> None:
+        if side not in {"buy", "sell"}:
+            self._refuse(f'side is {side!r}; it takes "buy" or "sell". Say which')
+        self._stage()
+        self._said.append(
+            IntentRaised(
+                strategy=self.name,
+                symbol=self.symbol if symbol is None else symbol,
+                action=action,
+                side=side,
+                kind=kind,
+                volume=volume,
+                price=self._price("price", price),
+                stop_loss=self._price("sl", sl),
+                take_profit=self._price("tp", tp),
+                ticket=ticket,
+                expires=expires,
+            )
+        )
+
+    def _price(self, name: str, price: float) -> float:
+        if isinstance(price, bool) or not isinstance(price, float | int | Decimal) or not 0 <= price < MOST_PRICE:
+            self._refuse(f"{name} is {price!r}; it takes a price above 0, or leave it out. Change it")
+        return float(price)
+
+    def _size(self, written: Lots | None) -> int:
+        raise NotImplementedError
+
+    def _due(self, when: Expiry) -> int:
+        """A moment in ns UTC; 0 stays 0."""
+        if isinstance(when, timedelta):
+            return self.time + when // timedelta(microseconds=1) * 1_000
+        if isinstance(when, datetime):
+            if when.tzinfo is None:
+                self._refuse(f"{when} has no time zone. Say datetime(..., tzinfo=UTC)")
+            return int(when.timestamp()) * SECOND_NS + when.microsecond * 1_000
+        return when
+
+    def _refuse(self, what: str) -> NoReturn:
+        message = f"E510 {self.name}{users_place()}: {what}."
+        raise ActionRefused(message)

@@ -1,0 +1,48 @@
+"""Series a strategy may look at besides its own bars: longer ones, other symbols', and columns of its own."""
+
+from typing import Any
+
+from tallystick.platform.authoring.bars import Bars
+from tallystick.platform.authoring.columns import Columns, at_row, computed, hash_of
+from tallystick.platform.authoring.listening import Listening
+from tallystick.platform.authoring.timeframes import period_s
+
+
+class SeriesViews:
+    """A mixin of `Strategy`."""
+
+    __slots__ = ()
+    name: str
+    warm_up: int
+    _bars: Bars
+    _columns: Columns | None
+    _heard: Listening
+    _rows: int
+    _undone: int
+
+    def higher(self, timeframe: str) -> Bars:
+        """Completed bars of a longer timeframe, built from the own ones: `self.higher("H4").ema(10)`."""
+        period_s(timeframe, self.name)
+        return self._bars.higher(timeframe)
+
+    def bars_of(self, symbol: str, timeframe: str | None = None) -> Bars:
+        """Closed bars of another series (of the own timeframe unless said); first asked for in `on_start`."""
+        return self._heard.other(symbol, timeframe, late=self._rows > 0, rule=self._bars.rule)
+
+    def column(self, name: str) -> float:
+        """A column of `columns` at the current bar; ends the callback while it is NaN."""
+        if self._columns is not None:
+            return at_row(self._columns, name, self._rows - 1)
+        so_far = computed(self, self._bars.frame())
+        return at_row(so_far, name, self._rows - 1)
+
+    def prepare(self, frame: Any) -> str:
+        """Compute `columns` over a whole sample (a DataFrame of the own series); SHA-256 in hex of what came out."""
+        self._columns = computed(self, frame)
+        return hash_of(self._columns)
+
+    def report(self) -> dict[str, int]:
+        """Facts for a summary: rows heard, of warm-up still to come, callbacks that an indicator ended, own series."""
+        waiting = max(self.warm_up - self._rows, 0)
+        series = max(self._heard.bars, self._heard.quotes)
+        return {"rows": self._rows, "waiting": waiting, "undone": self._undone, "series": series}
