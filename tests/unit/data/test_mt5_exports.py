@@ -1,6 +1,7 @@
 """What MT5 exports comes in whole, however it was written, and what it lacks is filled by a named rule."""
 
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -208,6 +209,40 @@ def test_every_vector_is_read_or_refused_by_line(path: Path) -> None:
         ("unsorted", 1, "sorted_by_time"),
         ("duplicate", 1, "first_kept"),
     }
+
+
+def test_a_zipped_export_is_read_like_the_file_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "EURUSD.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("EURUSD.csv", STYLES["as MT5 writes it"].bars(two_bars()))
+    assert series_of(path, tz="utc").data_hash == read(tmp_path, Style().bars(two_bars())).data_hash
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("20240301 000000;1.1;1.2;1.0;1.1;0\n20240301 000100;1.1;1.2;1.0;1.1;0\n", "bar"),
+        ("20240301 000000123,1.10000,1.10010,0\n20240301 000001123,1.10000,1.10010,0\n", "quote"),
+        ("Gmt time,Open,High,Low,Close\n01.03.2024 00:00:00.000,1.1,2,1,1\n01.03.2024 00:01:00.000,1.1,2,1,1\n", "bar"),
+        ("Gmt time,Ask,Bid\n01.03.2024 00:00:00.123,1.10010,1.1\n01.03.2024 00:00:01.123,1.1001,1.1\n", "quote"),
+        ("2024.03.01,00:00,1.1,1.2,1.0,1.1,33\n2024.03.01,00:01,1.1,1.2,1.0,1.1,33\n", "bar"),
+    ],
+    ids=["HistData bars", "HistData ticks", "Dukascopy bars", "Dukascopy ticks", "MT4"],
+)  # fmt: skip
+def test_what_other_programs_write_is_understood(tmp_path: Path, text: str, kind: str) -> None:
+    series = read(tmp_path, text.encode())
+    assert (series.kind, len(series)) == (kind, 2)
+    begin = BEGIN_MS + (123 if kind == "quote" else 0)
+    assert series.rows.columns["time_msc"].tolist() == [begin, begin + (1_000 if kind == "quote" else 60_000)]
+    assert series.rows.columns["bid_open" if kind == "bar" else "bid"].tolist() == [1.1, 1.1]
+
+
+def test_zeros_behind_the_last_decimal_do_not_make_points_smaller(tmp_path: Path) -> None:
+    path = tmp_path / "USDJPY.csv"
+    text = Style().bars(two_bars()).decode().replace("1.1", "150.1").replace("1.09", "150.09")
+    path.write_text(text, encoding="utf-8")
+    opened = series_of(path, tz="utc").rows.columns
+    assert np.rint((opened["ask_open"] - opened["bid_open"]) * 1_000).tolist() == [7, 8]
 
 
 def test_an_impossible_bar_is_refused_by_line(tmp_path: Path) -> None:

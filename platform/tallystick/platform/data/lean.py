@@ -33,8 +33,8 @@ BAR_CELLS = (
     "time", "bid open", "bid high", "bid low", "bid close", "bid size",
     "ask open", "ask high", "ask low", "ask close", "ask size",
 )  # fmt: skip
-REFUSED_BY_ZIPFILE = (RuntimeError, NotImplementedError, EOFError)
-"""What zipfile raises for encrypted and for unknown kinds of members, and for cut-off ones."""
+UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+"""What reading an archive raises: the last two for members that are encrypted or packed in an unknown way."""
 QUOTE_CELLS = ("time", "bid", "ask")
 BAR_POSITIONS = {
     "bid_open": 0, "bid_high": 1, "bid_low": 2, "bid_close": 3,
@@ -78,9 +78,30 @@ def _texts(path: Path) -> list[_Text]:
         with zipfile.ZipFile(path) as archive:
             names = sorted(name for name in archive.namelist() if name.lower().endswith(".csv"))
             return [_Text(f"{path.name}/{name}", name, archive.read(name).decode("utf-8")) for name in names]
-    except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, OSError, *REFUSED_BY_ZIPFILE) as error:
+    except (*UNREADABLE, UnicodeDecodeError) as error:
         what = f"{path.name} is not a Lean file: {error}."
         raise UnreadableData(what, "Fetch it again; a cut-off download reads like this.") from error
+
+
+def is_lean(path: Path) -> bool:
+    """True for a file laid out as Lean's: a compact time first, then 2 or 10 numbers, no names.
+
+    Also true for a zip that cannot be looked into: reading it says what is wrong.
+    """
+    try:
+        if path.suffix.lower() == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                names = sorted(name for name in archive.namelist() if name.lower().endswith(".csv"))
+                first = archive.open(names[0]).readline(4096) if names else b""
+        else:
+            with path.open("rb") as file:
+                first = file.readline(4096)
+    except UNREADABLE:
+        return path.suffix.lower() == ".zip"
+    cells = first.strip().split(b",")
+    time = cells[0].replace(b" ", b"").replace(b":", b"")
+    lean = len(cells) in (len(QUOTE_CELLS), len(BAR_CELLS)) and time.isdigit() and len(time) in (*range(1, 9), 12)
+    return lean or (path.suffix.lower() == ".zip" and not first)
 
 
 def _read_text(file: _Text, period_ns: int | None) -> SourceRows:
@@ -92,7 +113,7 @@ def _read_text(file: _Text, period_ns: int | None) -> SourceRows:
     if width not in (len(QUOTE_CELLS), len(BAR_CELLS)):
         number = file.text[: file.text.index(first)].count("\n") + 1
         what = f"{file.title} line {number} has {width} columns; Lean quotes have 3, bars 11."
-        raise UnreadableData(what, "Give Lean's quote files of forex or CFDs; unpack other exports first.")
+        raise UnreadableData(what, "Give Lean's quote files of forex or CFDs, not trades.")
     parsed = _parsed(file, width)
     if parsed is None:
         lines = enumerate(file.text.split("\n"), 1)

@@ -22,7 +22,7 @@ from tallystick.platform.data.faults import Strictness
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.frames import is_tabular, table_from
 from tallystick.platform.data.instruments import built_in, symbol_in
-from tallystick.platform.data.lean import read_lean
+from tallystick.platform.data.lean import is_lean, read_lean
 from tallystick.platform.data.notes import Note, merged_notes
 from tallystick.platform.data.periods import period_name, period_of
 from tallystick.platform.data.series import Series, series_from
@@ -242,19 +242,6 @@ def _fitted(series: Series, reader: Reader) -> Series:
     from tallystick.platform.data.resampling import resampled
 
     return resampled(series, period)
-
-
-def is_lean(path: Path) -> bool:
-    """True for a zip, and for a CSV laid out as Lean's: a compact time first, then 2 or 10 numbers, no names."""
-    if path.suffix.lower() == ".zip":
-        return True
-    try:
-        with path.open("rb") as file:
-            cells = file.readline(4096).strip().split(b",")
-    except OSError:
-        return False  # whoever reads it says what is wrong
-    time = cells[0].replace(b" ", b"").replace(b":", b"")
-    return len(cells) in (3, 11) and time.isdigit() and len(time) in (*range(1, 9), 12) and b"-" not in cells[0]
 
 
 def _ns(moment: Moment) -> int | None:

@@ -5,8 +5,11 @@ UTF-8, with or without its mark, and UTF-16 of either order, as MT5 writes it. W
 
 import codecs
 import csv
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tallystick.platform.data.errors import MissingData, UnreadableData
 
@@ -34,18 +37,29 @@ class Text:
 
 
 def read_text(path: Path) -> Text:
-    """Read a file. Raises `MissingData` (E111), `UnreadableData` (E105)."""
+    """Read a file, or the only one in a zip. Raises `MissingData` (E111), `UnreadableData` (E105)."""
     require_file(path)
     try:
+        if path.suffix.lower() == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                names = [name for name in archive.namelist() if name.lower().endswith((".csv", ".tsv", ".txt"))]
+                if len(names) != 1:
+                    raise UnreadableData(f"{path.name} holds {len(names)} texts.", "Zip one, or unpack them.")
+                with archive.open(names[0]) as member:
+                    return text_of(_whole(member, path.name), f"{path.name}/{names[0]}")
         with path.open("rb") as file:
-            head = file.read(4 * LONGEST_LINE)
-            if len(head) == 4 * LONGEST_LINE and b"\n" not in head and b"\r" not in head:
-                raise _too_long(path.name, 1)
-            raw = head + file.read()
-    except (OSError, MemoryError) as error:
+            return text_of(_whole(file, path.name), path.name)
+    except (OSError, MemoryError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         what = f"{path} cannot be read: {error or type(error).__name__}."
         raise UnreadableData(what, "Check that the file is yours to read and fits into memory.") from error
-    return text_of(raw, path.name)
+
+
+def _whole(file: IO[bytes], title: str) -> bytes:
+    """All of a file, unless its first line has no end."""
+    head = file.read(4 * LONGEST_LINE)
+    if len(head) == 4 * LONGEST_LINE and b"\n" not in head and b"\r" not in head:
+        raise _too_long(title, 1)
+    return head + file.read()
 
 
 def text_of(raw: bytes, title: str) -> Text:
