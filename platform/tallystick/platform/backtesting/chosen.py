@@ -152,13 +152,16 @@ def _maker(given: Any, settings: Mapping[str, Any]) -> Callable[[], Any]:
 
 def _taken(given: Any, settings: Settings) -> dict[str, str]:
     """The settings that a strategy takes: those of `Strategy`; a plain module has only what its class line says."""
+    from tallystick.platform.authoring.function import SignalFunction
     from tallystick.platform.authoring.strategy import Strategy
 
     kind = given if isinstance(given, type) else type(given)
     if not issubclass(kind, Strategy):
         return {}
     symbol = settings.symbol or ("" if _said(given, "symbol") else settings.only_symbol)
-    told = {"symbol": symbol, "timeframe": settings.timeframe, "lots": settings.lots}
+    # A function without lots raises signals, and their lots are the sizing's.
+    lots = "" if issubclass(kind, SignalFunction) and not _said(given, "lots") else settings.lots
+    told = {"symbol": symbol, "timeframe": settings.timeframe, "lots": lots}
     return {name: value for name, value in told.items() if value}
 
 

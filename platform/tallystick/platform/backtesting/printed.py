@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 WIDTH = 60
-FEW_TRADES = 30
 
 
 def lines_of(result: "Backtest", *, warnings: bool = True) -> list[str]:
@@ -39,8 +38,6 @@ def lines_of(result: "Backtest", *, warnings: bool = True) -> list[str]:
     if summary.deals:
         lines.append(f"equity {sparkline(result.curve.equity)}")
     lines += [f"digest {result.digest}"]
-    if 0 < trades.trades < FEW_TRADES:
-        lines.append(f"W120 {trades.trades} trades are too few to say anything about the strategy.")
     if result.failure is not None:
         from tallystick.platform.backtesting.failure import where_it_failed
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tallystick.platform.report.equity import Curve
     from tallystick.platform.report.summary import Book, Summary
 
+FEW_TRADES = 30
+
 
 class Backtest:
     """What `backtest` gives back. `folder` is the book's, `plan` what was run, `run` how it ended."""
@@ -83,7 +85,15 @@ class Backtest:
         """The figures by name, in units people read."""
         from tallystick.platform.backtesting.stats import stats_of
 
-        return stats_of(self.summary)
+        return stats_of(self._book)
+
+    @cached_property
+    def tester(self) -> "Stats":
+        """Every statistic of MT5's tester report by its name there, as MT5 prints it."""
+        from tallystick.platform.backtesting.stats import Stats
+        from tallystick.platform.report.tester_own import tester_values
+
+        return Stats(tester_values(self._book))
 
     @property
     def summary(self) -> "Summary":
@@ -98,11 +108,18 @@ class Backtest:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader must not overlook: faults of the data, and why there were no trades."""
-        return (*self.feed.warnings(), *self.silence)
+        return (*self.feed.warnings(), *self.own_warnings)
+
+    @property
+    def own_warnings(self) -> tuple[str, ...]:
+        """Those of the result: why there was no trade, or that there were too few to tell."""
+        trades = self.summary.all_trades.trades
+        few = f"W120 {trades} trades are too few to say anything about the strategy."
+        return (*self.silence, *((few,) if 0 < trades < FEW_TRADES else ()))
 
     @cached_property
     def silence(self) -> tuple[str, ...]:
-        """Why there was no trade, from the log; empty when there was one."""
+        """Why there was no trade, from the log; empty when there was one, or when `failure` says why."""
         from tallystick.platform.backtesting.silence import why_no_trades
 
         return (

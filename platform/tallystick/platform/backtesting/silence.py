@@ -114,18 +114,28 @@ def _denied(name: str, rule: str, orders: Sequence[OrderStory]) -> str:
     return f"W126 no trade: {len(orders):,} orders of {name} denied by risk ({rule}): {why}"
 
 
+REMEDIES = {
+    "placed": "The price never came there: place them nearer.",
+    "expired": "They lapsed before the price came: give them longer, or place them nearer.",
+    "cancelled": "They were taken back before the price came.",
+    "unsent": "The run ended, or the book was halted, before they were sent.",
+}
+"""What to do about orders without a deal, by outcome."""
+
+
 def _answered(name: str, orders: Sequence[OrderStory]) -> list[str]:
     """Orders that reached the terminal without a deal, by outcome and answer."""
-    found: dict[str, list[OrderStory]] = {}
+    found: dict[tuple[str, str], int] = {}
     for order in orders:
         if order.denied is None:
             answer = order.answer.event if order.answer is not None else None
-            found.setdefault(f"{outcome_of(order)} {answer.retcode if answer else ''}".strip(), []).append(order)
-    lines = []
-    for what, some in found.items():
-        comment = next((order.answer.event.comment for order in some if order.answer is not None), "")
-        lines.append(f"W126 no trade: {len(some):,} orders of {name} {what}{f': {comment}' if comment else ''}")
-    return lines
+            case = (outcome_of(order), f"{answer.retcode} {answer.comment}".strip() if answer is not None else "")
+            found[case] = found.get(case, 0) + 1
+    return [
+        f"W126 no trade: {count:,} orders of {name} {outcome}{f' ({answer})' if answer else ''}."
+        f" {REMEDIES.get(outcome, 'Look at r.orders.')}"
+        for (outcome, answer), count in found.items()
+    ]
 
 
 def _warm_up(made: Any) -> int:

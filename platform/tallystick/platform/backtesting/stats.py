@@ -1,12 +1,17 @@
 """The figures of a backtest as a mapping: names to numbers in units people read, printed as a table.
 
-Every figure is the report's (`report.statistics.FORMULAS` says how each is computed). None where it cannot be computed.
+Every figure is the report's: `report.statistics.FORMULAS` and `report.tester` say how each is computed. None where it
+cannot be computed.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tallystick.platform.report.summary import Summary
+from tallystick.platform.report.summary import Book
+from tallystick.platform.report.tester_own import own_load, own_statistics
+
+GROWTH = frozenset({"ahpr", "ghpr"})
+"""Factors near 1, which two decimals would not tell apart."""
 
 
 class Stats(Mapping[str, Any]):
@@ -34,20 +39,21 @@ class Stats(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         width = max(map(len, self._values), default=0)
-        return "\n".join(f"{name:<{width}}  {_shown(value)}" for name, value in self._values.items())
+        return "\n".join(f"{name:<{width}}  {_shown(name, value)}" for name, value in self._values.items())
 
     def _repr_html_(self) -> str:
         from html import escape
 
         rows = "".join(
-            f"<tr><td>{escape(name)}</td><td style='text-align:right'>{escape(_shown(value))}</td></tr>"
+            f"<tr><td>{escape(name)}</td><td style='text-align:right'>{escape(_shown(name, value))}</td></tr>"
             for name, value in self._values.items()
         )
         return f"<table>{rows}</table>"
 
 
-def stats_of(summary: Summary) -> Stats:
-    """The figures of a summary; money in units of the currency, shares in percent."""
+def stats_of(book: Book) -> Stats:
+    """The figures of a book; money in units of the currency, shares in percent."""
+    summary, tester, load = book.summary, own_statistics(book), own_load(book)
     unit, trades = 10**summary.digits, summary.all_trades
 
     def money(amount: float | None) -> float | None:
@@ -88,6 +94,13 @@ def stats_of(summary: Summary) -> Stats:
             "balance_drawdown_pct": percent(summary.balance_drawdown.relative_share),
             "recovery_factor": summary.recovery_factor,
             "sharpe_ratio": summary.sharpe_ratio,
+            "ahpr": tester.ahpr,
+            "ghpr": tester.ghpr,
+            "lr_correlation": tester.correlation,
+            "lr_standard_error": tester.deviation,
+            "z_score": tester.z,
+            "z_confidence_pct": tester.confidence,
+            "lowest_margin_level_pct": load.lowest_level,
             "exposure_pct": percent(summary.exposure),
             "long_trades": trades.long_trades,
             "short_trades": trades.short_trades,
@@ -110,9 +123,9 @@ def _utc(time_ns: int) -> str:
     return str(np.datetime64(time_ns, "ns").astype("datetime64[m]")).replace("T", " ")
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, float):
-        return f"{value:,.2f}"
+        return f"{value:,.4f}" if name in GROWTH else f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -26,7 +26,7 @@ ORDERS = (
 )  # fmt: skip
 TRADES = (
     "position", "strategy", "symbol", "direction", "lots", "opened", "price_open", "price_close", "profit", "swap",
-    "commission", "net", "duration", "reason", "deal", "seq",
+    "commission", "net", "mfe", "mae", "duration", "reason", "deal", "seq",
 )  # fmt: skip
 EQUITY = ("balance", "equity", "drawdown", "positions", "buy_and_hold")
 
@@ -95,11 +95,16 @@ def orders_table(book: "Book") -> "pd.DataFrame":
 
 
 def trades_table(book: "Book") -> "pd.DataFrame":
-    """One row for each closing deal, by the time it closed; `direction` +1 long, -1 short."""
+    """One row for each closing deal, by the time it closed; `direction` +1 long, -1 short.
+
+    `mfe` and `mae` are the furthest that the price went for and against it, in money.
+    """
     import pandas as pd
 
+    from tallystick.platform.report.tester_own import own_excursions
+
     unit = 10**book.summary.digits
-    trades = book.positions.trades
+    trades, moved = book.positions.trades, own_excursions(book)
     rows = [
         (
             one.position,
@@ -114,12 +119,14 @@ def trades_table(book: "Book") -> "pd.DataFrame":
             one.swap / unit,
             one.commission / unit,
             one.result / unit,
+            favour / unit,
+            against / unit,
             pd.Timedelta(one.closed - one.opened, unit="ns"),
             one.reason,
             one.deal,
             one.seq,
         )
-        for one in trades
+        for one, favour, against in zip(trades, moved.mfe.tolist(), moved.mae.tolist(), strict=True)
     ]
     return _frame([one.closed for one in trades], TRADES, rows)
 

@@ -182,7 +182,7 @@ def _show(result: "Backtest", page: Path | None, console: "Console") -> None:
 
     for line in lines_of(result, warnings=False):
         console.print(plain_where_needed(line))
-    for warning in result.silence:
+    for warning in result.own_warnings:
         console.print(f"warning: {warning}")
     for note in result.notes:
         console.print(f"note: {note}")

@@ -1,0 +1,127 @@
+"""What a result shows: tables in units people read, figures, lines, pictures, and the record beneath them."""
+
+import html
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tallystick.platform.backtesting import Backtest, backtest
+from tallystick.platform.backtesting.printed import BLOCKS, sparkline
+from tallystick.platform.backtesting.tables import DEALS, EQUITY, ORDERS, TRADES
+from tests.unit.backtesting.conftest import ema_cross
+
+
+def test_every_table_has_its_columns_and_utc_times(result: Backtest) -> None:
+    for table, columns in (
+        (result.deals, DEALS),
+        (result.orders, ORDERS),
+        (result.trades, TRADES),
+        (result.equity, EQUITY),
+    ):
+        assert tuple(table.columns) == columns
+        assert table.index.name == "time"
+        assert str(table.index.tz) == "UTC"
+        assert table.index.is_monotonic_increasing
+
+
+def test_money_and_lots_are_in_units_people_read(result: Backtest) -> None:
+    deposit = result.deals.iloc[0]
+    assert (deposit["type"], deposit["profit"], deposit["balance"]) == ("balance", 5000.0, 5000.0)
+    assert set(result.trades["lots"]) == {0.1}
+    assert set(result.trades["direction"]) == {1, -1}
+    assert result.stats["deposit"] == 5000.0
+
+
+def test_the_tables_agree_with_each_other_and_with_the_figures(result: Backtest) -> None:
+    trading = result.deals[result.deals["type"] != "balance"]
+    assert trading["net"].sum() == pytest.approx(result.stats["net_profit"])
+    assert result.deals["balance"].iloc[-1] == pytest.approx(5000.0 + result.stats["net_profit"])
+    assert result.equity["balance"].iloc[-1] == result.deals["balance"].iloc[-1]
+    assert len(result.trades) == result.stats["trades"]
+    assert (result.orders["outcome"] == "done").sum() == len(trading)
+    assert (result.equity["drawdown"] <= 0).all()
+    assert -result.equity["drawdown"].min() == pytest.approx(result.stats["equity_drawdown"])
+    assert (result.trades["mfe"] >= 0).all()
+    assert (result.trades["mae"] <= 0).all()
+
+
+def test_an_empty_result_has_empty_tables(frame: pd.DataFrame) -> None:
+    quiet = backtest("flat", frame, symbol="EURUSD", tz="utc")
+    assert tuple(quiet.trades.columns) == TRADES
+    assert len(quiet.trades) == len(quiet.orders) == 0
+    assert list(quiet.deals["type"]) == ["balance"]
+
+
+def test_a_figure_nobody_knows_is_told_the_likely_one(result: Backtest) -> None:
+    with pytest.raises(KeyError, match="did you mean net_profit"):
+        result.stats["net_proft"]
+    assert "Total Net Profit" in result.tester
+
+
+def test_the_lines_name_the_baselines_the_digest_and_the_warnings(result: Backtest) -> None:
+    text = str(result)
+    assert "buy and hold " in text
+    assert "flat 0.00" in text
+    assert result.digest in text
+    assert "W120 " in text
+    assert any(block in text for block in BLOCKS)
+    assert html.escape(text.splitlines()[0]) in result._repr_html_()
+
+
+def test_a_sparkline_rises_with_its_values() -> None:
+    import numpy as np
+
+    assert sparkline(np.arange(8)) == BLOCKS
+    assert sparkline(np.full(3, 5)) == BLOCKS[0] * 3
+    assert not sparkline(np.arange(0))
+
+
+def test_the_report_is_written_where_it_is_asked_for(result: Backtest, tmp_path: Path) -> None:
+    page = result.report(tmp_path / "deep" / "page.html")
+    text = page.read_text(encoding="utf-8")
+    assert "<html" in text
+    assert "http://" not in text.replace("http://www.w3.org", "")
+    assert "the log holds" in text
+
+
+def test_a_picture_shows_the_whole_report_inside_the_cell(result: Backtest, tmp_path: Path) -> None:
+    picture = result.plot(tmp_path / "page.html", show=False)
+    shown = picture._repr_html_()
+    assert shown.startswith('<iframe srcdoc="')
+    assert html.escape(picture.path.read_text(encoding="utf-8"), quote=True) in shown
+
+
+def test_a_deal_is_explained_back_to_its_row(result: Backtest) -> None:
+    deal = int(result.deals["deal"].iloc[1])
+    told = result.why(deal)
+    for word in ("deal.made", "order.sending", "order.approved", "target.set", "signal.raised", "market.bar_block"):
+        assert word in told
+    with pytest.raises(ValueError, match="E820 no deal 4711"):
+        result.why(4711)
+
+
+def test_the_record_holds_and_repeats(result: Backtest) -> None:
+    assert result.verify().exit_code == 0
+    assert result.replay().equal
+    assert result.replay(by_row=True).equal
+
+
+def test_a_temporary_book_goes_with_its_result(frame: pd.DataFrame) -> None:
+    made = backtest(ema_cross, frame)
+    folder = made.folder
+    assert made.log.is_dir()
+    del made
+    assert not folder.exists()
+
+
+def test_a_named_book_stays_and_is_not_run_twice(frame: pd.DataFrame, tmp_path: Path) -> None:
+    from tallystick.events.signer import Ed25519Signer
+
+    key = Ed25519Signer.generate("own")
+    made = backtest(ema_cross, frame, book=tmp_path / "book", key=key)
+    assert made.run.vkey == str(key.named(made.run.origin).vkey)
+    del made
+    assert (tmp_path / "book" / "log").is_dir()
+    with pytest.raises(Exception, match="has ended"):
+        backtest(ema_cross, frame, book=tmp_path / "book", key=key)

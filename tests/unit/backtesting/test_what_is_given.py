@@ -1,0 +1,148 @@
+"""What may be given to `backtest`: strategies, data, accounts, sizes; and how what cannot be is refused."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tallystick.platform.backtesting import Backtest, BacktestError, StrategyFailed, backtest
+from tallystick.platform.backtesting.market import moment_ns
+from tallystick.platform.data.demo import demo_feed
+from tallystick.platform.data.opening import series_of
+from tallystick.platform.plan import AccountPlan
+from tallystick.platform.strategies import EmaCross
+from tests.unit.backtesting.conftest import Fails, ema_cross
+
+MONTH = {"start": "2014-03-01", "end": "2014-03-31"}
+
+
+def test_a_built_in_decides_the_same_by_name_class_and_instance() -> None:
+    parameters = {"fast": 5, "slow": 20}
+    by_name = backtest("ema_cross", "EURUSD", parameters=parameters, **MONTH)
+    by_class = backtest(EmaCross, "EURUSD", parameters=parameters, **MONTH)
+    by_instance = backtest(EmaCross("EURUSD", fast=5, slow=20), "demo", **MONTH)
+    assert by_name.stats["trades"] > 5
+    assert by_name.digest == by_class.digest == by_instance.digest
+
+
+def test_a_strategy_decides_the_same_by_class_and_instance(frame: pd.DataFrame, result: Backtest) -> None:
+    same = {"lots": "0.10", "account": 5_000}
+    assert backtest(ema_cross(fast=5), frame, **same).digest == result.digest
+    assert backtest(ema_cross, frame, parameters={"fast": 5, "slow": 15}, **same).digest == result.digest
+    assert backtest(ema_cross, frame, parameters={"fast": 6}, **same).digest != result.digest
+
+
+def test_a_series_and_a_frame_are_the_same_rows(frame: pd.DataFrame, result: Backtest) -> None:
+    series = series_of(frame, symbol="EURUSD", timeframe="H1")
+    assert backtest(ema_cross, series, lots="0.10", account=5_000).digest == result.digest
+
+
+def test_the_demo_is_cut_to_the_strategys_symbol() -> None:
+    found = backtest("hold", "XAUUSD", **MONTH)
+    assert found.feed.symbols == ("XAUUSD",)
+    both = backtest([EmaCross("EURUSD", name="a"), EmaCross("NZDUSD", name="b")], **MONTH)
+    assert both.feed.symbols == ("EURUSD", "NZDUSD")
+    assert set(both.trades["strategy"]) == {"a", "b"}
+
+
+def test_the_whole_demo_is_the_demos_feed() -> None:
+    from tallystick.platform.backtesting.market import Reading, feed_from
+
+    assert feed_from("demo", (), Reading()).data_hash == demo_feed().data_hash
+
+
+def test_dates_cut_the_data_and_a_last_day_is_whole() -> None:
+    found = backtest("flat", "EURUSD", start="2014-03-03", end="2014-03-04")
+    assert str(found.equity.index[0]).startswith("2014-03-03 01:00")
+    assert str(found.equity.index[-1]).startswith("2014-03-05 00:00")
+    assert moment_ns(date(2014, 3, 4), last=True) == moment_ns("2014-03-05T00:00") == moment_ns("2014-03-05")
+
+
+@pytest.mark.parametrize(
+    ("account", "balance", "leverage"),
+    [
+        (None, 1_000_000, 30),
+        (2_500, 250_000, 30),
+        ("99.50", 9_950, 30),
+        (Decimal("7.01"), 701, 30),
+        ({"deposit": 5_000, "leverage": 100}, 500_000, 100),
+        (AccountPlan(balance=123, leverage=2), 123, 2),
+    ],
+)
+def test_an_account_is_given_as_people_think_of_it(account: Any, balance: int, leverage: int) -> None:
+    plan = backtest("flat", "EURUSD", account=account, **MONTH).plan
+    assert (plan.account.balance, plan.account.leverage, plan.account.currency) == (balance, leverage, "USD")
+
+
+def test_the_account_takes_the_currency_that_the_symbol_pays_in_and_says_so(frame: pd.DataFrame) -> None:
+    yen = backtest("flat", frame * 100, symbol="USDJPY", timeframe="H1")
+    assert (yen.plan.account.currency, yen.plan.account.digits, yen.plan.account.balance) == ("JPY", 0, 1_000_000)
+    assert any("in JPY" in note for note in yen.notes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "words"),
+    [
+        ({"account": {"depositt": 5}}, "E115", 'Did you mean "deposit"'),
+        ({"account": -5}, "E112", "deposit -5"),
+        ({"account": "nan"}, "E112", "deposit nan"),
+        ({"account": "0.001"}, "E112", "deposit 0.001"),
+        ({"account": "1.001"}, "E115", "finer than 2 decimals"),
+        ({"strategy": EmaCross("EURUSD"), "data": []}, "E116", "no data"),
+        ({"strategy": []}, "E530", "no strategy"),
+        ({"strategy": 7}, "E530", "7 is no strategy"),
+        ({"strategy": "emacross"}, "E530", "is no strategy"),
+        ({"start": "2014-05-01", "end": "2014-04-01"}, "E102", "Swap them"),
+        ({"start": "May"}, "E102", "no date"),
+        ({"symbol": "EURUSDX"}, "E101", "Did you mean EURUSD"),
+        ({"strategy": EmaCross("GBPUSD")}, "E101", "GBPUSD"),
+        ({"lots": "0.015"}, "E113", "Nearest: 0.01, 0.02"),
+        ({"lots": -1}, "E112", "size is positive"),
+        ({"account": {"currency": "EUR"}}, "E121", "converts nothing"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_to_do(changes: dict[str, Any], code: str, words: str) -> None:
+    given: dict[str, Any] = {"strategy": "ema_cross", "data": "demo", **changes}
+    with pytest.raises(ValueError, match=words) as raised:
+        backtest(given.pop("strategy"), given.pop("data"), **given)
+    said = str(raised.value)
+    assert said.startswith(code) or getattr(raised.value, "code", "") == code
+
+
+def test_a_failure_is_raised_with_its_line_and_the_result_up_to_there(frame: pd.DataFrame) -> None:
+    with pytest.raises(StrategyFailed, match=r"conftest\.py:\d+ in on_bar: ZeroDivisionError: on purpose") as raised:
+        backtest(Fails, frame)
+    assert raised.value.result.run.rows == 10
+    assert raised.value.result.verify().exit_code == 0
+    assert isinstance(raised.value, BacktestError)
+
+
+def test_a_failure_is_kept_when_it_is_asked_for(frame: pd.DataFrame) -> None:
+    found = backtest(Fails, frame, on_failure="keep")
+    assert found.failure is not None
+    assert "FAILED: " in str(found)
+
+
+def test_progress_is_told_up_to_the_last_row(frame: pd.DataFrame) -> None:
+    seen: list[tuple[int, int]] = []
+    backtest(ema_cross, frame, progress=lambda rows, total: seen.append((rows, total)))
+    assert seen[-1] == (400, 400)
+
+
+def test_a_file_names_its_strategy(tmp_path: Path, frame: pd.DataFrame) -> None:
+    path = tmp_path / "two.py"
+    path.write_text(
+        "from tallystick.platform import strategy\n"
+        '@strategy(symbol="EURUSD", timeframe="H1")\n'
+        "def up(bars): return 1\n"
+        '@strategy(symbol="EURUSD", timeframe="H1")\n'
+        "def down(bars): return -1\n",
+        encoding="utf-8",
+    )
+    assert backtest(f"{path}:down", frame).trades["direction"].tolist() == []
+    assert backtest(f"{path}:down", frame).deals["type"].iloc[-1] == "sell"
+    with pytest.raises(ValueError, match="2 strategies: up, down"):
+        backtest(path, frame)
