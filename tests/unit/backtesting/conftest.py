@@ -12,7 +12,9 @@ from tallystick.platform.backtesting import Backtest, backtest
 
 def hours(count: int = 400, start: datetime = datetime(2014, 5, 5, tzinfo=UTC)) -> pd.DataFrame:
     """Bid bars with 12 points of spread, a wave around 1.38; hours of Monday to Friday."""
-    rows, times, close, time = [], [], 1.38, start
+    rows: list[tuple[float, ...]] = []
+    times: list[datetime] = []
+    close, time = 1.38, start
     while len(rows) < count:
         if time.weekday() < 5:
             opened, close = close, round(1.38 + 0.002 * math.sin(len(rows) / 9), 5)
@@ -24,7 +26,7 @@ def hours(count: int = 400, start: datetime = datetime(2014, 5, 5, tzinfo=UTC)) 
     return pd.DataFrame(rows, columns=columns, index=pd.DatetimeIndex(times, name="time"))
 
 
-@strategy(symbol="EURUSD", timeframe="H1")
+@strategy(symbol="EURUSD", timeframe="H1")  # type: ignore[untyped-decorator]
 def ema_cross(bars: Bars, fast: int = 5, slow: int = 15) -> int:
     """Long above, short below."""
     return +1 if bars.ema(fast) > bars.ema(slow) else -1

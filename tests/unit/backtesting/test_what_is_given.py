@@ -16,7 +16,7 @@ from tallystick.platform.plan import AccountPlan
 from tallystick.platform.strategies import EmaCross
 from tests.unit.backtesting.conftest import Fails, ema_cross
 
-MONTH = {"start": "2014-03-01", "end": "2014-03-31"}
+MONTH: dict[str, Any] = {"start": "2014-03-01", "end": "2014-03-31"}
 
 
 def test_a_built_in_decides_the_same_by_name_class_and_instance() -> None:
@@ -29,7 +29,7 @@ def test_a_built_in_decides_the_same_by_name_class_and_instance() -> None:
 
 
 def test_a_strategy_decides_the_same_by_class_and_instance(frame: pd.DataFrame, result: Backtest) -> None:
-    same = {"lots": "0.10", "account": 5_000}
+    same: dict[str, Any] = {"lots": "0.10", "account": 5_000}
     assert backtest(ema_cross(fast=5), frame, **same).digest == result.digest
     assert backtest(ema_cross, frame, parameters={"fast": 5, "slow": 15}, **same).digest == result.digest
     assert backtest(ema_cross, frame, parameters={"fast": 6}, **same).digest != result.digest
