@@ -45,16 +45,18 @@ CALLS: dict[str, tuple[str, Callable[[], Any]]] = {
     "random.random": ("chance", lambda: random.random()),  # noqa: PLW0108 -- as above
     "random.shuffle": ("chance", lambda: random.shuffle([1, 2])),
     "random.seed": ("chance", lambda: random.seed(3)),
-    "random.SystemRandom": ("chance", lambda: random.SystemRandom().random()),
+    "random.SystemRandom": ("entropy", lambda: random.SystemRandom().random()),
     "numpy.random.rand": ("chance", lambda: np.random.rand(2)),  # noqa: NPY002 -- what is refused
     "numpy.random.seed": ("chance", lambda: np.random.seed(3)),  # noqa: NPY002 -- what is refused
     "numpy.random.default_rng without a seed": ("chance", lambda: np.random.default_rng()),  # noqa: PLW0108 -- as above
-    "secrets": ("chance", lambda: secrets.token_hex()),  # noqa: PLW0108 -- as above
-    "uuid.uuid4": ("chance", lambda: uuid.uuid4()),  # noqa: PLW0108 -- as above
-    "os.urandom": ("chance", lambda: os.urandom(2)),
+    "numpy.random.default_rng of None": ("chance", lambda: np.random.default_rng(None)),
+    "secrets": ("entropy", lambda: secrets.token_hex()),  # noqa: PLW0108 -- as above
+    "uuid.uuid4": ("entropy", lambda: uuid.uuid4()),  # noqa: PLW0108 -- as above
+    "os.urandom": ("entropy", lambda: os.urandom(2)),
     "open": ("file", lambda: open(THIS)),  # noqa: SIM115, PTH123 -- as a user writes it
     "io.open": ("file", lambda: io.open(THIS)),  # noqa: SIM115, UP020 -- as a user writes it
     "Path.read_text": ("file", lambda: Path(THIS).read_text(encoding="utf-8")),
+    "Path.exists": ("file", lambda: Path(THIS).exists()),
     "Path.iterdir": ("file", lambda: list(Path(THIS).parent.iterdir())),
     "numpy.loadtxt": ("file", lambda: np.loadtxt(THIS)),
     "sqlite3": ("file", lambda: sqlite3.connect(":memory:")),
@@ -133,6 +135,7 @@ def test_names_of_code_that_is_in_no_module_are_watched_when_they_are_given() ->
 def test_what_a_replay_can_repeat_is_allowed() -> None:
     with guarding() as guard, guard:
         values = [helper.drawn(3), helper.calendar(0.0)[1], np.random.default_rng(3).random(), print("a word")]
+        np.random.RandomState(3).random()
         struct = time.struct_time(time.gmtime(5.0))
     assert values[1] == "1970"
     assert struct.tm_sec == 5

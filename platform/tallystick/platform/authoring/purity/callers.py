@@ -2,8 +2,8 @@
 
 Between a watched call and the callback lie the frames of libraries and of the user. Imports may open files, compilers
 may cache, debuggers may ask, warnings and log lines may carry a time, finalizers may tidy up: none of it reaches a
-decision. A library may also look at clocks, settings and threads for its own sake; what it reads from files or draws by
-chance it hands on.
+decision. A library may also look at clocks and settings, name things by chance and use threads for its own sake;
+what it reads from files or draws from a generator it hands on.
 """
 
 import inspect
@@ -28,6 +28,7 @@ TRUSTED_FILES: Final = frozenset(
     {
         "<frozen importlib._bootstrap>",
         "<frozen importlib._bootstrap_external>",
+        "<frozen zipimport>",
         *(module.__file__ for module in (logging, traceback, warnings, weakref)),
     }
 )
@@ -46,7 +47,7 @@ TRUSTED_PACKAGES: Final = frozenset(
     }
 )
 
-LIBRARIES_MAY: Final = frozenset({"clock", "environment", "thread"})
+LIBRARIES_MAY: Final = frozenset({"clock", "sleep", "entropy", "environment", "thread"})
 """Kinds of thing a third party's library may do for its own sake."""
 
 

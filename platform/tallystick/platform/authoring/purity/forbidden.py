@@ -14,9 +14,10 @@ FORBIDDEN: Final = {
     ),
     "sleep": ("time.sleep", "asyncio.sleep"),
     "chance": (
-        *("random.*", "numpy.random.*", "secrets.*", "uuid.uuid1", "uuid.uuid4", "os.urandom", "os.getrandom"),
+        *("random.*", "numpy.random.*"),
         *("torch.rand*", "torch.normal", "torch.bernoulli", "torch.multinomial"),
     ),
+    "entropy": ("secrets.*", "uuid.uuid1", "uuid.uuid4", "os.urandom", "os.getrandom", "random.SystemRandom*"),
     "file": (
         *("open", "io.open", "io.FileIO", "io.open_code", "codecs.open", "builtins.open", "os.open", "os.listdir"),
         *("os.scandir", "os.walk", "os.stat", "os.remove", "os.unlink", "os.rename", "os.replace", "os.mkdir"),
@@ -47,6 +48,7 @@ ALLOWED: Final = frozenset(
         *("time.struct_time", "time.strptime", "time.mktime", "time.tzset", "time.timezone", "time.altzone"),
         *("asyncio.CancelledError", "threading.local", "queue.Empty", "queue.Full", "socket.error", "socket.timeout"),
         *("numpy.random.Generator", "numpy.random.BitGenerator", "requests.exceptions", "subprocess.PIPE"),
+        "secrets.compare_digest",
     }
 )
 

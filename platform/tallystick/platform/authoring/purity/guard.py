@@ -9,8 +9,9 @@
 touched. Guards nest. Outside `guarding()` entering one only counts. A refusal that the callback swallowed
 (`except Exception`) is raised again when the outermost guard is left.
 
-Limits: a clock kept in a list or a default argument before the run, `pandas.Timestamp.now`, and C code that opens files
-by itself are not seen here; the static check (`check_source`) names them.
+Limits: a clock kept in a list or a default argument before the run, `pandas.Timestamp.now`, a generator made without a
+seed (`random.Random()`, `numpy.random.RandomState()`) and C code that opens files by itself are not seen here; the
+static check (`check_source`) names them.
 """
 
 import sys

@@ -81,8 +81,11 @@ def _watched() -> Iterator[tuple[Any, str, str, str, int]]:
     for name in random.__all__:
         if getattr(getattr(random, name), "__self__", None) is random._inst:  # noqa: SLF001 -- the module's hidden generator
             yield random, name, "chance", f"random.{name}()", 0
-    yield random, "_urandom", "chance", "the system's generator", 0
-    yield os, "urandom", "chance", "os.urandom()", 0
+    for name in ("random", "getrandbits", "randbytes"):
+        system = random.SystemRandom  # noqa: TID251 -- what is watched
+        yield system, name, "entropy", f"random.SystemRandom().{name}()", 0
+    yield os, "urandom", "entropy", "os.urandom()", 0
+    yield os, "stat", "file", "os.stat()", 0  # whether a file exists, how old it is: no audit event tells
     yield os, "getenv", "environment", "os.getenv()", 0
     yield type(os.environ), "__getitem__", "environment", "os.environ", 0  # noqa: TID251 -- what is watched
     yield threading.Thread, "start", "thread", "threading.Thread", 0
@@ -98,7 +101,9 @@ def _of_libraries() -> Iterator[tuple[Any, str, str, str, int]]:
                 yield numpy_random, name, "chance", f"numpy.random.{name}()", 0
         yield numpy_random, "default_rng", "chance", "numpy.random.default_rng() without a seed", 1
     for name in ("uuid1", "uuid4"):
-        yield import_module("uuid"), name, "chance", f"uuid.{name}()", 0
+        yield import_module("uuid"), name, "entropy", f"uuid.{name}()", 0
+    for name in ("choice", "randbelow", "randbits", "token_bytes", "token_hex", "token_urlsafe"):
+        yield import_module("secrets"), name, "entropy", f"secrets.{name}()", 0
     asyncio = sys.modules.get("asyncio")
     if asyncio is not None:
         yield asyncio, "run", "thread", "asyncio.run()", 0
@@ -121,7 +126,7 @@ def _of_users() -> Iterator[dict[str, Any]]:
 def _asking(here: "_OfThread", original: Callable[..., Any], kind: str, shown: str, least: int) -> Callable[..., Any]:
     @wraps(original)
     def stand_in(*args: Any, **named: Any) -> Any:
-        if here.guard.depth and not 0 < least <= len(args) + len(named):
+        if here.guard.depth and not 0 < least <= sum(one is not None for one in (*args, *named.values())):
             here.guard.refuse(kind, shown)
         return original(*args, **named)
 
