@@ -64,6 +64,7 @@ def test_the_lines_name_the_baselines_the_digest_and_the_warnings(result: Backte
     assert "buy and hold " in text
     assert "flat 0.00" in text
     assert result.digest in text
+    assert "verify OK, " in text
     assert "W120 " in text
     assert any(block in text for block in BLOCKS)
     assert html.escape(text.splitlines()[0]) in result._repr_html_()
@@ -82,7 +83,7 @@ def test_the_report_is_written_where_it_is_asked_for(result: Backtest, tmp_path:
     text = page.read_text(encoding="utf-8")
     assert "<html" in text
     assert "http://" not in text.replace("http://www.w3.org", "")
-    assert "the log holds" in text
+    assert "records hold and are signed" in text
 
 
 def test_a_picture_shows_the_whole_report_inside_the_cell(result: Backtest, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def lines_of(result: "Backtest", *, warnings: bool = True) -> list[str]:
         )
     if summary.deals:
         lines.append(f"equity {sparkline(result.curve.equity)}")
-    lines += [f"digest {result.digest}"]
+    lines += [f"digest {result.digest}", f"verify {result.verdict}"]
     if result.failure is not None:
         from tallystick.platform.backtesting.failure import where_it_failed
 

@@ -140,6 +140,14 @@ class Backtest:
         """The decision digest in hex: equal for equal decisions, however the strategy was spelt or started."""
         return self.run.decision_digest.hex()
 
+    @cached_property
+    def verdict(self) -> str:
+        """What verifying said when it was first asked, in a line."""
+        found = self.verify()
+        if found.exit_code == 0:
+            return f"OK, {self.run.size:,} records hold and are signed"
+        return found.lines()[0]
+
     def verify(self) -> "Verdict":
         """Every byte of the log against the format and the run's key; `exit_code` 0 when all holds."""
         from tallystick.events.note import VerifierKey
@@ -174,7 +182,7 @@ class Backtest:
         from tallystick.platform.report import write_report
 
         out = Path(path)
-        write_report(self.log, out, verdicts=self._verdicts(), title=self.title)
+        write_report(self.log, out, verdicts={"verify": self.verdict}, title=self.title)
         return out
 
     def plot(self, path: Path | str | None = None, *, show: bool = True) -> "Picture":
@@ -213,8 +221,3 @@ class Backtest:
         from tallystick.platform.report.report import read_book
 
         return read_book(self.log)
-
-    def _verdicts(self) -> dict[str, str]:
-        verdict = self.verify()
-        good = "OK, the log holds and is signed at its head"
-        return {"verify": good if verdict.exit_code == 0 else verdict.lines()[0]}

@@ -1,0 +1,131 @@
+"""`tallystick backtest`: its folder, its options, its document, and what it says to do next."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import pandas as pd
+import pytest
+
+from tallystick.platform.cli.backtest import parameters_of
+from tallystick.platform.cli.failure import Failure
+from tallystick.platform.cli.main import run
+
+SOURCE = """\
+from tallystick.platform import strategy
+
+@strategy(symbol="EURUSD", timeframe="H1", lots="0.10")
+def ema_cross(bars, fast: int = 5, slow: int = 15): return +1 if bars.ema(fast) > bars.ema(slow) else -1
+"""
+
+
+class Said(NamedTuple):
+    """What a command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """Standard output as one JSON document."""
+        return json.loads(self.out)
+
+
+class Say(Protocol):
+    """Says a command."""
+
+    def __call__(self, *words: object) -> Said: ...
+
+
+@pytest.fixture
+def say(
+    tmp_path: Path, frame: pd.DataFrame, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Say:
+    monkeypatch.setenv("TALLYSTICK_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ema.py").write_text(SOURCE, encoding="utf-8")
+    frame.to_csv(tmp_path / "EURUSD.csv")
+
+    def command(*words: object) -> Said:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return command
+
+
+def test_a_backtest_says_what_it_came_to_and_what_to_do_next(say: Say) -> None:
+    said = say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc")
+    assert said.code == 0, said.err
+    for words in ("buy and hold ", "equity ", "digest ", "verify OK", "note: the account is in USD", "Next:"):
+        assert words in said.out
+    assert Path("tallystick-backtest/report.html").is_file()
+    for command in [line.strip() for line in said.out.splitlines() if line.startswith("  tallystick ")]:
+        assert say(*command.split()[1:]).code == 0, command
+
+
+def test_the_next_backtest_replaces_the_last_and_a_named_book_stays(say: Say) -> None:
+    first = say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc", "--json", "--no-report").document
+    second = say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc", "--json", "--no-report", "--set", "fast=7").document
+    assert first["book"] == second["book"] == "tallystick-backtest"
+    assert first["digest"] != second["digest"]
+    kept = ["backtest", "ema.py", "EURUSD.csv", "--tz", "utc", "--no-report", "--book", "kept"]
+    assert say(*kept, "--json").document["digest"] == first["digest"]
+    again = say(*kept)
+    assert again.code == 2
+    assert "has ended" in again.err
+
+
+def test_a_folder_that_is_not_a_backtests_is_left_alone(say: Say) -> None:
+    Path("tallystick-backtest").mkdir()
+    Path("tallystick-backtest/thesis.txt").write_text("years of work", encoding="utf-8")
+    said = say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc")
+    assert said.code == 2
+    assert "error[E830] the backtest does not write here, tallystick-backtest" in said.err
+    assert said.err.strip().endswith("Fix: tallystick backtest --book another-folder")
+    assert Path("tallystick-backtest/thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+def test_options_mean_what_they_mean_in_python(say: Say, frame: pd.DataFrame) -> None:
+    from tallystick.platform import backtest
+
+    options = ["--deposit", "2500.50", "--leverage", "100", "--lots", "0.03", "--seed", "4", "--latency", "250"]
+    said = say("backtest", "ema.py", "EURUSD=EURUSD.csv@utc", *options, "--set", "slow=20", "--json", "--no-report")
+    same = backtest(
+        "ema.py", frame, account="2500.50", leverage=100, lots="0.03", seed=4, latency_ms=250, parameters={"slow": 20}
+    )
+    assert said.document["digest"] == same.digest
+    assert said.document["stats"] == json.loads(json.dumps(dict(same.stats)))
+
+
+def test_dates_cut_files_that_are_named_with_their_clock(say: Say) -> None:
+    dates = ["--from", "2014-05-06", "--to", "2014-05-08", "--json", "--no-report"]
+    rows = [
+        say("backtest", "ema.py", *data, *dates).document["rows"]
+        for data in (["EURUSD=EURUSD.csv@utc"], ["EURUSD.csv", "--tz", "utc"])
+    ]
+    assert rows == [72, 72]
+
+
+def test_by_row_decides_the_same(say: Say) -> None:
+    plain, by_row = (
+        say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc", "--json", "--no-report", *more).document["digest"]
+        for more in ([], ["--by-row"])
+    )
+    assert plain == by_row
+
+
+def test_strict_and_skip_bad_exclude_each_other(say: Say) -> None:
+    said = say("backtest", "ema.py", "--strict", "--skip-bad")
+    assert said.code == 2
+    assert "exclude each other" in said.err
+
+
+def test_a_parameter_is_a_number_where_it_reads_like_one() -> None:
+    found = parameters_of(["fast=5", "share=0.5", "wild=true", "name=EURUSD", "sum=1=2"])
+    assert found == {"fast": 5, "share": 0.5, "wild": True, "name": "EURUSD", "sum": "1=2"}
+    for wrong in ("fast", "=5", "fast=", "2fast=5"):
+        with pytest.raises(Failure, match="--set names no parameter"):
+            parameters_of([wrong])
