@@ -1,36 +1,30 @@
-"""The account's equity at every row of a run of rows, exactly as the account view gives it at each single one."""
+"""The account's equity as rows go by, compiled, exactly as the account view gives it at each single row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
-import msgspec
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from tallystick.events.module import Context
-from tallystick.market.money import PointMoney, point_money
+from tallystick.market.instrument import Instrument
+from tallystick.market.money import point_money
 from tallystick.market.rows import Rows
+from tallystick.platform.accounts.views import PositionView
 
-
-class Holding(msgspec.Struct, kw_only=True):
-    """One position: its exact sum of points x units, the money of a point, and where it was valued last."""
-
-    symbol: str
-    direction: int
-    units: int
-    point_units: int
-    numerator: int
-    denominator: int
-    digits: int
-    close: int
-    """The closing price in points at the last row: bid of a long, ask of a short."""
-
-    def profit(self, close: Any) -> Any:
-        """Floating profit in minor units at prices in points: rounded once, halves away from zero."""
-        worth = self.direction * (close * self.units - self.point_units) * self.numerator
-        size = (2 * abs(worth) + self.denominator) // (2 * self.denominator)
-        return np.where(worth >= 0, size, -size)
+SYMBOL, SIDE, UNITS, SUMS, NUMERATOR, DENOMINATOR, CLOSE, SCALE = range(8)
+"""Columns of a holding: its symbol's index, direction, units, exact sum of points x units, money of a point as a
+fraction, closing price in points at the last row (bid of a long, ask of a short), points in a unit of price. The
+simulated terminal takes no position whose products could leave int64 (`PointMoney.require_fits`)."""
+FIXED, PEAK, START, DAY, DAILY, MOST, TRAILING, BY_ROW, STOPS, TARGET = range(10)
+"""What the walk goes by: balance with swaps, highest equity, first balance, the day's base, three limits (-1: none, or
+reached already), whether the highest equity follows every row, whether the floor stops at the first balance, and the
+target."""
+Numbers = NDArray[np.int64]
+cached_money = lru_cache(maxsize=1024)(point_money)
 
 
 class Equity:
@@ -39,64 +33,115 @@ class Equity:
     def __init__(self) -> None:
         """Nothing is held."""
         self.fixed = 0
-        self.holdings: list[Holding] = []
+        self._symbols: list[str] = []
+        self._holdings: Numbers = np.zeros((0, 8), dtype=np.int64)
+        self._series: Numbers = np.zeros(0, dtype=np.int64)
 
-    def look(self, context: Context) -> None:
-        """Take the positions and the balance of now."""
-        account = context.account
+    def __bool__(self) -> bool:
+        """True while something is held."""
+        return len(self._holdings) > 0
+
+    def look(self, context: Context, series: Mapping[int, str]) -> None:
+        """Take the positions and the balance of now; `series` has the symbols by series number."""
+        account, positions = context.account, list(context.positions.values())
         if account is None:
             return
-        self.fixed = account.balance + sum(position.swap for position in context.positions.values())
-        self.holdings = []
-        for position in context.positions.values():
-            instrument, quote = context.instruments[position.symbol], context.quotes.get(position.symbol)
-            money: PointMoney = point_money(instrument, account.digits)
-            units = money.units(position.volume)
-            # The open price is the float nearest to sum / units, from which the whole sum comes back exactly.
-            sums = round(Fraction(position.price_open) * 10**instrument.digits * units)
-            price = position.price_open if quote is None else quote.bid if position.direction > 0 else quote.ask
-            holding = Holding(
-                symbol=position.symbol,
-                direction=position.direction,
-                units=units,
-                point_units=sums,
-                numerator=money.numerator,
-                denominator=money.denominator,
-                digits=instrument.digits,
-                close=instrument.points(price),
-            )
-            self.holdings.append(holding)
+        self.fixed = account.balance + sum(position.swap for position in positions)
+        self._symbols = sorted({position.symbol for position in positions})
+        rows = [self._holding(position, context, account.digits) for position in positions]
+        self._holdings = np.array(rows, dtype=np.int64).reshape(len(rows), 8)
+        self._number(series)
 
-    def over(self, rows: Rows, series: Mapping[int, str]) -> NDArray[np.int64]:
-        """Equity in minor units after each row."""
-        equity = np.full(len(rows), self.fixed, dtype=np.int64)
-        for holding in self.holdings:
-            equity += holding.profit(self._closes(holding, rows, series))
-        return equity
+    def _holding(self, position: PositionView, context: Context, digits: int) -> tuple[int, ...]:
+        instrument: Instrument = context.instruments[position.symbol]
+        quote = context.quotes.get(position.symbol)
+        money = cached_money(instrument, digits)
+        units, scale = money.units(position.volume), 10**instrument.digits
+        # The open price is the float nearest to sum / units, from which the whole sum comes back exactly.
+        sums = round(Fraction(position.price_open) * scale * units)
+        price = position.price_open if quote is None else quote.bid if position.direction > 0 else quote.ask
+        close, symbol = instrument.points(price), self._symbols.index(position.symbol)
+        return symbol, position.direction, units, sums, money.numerator, money.denominator, close, scale
 
-    def advance(self, rows: Rows, series: Mapping[int, str]) -> None:
-        """The last of these rows' prices count from now on."""
-        if len(rows):
-            for holding in self.holdings:
-                holding.close = int(self._closes(holding, rows, series)[-1])
-
-    @staticmethod
-    def _closes(holding: Holding, rows: Rows, series: Mapping[int, str]) -> NDArray[np.int64]:
-        own = np.zeros(len(rows), dtype=np.bool_)
+    def _number(self, series: Mapping[int, str]) -> None:
+        """Index of the held symbol by series number, -1 for others."""
+        self._series = np.full(max(series, default=-1) + 1, -1, dtype=np.int64)
         for number, symbol in series.items():
-            if symbol == holding.symbol:
-                own |= rows.series == number
-        prices = rows.bid if holding.direction > 0 else rows.ask
-        points = np.rint(prices * 10**holding.digits).astype(np.int64)
-        latest = np.maximum.accumulate(np.where(own, np.arange(len(rows)), -1))
-        closes: NDArray[np.int64] = np.where(latest >= 0, points[latest], holding.close)
-        return closes
+            if symbol in self._symbols:
+                self._series[number] = self._symbols.index(symbol)
+
+    def see(self, symbol: str, bid: float, ask: float) -> None:
+        """One row is being heard."""
+        if symbol not in self._symbols:
+            return
+        own = self._holdings[:, SYMBOL] == self._symbols.index(symbol)
+        prices = np.where(self._holdings[:, SIDE] > 0, bid, ask)
+        points = np.rint(prices * self._holdings[:, SCALE]).astype(np.int64)
+        self._holdings[own, CLOSE] = points[own]
+
+    def first(self, rows: Rows, numbers: Numbers) -> int:
+        """First row at which a limit is passed, or -1; nothing is changed."""
+        found: int = _walk(rows.series, rows.bid, rows.ask, self._series, self._holdings.copy(), numbers.copy())
+        return found
+
+    def advance(self, rows: Rows, numbers: Numbers) -> None:
+        """Rows at which no limit is passed: the last prices count from now on, `numbers` has the highest equity."""
+        _walk(rows.series, rows.bid, rows.ask, self._series, self._holdings, numbers)
 
     def freeze(self) -> Any:
         """Balance with swaps, and the positions."""
-        return [self.fixed, [msgspec.to_builtins(one) for one in self.holdings]]
+        return [self.fixed, self._symbols, self._holdings.tolist(), self._series.tolist()]
 
-    def thaw(self, state: Any) -> None:
+    def thaw(self, state: Sequence[Any]) -> None:
         """Take back what `freeze` gave."""
-        self.fixed = state[0]
-        self.holdings = [msgspec.convert(one, Holding) for one in state[1]]
+        self.fixed, symbols, holdings, series = state
+        self._symbols = list(symbols)
+        self._holdings = np.array(holdings, dtype=np.int64).reshape(len(holdings), 8)
+        self._series = np.array(series, dtype=np.int64)
+
+
+@njit(cache=True)
+def _profit(holding: Any) -> Any:
+    """Floating profit of a holding at its price: rounded once, halves away from zero."""
+    worth = holding[SIDE] * (holding[CLOSE] * holding[UNITS] - holding[SUMS]) * holding[NUMERATOR]
+    if worth >= 0:
+        return (2 * worth + holding[DENOMINATOR]) // (2 * holding[DENOMINATOR])
+    return -((-2 * worth + holding[DENOMINATOR]) // (2 * holding[DENOMINATOR]))
+
+
+@njit(cache=True)
+def _beyond(equity: int, numbers: Any) -> bool:
+    """True when the equity has passed a limit that stands, or come to the target."""
+    if numbers[DAILY] >= 0 and numbers[DAY] - equity > numbers[DAILY]:
+        return True
+    if numbers[MOST] >= 0 and numbers[START] - equity > numbers[MOST]:
+        return True
+    if numbers[TRAILING] >= 0:
+        floor = numbers[PEAK] - numbers[TRAILING]
+        if numbers[STOPS]:
+            floor = min(floor, numbers[START])
+        if equity < floor:
+            return True
+    return bool(numbers[TARGET] >= 0 and equity - numbers[START] >= numbers[TARGET])
+
+
+@njit(cache=True)
+def _walk(series: Any, bid: Any, ask: Any, symbols: Any, holdings: Any, numbers: Any) -> int:
+    """First row at which a limit is passed, or -1; prices in `holdings` and the peak in `numbers` move on."""
+    equity = numbers[FIXED]
+    for one in range(holdings.shape[0]):
+        equity += _profit(holdings[one])
+    for row in range(series.shape[0]):
+        symbol = symbols[series[row]] if series[row] < symbols.shape[0] else -1
+        if symbol >= 0:
+            for one in range(holdings.shape[0]):
+                if holdings[one, SYMBOL] == symbol:
+                    equity -= _profit(holdings[one])
+                    price = bid[row] if holdings[one, SIDE] > 0 else ask[row]
+                    holdings[one, CLOSE] = np.int64(np.rint(price * holdings[one, SCALE]))
+                    equity += _profit(holdings[one])
+        if numbers[BY_ROW] and equity > numbers[PEAK]:
+            numbers[PEAK] = equity
+        if _beyond(equity, numbers):
+            return row
+    return -1

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
@@ -27,12 +26,14 @@ from tallystick.events.types.trading import (
 )
 from tallystick.market.rows import BarClosed, Quote, Rows
 from tallystick.market.server_time import next_midnight
-from tallystick.platform.portfolio.equity import Equity
+from tallystick.platform.portfolio.equity import PEAK, Equity, Numbers
 from tallystick.platform.portfolio.flattening import Flattening
 from tallystick.platform.risk.account_limits import AccountLimits
 
 TIMER = "day"
 DAILY = "daily_loss_limit"
+MAXIMUM = "max_loss_limit"
+TRAILING = "trailing_loss_limit"
 TARGET = "profit_target"
 
 
@@ -70,8 +71,10 @@ class LimitsWatch:
     def react(self, event: Any, context: Context) -> Sequence[Event]:
         """What is reached at a row; what events change is only taken note of."""
         kind = type(event)
-        if kind is BarClosed or kind is Quote:
-            return self._row(context)
+        if kind is BarClosed:
+            return self._row(event.symbol, event.bid_close, event.ask_close, context)
+        if kind is Quote:
+            return self._row(event.symbol, event.bid, event.ask, context)
         if kind is OrderApproved:
             self._flattening.note(event, context)
             return ()
@@ -82,13 +85,12 @@ class LimitsWatch:
             return ()
         if kind is SeriesDeclared:
             self._series[event.series] = event.symbol
-            return ()
         if kind is AccountOpened:
             self._start = self._start or event.balance
             self._peak = max(self._peak, event.balance)
             self._day = self._day or event.balance
         said = self._dealt(event, context) if kind is DealMade and event.type != "balance" else ()
-        self._equity.look(context)
+        self._equity.look(context, self._series)
         return said
 
     def _dealt(self, deal: DealMade, context: Context) -> Sequence[Event]:
@@ -109,20 +111,20 @@ class LimitsWatch:
         self._peak = max(self._peak, account.equity)
         self._reached = [one for one in self._reached if one != DAILY]
         self._midnight = 0
-        if not self._equity.holdings:
+        if not self._equity:
             return ()
         self._midnight = next_midnight(context.time, self._rule)
         return (TimerRequested(module=self.name, timer=TIMER, due=self._midnight),)
 
-    def _row(self, context: Context) -> Sequence[Event]:
-        if not self._equity.holdings:
+    def _row(self, symbol: str, bid: float, ask: float, context: Context) -> Sequence[Event]:
+        if not self._equity:
             return ()
-        self._equity.look(context)  # its prices move with the rows
+        self._equity.see(symbol, bid, ask)
         equity = context.account.equity
         if self._limits.trailing_of == "equity":
             self._peak = max(self._peak, equity)
         said: list[Event] = []
-        for rule, (limit, value) in self._readings(equity, self._peak).items():
+        for rule, (limit, value) in self._readings(equity).items():
             if value > limit and rule not in self._reached:
                 said.append(self._says(rule, limit, value, equity))
         if any(isinstance(one, AccountLimitReached) and one.closes for one in said):
@@ -137,46 +139,48 @@ class LimitsWatch:
             rule=rule, limit=told, value=value, equity=equity, until=until, closes=rule != TARGET
         )
 
-    def _readings(self, equity: Any, peak: Any) -> dict[str, tuple[Any, Any]]:
-        """Limit and value of every rule there is, for one row or for many: reached when value > limit."""
-        limits, found = self._limits, {}
+    def _readings(self, equity: int) -> dict[str, tuple[int, int]]:
+        """Limit and value of every rule there is: reached when value > limit."""
+        limits: AccountLimits = self._limits
+        found: dict[str, tuple[int, int]] = {}
         if limits.daily_loss:
             found[DAILY] = (limits.daily_loss, self._day - equity)
         if limits.max_loss:
-            found["max_loss_limit"] = (limits.max_loss, self._start - equity)
+            found[MAXIMUM] = (limits.max_loss, self._start - equity)
         if limits.trailing_loss:
-            floor = peak - limits.trailing_loss
+            floor = self._peak - limits.trailing_loss
             if limits.trailing_stops_at_start:
-                floor = np.minimum(floor, self._start) if isinstance(floor, np.ndarray) else min(floor, self._start)
-            found["trailing_loss_limit"] = (peak - floor, peak - equity)
+                floor = min(floor, self._start)
+            found[TRAILING] = (self._peak - floor, self._peak - equity)
         if limits.profit_target:
             found[TARGET] = (limits.profit_target - 1, equity - self._start)
         return found
 
     def scan(self, rows: Rows) -> int:
         """First row at which a limit is reached that has not been yet, or -1."""
-        if not self._equity.holdings or not len(rows):
-            return -1
-        equity = self._equity.over(rows, self._series)
-        beyond = np.zeros(len(rows), dtype=np.bool_)
-        for rule, (limit, value) in self._readings(equity, self._peaks(equity)).items():
-            if rule not in self._reached:
-                beyond |= value > limit
-        first = int(np.argmax(beyond))
-        return first if beyond[first] else -1
+        return self._equity.first(rows, self._numbers()) if self._equity else -1
 
     def advance(self, rows: Rows) -> None:
         """Prices move on, and with them the highest equity."""
-        if not self._equity.holdings or not len(rows):
-            return
-        self._peak = int(self._peaks(self._equity.over(rows, self._series))[-1])
-        self._equity.advance(rows, self._series)
+        if self._equity:
+            numbers = self._numbers()
+            self._equity.advance(rows, numbers)
+            self._peak = int(numbers[PEAK])
 
-    def _peaks(self, equity: NDArray[np.int64]) -> NDArray[np.int64]:
-        if self._limits.trailing_of != "equity":
-            return np.full(len(equity), self._peak, dtype=np.int64)
-        peaks: NDArray[np.int64] = np.maximum(np.maximum.accumulate(equity), self._peak)
-        return peaks
+    def _numbers(self) -> Numbers:
+        """What a walk over rows goes by, in the order of `equity`."""
+        limits, own = self._limits, (self._equity.fixed, self._peak, self._start, self._day)
+        standing = (
+            -1 if not amount or rule in self._reached else amount
+            for rule, amount in (
+                (DAILY, limits.daily_loss),
+                (MAXIMUM, limits.max_loss),
+                (TRAILING, limits.trailing_loss),
+            )
+        )
+        by_row, stops = limits.trailing_of == "equity", limits.trailing_stops_at_start
+        target = -1 if not limits.profit_target or TARGET in self._reached else limits.profit_target
+        return np.array([*own, *standing, by_row, stops, target], dtype=np.int64)
 
     def freeze(self) -> Any:
         """Equity, what may be open, series, first balance, highest equity, the day, and what was reached."""
