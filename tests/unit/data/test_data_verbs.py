@@ -129,7 +129,7 @@ def test_a_check_exits_one_with_findings_and_zero_without(desk: Desk, file: Path
         (["import", "FILE", "--tz", "mt5", "--strict", "--skip-bad"], "E843", "exclude each other"),
         (["import", "FILE", "--tz", "mt5", "--instrument", "nope.toml"], "E111", "no such file nope.toml"),
         (["resample", "nope", "--to", "H4"], "E111", "the catalogue has no nope"),
-        (["check", "nope", "--tz", "utc"], "E111", "no such file nope"),
+        (["check", "nope", "--tz", "utc"], "E111", "no file nope"),
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) == 4 else None,
 )

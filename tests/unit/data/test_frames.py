@@ -76,6 +76,14 @@ def test_the_ticks_of_metatrader_keep_their_milliseconds_and_flags() -> None:
     assert (series.kind, columns["bid"].tolist(), columns["ask"].tolist()) == ("quote", [1.1], [1.2])
 
 
+def test_a_few_round_prices_of_a_known_symbol_have_its_points() -> None:
+    few = frame().iloc[:3].assign(Open=1.1, High=1.2, Low=1.0, Close=1.1)
+    assert series_of(few, symbol="EURUSD", tz="utc").rows.columns["ask_open"].tolist() == [1.10007] * 3
+    gold = few.assign(Open=1_900.25, High=1_900.5, Low=1_900.0, Close=1_900.25)
+    assert series_of(gold, symbol="XAUUSD", tz="utc").rows.columns["ask_open"].tolist() == [1_900.32] * 3
+    assert series_of(few, symbol="X", tz="utc", digits=4).rows.columns["ask_open"].tolist() == [1.1007] * 3
+
+
 def test_a_bad_cell_of_a_frame_is_named_by_row_and_column() -> None:
     broken = frame().astype({"High": object})
     broken.iloc[3, 1] = "abc"

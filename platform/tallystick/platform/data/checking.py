@@ -7,7 +7,7 @@ from tallystick.platform.data.catalogue import Catalogue
 from tallystick.platform.data.clock import source_ms_to_utc_ns
 from tallystick.platform.data.described import Described
 from tallystick.platform.data.faults import Finding, treat
-from tallystick.platform.data.opening import Placed, Reader, placed, reading_of
+from tallystick.platform.data.opening import Placed, Reader, placed, reading_of, require
 from tallystick.platform.data.periods import DAY_NS
 from tallystick.platform.data.suspicions import suspicions
 from tallystick.platform.data.text import is_there
@@ -74,6 +74,7 @@ def _given(source: str, reader: Reader) -> Placed:
         if source in kept:
             series = kept.read(source)
             return Placed(series.rows, (), series.symbol, series.time_rule, series.rows.digits)
+        require(path, kept)
     return placed(reading_of(path, reader), reader, path.name)
 
 

@@ -9,8 +9,9 @@
 | no_quote | dropped | a row with neither side (a trade), or before both sides were known |
 | unreadable_row | dropped | only when asked to `skip_bad` |
 
-A point is 10**-digits, where digits are the caller's, else the decimals that the source uses, but no more than the
-symbol is known to have.
+A point is 10**-digits, where digits are the caller's, else the decimals that the source uses. Where the symbol is known
+these must be its usual ones or one fewer, as old brokers have; else it is the usual ones: some programs write zeros
+behind the last decimal, and others leave all of them away.
 """
 
 from dataclasses import dataclass
@@ -42,12 +43,12 @@ class Reading:
 class Terms:
     """What a caller states of a source, or None: spread, digits of a price, length of a single bar in ns.
 
-    `most_digits` are those of the symbol where it is known: some programs write zeros behind them.
+    `usual_digits` are those of the symbol where it is known.
     """
 
     spread_points: int | None = None
     digits: int | None = None
-    most_digits: int | None = None
+    usual_digits: int | None = None
     period_ns: int | None = None
 
 
@@ -84,9 +85,10 @@ def _bars(table: Table, terms: Terms) -> Reading:
 
 def _digits(table: Table, terms: Terms) -> int:
     """Decimals of a point."""
+    usual, used = terms.usual_digits, table.decimals
     if terms.digits is not None:
         return terms.digits
-    return table.decimals if terms.most_digits is None else min(table.decimals, terms.most_digits)
+    return used if usual is None or usual - 1 <= used <= usual else usual
 
 
 def _spread(table: Table, terms: Terms) -> tuple[NDArray[np.float64], Note]:

@@ -7,6 +7,7 @@ series_of("EURUSD-H1")                          what `tallystick data import` ha
 series_of("demo", symbol="XAUUSD")              the demo's year
 """
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
@@ -15,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from tallystick.platform.data.catalogue import Catalogue
 from tallystick.platform.data.clock import Clock, clock_of
 from tallystick.platform.data.composing import Reading, Terms, composed
-from tallystick.platform.data.errors import ReversedRange, UnfitRequest, UnknownSymbol
+from tallystick.platform.data.errors import MissingData, ReversedRange, UnfitRequest, UnknownSymbol
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.frames import is_tabular, table_from
@@ -113,12 +115,21 @@ def opened(source: Any, reader: Reader) -> Series:
 
 def _from_file(path: Path, reader: Reader) -> Series:
     if not is_there(path):
-        from tallystick.platform.data.catalogue import Catalogue
-
         kept = Catalogue.of_user(reader.home)
         if str(path) in kept:
             return _fitted(kept.read(str(path)), reader)
+        require(path, kept)
     return _from_reading(reading_of(path, reader), reader, path.name)
+
+
+def require(path: Path, kept: Catalogue) -> None:
+    """Raise `MissingData` for what is neither a file nor a series of the catalogue."""
+    name = path.name
+    if path.suffix or name != str(path):  # no word, but a path: the catalogue need not be named
+        require_file(path)
+    near = difflib.get_close_matches(name, [DEMO, *kept], n=1)
+    what = f"there is no file {name} here ({Path.cwd()}), nor a series of that name in {kept.folder}."
+    raise MissingData(what, f"Did you mean {near[0]}?" if near else "List the series: tallystick data list")
 
 
 def reading_of(path: Path, reader: Reader) -> Reading:
@@ -143,8 +154,8 @@ def _tabular(source: Any, reader: Reader) -> Reading:
 
 def _terms(reader: Reader, title: str) -> Terms:
     known = built_in().get(reader.symbol or symbol_in(title) or "")
-    most_digits = known.digits if known else None
-    return Terms(reader.spread_points, reader.digits, most_digits, period_of(reader.timeframe))
+    usual_digits = known.digits if known else None
+    return Terms(reader.spread_points, reader.digits, usual_digits, period_of(reader.timeframe))
 
 
 def reading_of_all(paths: Sequence[Path], reader: Reader) -> Reading:
