@@ -25,6 +25,7 @@ MODULES = (
     "ema_quotes",
     "bars_turnover",
     "bars_peers",
+    "optimise_scaling",
     "cli_help",
 )
 

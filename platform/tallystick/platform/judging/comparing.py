@@ -66,12 +66,12 @@ class Comparison:
 def compare(first: "Backtest | Path | str", second: "Backtest | Path | str") -> Comparison:
     """Compare two books (their folders), or two backtests. Raises `NotComparable`."""
     from tallystick.platform.backtesting.stats import stats_of
-    from tallystick.platform.report import summarise
+    from tallystick.platform.report.report import read_book
 
     logs = _log_of(first), _log_of(second)
     readers = _reader(logs[0]), _reader(logs[1])
     settings = [_settings(reader, log) for reader, log in zip(readers, logs, strict=True)]
-    figures = [stats_of(summarise(log)) for log in logs]
+    figures = [stats_of(read_book(log)) for log in logs]
     differing = {
         name: (settings[0].get(name, ABSENT), settings[1].get(name, ABSENT))
         for name in dict.fromkeys((*settings[0], *settings[1]))

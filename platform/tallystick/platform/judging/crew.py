@@ -29,11 +29,14 @@ Begin = Callable[[TrialStarted], None]
 
 
 class Crew:
-    """Workers for one bench; with one job the trials are made in this process. Use as a context manager."""
+    """Workers; with one job the trials are made in this process. Use as a context manager.
 
-    def __init__(self, bench: Bench, jobs: int) -> None:
-        """Raises `NotShareable` when strategy or terms cannot go to another process."""
-        self._bench = bench
+    They start at once and get ready while the bench is being made.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        """`jobs`: processes, 1 or more."""
+        self._bench: Bench | None = None
         self._jobs = jobs
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._folder: TemporaryDirectory[str] | None = None
@@ -42,15 +45,16 @@ class Crew:
     def __enter__(self) -> Self:
         if self._jobs > 1:
             self._folder = TemporaryDirectory(prefix="tallystick-search-", ignore_cleanup_errors=True)
-            try:
-                leave_bench(self._bench, Path(self._folder.name))
-            except BaseException:
-                self._folder.cleanup()
-                raise
             self._threads = ThreadPoolExecutor(self._jobs)
             for _ in range(self._jobs):
                 self._idle.put(_Worker(Path(self._folder.name)))
         return self
+
+    def take(self, bench: Bench) -> None:
+        """What the trials share. Raises `NotShareable` when strategy or terms cannot go to another process."""
+        self._bench = bench
+        if self._folder is not None:
+            leave_bench(bench, Path(self._folder.name))
 
     def __exit__(self, *_: object) -> None:
         if self._threads is not None:
@@ -63,6 +67,7 @@ class Crew:
 
     def made(self, tasks: Iterable[Task], begin: Begin, stop_asked: Callable[[], bool]) -> Iterator[Report]:
         """Reports as they come in, in any order; after a stop, those of the trials that were at work."""
+        assert self._bench is not None
         if self._threads is None:
             for task in tasks:
                 if stop_asked():

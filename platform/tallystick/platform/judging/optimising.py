@@ -12,7 +12,7 @@ from tallystick.events.types.research import StudyEnded, StudyStarted, TrialPrun
 from tallystick.platform.judging.counting import completed_event, failed_event
 from tallystick.platform.judging.crew import Crew
 from tallystick.platform.judging.errors import BadSpace
-from tallystick.platform.judging.outcome import objective_named
+from tallystick.platform.judging.outcome import Objective, objective_named
 from tallystick.platform.judging.proposals import BATCH, Proposals, proposals
 from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.space import Point, Space
@@ -109,26 +109,29 @@ def searched(  # noqa: PLR0917 -- what `optimize` settles
 ) -> Study:
     """One search, recorded."""
     asked = proposals(space, method=search.method, trials=search.trials, seed=search.seed)
-    bench, first = bench_of(strategy, data, terms, space, search.objective)
-    study = Recorded(log, study_event(first, space, search, asked.trials, log.studies()))
-    with Crew(bench, search.processes) as crew:
+    named = objective_named(search.objective)
+    with Crew(min(search.processes, asked.trials)) as crew:
+        bench, first = bench_of(strategy, data, terms, space, named)
+        crew.take(bench)
+        study = Recorded(log, study_event(first, space, search, asked.trials, log.studies()))
         reports = searching(study, crew, asked, search, progress=progress, stop_asked=stop_asked)
     study.ended(reports, planned=asked.trials)
     return Study(study.started, tuple(reports), log)
 
 
-def bench_of(strategy: object, data: object, terms: "Terms", space: Space, objective: str) -> "tuple[Bench, Prepared]":
+def bench_of(
+    strategy: object, data: object, terms: "Terms", space: Space, objective: Objective
+) -> "tuple[Bench, Prepared]":
     """What the trials share, the rows read once. Raises what `backtest` raises, and for a parameter nobody has."""
     from tallystick.platform.backtesting.preparation import prepared
 
-    named = objective_named(objective)
     fixed = dict(terms.parameters or {})
     clash = sorted(set(fixed) & set(space.ranges))
     if clash:
         raise BadSpace(f"{', '.join(clash)} is given and searched", "Give it once.")
     first = prepared(strategy, data, terms)
     whole = replace(terms, start=None, end=None)  # the feed is cut already
-    return Bench(strategy, first.feed, whole, named), first
+    return Bench(strategy, first.feed, whole, objective), first
 
 
 def study_event(first: "Prepared", space: Space, search: Search, trials: int, number: int) -> StudyStarted:

@@ -68,11 +68,12 @@ def outcome_of(made: "Backtest", objective: "Objective") -> Outcome:
 def daily_returns(time: NDArray[np.int64], equity: NDArray[np.int64], deposit: int) -> tuple[Days, Floats]:
     """Days (UTC, since 1970) and the return of equity over each, from its value at the end of the day before.
 
-    The first is over the deposit. Days without rows are none. From the day on which equity is gone, returns are 0.
+    The first is over the deposit. Midnight ends a day: a bar that closes then belongs to it. Days without rows are
+    none. From the day on which equity is gone, returns are 0.
     """
     if not len(time):
         return np.empty(0, dtype=np.int32), np.empty(0)
-    day = time // DAY_NS
+    day = (time - 1) // DAY_NS
     last = np.flatnonzero(np.append(np.diff(day) != 0, True))
     worth = np.concatenate([[deposit], equity[last]]).astype(np.float64)
     alive = worth[:-1] > 0

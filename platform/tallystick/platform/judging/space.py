@@ -111,7 +111,9 @@ def _parsed(name: str, text: str) -> Range:
     step = None if spanned["step"] is None else _value(spanned["step"])
     numbers = [each for each in (low, high, step) if each is not None]
     if not all(isinstance(each, int | float) and isfinite(each) for each in numbers) or low >= high:  # type: ignore[operator]
-        raise BadSpace(f"{name}={text}: got no range of numbers / expected LOW..HIGH:STEP", f"Say {name}=5..40:5.")
+        raise BadSpace(
+            f"{name}={text}: got no range of numbers / expected LOW..HIGH:STEP", f"Say --set {name}=5..40:5."
+        )
     whole = all(isinstance(each, int) for each in numbers)
     if step is None and not whole:
         return Span(float(low), float(high))
@@ -120,7 +122,7 @@ def _parsed(name: str, text: str) -> Range:
 
 def _stepped(name: str, text: str, low: Any, high: Any, step: Any) -> Iterator[Value]:
     if step <= 0 or (high - low) / step > MAX_GRID:
-        raise BadSpace(f"{name}={text}: got a step of {step} / expected one above 0", f"Say {name}=5..40:5.")
+        raise BadSpace(f"{name}={text}: got a step of {step} / expected one above 0", f"Say --set {name}=5..40:5.")
     count = int((high - low) / step + 1e-9) + 1
     for place in range(count):
         yield low + place * step if isinstance(low, int) and isinstance(step, int) else round(low + place * step, 12)

@@ -21,7 +21,7 @@ from tallystick.platform.judging.optimising import (
     searching,
     study_event,
 )
-from tallystick.platform.judging.outcome import DAY_NS
+from tallystick.platform.judging.outcome import DAY_NS, objective_named
 from tallystick.platform.judging.proposals import proposals
 from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.sharing import bounds_of
@@ -115,13 +115,14 @@ def walk_forward(  # noqa: PLR0913 -- as `backtest`: each is one thing a trader 
         method=method, objective=objective, trials=trials, seed=seed, jobs=jobs, pruning=pruning, kind="walk_forward"
     )
     each = proposals(space, method=method, trials=trials, seed=seed).trials
-    bench, first = bench_of(strategy, data, Terms(**{"seed": seed, **terms}), space, objective)
-    windows = list(pace.windows(first.feed))
-    planned = len(windows) * (each + 1)
-    stop = stop_asked or NEVER_STOP
-    study = Recorded(log, study_event(first, space, search, planned, log.studies()))
-    walk = _Walk(study, search, space, each, stop, lambda done: progress(done, planned) if progress else None)
-    with Crew(bench, search.processes) as crew:
+    named, stop = objective_named(objective), stop_asked or NEVER_STOP
+    with Crew(search.processes) as crew:
+        bench, first = bench_of(strategy, data, Terms(**{"seed": seed, **terms}), space, named)
+        crew.take(bench)
+        windows = list(pace.windows(first.feed))
+        planned = len(windows) * (each + 1)
+        study = Recorded(log, study_event(first, space, search, planned, log.studies()))
+        walk = _Walk(study, search, space, each, stop, lambda done: progress(done, planned) if progress else None)
         for training, testing in windows:
             if stop():
                 break

@@ -1,0 +1,93 @@
+"""`optimize`, `walk-forward`, `compare`, `trials`: what they say, their exit codes, and the log behind them."""
+
+from pathlib import Path
+
+import pytest
+
+from tallystick.platform.backtesting.tester import backtest
+from tests.unit.cli.conftest import Say
+
+FEBRUARY = ("EURUSD", "--from", "2014-02-01", "--to", "2014-03-07", "--jobs", "1")
+
+
+@pytest.fixture
+def research(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "research"
+    monkeypatch.setenv("TALLYSTICK_RESEARCH", str(folder))
+    return folder
+
+
+def test_a_search_says_its_best_and_what_is_left_of_it(say: Say, research: Path) -> None:
+    said = say("optimize", "ema_cross", *FEBRUARY, "--set", "fast=5,10", "--set", "slow=20,40")
+    assert said.code == 0, said.err
+    assert "4 trials of ema_cross (4 completed, 0 failed, 0 pruned)" in said.out
+    assert "best of 4 lucky trials" in said.out
+    assert say("audit", "verify", research).code == 0
+    listed = say("trials", "--json").document
+    assert [each["state"] for each in listed["trials"]] == ["completed"] * 4
+    assert listed["in_this_log"] == 4
+
+
+def test_json_gives_every_trial(say: Say, research: Path) -> None:
+    found = say("optimize", "ema_cross", *FEBRUARY, "--set", "fast=5,60", "--set", "slow=40", "--json").document
+    assert [trial["state"] for trial in found["trials"]] == ["completed", "failed"]
+    assert found["best"]["fast"] == 5
+    assert found["in_this_log"] == 2
+    assert "fast" in found["trials"][1]["error"]
+
+
+def test_a_search_without_a_trade_is_a_finding(say: Say, research: Path) -> None:
+    said = say("optimize", "ema_cross", *FEBRUARY, "--set", "slow=5000")
+    assert said.code == 1
+    assert "no trial has a sharpe" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "fix"),
+    [
+        (("--set", "fast"), "E844", "--set fast=5..40:5"),
+        (("--set", "fast=40..5"), "E572", "--set fast=5..40:5"),
+        (("--set", "fast=5", "--objective", "luck"), "E571", "--objective sharpe"),
+        (("--set", "fast=5", "--method", "guess"), "E571", "--method grid"),
+    ],
+)
+def test_what_cannot_be_searched_is_refused_and_not_recorded(
+    say: Say, research: Path, words: tuple[str, ...], code: str, fix: str
+) -> None:
+    said = say("optimize", "ema_cross", *FEBRUARY, *words)
+    assert said.code == 2
+    assert f"error[{code}]" in said.err
+    assert fix in said.err.splitlines()[-1]
+    assert not research.exists()
+
+
+def test_a_walk_says_both_sides(say: Say, research: Path) -> None:
+    windows = ("--train", "15d", "--test", "7d", "--warm-up", "5")
+    said = say("walk-forward", "ema_cross", *FEBRUARY, "--set", "fast=5,10", "--set", "slow=20", *windows)
+    assert said.code == 0, said.err
+    assert "out of sample" in said.out
+    assert "efficiency" in said.out
+    assert "N in this log" in said.out
+    refused = say("walk-forward", "ema_cross", *FEBRUARY, "--set", "fast=5", "--train", "1y", "--test", "7d")
+    assert refused.code == 2
+    assert "error[E575]" in refused.err
+
+
+def test_two_runs_are_compared(say: Say, tmp_path: Path) -> None:
+    span = {"start": "2014-02-01", "end": "2014-02-14"}
+    for name, fast in (("a", 10), ("b", 11)):
+        backtest("ema_cross", "EURUSD", parameters={"fast": fast}, book=tmp_path / name, **span)  # type: ignore[arg-type]
+    same = say("compare", tmp_path / "a", tmp_path / "a")
+    assert (same.code, same.err) == (0, "")
+    assert "all the same" in same.out
+    other = say("compare", tmp_path / "a", tmp_path / "b")
+    assert other.code == 1
+    assert "strategies[0].parameters.fast" in other.out
+    assert "the first that differs is number" in other.out
+    assert say("compare", tmp_path / "a", tmp_path / "nowhere").code == 2
+
+
+def test_a_folder_without_a_log_is_said(say: Say, research: Path) -> None:
+    said = say("trials")
+    assert said.code == 2
+    assert "error[E579]" in said.err
