@@ -82,3 +82,10 @@ def test_the_reason_is_told(
 
 def test_trades_need_no_reason(result: Backtest) -> None:
     assert result.silence == ()
+
+
+def test_a_strategy_that_is_quiet_beside_one_that_trades_is_named(frame: pd.DataFrame) -> None:
+    found = backtest([EmaCross("EURUSD"), never], frame)
+    assert found.stats["trades"] > 5
+    assert len(found.silence) == 1
+    assert "W124 no trade: never saw 400 rows" in found.silence[0]

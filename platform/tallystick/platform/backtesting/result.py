@@ -119,14 +119,12 @@ class Backtest:
 
     @cached_property
     def silence(self) -> tuple[str, ...]:
-        """Why there was no trade, from the log; empty when there was one, or when `failure` says why."""
-        from tallystick.platform.backtesting.silence import why_no_trades
+        """Why a strategy made no trade, from the log; empty when each made one, or when `failure` says why."""
+        from tallystick.platform.backtesting.silence import traded, why_no_trades
 
-        return (
-            ()
-            if self.summary.deals
-            else why_no_trades(self.log, self._assembly.strategies, self._made, self._book.story)
-        )
+        busy = traded(self._book.story)
+        quiet = [one for one in zip(self._assembly.strategies, self._made, strict=True) if one[0].plan.name not in busy]
+        return () if self.failure is not None or not quiet else why_no_trades(self.log, quiet, self._book.story)
 
     # -- the record
 

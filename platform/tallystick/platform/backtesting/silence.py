@@ -1,4 +1,4 @@
-"""Why a backtest made no trade, told from its log: zero trades is never silent.
+"""Why a strategy made no trade, told from its log: zero trades is never silent.
 
 Asked in the order of a trade's way, for each strategy: did it fail, did it see rows, did its warm-up end, did it say
 anything, was that withheld, denied by risk, rejected by the terminal, or is it still pending. Each answer has a count,
@@ -19,11 +19,18 @@ from tallystick.platform.report.story import OrderStory, Story
 SAYINGS = (trading.SignalRaised, trading.TargetAsked, trading.IntentRaised)
 
 
-def why_no_trades(log: Path, strategies: Sequence[Chosen], made: Sequence[Any], story: Story) -> tuple[str, ...]:
-    """One line or more for each strategy, each with its code; `made` are the strategies as they stood at the end."""
+def traded(story: Story) -> frozenset[str]:
+    """The strategies that made a deal."""
+    orders = story.orders
+    asked = (orders[told.event.order].requested for told in story.deals if told.event.order in orders)
+    return frozenset(told.event.strategy for told in asked if told is not None)
+
+
+def why_no_trades(log: Path, quiet: Sequence[tuple[Chosen, Any]], story: Story) -> tuple[str, ...]:
+    """One line or more for each of some strategies, with its code; each comes with itself as it stood at the end."""
     events = list(_events(log))
     lines: list[str] = []
-    for one, module in zip(strategies, made, strict=True):
+    for one, module in quiet:
         lines += _of_one(one, module, [event for event in events if _by(event) == one.plan.name], story)
     halted = next((event for event in events if isinstance(event, running.BookHalted)), None)
     if halted is not None:
