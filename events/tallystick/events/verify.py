@@ -8,7 +8,6 @@
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +18,7 @@ from tallystick.events.errors import LogError, LogMissing, UsageError
 from tallystick.events.findings import BROKEN, HOLDS, UNSIGNED, Finding, Verdict
 from tallystick.events.note import NoteError, VerifierKey
 from tallystick.events.rules import Found
-from tallystick.events.stored import StoredSegment, snapshot, stored_segments
+from tallystick.events.stored import snapshot, stored_segments
 from tallystick.events.surroundings import (
     Signed,
     judge_blobs,
@@ -30,10 +29,10 @@ from tallystick.events.surroundings import (
     read_checkpoints,
 )
 from tallystick.events.treepiece import join
-from tallystick.events.verify_range import Outcome, Place, Stretch, StretchReader, read_stretch
+from tallystick.events.verify_processes import read_side_by_side
+from tallystick.events.verify_range import Outcome, Stretch, StretchReader
 
 LOOKS = 3
-SKIM_SHARE = 0.08  # cost of skimming a record before a stretch, as a share of verifying it
 WORTH_A_PROCESS_BYTES = 8 * 2**20
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
@@ -147,8 +146,8 @@ def _read(whole: Stretch, processes: int, progress: Progress | None) -> list[Out
     """Read the whole log; side by side where that pays and everything holds, so that a fault is named by one reader."""
     total = sum(each.stored_bytes for each in whole.segments)
     if processes > 1 and total >= WORTH_A_PROCESS_BYTES:
-        outcomes = _read_side_by_side(whole, processes)
-        if _seamless(outcomes):
+        outcomes = read_side_by_side(whole, processes)
+        if outcomes and _seamless(outcomes):
             if progress is not None:
                 progress(total, total)
             return outcomes
@@ -161,31 +160,6 @@ def _read(whole: Stretch, processes: int, progress: Progress | None) -> list[Out
             progress(min(done, total), total)
 
     return [StretchReader(whole, report).read()]
-
-
-def _read_side_by_side(whole: Stretch, processes: int) -> list[Outcome]:
-    starts = _starts(whole.segments, processes)
-    stops: list[Place | None] = [*starts[1:], None]
-    stretches = [replace(whole, start=start, stop=stop) for start, stop in zip(starts, stops, strict=True)]
-    with ProcessPoolExecutor(len(stretches) - 1) as pool:
-        others = [pool.submit(read_stretch, each) for each in stretches[1:]]
-        return [StretchReader(stretches[0]).read(), *(each.result() for each in others)]
-
-
-def _starts(segments: Sequence[StoredSegment], processes: int) -> list[Place]:
-    """Where each process begins, so that skimming and verifying together take all of them equally long."""
-    sizes = [each.stored_bytes for each in segments]
-    keep = 1 - SKIM_SHARE
-    step = SKIM_SHARE / (1 - keep**processes)
-    shares = [step * (1 - keep**k) / SKIM_SHARE for k in range(processes)]
-    starts: list[Place] = []
-    for share in shares:
-        offset, index = share * sum(sizes), 0
-        while offset >= sizes[index] and index < len(sizes) - 1:
-            offset -= sizes[index]
-            index += 1
-        starts.append((index, offset / max(1, sizes[index])))
-    return starts
 
 
 def _seamless(outcomes: list[Outcome]) -> bool:
@@ -203,11 +177,10 @@ def _seamless(outcomes: list[Outcome]) -> bool:
 
 
 def _joined(outcomes: list[Outcome]) -> Found:
-    """One `Found` for all stretches."""
+    """One `Found` for all stretches; the first has taken the decisions of the others in already."""
     whole = outcomes[0].found
     for outcome in outcomes[1:]:
         found = outcome.found
-        whole.decide(found.waiting or [])
         whole.seq, whole.head = found.seq, found.head
         whole.pruned += found.pruned
         whole.prunings += found.prunings

@@ -110,6 +110,12 @@ class StretchReader:
         found.piece.close()
         return Outcome(found, seam, (found.seq, found.head, found.time, found.epoch), self._torn, fault)
 
+    def take_waiting(self) -> list[bytes]:
+        """What this stretch has said since it was last asked and the decision digest has yet to take in."""
+        found = self._rules.found
+        said, found.waiting = found.waiting or [], [] if found.waiting is not None else None
+        return said
+
     def _read_segment(self, index: int, at: int) -> None:
         """Read one segment from byte `at` (0: from its header)."""
         stored = self._stretch.segments[index]
@@ -251,8 +257,3 @@ def _skim_groups(data: bytes, stop: int, declared: Declarations, seam: Seam) -> 
     except (too_short, IntegrityError):
         return group, seam
     return group, seam
-
-
-def read_stretch(stretch: Stretch) -> Outcome:
-    """Read a stretch in another process."""
-    return StretchReader(stretch).read()
