@@ -89,6 +89,10 @@ def test_what_no_replay_can_repeat_is_found_in_a_callback(statement: str, kind: 
         "print('a word', bar.open, self.time)",
         "random = self.random; random.random()",
         "self.random.shuffle([1, 2])",
+        "time, random = bar.time, self.random; time.time(); random.random()",
+        "[random.random() for random in self.generators]",
+        "open, high, low = bar.open, bar.high, bar.low; open + high",
+        "random: Chance = self.random; random.random()",
         "self.generator = random.Random(3); np.random.default_rng(3).random()",
         "time.gmtime(self.time // 10**9); time.strftime('%H', self.when)",
         "datetime(2020, 1, 1); pd.Timestamp('2020-01-01'); dt.timedelta(days=1)",
@@ -181,6 +185,18 @@ def test_what_happens_when_the_file_is_loaded_is_told_apart() -> None:
     )
     assert [one.line for one in findings] == [3, 5, 8, 10, 11]
     assert all(one.at_load for one in findings)
+
+
+def test_an_import_that_may_fail_is_still_known() -> None:
+    source = """\
+    try:
+        import yfinance as yf
+    except ImportError:
+        yf = None
+    def signal(bars):
+        return yf.download("EURUSD=X")
+    """
+    assert [(one.line, one.kind) for one in found(source)] == [(6, "network")]
 
 
 def test_a_name_that_the_file_gives_another_meaning_is_not_accused() -> None:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final, TypeGuard
 
 UNKNOWN: Final = ""
 """What a name is bound to when it is not a module, a class or a function whose dotted name is known."""
@@ -24,7 +24,11 @@ def dotted(node: ast.expr, names: Names) -> str:
 def bound_in(statements: Iterable[ast.AST], outer: Names) -> dict[str, str]:
     """Names that these statements bind, with what they stand for; functions inside them bind their own."""
     bound: dict[str, str] = {}
-    for node in within(statements):
+    nodes = list(within(statements))
+    aliases = {id(node.targets[0]) for node in nodes if _is_alias(node)}
+    for node in nodes:
+        if id(node) in aliases:
+            continue  # bound by its assignment
         for name, meaning in _bindings(node, {**outer, **bound}):
             # a name that means different things at different places is not guessed at
             bound[name] = meaning if bound.get(name, meaning) == meaning else UNKNOWN
@@ -63,11 +67,21 @@ def _bindings(node: ast.AST, names: Names) -> Iterable[tuple[str, str]]:
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
             yield alias.asname or alias.name, UNKNOWN if node.level else f"{node.module}.{alias.name}"
-    elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        yield node.targets[0].id, dotted(node.value, names)
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id not in names:
+    elif _is_alias(node):
+        if not _is_none(node.value):  # `except ImportError: np = None` does not make numpy another thing
+            yield node.targets[0].id, dotted(node.value, names)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id, UNKNOWN
     elif isinstance(node, ast.arg):
         yield node.arg, UNKNOWN
     elif isinstance(node, Function | ast.ClassDef):
         yield node.name, UNKNOWN
+
+
+def _is_alias(node: ast.AST) -> TypeGuard[Any]:
+    """Whether it is `name = value`."""
+    return isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
