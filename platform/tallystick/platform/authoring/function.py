@@ -36,10 +36,12 @@ class SignalFunction(Strategy):
     def __new__(cls, *args: Any, **given: Any) -> Any:
         """Prepare it; parameters are those of the function."""
         self = super().__new__(cls, *args, **given)
-        self._given_values = {name: getattr(self, name) for name in cls.takes}
         self._bars.asked.recording = True
         self._volume = int(self.lots * LOT) if self.lots is not None else 0
         return self
+
+    def _take(self, parameters: dict[str, Any]) -> None:
+        self._given_values = parameters
 
     def answer(self, _row: BarClosed | Quote) -> None:
         """Call the function; say what its answer changes."""
@@ -84,7 +86,7 @@ class SignalFunction(Strategy):
         raise SignalRefused(message)
 
 
-def strategy(*positional: Any, **line: Any) -> Any:
+def strategy(*positional: Any, **line: Any) -> Callable[[SignalRule], type[SignalFunction]]:
     """Make a strategy of a function of the bars (and parameters with defaults).
 
     Settings: symbol, timeframe ("M1".."MN1" or "ticks"), lots (without: signals, sized by the portfolio), warm_up,
@@ -105,7 +107,7 @@ def strategy(*positional: Any, **line: Any) -> Any:
 
     size_of(line.get("lots"))  # said now, with the line of the decorator
 
-    def made(function: SignalRule) -> Any:
+    def made(function: SignalRule) -> type[SignalFunction]:
         name = getattr(function, "__name__", "strategy")
         parameters = of_function(function)
         stops = tuple(fitting(name, Of(word, int, 0), line.get(word, 0)) for word in POINTS)
@@ -123,6 +125,7 @@ def strategy(*positional: Any, **line: Any) -> Any:
         settings = {word: value for word, value in line.items() if word in LINE}
         cls: Any = types.new_class(name, (SignalFunction,), settings, lambda space: space.update(body))
         cls.takes = parameters
-        return cls
+        made_of: type[SignalFunction] = cls
+        return made_of
 
     return made

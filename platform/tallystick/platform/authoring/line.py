@@ -1,5 +1,6 @@
 """A strategy's class line read: which rows it hears, the lots it trades, how long it warms up."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from tallystick.events.types.trading import DealMade, OrderRequested
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Quote
 from tallystick.platform.authoring.errors import SettingRefused, meant
+from tallystick.platform.authoring.indicators import NAMED
 from tallystick.platform.authoring.lots import Lots, size
 from tallystick.platform.authoring.timeframes import TICKS
 from tallystick.platform.strategies.series import Source
@@ -42,6 +44,14 @@ def heard_by(cls: type, plain: type, name: str, timeframe: str | None) -> tuple[
 def size_of(lots: Lots | None) -> Decimal | None:
     """The class line's lots."""
     return None if lots is None else Decimal(size(lots)) / LOT
+
+
+def refuse_names(where: str, parameters: Iterable[str], known: Iterable[str]) -> None:
+    """Raise `SettingRefused` (E525) for a parameter that would hide an action, a view or an indicator."""
+    hidden = next((name for name in parameters if name in known or name in NAMED), None)
+    if hidden is not None:
+        message = f'E525 {where}: parameter "{hidden}" would hide self.{hidden}. Name it otherwise: {hidden}_value.'
+        raise SettingRefused(message)
 
 
 def whole(where: str, setting: str, value: Any) -> int:

@@ -6,6 +6,7 @@ from typing import Any, Literal, NoReturn
 
 from tallystick.events.event import Event
 from tallystick.events.types.trading import IntentRaised, ProtectionAsked
+from tallystick.market.instrument import LOT
 from tallystick.platform.authoring.errors import ActionRefused, users_place
 from tallystick.platform.authoring.lots import Lots, size
 from tallystick.platform.authoring.views import Views
@@ -24,6 +25,7 @@ class Ordering(Views):
     _said: list[Event]
     _asked: dict[str, int]
     _directions: dict[str, int]
+    lots: Decimal | None
 
     def buy(
         self, lots_bought: Lots | None = None, *, sl: float = 0.0, tp: float = 0.0, symbol: str | None = None
@@ -181,7 +183,11 @@ class Ordering(Views):
         return float(price)
 
     def _size(self, written: Lots | None) -> int:
-        raise NotImplementedError
+        if written is not None:
+            return size(written)
+        if self.lots is None:
+            self._refuse('no lots were given, and the class line has none. Say buy("0.10") or lots="0.10"')
+        return int((self.lots or 0) * LOT)
 
     def _due(self, when: Expiry) -> int:
         """A moment in ns UTC; 0 stays 0."""

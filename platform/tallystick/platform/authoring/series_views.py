@@ -1,9 +1,7 @@
 """Series a strategy may look at besides its own bars: longer ones, other symbols', and columns of its own."""
 
-from typing import Any
-
 from tallystick.platform.authoring.bars import Bars
-from tallystick.platform.authoring.columns import Columns, at_row, computed, hash_of
+from tallystick.platform.authoring.columns import Columns, at_row, computed
 from tallystick.platform.authoring.listening import Listening
 from tallystick.platform.authoring.timeframes import period_s
 
@@ -35,11 +33,6 @@ class SeriesViews:
             return at_row(self._columns, name, self._rows - 1)
         so_far = computed(self, self._bars.frame())
         return at_row(so_far, name, self._rows - 1)
-
-    def prepare(self, frame: Any) -> str:
-        """Compute `columns` over a whole sample (a DataFrame of the own series); SHA-256 in hex of what came out."""
-        self._columns = computed(self, frame)
-        return hash_of(self._columns)
 
     def report(self) -> dict[str, int]:
         """Facts for a summary: rows heard, of warm-up still to come, callbacks that an indicator ended, own series."""

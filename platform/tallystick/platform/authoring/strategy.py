@@ -17,11 +17,10 @@ from tallystick.events.module import Context
 from tallystick.events.types.market import SeriesDeclared, ServerTimeRuled
 from tallystick.events.types.running import TimerFired
 from tallystick.events.types.trading import DealMade, OrderRequested
-from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Quote
 from tallystick.platform.authoring.actions import Actions
 from tallystick.platform.authoring.bars import Bars
-from tallystick.platform.authoring.columns import Columns
+from tallystick.platform.authoring.columns import Columns, computed, hash_of
 from tallystick.platform.authoring.errors import (
     CallbackFailed,
     NameUnknown,
@@ -35,9 +34,8 @@ from tallystick.platform.authoring.errors import (
 from tallystick.platform.authoring.fills import Fill, OwnFills
 from tallystick.platform.authoring.frozen import frozen, thawed
 from tallystick.platform.authoring.indicators import NAMED
-from tallystick.platform.authoring.line import LINE, heard_by, size_of, whole
+from tallystick.platform.authoring.line import LINE, heard_by, refuse_names, size_of, whole
 from tallystick.platform.authoring.listening import Listening
-from tallystick.platform.authoring.lots import Lots, size
 from tallystick.platform.authoring.module import Module, read_line, snake
 from tallystick.platform.authoring.parameters import Parameter, checked, of_class
 from tallystick.platform.authoring.purity import HERE, ImpureStrategy
@@ -88,6 +86,7 @@ class Strategy(Actions, SeriesViews, Module):
         read_line(cls, {**own, **line}, LINE)
         size_of(cls.line.get("lots"))  # said now, with the line of the class
         cls.takes = {name: each for name, each in of_class(cls, BASES).items() if name not in LINE}
+        refuse_names(cls.__name__, cls.takes, KNOWN)
 
     def __new__(cls, *args: Any, **given: Any) -> Self:
         """Prepare everything a subclass's own `__init__` need not call up for."""
@@ -100,8 +99,11 @@ class Strategy(Actions, SeriesViews, Module):
                     f"E504 {self.name}{users_place()}: parameters are given by name. Write {cls.__name__}(fast=10)."
                 )
                 raise SettingRefused(message)
-            vars(self).update(checked(self.name, cls.takes, given, LINE))
+            self._take(checked(self.name, cls.takes, given, LINE))
         return self
+
+    def _take(self, parameters: dict[str, Any]) -> None:
+        vars(self).update(parameters)
 
     def __init__(self, **parameters: Any) -> None:
         """Parameters and settings by name; raises `SettingRefused` for what is unknown or does not fit."""
@@ -151,6 +153,11 @@ class Strategy(Actions, SeriesViews, Module):
         """Columns over many bars at once: a DataFrame of bars to names and arrays (see `authoring.columns`)."""
         del bars
         return {}
+
+    def prepare(self, frame: Any) -> str:
+        """Compute `columns` over a whole sample (a DataFrame of the own series); SHA-256 in hex of what came out."""
+        self._columns = computed(self, frame)
+        return hash_of(self._columns)
 
     # -- the module
 
@@ -249,13 +256,6 @@ class Strategy(Actions, SeriesViews, Module):
             if self._context is None:
                 self._refuse("an action needs a run that has begun. Act in on_start or on_bar")
             self._before = dict(self._asked), dict(self._directions)
-
-    def _size(self, written: Lots | None) -> int:
-        if written is not None:
-            return size(written)
-        if self.lots is None:
-            self._refuse('no lots were given, and the class line has none. Say buy("0.10") or lots="0.10"')
-        return int((self.lots or 0) * LOT)
 
     def __getattr__(self, name: str) -> Any:
         """An indicator of the own bars: `self.ema(10)`."""
