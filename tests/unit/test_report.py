@@ -20,13 +20,18 @@ from tallystick.events.writer import LogWriter
 from tallystick.market.instrument import LOT
 from tallystick.platform.data.demo import demo_account, demo_feed, demo_instruments
 from tallystick.platform.report import Book, Proof, book_of, summarise, write_report
+from tallystick.platform.report.equity import Curve
 from tallystick.platform.report.page import page
 from tallystick.platform.report.payload import CANDLES, CURVE_POINTS, payload
 from tallystick.platform.report.statistics import drawdown_of, streak, trade_statistics
 from tallystick.platform.report.story import Told, tell
+from tallystick.platform.report.tester_own import own_excursions, own_load
 from tallystick.platform.report.trades import Trade, positions_of
 
-SECTIONS = ("equity", "prices", "statistics", "deals", "orders", "data", "proof", "manifest")
+SECTIONS = (
+    "equity", "prices", "settings", "statistics", "distributions", "trades", "deals", "orders", "data", "proof",
+    "manifest",
+)  # fmt: skip
 PROOF = Proof("example.org/handmade", 5450, "ab" * 32, "cd" * 32, 5000)
 HOUR_NS = 3_600_000_000_000
 
@@ -58,6 +63,10 @@ def book(records: list[Any]) -> Book:
 @pytest.fixture(scope="module")
 def whole_page(book: Book) -> str:
     return page(book, {"verify": "OK 5,450 records", "replay": "FAILED at record 7"}, "A <book>")
+
+
+def payload_of(book: Any) -> str:
+    return payload(book, own_excursions(book), own_load(book), "BOOK")
 
 
 def data_of(text: str) -> Any:
@@ -212,12 +221,10 @@ def test_long_books_are_drawn_with_their_extremes(records: list[Any]) -> None:
     book = book_of(tell(records), PROOF)
     long = SimpleNamespace(
         **{name: getattr(book, name) for name in ("story", "prices", "positions", "summary")},
-        curve=SimpleNamespace(
-            **{name: np.tile(getattr(book.curve, name), 5) for name in ("time", "balance", "equity", "held")}
-        ),
+        curve=Curve(*(np.tile(getattr(book.curve, name), 5) for name in ("time", "balance", "equity", "held"))),
         held=SimpleNamespace(equity=np.tile(book.held.equity, 5)),
     )
-    curve = json.loads(payload(long))["curve"]  # type: ignore[arg-type]
+    curve = json.loads(payload_of(long))["curve"]
     drawn = np.cumsum(curve["equity"])
     assert len(drawn) <= CURVE_POINTS
     assert (drawn.max(), drawn.min(), drawn[-1]) == (
@@ -246,7 +253,7 @@ def test_many_quotes_become_few_candles() -> None:
     )
     events = [demo_account(), declared, block]
     book = book_of(tell([made.Record(seq, 0, event) for seq, event in enumerate(events)]), PROOF)
-    (drawn,) = json.loads(payload(book))["symbols"]
+    (drawn,) = json.loads(payload_of(book))["symbols"]
     assert drawn["period"] == "M1"
     assert len(drawn["time"]) <= CANDLES
     assert len(drawn["time"]) == len(np.unique(time // 60_000))

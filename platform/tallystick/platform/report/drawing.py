@@ -14,8 +14,6 @@ from tallystick.platform.report.markup import text
 
 WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 24
-CELLS_X, CELLS_Y = 260, 130
-"""A cloud keeps one point of each cell of this grid, so that 40,000 trades stay a few kilobytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def bars(names: Sequence[str], up: Sequence[float], down: Sequence[float], label
 
 
 def cloud(points: Cloud, label: str) -> str:
-    """A scatter with a line through it by least squares."""
+    """A scatter with a line through it by least squares; one point for each unit of the picture."""
     if not len(points.x):
         return ""
     x_ticks, y_ticks = _ticks(*_ends(points.x), 4), _ticks(*_ends(points.y))
@@ -79,13 +77,10 @@ def cloud(points: Cloud, label: str) -> str:
     shapes.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{zero:.1f}" y2="{zero:.1f}"/>')
     for won, kind in ((False, "down"), (True, "up")):
         chosen = points.won == won
-        cell_x = np.rint((points.x[chosen] - low_x) / span_x * CELLS_X).astype(int)
-        cell_y = np.rint((points.y[chosen] - low_y) / span_y * CELLS_Y).astype(int)
+        cell_x = np.rint(LEFT + (points.x[chosen] - low_x) / span_x * across).astype(int)
+        cell_y = np.rint(HEIGHT - BOTTOM - (points.y[chosen] - low_y) / span_y * (HEIGHT - TOP - BOTTOM)).astype(int)
         cells = np.unique(np.stack([cell_x, cell_y], axis=1), axis=0) if len(cell_x) else np.empty((0, 2), dtype=int)
-        dots = "".join(
-            f"M{LEFT + x * across / CELLS_X:.1f} {HEIGHT - BOTTOM - y * (HEIGHT - TOP - BOTTOM) / CELLS_Y:.1f}h0"
-            for x, y in cells.tolist()
-        )
+        dots = "".join(f"M{x} {y}h0" for x, y in cells.tolist())
         if dots:
             shapes.append(f'<path class="dot {kind}" d="{dots}"/>')
     shapes.append(_line_through(points, x_of, low_y, span_y))

@@ -6,6 +6,8 @@ halves away from zero. Between two closes of a bar nothing is measured, as in MT
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +79,7 @@ def profit_of(price: Floats, holding: Holding, instrument: Instrument, money_dig
     """
     scale = 10**instrument.digits
     points = (np.rint(price * scale) - _points(holding.price_open, scale)) * holding.direction
-    rational = instrument.money_per_point_step(money_digits)
+    rational = _rational(instrument, money_digits)
     steps = holding.volume / instrument.volume_step
     numerator = points * (steps * rational.numerator)
     if len(numerator) and float(np.abs(numerator).max()) >= EXACT:
@@ -86,6 +88,11 @@ def profit_of(price: Floats, holding: Holding, instrument: Instrument, money_dig
     amount = numerator / rational.denominator
     rounded: Money = (np.sign(amount) * np.floor(np.abs(amount) + 0.5)).astype(np.int64)
     return rounded
+
+
+@lru_cache(maxsize=256)
+def _rational(instrument: Instrument, money_digits: int) -> Fraction:
+    return instrument.money_per_point_step(money_digits)
 
 
 def _points(price: float, scale: int) -> float:

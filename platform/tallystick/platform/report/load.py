@@ -15,6 +15,7 @@ from tallystick.platform.report.trades import Holding
 
 Floats = NDArray[np.float64]
 DEFAULT_LEVERAGE = 1
+NEVER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,24 @@ def load_of(
 
 def _of_symbol(curve: Curve, holdings: list[Holding], instrument: Instrument, leverage: int, digits: int) -> Floats:
     numerator, denominator = margin_rate(instrument, leverage, digits)
-    unit = np.gcd(instrument.volume_min, instrument.volume_step)
-    volume = {1: np.zeros(len(curve)), -1: np.zeros(len(curve))}
-    margin = {1: np.zeros(len(curve)), -1: np.zeros(len(curve))}
-    for holding in holdings:
-        first = int(np.searchsorted(curve.time, holding.since))
-        stop = len(curve) if holding.until < 0 else int(np.searchsorted(curve.time, holding.until))
-        points = holding.price_open * 10**instrument.digits
-        volume[holding.direction][first:stop] += holding.volume
-        margin[holding.direction][first:stop] += round(points * (holding.volume // unit) * numerator / denominator)
+    unit = int(np.gcd(instrument.volume_min, instrument.volume_step))
+    scale = 10**instrument.digits
+    first = np.searchsorted(curve.time, [holding.since for holding in holdings])
+    ends = [holding.until if holding.until >= 0 else NEVER for holding in holdings]
+    stop = np.searchsorted(curve.time, ends)
+    volumes = np.array([float(holding.volume) for holding in holdings])
+    margins = np.array(
+        [
+            round(holding.price_open * scale * (holding.volume // unit) * numerator / denominator)
+            for holding in holdings
+        ],
+        dtype=np.float64,
+    )
+    volume, margin = {}, {}
+    for side in (1, -1):
+        chosen = np.array([holding.direction == side for holding in holdings])
+        volume[side] = _held(len(curve), first[chosen], stop[chosen], volumes[chosen])
+        margin[side] = _held(len(curve), first[chosen], stop[chosen], margins[chosen])
     long_is_more = volume[1] >= volume[-1]
     big, small = (np.where(long_is_more, volume[side], volume[-side]) for side in (1, -1))
     big_margin = np.where(long_is_more, margin[1], margin[-1])
@@ -64,3 +74,12 @@ def _of_symbol(curve: Curve, holdings: list[Holding], instrument: Instrument, le
     covered = hedged * (margin[1] + margin[-1]) * small / both
     uncovered = big_margin * (big - small) / np.maximum(big, 1.0)
     return np.where(small > 0, np.rint(uncovered) + np.rint(covered), big_margin)
+
+
+def _held(size: int, first: NDArray[np.int64], stop: NDArray[np.int64], amount: Floats) -> Floats:
+    """The sum of amounts that stand at each place, each from `first` up to `stop`; amounts are whole numbers."""
+    change = np.zeros(size + 1)
+    np.add.at(change, first, amount)
+    np.add.at(change, stop, -amount)
+    total: Floats = np.cumsum(change)[:size]
+    return total

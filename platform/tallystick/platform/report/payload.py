@@ -18,13 +18,14 @@ from tallystick.platform.report.load import Load
 from tallystick.platform.report.prices import Prices
 from tallystick.platform.report.story import OrderStory, Story
 from tallystick.platform.report.summary import Book
+from tallystick.platform.report.trades import Trade
 from tallystick.platform.report.whys import why
 
 CURVE_POINTS = 9_000
 CANDLES = 8_000
 TABLE_ROWS = 10_000
 """Rows of a table that the page holds; a longer log names the command that exports all of them."""
-WHYS = 3_000
+WHYS = 200
 """Trades whose chain of causes the page tells; of the others it names the command that does."""
 SECOND_NS = 1_000_000_000
 MINUTE_NS = 60 * SECOND_NS
@@ -43,10 +44,10 @@ def payload(book: Book, excursions: Excursions, load: Load, place: str) -> str:
         "book": place,
         "curve": _curve(book, load),
         "symbols": [_candles(one, book.story) for one in book.prices],
-        "trades": _columns(_trades(book, excursions), differences=(1, 2, 6, 7)),
+        "trades": _columns(_trades(book, excursions), differences=(1, 2, 6)),
         "whys": _whys(book),
         "stops": _columns(_stops(book), differences=(1, 2)),
-        "deals": _columns(_deals(book.story), differences=(0, 1, 2, 14)),
+        "deals": _columns(_deals(book.story), differences=(0, 1, 2, 9, 10, 14)),
         "orders": _columns(_orders(book.story), differences=(0, 1, 2)),
     }
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
@@ -59,7 +60,7 @@ def _curve(book: Book, load: Load) -> dict[str, Any]:
         "balance": _differences(book.curve.balance[chosen]),
         "equity": _differences(book.curve.equity[chosen]),
         "hold": _differences(book.held.equity[chosen]),
-        "load": _differences(np.rint(load.share(book.curve)[chosen] * 10_000).astype(np.int64)),
+        "load": _differences(np.rint(load.share(book.curve)[chosen] * 1_000).astype(np.int64)),
         "held": _differences(book.curve.held[chosen]),
     }
 
@@ -93,13 +94,18 @@ def _candles(one: Prices, story: Story) -> dict[str, Any]:
     scale = 10**digits
     high, low = np.maximum.reduceat(one.bid_high, first), np.minimum.reduceat(one.bid_low, first)
     spread = np.rint((one.ask - one.bid)[last] * scale).astype(np.int64)
-    points = {"open": one.bid_open[first], "high": high, "low": low, "close": one.bid[last]}
+    points = {"high": high, "low": low, "close": one.bid[last]}
+    opens, closes = (np.rint(values * scale).astype(np.int64) for values in (one.bid_open[first], one.bid[last]))
     return {
         "symbol": one.symbol,
         "digits": digits,
         "period": name,
+        "worth": float(instrument.money_per_point_step(story.digits) * LOT / instrument.volume_step)
+        if instrument
+        else 0,
         "time": _differences((bucket[first] * period + period) // SECOND_NS),
         "spread": spread.tolist(),
+        "gap": (opens - np.concatenate([[0], closes[:-1]])).tolist(),
         **{key: _differences(np.rint(values * scale).astype(np.int64)) for key, values in points.items()},
     }
 
@@ -122,23 +128,26 @@ def _trades(book: Book, excursions: Excursions) -> list[list[Any]]:
             trade.opened // SECOND_NS,
             trade.closed // SECOND_NS,
             trade.price_open,
-            trade.price_close,
+            _moved(book, trade),
             trade.result,
             trade.seq,
-            trade.entry_seq,
             trade.strategy,
             trade.direction,
             trade.volume / LOT,
-            trade.swap,
-            trade.commission,
-            int(excursions.mfe[place]),
-            int(excursions.mae[place]),
+            trade.swap + trade.commission,
             int(excursions.mfe_points[place]),
             int(excursions.mae_points[place]),
             trade.reason,
         ]
         for place, trade in enumerate(trades[first:], start=first)
     ]
+
+
+def _moved(book: Book, trade: Trade) -> int:
+    """Points from entry to exit; a netting position's mean entry price lies between two, so the exit is rounded off."""
+    instrument = book.story.instruments.get(trade.symbol)
+    scale = 10 ** (instrument.digits if instrument else 5)
+    return round((trade.price_close - trade.price_open) * scale)
 
 
 def _whys(book: Book) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from tallystick.platform.report.markup import DASH, day, percent, ratio, section
 from tallystick.platform.report.payload import TABLE_ROWS
 from tallystick.platform.report.statistics import FORMULAS, TradeStatistics
 from tallystick.platform.report.summary import Book, Summary
-from tallystick.platform.report.tester_section import grid, listed, strategies
+from tallystick.platform.report.tester_section import grid, listed, shares_positions, strategies
 from tallystick.platform.report.wording import amount, average, money
 
 
@@ -124,8 +124,9 @@ def statistics(book: Book, values: dict[str, str]) -> str:
     adds = "The deals add up to the change of balance, to the last unit."
     if not summary.deals_add_up:
         adds = "<strong>The deals do not add up to the change of balance.</strong>"
-    rest = groups(summary, by_strategy=not book.story.attribution.results)
-    body = grid(values) + "<h3>Beyond the tester</h3>" + more + months(summary) + strategies(book)
+    shared = shares_positions(book)
+    rest = (strategies(book) if shared else "") + groups(summary, by_strategy=not shared)
+    body = grid(values) + "<h3>Beyond the tester</h3>" + more + months(summary)
     paid = f" Commission paid for positions still open, {amount(summary, summary.open_commission)}, is no trade's yet."
     note = (
         f"In the terms and the printed form of MT5's tester; a trade is a closing deal. {adds}"
@@ -157,7 +158,7 @@ def months(summary: Summary) -> str:
 
 
 def groups(summary: Summary, *, by_strategy: bool) -> str:
-    """Trades by symbol, and by strategy where nothing was attributed."""
+    """Trades by symbol, and by strategy where each position is one's own."""
     heads = ["trades", "won", "net", "profit factor", "payoff", "largest win", "largest loss", "swap", "commission"]
     return "".join(
         f"<h3>Trades by {word}</h3>"

@@ -10,7 +10,7 @@ import msgspec
 from tallystick.events.event import Event
 from tallystick.events.types import log, market, running, trading
 from tallystick.market.instrument import Instrument
-from tallystick.platform.portfolio.attribution import ATTRIBUTED, Attribution
+from tallystick.platform.portfolio.attribution import ATTRIBUTED
 
 
 class Recorded(Protocol):
@@ -102,7 +102,8 @@ class Story:
     """Signals, targets, intents and requests by seq: the links of a causal chain."""
     explained: dict[tuple[int, int, str, str], Said] = field(default_factory=dict)
     """`why=` values by what caused them (seq, row), strategy and symbol."""
-    attribution: Attribution = field(default_factory=Attribution)
+    attributable: list[Event] = field(default_factory=list)
+    """What attribution on a netting account folds, in order."""
     rules: running.RiskRulesDeclared | None = None
     incidents: list[Told[Any]] = field(default_factory=list)
     """Halts, failures, refusals, recoveries: what a reader must not overlook."""
@@ -138,8 +139,8 @@ def tell(records: Iterable[Recorded]) -> Story:
             take(story, Told(record.seq, record.time, event))
         if kind in _LINKS:
             _link(story, record)
-        if kind in _ATTRIBUTED and getattr(event, "symbol", "") in {"", *story.instruments}:
-            story.attribution.fold(event)
+        if kind in _ATTRIBUTED:
+            story.attributable.append(event)
     return story
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from tallystick.events.event import Event
+from tallystick.platform.portfolio.attribution import attributed
 from tallystick.platform.report.markup import day, percent, section, signed, table, text
 from tallystick.platform.report.summary import Book
 from tallystick.platform.report.tester_layout import LAYOUT
@@ -46,11 +48,9 @@ def listed(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def strategies(book: Book) -> str:
-    """Whose result it was, by attribution of every deal."""
+    """Whose result it was on a netting account, whose positions are shared; on a hedging one each has its own."""
     summary = book.summary
-    results = book.story.attribution.results
-    if not results:
-        return ""
+    results = attributed(_foldable(book)).results
     total = sum(abs(one.net) for one in results.values()) or 1
     rows = (
         [
@@ -68,6 +68,18 @@ def strategies(book: Book) -> str:
     )
     heads = ["strategy", "trades", "won", "profit", "swap", "commission", "net", "of all moved", "lots dealt"]
     return "<h3>Attribution by strategy</h3>" + table(heads, rows)
+
+
+def shares_positions(book: Book) -> bool:
+    """Whether strategies share a symbol's one position."""
+    account = book.story.account
+    return account is not None and account.margin_mode == "netting"
+
+
+def _foldable(book: Book) -> Iterable[Event]:
+    """The events of symbols whose conditions the log states."""
+    known = {"", *book.story.instruments}
+    return (event for event in book.story.attributable if getattr(event, "symbol", "") in known)
 
 
 def _period(period_ns: int, kind: str) -> str:

@@ -8,6 +8,10 @@ function unpacked([card, ...columns]) { /* rows of a table that came column by c
   return (whole[0] || []).map((_, row) => whole.map((column) => column[row]));
 }
 for (const name of ["trades", "stops", "deals", "orders"]) DATA[name] = unpacked(DATA[name]);
+for (const trade of DATA.trades) { /* the exit comes as points from the entry */
+  const digits = (DATA.symbols[trade[0]] || { digits: 5 }).digits;
+  trade[4] = Number((trade[3] + trade[4] / 10 ** digits).toFixed(digits));
+}
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 const two = (number) => String(number).padStart(2, "0");
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -254,7 +258,7 @@ function legend(pen, x, y, parts) {
 function equityChart() {
   const curve = DATA.curve, times = sum(curve.time);
   const [balance, equity, hold, load, held] = [curve.balance, curve.equity, curve.hold, curve.load, curve.held].map(sum);
-  const bound = load.map((hundredths) => hundredths / 100);
+  const bound = load.map((tenths) => tenths / 10);
   let peak = DATA.deposit;
   const fall = equity.map((value) => { peak = Math.max(peak, value); return peak > 0 ? ((value - peak) / peak) * 100 : 0; });
   const whole = (minor, step) => fixed(minor / 10 ** DATA.digits, step < 10 ** DATA.digits ? 2 : 0);
@@ -295,7 +299,7 @@ function equityChart() {
     draw(chart, pen, first, last) { pen.strokeStyle = INK.accent; line(chart, pen, held, this.y, first, last); },
     title: (chart, pen, x, y) => legend(pen, x, y, [["positions held", INK.accent]]),
   };
-  const level = (row) => (load[row] > 0 ? fixed(1000000 / load[row], 0) + " %" : "none");
+  const level = (row) => (load[row] > 0 ? fixed(100000 / load[row], 0) + " %" : "none");
   const tip = (row) => [tipHead(moment(times[row]) + " UTC"), tipLine("equity", money(equity[row])), tipLine("balance", money(balance[row])),
     tipLine("buy and hold", money(hold[row])), tipLine("drawdown", fixed(fall[row], 2) + " %"), tipLine("margin level", level(row)), tipLine("positions", fixed(held[row], 0))];
   return new Chart(document.getElementById("chart-equity"), times, [account, drawdown, margin, positions], tip);
@@ -303,7 +307,7 @@ function equityChart() {
 
 function priceParts(place) {
   const one = DATA.symbols[place], scale = 10 ** one.digits;
-  const times = sum(one.time), [open, high, low, close] = [one.open, one.high, one.low, one.close].map(sum);
+  const times = sum(one.time), [high, low, close] = [one.high, one.low, one.close].map(sum), open = one.gap.map((gap, place) => gap + (place ? close[place - 1] : 0));
   const price = (points) => fixed(points / scale, one.digits);
   const row = (second) => Math.min(at(times, second), times.length - 1);
   const fills = DATA.deals.filter((deal) => deal[3] === one.symbol).map((deal) => ({ row: row(deal[0]), y: deal[8] * scale, buys: deal[4] === "buy", entry: deal[5], reason: deal[6], lots: deal[7], seq: deal[1] }));

@@ -4,12 +4,13 @@ const span = (seconds) => {
   return days ? `${days} d ${hours} h` : hours ? `${hours} h ${minutes} min` : `${minutes} min`;
 };
 const whole = (points) => [fixed(points, 0), ""];
+const worth = (trade, points) => Math.round(points * trade[9] * (DATA.symbols[trade[0]] || { worth: 0 }).worth);
 const symbolOf = (trade) => (DATA.symbols[trade[0]] || { symbol: "" }).symbol;
 /* opened, closed, symbol, strategy, side, lots, prices, result, costs, excursions, reason, records */
 const TRADES = [["opened", moment], ["closed", moment], ["held", (seconds) => span(seconds)], ["symbol"], ["strategy"], ["side"], ["lots"], ["entry", plain], ["exit", plain], ["result", amount],
   ["costs", amount], ["MFE", amount], ["MAE", amount], ["MFE points", whole], ["MAE points", whole], ["reason"], ["seq"]];
-const tradeRows = DATA.trades.map((trade) => [trade[1], trade[2], trade[2] - trade[1], symbolOf(trade), trade[8], trade[9] > 0 ? "long" : "short", trade[10], trade[3], trade[4], trade[5],
-  trade[11] + trade[12], trade[13], trade[14], trade[15], trade[16], trade[17], trade[6]]);
+const tradeRows = DATA.trades.map((trade) => [trade[1], trade[2], trade[2] - trade[1], symbolOf(trade), trade[7], trade[8] > 0 ? "long" : "short", trade[9], trade[3], trade[4], trade[5],
+  trade[10], worth(trade, trade[11]), worth(trade, trade[12]), trade[11], trade[12], trade[13], trade[6]]);
 
 function whyOf(row, place) {
   const seq = row[16], chains = DATA.whys.chains, chain = chains[place - (tradeRows.length - chains.length)];
