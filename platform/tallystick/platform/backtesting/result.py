@@ -177,10 +177,10 @@ class Backtest:
 
     def report(self, path: Path | str = "report.html") -> Path:
         """Write the self-contained HTML report; returns its path."""
-        from tallystick.platform.report import write_report
+        from tallystick.platform.report.report import write_page
 
         out = Path(path)
-        write_report(self.log, out, verdicts={"verify": self.verdict}, title=self.title)
+        write_page(self._book, out, verdicts={"verify": self.verdict}, title=self.title, place=str(self.folder))
         return out
 
     def plot(self, path: Path | str | None = None, *, show: bool = True) -> "Picture":
