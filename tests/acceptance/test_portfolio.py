@@ -213,3 +213,46 @@ def test_a_volatility_target_waits_for_its_rows_and_then_sizes_a_run(tmp_path: P
     assert len({each.event.volume for each in opened}) > 5
     assert opened[0].time > withheld[-1].time
     require_replayed(tmp_path)
+
+
+EVERYTHING: dict[str, Any] = {
+    "risk": {
+        "friday": {**FRIDAY, "strategies": ["ema_eurusd", "z_eurusd"]},
+        "sessions": [{"hours": "06:00-21:00", "retry": True}],
+        "account_limits": {"daily_loss": 4_000, "trailing_loss": 60_000, "profit_target": 1_000},
+        "drawdown_ppm": 1_000_000,
+    },
+    "sizing": {"kind": "kelly", "trades_min": 5, "fallback_ppm": 2_500},
+}
+
+
+@pytest.mark.parametrize("snapshot_records", [40, 10**9])
+def test_a_run_with_everything_whose_process_dies_comes_to_the_same_decisions(
+    tmp_path: Path, snapshot_records: int
+) -> None:
+    strategies = [msgspec.structs.replace(one, protection={"trail_points": 500}) for one in demos_plan().strategies]
+    strategies[0] = msgspec.structs.replace(
+        strategies[0], sizing={"kind": "volatility_target", "target_ppm": 50_000, "rows": 50}
+    )
+    plan = commissioned(demos_plan(strategies=tuple(strategies), **EVERYTHING))
+    whole = run(tmp_path / "whole", plan, CutFeed(ROWS))
+    assert {one.rule for one in events(tmp_path / "whole", AccountLimitReached)} >= {"daily_loss_limit"}
+    require_replayed(tmp_path / "whole")
+    for last in (300, 900, 901, 1_700):
+
+        def dies(taken: int, last: int = last) -> None:
+            if taken >= last:
+                raise SystemExit
+
+        with pytest.raises(SystemExit):
+            run(
+                tmp_path / "died",
+                plan,
+                CutFeed(ROWS),
+                progress=dies,
+                snapshot_records=snapshot_records,
+                batch_records=1,
+            )
+    died = run(tmp_path / "died", plan, CutFeed(ROWS))
+    assert died.recovered
+    assert died.decision_digest == whole.decision_digest

@@ -89,32 +89,36 @@ class LimitsWatch:
             self._start = self._start or event.balance
             self._peak = max(self._peak, event.balance)
             self._day = self._day or event.balance
-        said = self._dealt(event, context) if kind is DealMade and event.type != "balance" else ()
+        said: Sequence[Event] = ()
+        if kind is DealMade and event.type != "balance":
+            said = self._dealt(event, context)
+        elif kind is ForeignTradeSeen and not self._midnight:
+            said = self._begin_day(context.account.balance, context)
         self._equity.look(context, self._series)
         return said
 
     def _dealt(self, deal: DealMade, context: Context) -> Sequence[Event]:
         said: list[Event] = []
         if not self._midnight:  # nothing was held: the day began with the balance before this deal
-            self._day = deal.balance - deal.profit - deal.swap - deal.commission
-            self._midnight = next_midnight(context.time, self._rule)
-            said.append(TimerRequested(module=self.name, timer=TIMER, due=self._midnight))
+            said += self._begin_day(deal.balance - deal.profit - deal.swap - deal.commission, context)
         if deal.entry in {"in", "inout"} and [one for one in self._reached if one != TARGET]:
             said += self._flattening.flat(context, _everybody)  # it was on its way when the limit was reached
         return said
+
+    def _begin_day(self, base: int, context: Context) -> Sequence[Event]:
+        self._day = base
+        self._midnight = next_midnight(context.time, self._rule)
+        return (TimerRequested(module=self.name, timer=TIMER, due=self._midnight),)
 
     def _next_day(self, context: Context) -> Sequence[Event]:
         """The server's midnight: a new day's loss, and what trails by days."""
         account = context.account
         bases = {"balance": account.balance, "equity": account.equity}
-        self._day = bases.get(self._limits.daily_of, max(bases.values()))
+        base = bases.get(self._limits.daily_of, max(bases.values()))
         self._peak = max(self._peak, account.equity)
         self._reached = [one for one in self._reached if one != DAILY]
         self._midnight = 0
-        if not self._equity:
-            return ()
-        self._midnight = next_midnight(context.time, self._rule)
-        return (TimerRequested(module=self.name, timer=TIMER, due=self._midnight),)
+        return self._begin_day(base, context) if self._equity else ()
 
     def _row(self, symbol: str, bid: float, ask: float, context: Context) -> Sequence[Event]:
         if not self._equity:
