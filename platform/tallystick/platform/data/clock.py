@@ -19,7 +19,7 @@ from tallystick.platform.data.errors import UnknownClock
 
 ALIASES = {"utc": "utc", "gmt": "utc", "z": "utc", "mt5": "new_york+7", "new_york+7": "new_york+7"}
 OFFSET = re.compile(r"(?:fixed:|utc|gmt)?([+-]\d\d):?(\d\d)?")
-QUARTER_MS = 900_000
+QUARTER_MS, DAY_MS = 900_000, 86_400_000
 """Every offset from UTC in use since 1970 changes at a quarter of an hour."""
 REMEDY = "Say --tz utc, --tz mt5 (New York plus 7 hours), --tz fixed:-05:00 or --tz America/New_York."
 
@@ -72,19 +72,42 @@ def clock_of(given: str | tzinfo | None, source: str) -> Clock:
 
 
 def zone_to_utc_ms(time_msc: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
-    """Wall-clock times of an IANA zone, in ms as if UTC, to ms UTC.
+    """Wall-clock times of an IANA zone in the source's order, in ms as if UTC, to ms UTC.
 
-    An hour shown twice is taken as its first showing; one that is skipped is read with the offset before the change.
+    An hour that is shown twice is taken as its first showing until the source steps back in it, then as its second;
+    an hour that is skipped is read with the offset before the change.
     """
-    information = _zone(zone)
-    quarters, place = np.unique(time_msc // QUARTER_MS, return_inverse=True)
-    epoch = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-    offsets = np.empty(len(quarters), dtype=np.int64)
-    for index, quarter in enumerate(quarters.tolist()):
-        wall = epoch + timedelta(milliseconds=quarter * QUARTER_MS)
-        offset = wall.replace(tzinfo=information).utcoffset() or timedelta()
-        offsets[index] = offset // timedelta(milliseconds=1)
-    return time_msc - offsets[place]
+    if not len(time_msc):
+        return time_msc
+    days = time_msc // DAY_MS
+    first = int(days.min())
+    midnights = _offsets_ms(np.arange(first, int(days.max()) + 2) * DAY_MS, zone, fold=0)
+    offset = midnights[days - first]
+    # The offset is the same all day unless it differs between the midnights; then each quarter of an hour is looked at.
+    changing = np.flatnonzero(offset != midnights[days - first + 1])
+    quarters, place = np.unique(time_msc[changing] // QUARTER_MS, return_inverse=True)
+    once, again = (_offsets_ms(quarters * QUARTER_MS, zone, fold=fold)[place] for fold in (0, 1))
+    offset[changing] = np.where(_after_a_step_back(time_msc[changing], once > again), again, once)
+    utc: NDArray[np.int64] = time_msc - offset
+    return utc
+
+
+def _offsets_ms(wall_ms: NDArray[np.int64], zone: str, *, fold: int) -> NDArray[np.int64]:
+    """A zone's offsets from UTC at some wall-clock times."""
+    information, begin = _zone(zone), datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+    found = np.empty(len(wall_ms), dtype=np.int64)
+    for row, ms in enumerate(wall_ms.tolist()):
+        wall = (begin + timedelta(milliseconds=ms)).replace(tzinfo=information, fold=fold)
+        found[row] = (wall.utcoffset() or timedelta()) // timedelta(milliseconds=1)
+    return found
+
+
+def _after_a_step_back(time_msc: NDArray[np.int64], within: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """True from a step back in time on, in each run of rows that are all `within`."""
+    begins = within & ~np.concatenate([[False], within[:-1]])
+    steps = np.cumsum(within & ~begins & (np.diff(time_msc, prepend=time_msc[:1]) < 0))
+    before = np.maximum.accumulate(np.where(begins, steps, 0))
+    return within & (steps > before)
 
 
 @cache
