@@ -2,11 +2,7 @@
 
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 from tallystick.platform.data.checking import Checked, checked
-from tallystick.platform.data.clock import source_ms_to_utc_ns, utc_ns_to_source_ms
 from tallystick.platform.data.demo import FOLDER
 from tallystick.platform.data.opening import Reader
 from tests.unit.data.mt5_styles import Bar, Style, Tick
@@ -104,11 +100,3 @@ def test_the_demo_s_own_faults_are_found_by_name_and_count() -> None:
     found = faults(checked(str(path), Reader(tz="fixed:-05:00")))
     assert found["crossed_open"][0] >= 389
     assert found["empty_weekday"][0] == 2
-
-
-@pytest.mark.parametrize("rule", ["utc", "fixed:-05:00", "new_york+7"])
-def test_a_clock_shows_what_is_read_from_it(rule: str) -> None:
-    utc = np.arange(1_390_000_000, 1_420_000_000, 3_600 * 7, dtype=np.int64) * 1_000_000_000
-    shown = utc_ns_to_source_ms(utc, rule)
-    twice = np.abs(source_ms_to_utc_ns(shown, rule) - utc)
-    assert (twice > 0).sum() <= 1
