@@ -32,7 +32,6 @@ from tests.acceptance.books import plan as demos_plan
 PAGE = Path(__file__).parents[2] / "docs" / "portfolio.md"
 SNIPPETS = re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 ROWS = 2_500
-OTHER_MONEY = {"balance": 10_000_000}
 
 
 def commissioned(plan: RunPlan, amount: int = 350) -> RunPlan:
@@ -204,7 +203,7 @@ def test_a_days_loss_ends_the_day_and_the_next_one_trades_again(tmp_path: Path) 
 def test_a_volatility_target_waits_for_its_rows_and_then_sizes_a_run(tmp_path: Path) -> None:
     strategies = (StrategyPlan(kind="ema_cross", name="ema", parameters={"symbol": "EURUSD", "fast": 3, "slow": 8}),)
     sizing = {"kind": "volatility_target", "target_ppm": 100_000, "rows": 200}
-    plan = demos_plan(strategies=strategies, sizing=sizing, account=AccountPlan(**OTHER_MONEY, leverage=100))
+    plan = demos_plan(strategies=strategies, sizing=sizing, account=AccountPlan(balance=10_000_000, leverage=100))
     run(tmp_path, plan, CutFeed(ROWS))
     withheld = of_kind(tmp_path, TargetWithheld)
     assert withheld

@@ -7,6 +7,7 @@ from fractions import Fraction
 import msgspec
 import pytest
 
+from tallystick.events.event import Event
 from tallystick.market.instrument import LOT
 from tallystick.market.money import point_money, rounded
 from tallystick.platform.portfolio import Attribution
@@ -170,7 +171,12 @@ def test_a_fold_goes_through_a_snapshot_in_the_middle() -> None:
         account.trade(chance.choice("ab"), chance.choice((-1, 1)) * STEP, 130_000 + chance.randrange(-50, 50))
     second.thaw(msgspec.msgpack.decode(msgspec.msgpack.encode(first.freeze())))
     assert second.freeze() == first.freeze()
-    account.book._tell = lambda event: (first.fold(event), second.fold(event))  # noqa: SLF001 -- goes on to both
+
+    def both(event: Event) -> None:
+        first.fold(event)
+        second.fold(event)
+
+    account.book._tell = both  # noqa: SLF001 -- the same account goes on
     for _ in range(30):
         account.trade(chance.choice("ab"), chance.choice((-1, 1)) * STEP, 130_000 + chance.randrange(-50, 50))
     assert second.freeze() == first.freeze()

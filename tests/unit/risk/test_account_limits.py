@@ -228,7 +228,7 @@ class Market:
 @pytest.mark.parametrize("seed", range(60))
 def test_scan_names_exactly_the_first_row_that_react_answers(seed: int) -> None:
     chance, market = random.Random(seed), Market(seed)
-    limits = {
+    limits: dict[str, Any] = {
         "daily_loss": chance.choice((0, chance.randrange(1, 30_000))),
         "max_loss": chance.choice((0, chance.randrange(1, 30_000))),
         "trailing_loss": chance.choice((0, chance.randrange(1, 30_000))),
@@ -268,7 +268,7 @@ def test_scan_names_exactly_the_first_row_that_react_answers(seed: int) -> None:
     cut = chance.randrange(0, 150 if first < 0 else first + 1)
     assert many.scan(rows) == first
     many.advance(rows.part(0, cut))
-    again = LimitsWatch(AccountLimits(**limits), "utc")  # type: ignore[arg-type]
+    again = LimitsWatch(AccountLimits(**limits), "utc")
     again.thaw(msgspec.msgpack.decode(msgspec.msgpack.encode(many.freeze())))
     assert again.freeze() == many.freeze()
     assert again.scan(rows.part(cut, 150)) == (first - cut if first >= 0 else -1)

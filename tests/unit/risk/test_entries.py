@@ -93,7 +93,7 @@ def test_days_may_go_round_the_week() -> None:
     assert days_of("Mon-Fri") == (0, 1, 2, 3, 4)
 
 
-NEWS = {
+NEWS: dict[str, Any] = {
     "news": [
         {
             "events": [
