@@ -58,7 +58,7 @@ class BodyRule:
     def _judge(self) -> Callable[[bytes], str]:
         """The judge of one body, with all it needs bound to it: it runs once for every record of a log."""
         kinds = [card.kind for card in self._cards]
-        decode, encode, deep = self._decode, _encode, self._deep
+        decode, encode, deep, join = self._decode, _encode, self._deep, "".join
         suspect = _SUSPECT if any("float" in kind for kind in kinds) else None
         texts = _getter([name for name, kind in zip(self._names, kinds, strict=True) if kind == "str"])
         nested = [check for check, kind in zip(self._checks, kinds, strict=True) if ":" in kind]
@@ -70,7 +70,7 @@ class BodyRule:
                 return f"its body is no such event ({error})"
             if encode(value) != body:
                 return "its body is not in canonical form"
-            if (texts and not "".join(texts(value)).isascii()) or (suspect and suspect(body)):
+            if (texts is not None and not join(texts(value)).isascii()) or (suspect is not None and suspect(body)):
                 return deep(value, self._checks)
             return deep(value, nested) if nested else ""
 

@@ -44,6 +44,7 @@ class FastGroups:
         head, time, epoch, root = found.head, found.time, found.epoch, NO_ROOT
         said: list[bytes] = []
         leaves: list[bytes] = []
+        say, add_leaf = said.append, leaves.append
         begin = at
         try:
             while data[at] != _FRAME_BYTE:
@@ -78,16 +79,17 @@ class FastGroups:
                 if row != NONE_ROW and cause == NONE_SEQ:
                     return 0
                 known = admitted.get(who_and_what) or self._admit(who_and_what, flags)
-                if known is None or flags & ~DERIVED != known[2]:
+                if known is None:
                     return 0
-                if known[0](body):
+                complaint, prefix, trading = known
+                if flags & ~DERIVED != trading or complaint(body):
                     return 0
-                if known[1]:
-                    said.append(known[1] + data[at + _TIME_AT : at + _TIME_END] + body_hash)
+                if trading:
+                    say(prefix + data[at + _TIME_AT : at + _TIME_END] + body_hash)
                 hasher = new_leaf_hasher()
                 hasher.update(data[at + 4 : body_at])
                 head = hasher.digest()
-                leaves.append(head)
+                add_leaf(head)
                 at = end
                 seq += 1
         except (IndexError, too_short):
