@@ -93,6 +93,17 @@ def test_a_picture_shows_the_whole_report_inside_the_cell(result: Backtest, tmp_
     assert html.escape(picture.path.read_text(encoding="utf-8"), quote=True) in shown
 
 
+def test_a_picture_without_a_path_outlives_its_result(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    picture = backtest(ema_cross, frame).plot()
+    assert picture.path.is_file()
+    assert opened == [picture.path.resolve().as_uri()]
+
+
 def test_a_deal_is_explained_back_to_its_row(result: Backtest) -> None:
     deal = int(result.deals["deal"].iloc[1])
     told = result.why(deal)

@@ -3,6 +3,7 @@
 import webbrowser
 from html import escape
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,10 +15,10 @@ HEIGHT_PX = 900
 class Picture:
     """The report that was written to `path`. In a notebook it shows itself, offline, inside the cell."""
 
-    def __init__(self, path: Path, result: "Backtest") -> None:
-        """`result` is kept so that the folder of a temporary book stays while its picture does."""
+    def __init__(self, path: Path, title: str) -> None:
+        """`path` holds the page."""
         self.path = path
-        self._result = result
+        self._title = title
 
     def show(self) -> None:
         """Open the report in the browser; in a notebook the cell shows it already."""
@@ -27,10 +28,15 @@ class Picture:
     def _repr_html_(self) -> str:
         page = escape(self.path.read_text(encoding="utf-8"), quote=True)
         style = f"width:100%;height:{HEIGHT_PX}px;border:0"
-        return f'<iframe srcdoc="{page}" style="{style}" title="{escape(self._result.title)}"></iframe>'
+        return f'<iframe srcdoc="{page}" style="{style}" title="{escape(self._title)}"></iframe>'
 
     def __repr__(self) -> str:
-        return f"report of {self._result.title}: {self.path}"
+        return f"report of {self._title}: {self.path}"
+
+
+def lasting_folder() -> Path:
+    """A temporary folder that nobody here removes."""
+    return Path(mkdtemp(prefix="tallystick-report-"))
 
 
 def summary_html(result: "Backtest") -> str:

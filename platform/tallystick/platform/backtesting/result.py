@@ -186,11 +186,14 @@ class Backtest:
     def plot(self, path: Path | str | None = None, *, show: bool = True) -> "Picture":
         """The report: shown in the notebook's cell, or opened in the browser when there is no notebook.
 
-        It is written to `path`, by default into the book's folder, which a temporary book loses with the result.
+        It is written to `path`; by default into the folder of a book that is kept, else into a temporary one that
+        outlives this process, so that a browser has the time to read it.
         """
-        from tallystick.platform.backtesting.notebook import Picture
+        from tallystick.platform.backtesting.notebook import Picture, lasting_folder
 
-        picture = Picture(self.report(self.folder / "report.html" if path is None else path), self)
+        kept = self.folder if self._scratch is None else None
+        out = Path(path) if path is not None else (kept or lasting_folder()) / "report.html"
+        picture = Picture(self.report(out), self.title)
         if show:
             picture.show()
         return picture

@@ -1,5 +1,6 @@
 """`tallystick backtest`: a strategy's file over market data, and what it came to beside doing nothing."""
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,7 +32,7 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
         str, typer.Argument(metavar="FILE", help="ema.py, ema.py:EmaCross, or a built-in such as ema_cross.")
     ],
     data: Annotated[
-        list[str] | None, typer.Argument(metavar="[DATA]...", help=f"demo (the default), a file, or {FORM}.")
+        list[str] | None, typer.Argument(metavar="DATA", help=f"demo (the default), a file, or {FORM}.")
     ] = None,
     *,
     symbol: Annotated[str, typer.Option("--symbol", help="Instead of the strategy's; or what the file holds.")] = "",
@@ -160,13 +161,18 @@ def document_of(result: "Backtest", page: Path | None) -> dict[str, Any]:
         "rows": run.rows,
         "ended": run.ended,
         "halted": run.halted,
-        "stats": dict(result.stats),
+        "stats": {name: _finite(value) for name, value in result.stats.items()},
         "warnings": list(result.warnings),
         "notes": list(result.notes),
         "report": None if page is None else str(page),
         "key": run.vkey,
         "next": next_commands(result),
     }
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no word for infinity, nor for what is no number."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def next_commands(result: "Backtest") -> list[str]:
