@@ -26,7 +26,7 @@ def hours(count: int = 400, start: datetime = datetime(2014, 5, 5, tzinfo=UTC)) 
     return pd.DataFrame(rows, columns=columns, index=pd.DatetimeIndex(times, name="time"))
 
 
-@strategy(symbol="EURUSD", timeframe="H1")  # type: ignore[untyped-decorator]
+@strategy(symbol="EURUSD", timeframe="H1")
 def ema_cross(bars: Bars, fast: int = 5, slow: int = 15) -> int:
     """Long above, short below."""
     return +1 if bars.ema(fast) > bars.ema(slow) else -1

@@ -11,22 +11,22 @@ from tallystick.platform.backtesting import Backtest, backtest
 from tallystick.platform.strategies import EmaCross
 
 
-@strategy(symbol="EURUSD", timeframe="H1")  # type: ignore[untyped-decorator]
+@strategy(symbol="EURUSD", timeframe="H1")
 def never(bars: Bars) -> int | None:
     return 1 if bars.ema(5) > 100 else None
 
 
-@strategy(symbol="EURUSD", timeframe="H1")  # type: ignore[untyped-decorator]
+@strategy(symbol="EURUSD", timeframe="H1")
 def impatient(bars: Bars) -> int | None:
     return 1 if bars.ema(5_000) > 0 else -1
 
 
-@strategy(symbol="EURUSD", timeframe="H1", lots="50")  # type: ignore[untyped-decorator]
+@strategy(symbol="EURUSD", timeframe="H1", lots="50")
 def huge(bars: Bars) -> int | None:
     return 1 if bars.ema(5) > bars.ema(15) else -1
 
 
-@strategy(symbol="EURUSD", timeframe="H1", lots="9")  # type: ignore[untyped-decorator]
+@strategy(symbol="EURUSD", timeframe="H1", lots="9")
 def greedy(bars: Bars) -> int | None:
     return 1 if bars.ema(5) > bars.ema(15) else -1
 

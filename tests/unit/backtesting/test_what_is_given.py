@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tallystick.events.signer import Ed25519Signer
 from tallystick.platform.backtesting import Backtest, BacktestError, StrategyFailed, backtest
 from tallystick.platform.backtesting.market import moment_ns
 from tallystick.platform.data.demo import demo_feed
@@ -146,3 +147,25 @@ def test_a_file_names_its_strategy(tmp_path: Path, frame: pd.DataFrame) -> None:
     assert backtest(f"{path}:down", frame).deals["type"].iloc[-1] == "sell"
     with pytest.raises(ValueError, match="2 strategies: up, down"):
         backtest(path, frame)
+
+
+def test_stops_follow_the_price_where_it_is_asked_for(frame: pd.DataFrame, result: Backtest) -> None:
+    found = backtest(ema_cross, frame, lots="0.10", account=5_000, protection={"trail_points": 100})
+    assert result.stats["stop_losses"] == 0
+    assert found.stats["stop_losses"] > 3
+    assert found.replay().equal
+
+
+def test_a_backtest_that_was_stopped_is_gone_on_with(frame: pd.DataFrame, result: Backtest, tmp_path: Path) -> None:
+    same: dict[str, Any] = {
+        "lots": "0.10", "account": 5_000, "book": tmp_path / "book", "key": Ed25519Signer.generate("own"),
+    }  # fmt: skip
+    asked = iter([False] * 10 + [True] * 1_000)
+    stopped = backtest(ema_cross, frame, stop_asked=lambda: next(asked), **same)
+    assert stopped.run.ended == "stopped"
+    assert 0 < stopped.run.rows < 400
+    gone_on = backtest(ema_cross, frame, **same)
+    assert gone_on.run.ended == "end_of_data"
+    assert gone_on.digest == result.digest
+    assert gone_on.stats["net_profit"] == result.stats["net_profit"]
+    assert gone_on.replay().equal

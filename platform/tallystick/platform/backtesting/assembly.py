@@ -77,7 +77,11 @@ def check(plan: RunPlan) -> None:
 
 
 def _checkable(one: StrategyPlan) -> StrategyPlan:
-    return StrategyPlan(kind="flat", name=one.name) if one.kind == "file" else one
+    return (
+        StrategyPlan(kind="flat", name=one.name, sizing=one.sizing, protection=one.protection)
+        if one.kind == "file"
+        else one
+    )
 
 
 def _check_lots(sizing: Mapping[str, Any], strategies: Sequence[Chosen], instruments: Mapping[str, Instrument]) -> None:

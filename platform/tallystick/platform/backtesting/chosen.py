@@ -3,7 +3,7 @@
 import copy
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import msgspec
 
 from tallystick.events.module import Module
 from tallystick.platform.backtesting.errors import UnknownStrategy
-from tallystick.platform.plan import RunPlan, StrategyPlan
+from tallystick.platform.plan import StrategyPlan
 from tallystick.platform.strategies import KINDS, strategy_from
 
 
@@ -40,6 +40,10 @@ class Chosen:
     timeframe: str = ""
     lots: str = ""
 
+    def protected(self, protection: Mapping[str, Any]) -> "Chosen":
+        """The same with its positions' stops following the price."""
+        return replace(self, plan=msgspec.structs.replace(self.plan, protection=dict(protection)))
+
 
 def chosen_from(given: object, parameters: Mapping[str, Any], settings: Settings) -> tuple[Chosen, ...]:
     """The strategies that a person means, under `parameters` and `settings` where these say more than they do.
@@ -50,29 +54,6 @@ def chosen_from(given: object, parameters: Mapping[str, Any], settings: Settings
     if not many:
         raise UnknownStrategy("no strategy was given", "Give one or more.")
     return tuple(_one(each, dict(parameters), settings) for each in many)
-
-
-def chosen_of_plan(plan: RunPlan, folder: Path) -> tuple[Chosen, ...]:
-    """The strategies of a plan; files are looked for from `folder` on."""
-    return tuple(
-        renamed(chosen_from(str(folder / one.source), one.parameters, Settings())[0], one)
-        if one.kind == "file"
-        else _built_in(one.kind, one.name, dict(one.parameters), Settings())
-        for one in plan.strategies
-    )
-
-
-def renamed(chosen: Chosen, plan: StrategyPlan) -> Chosen:
-    """The same under the name, source and sizing that a plan states."""
-    fresh, name = chosen.fresh, plan.name
-
-    def called() -> Module:
-        made = fresh()
-        made.name = name
-        return made
-
-    same = chosen.plan.name == name
-    return Chosen(plan, fresh if same else called, chosen.symbol, chosen.timeframe, chosen.lots)
 
 
 def _one(given: object, parameters: dict[str, Any], settings: Settings) -> Chosen:

@@ -37,6 +37,7 @@ class Terms:
     instruments: Instruments = None
     sizing: Mapping[str, Any] | None = None
     risk: Mapping[str, Any] | None = None
+    protection: Mapping[str, Any] | None = None
     lots: str | float | Decimal | None = None
     leverage: int | None = None
     parameters: Mapping[str, Any] | None = None
@@ -61,6 +62,8 @@ def prepared(strategy: object, data: object = "demo", terms: Terms | None = None
     reading = reading_of(on.symbol, on.timeframe, on.tz, on.start, on.end, on.strictness, on.mapping)
     settings = Settings(on.symbol, on.timeframe, lots, only_symbol(data))
     chosen = chosen_from(strategy, on.parameters or {}, settings)
+    if on.protection:
+        chosen = tuple(one.protected(on.protection) for one in chosen)
     feed = feed_from(data, chosen, reading)
     conditions = conditions_of(list(dict.fromkeys(feed.symbols)), given_instruments(on.instruments))
     account = account_plan(_with_leverage(on.account, on.leverage), currency_of(conditions))

@@ -36,6 +36,7 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     instruments: Instruments = None,
     sizing: Mapping[str, Any] | None = None,
     risk: Mapping[str, Any] | None = None,
+    protection: Mapping[str, Any] | None = None,
     lots: str | float | None = None,
     leverage: int | None = None,
     parameters: Mapping[str, Any] | None = None,
@@ -64,6 +65,7 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     account: a deposit in the currency the symbols pay in (default 10,000), a dict such as {"deposit": 5000,
         "leverage": 100}, or an `AccountPlan`. `leverage` in place of the account's, which is 30.
     lots: of a strategy that says only the direction; default "0.01". `sizing` as a plan has it replaces it.
+    risk, protection: as a plan has them: the limits of the book, and how stops follow the price.
     start, end: dates or moments (UTC); a last date is included whole.
     strictness: treat, skip_bad or strict (see docs/data.md).
     latency_ms: from sending an order to its execution.
@@ -80,6 +82,7 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
         instruments=instruments,
         sizing=sizing,
         risk=risk,
+        protection=protection,
         lots=lots,
         leverage=leverage,
         parameters=parameters,
