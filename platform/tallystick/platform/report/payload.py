@@ -25,8 +25,8 @@ CURVE_POINTS = 9_000
 CANDLES = 8_000
 TABLE_ROWS = 10_000
 """Rows of a table that the page holds; a longer log names the command that exports all of them."""
-WHYS = 200
-"""Trades whose chain of causes the page tells; of the others it names the command that does."""
+WHYS, LATEST_WHYS = 1_000, 200
+"""A page of at most `WHYS` trades tells why each came to be; a longer one of the latest few, with the command."""
 SECOND_NS = 1_000_000_000
 MINUTE_NS = 60 * SECOND_NS
 CANDLE_PERIODS = {
@@ -151,11 +151,13 @@ def _moved(book: Book, trade: Trade) -> int:
 
 
 def _whys(book: Book) -> dict[str, Any]:
-    """The chain of causes of the last `WHYS` trades: places of words, and seqs as differences."""
+    """The chains of causes: places of words, and seqs as differences."""
+    trades = book.positions.trades
+    told_of = trades if len(trades) <= WHYS else trades[-LATEST_WHYS:]
     deals = {told.seq: told.event for told in book.story.deals}
     words: dict[str, int] = {}
     chains = []
-    for trade in book.positions.trades[-WHYS:]:
+    for trade in told_of:
         before, flat = 0, []
         for step in why(book.story, trade, deals):
             flat += [step.seq - before, words.setdefault(step.words, len(words))]
