@@ -129,3 +129,29 @@ def test_a_parameter_is_a_number_where_it_reads_like_one() -> None:
     for wrong in ("fast", "=5", "fast=", "2fast=5"):
         with pytest.raises(Failure, match="--set names no parameter"):
             parameters_of([wrong])
+
+
+def test_run_takes_a_strategys_file_too(say: Say) -> None:
+    data = "EURUSD=EURUSD.csv@utc"
+    tested = say("backtest", "ema.py", data, "--json", "--no-report").document
+    ran = say("run", "ema.py", "--data", data, "--mode", "sim", "--book", "ran", "--by-row", "--json", "--no-report")
+    assert ran.code == 0, ran.err
+    assert ran.document["decision_digest"] == tested["digest"]
+    assert say("replay", "ran").code == 0
+
+
+def test_a_run_whose_strategy_fails_is_a_finding_and_its_book_stays(say: Say) -> None:
+    Path("fails.py").write_text(SOURCE.replace("+1 if", "1 // 0 if"), encoding="utf-8")
+    said = say("run", "fails.py", "--data", "EURUSD=EURUSD.csv@utc", "--book", "failed", "--no-report")
+    assert said.code == 1
+    assert "FAILED: ema_cross" in said.out
+    assert say("audit", "verify", "failed").code == 0
+
+
+def test_a_plan_without_data_is_told_to_name_some(say: Say) -> None:
+    assert say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc", "--no-report").code == 0
+    said = say("run", "tallystick-backtest/plan.json", "--book", "again")
+    assert said.code == 2
+    assert "error[E840] a plan needs data" in said.err
+    same = say("run", "tallystick-backtest/plan.json", "--data", "EURUSD=EURUSD.csv@utc", "--book", "again", "--json")
+    assert same.code == 0, same.err

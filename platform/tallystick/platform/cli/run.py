@@ -89,7 +89,7 @@ def run(
 
 def _chosen(named: str, data: Sequence[str] | None, *, strict: bool) -> "tuple[RunPlan, Feed]":
     """The plan and the rows that the arguments mean. Raises `Failure`, `DataError`, and what a strategy refuses."""
-    if ".py" not in Path(named).name:
+    if not named.endswith(".py") and ".py:" not in named:
         chosen = read_plan(Path(named))
         return chosen, feed_of(data or [], strict=strict)
     from tallystick.platform.backtesting.preparation import Terms, prepared
