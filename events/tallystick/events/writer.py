@@ -136,12 +136,11 @@ class LogWriter(SelfDescription):
         self._state.settle()
         return self._state.tree.root()
 
-    def append(
+    def append(  # noqa: PLR0917 -- a header's fields; the kernel gives them by place, which costs less
         self,
         type_id: int,
         version: int,
         body: bytes,
-        *,
         time: int,
         source: int,
         flags: int = 0,

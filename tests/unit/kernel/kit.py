@@ -41,21 +41,30 @@ class MemorySink:
     types: list[type[Event]] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
 
-    def append(self, type_id: int, version: int, body: bytes, **header: Any) -> int:
+    def append(
+        self,
+        type_id: int,
+        version: int,
+        body: bytes,
+        time: int,
+        source: int,
+        flags: int,
+        cause: int,
+        cause_row: int,
+        root: int,
+        blobs: tuple[tuple[int, bytes], ...] = (),
+    ) -> int:
         seq = len(self.records)
-        event = msgspec.msgpack.decode(body, type=self.types[type_id])
-        flags = header.pop("flags")
-        header.pop("blobs")
-        source = self.sources[header.pop("source")]
-        root = header.pop("root")
         kept = Kept(
             seq,
             self.types[type_id],
-            event,
-            source=source,
+            msgspec.msgpack.decode(body, type=self.types[type_id]),
+            time=time,
+            source=self.sources[source],
             derived=bool(flags & 1),
+            cause=cause,
+            cause_row=cause_row,
             root=seq if root == 2**64 - 1 else root,
-            **header,
         )
         self.records.append(kept)
         return seq

@@ -43,12 +43,11 @@ class Comparison:
         """The record that the next `append` is compared with; None at the end of the log."""
         return self._next
 
-    def append(
+    def append(  # noqa: PLR0917 -- as in `Sink`
         self,
         type_id: int,
         version: int,
         body: bytes,
-        *,
         time: int,
         source: int,
         flags: int,

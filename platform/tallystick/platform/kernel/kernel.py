@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -28,6 +28,7 @@ from tallystick.platform.kernel.intake import Act, Intake
 from tallystick.platform.kernel.outbox import Outbox
 from tallystick.platform.kernel.quotes import LatestQuotes
 from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Fold, Sequencer, Sink
+from tallystick.platform.kernel.steps import FactStep, SendStep, SettledStep, Step
 from tallystick.platform.mt5.terminal import MarketTerminal
 
 
@@ -46,32 +47,6 @@ class Composition:
     """Content of the user's own source files that the modules rest on, by name."""
     during: Callable[[], AbstractContextManager[Any]] = nullcontext
     """What modules are asked within: the guard of user code."""
-
-
-class FactStep(NamedTuple):
-    """The terminal has said something."""
-
-    event: Event
-    cause: int
-    cause_row: int
-
-
-class SettledStep(NamedTuple):
-    """The terminal is done with a moment; modules may answer its rows."""
-
-    rows: Rows
-    act: Act
-    block: int
-
-
-class SendStep(NamedTuple):
-    """An approved order may leave."""
-
-    approval: int
-    order: int
-
-
-Step = FactStep | SettledStep | SendStep
 
 
 class Kernel:

@@ -13,11 +13,12 @@ from tallystick.platform.kernel.blocks import rows_of
 from tallystick.platform.kernel.comparison import Comparison
 from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.intake import Act
-from tallystick.platform.kernel.kernel import FactStep, Kernel, SendStep
+from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.moments import moment_start
 from tallystick.platform.kernel.recorded import Names, Record
 from tallystick.platform.kernel.row_buffer import received_at
 from tallystick.platform.kernel.simulation import next_owed
+from tallystick.platform.kernel.steps import FactStep, SendStep
 
 OUTSIDE = (
     running.BookHalted,

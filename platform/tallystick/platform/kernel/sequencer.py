@@ -18,12 +18,11 @@ DERIVED, TRADING = 1, 2
 class Sink(Protocol):
     """Where sequenced records go: the log's writer, or in a replay the comparison with the log."""
 
-    def append(
+    def append(  # noqa: PLR0917 -- a header's fields, by place: names cost a twentieth of a small cascade
         self,
         type_id: int,
         version: int,
         body: bytes,
-        *,
         time: int,
         source: int,
         flags: int,
@@ -106,13 +105,13 @@ class Sequencer:
             type_id,
             version,
             encode(event),
-            time=time,
-            source=source,
-            flags=flags if root == NO_SEQ else flags | DERIVED,
-            cause=cause,
-            cause_row=cause_row,
-            root=root,
-            blobs=blobs,
+            time,
+            source,
+            flags if root == NO_SEQ else flags | DERIVED,
+            cause,
+            cause_row,
+            root,
+            blobs,
         )
         for fold in folds:
             fold(event, time, seq)

@@ -13,9 +13,10 @@ from tallystick.platform.kernel.blocks import LARGEST_BLOCK
 from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.deadlines import NEVER, PendingWork, Worker, WorkResult
 from tallystick.platform.kernel.intake import Act
-from tallystick.platform.kernel.kernel import Kernel, SendStep
+from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.moments import moment_start, rows_before, rows_owing
 from tallystick.platform.kernel.row_buffer import RowBuffer
+from tallystick.platform.kernel.steps import SendStep
 
 Hear = Callable[[Event, str, str], int]
 """Records an input of a source in a role, with its cascade; returns its seq."""

@@ -1,0 +1,33 @@
+"""Steps: what must happen next at the present book time. A run takes them; a replay takes the same and compares."""
+
+from typing import NamedTuple
+
+from tallystick.events.event import Event
+from tallystick.market.rows import Rows
+from tallystick.platform.kernel.intake import Act
+
+
+class FactStep(NamedTuple):
+    """The terminal has said something."""
+
+    event: Event
+    cause: int
+    cause_row: int
+
+
+class SettledStep(NamedTuple):
+    """The terminal is done with a moment; modules may answer its rows."""
+
+    rows: Rows
+    act: Act
+    block: int
+
+
+class SendStep(NamedTuple):
+    """An approved order may leave."""
+
+    approval: int
+    order: int
+
+
+Step = FactStep | SettledStep | SendStep
