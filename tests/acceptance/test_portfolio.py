@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tallystick.events.module import OnFailure
 from tallystick.events.reader import LogReader
 from tallystick.events.types.trading import (
     AccountLimitReached,
@@ -21,11 +22,13 @@ from tallystick.events.types.trading import (
     TargetWithheld,
 )
 from tallystick.market.server_time import DAY, HOUR, offset_ns
+from tallystick.platform.compose import composition_of
 from tallystick.platform.kernel.book import RunResult
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.plan import AccountPlan, RunPlan, StrategyPlan, plan_from_json
 from tallystick.platform.portfolio import Attribution
 from tallystick.platform.portfolio.friday import next_close
+from tallystick.platform.strategies import strategy_from
 from tests.acceptance.books import CutFeed, events, run
 from tests.acceptance.books import plan as demos_plan
 
@@ -255,3 +258,43 @@ def test_a_run_with_everything_whose_process_dies_comes_to_the_same_decisions(
     died = run(tmp_path / "died", plan, CutFeed(ROWS))
     assert died.recovered
     assert died.decision_digest == whole.decision_digest
+
+
+class Probe:
+    """Compares the equity of every limit that is reached with what the account view says at that moment."""
+
+    name, role = "probe", "strategy"
+    on_failure: OnFailure = "halt"
+    hears: tuple[type, ...] = (AccountLimitReached,)
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, int]] = []
+
+    def react(self, event: AccountLimitReached, context: Any) -> tuple[()]:
+        self.seen.append((event.equity, context.account.equity))
+        return ()
+
+    def freeze(self) -> Any:
+        return []
+
+    def thaw(self, state: Any) -> None:
+        """Nothing was kept."""
+
+
+@pytest.mark.parametrize("margin_mode", ["hedging", "netting"])
+def test_the_equity_of_a_limit_is_the_account_views_to_the_cent(tmp_path: Path, margin_mode: Any) -> None:
+    probe = Probe()
+
+    def composing(plan: RunPlan, series: Any, **more: Any) -> Any:
+        strategies = [strategy_from(one.kind, one.name, one.parameters) for one in plan.strategies]
+        return composition_of(plan, series, [*strategies, probe], **more)
+
+    plan = demos_plan(
+        account=msgspec.structs.replace(demos_plan().account, margin_mode=margin_mode),
+        strategies=tuple(one for one in demos_plan().strategies if one.parameters["symbol"] == "EURUSD"),
+        sizing={"kind": "fixed", "lots": "0.13"},
+        risk={"account_limits": {"daily_loss": 900}, "drawdown_ppm": 1_000_000},
+    )
+    run(tmp_path, commissioned(plan), CutFeed(), composing=composing)
+    assert len(probe.seen) > 5
+    assert all(told == seen for told, seen in probe.seen)

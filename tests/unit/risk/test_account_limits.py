@@ -34,11 +34,11 @@ RESUMED = BookResumed(person="", reason="", head=b"", signature=b"")
 
 
 def desk(equity: int, *, balance: int = START, bid: float = 1.3, **changes: Any) -> FakeContext:
-    """A long lot whose account is worth `equity`."""
+    """A long lot whose account is worth `equity`, by the swap it has been charged."""
     view: AccountView = account(balance=balance, equity=equity)
     return FakeContext(
         account=view,
-        positions={55: position(volume=LOT)},
+        positions={55: msgspec.structs.replace(position(volume=LOT), swap=equity - balance)},
         quotes={"EURUSD": quote("EURUSD", bid, bid + 0.0001)},
         **changes,
     )
@@ -55,7 +55,9 @@ def watching(balance: int = START, **limits: Any) -> LimitsWatch:
 
 
 def row(watch: LimitsWatch, equity: int, **more: Any) -> list[Any]:
-    return list(watch.react(quote("EURUSD", 1.3, 1.3001), desk(equity, **more)))
+    context = desk(equity, **more)
+    assert watch.react(SWAP, context) == ()
+    return list(watch.react(quote("EURUSD", 1.3, 1.3001), context))
 
 
 def reached(said: list[Any]) -> list[tuple[str, int, int, int]]:
@@ -64,6 +66,8 @@ def reached(said: list[Any]) -> list[tuple[str, int, int, int]]:
 
 def midnight(watch: LimitsWatch, equity: int, balance: int = START) -> None:
     context = desk(equity, balance=balance, time=MIDNIGHT)
+    closed = msgspec.structs.replace(DEAL, entry="out", balance=balance)
+    watch.react(closed, context)
     watch.react(TimerFired(module="account_limits", timer="day", due=MIDNIGHT), context)
 
 
@@ -88,8 +92,8 @@ def test_the_higher_of_balance_and_equity_counts_when_the_plan_says_so() -> None
     for equity, balance in ((START + 7, START), (START, START + 7)):
         watch = watching(daily_loss=100_000, daily_of="higher")
         midnight(watch, equity, balance)
-        assert row(watch, START + 7 - 100_000) == []
-        assert reached(row(watch, START + 7 - 100_001))
+        assert row(watch, START + 7 - 100_000, balance=balance) == []
+        assert reached(row(watch, START + 7 - 100_001, balance=balance))
 
 
 def test_a_day_without_positions_begins_with_the_balance_before_the_first_deal() -> None:
@@ -99,19 +103,20 @@ def test_a_day_without_positions_begins_with_the_balance_before_the_first_deal()
     assert watch.react(TimerFired(module="account_limits", timer="day", due=MIDNIGHT), flat) == ()
     deal = msgspec.structs.replace(DEAL, balance=START - 50_350, commission=-350)
     watch.react(deal, desk(START - 50_350, balance=START - 50_350, time=MIDNIGHT + 1))
-    assert row(watch, START - 150_000) == []
-    assert reached(row(watch, START - 150_001))[0][2] == 100_001
+    assert row(watch, START - 150_000, balance=START - 50_350) == []
+    assert reached(row(watch, START - 150_001, balance=START - 50_350))[0][2] == 100_001
 
 
 def test_the_greatest_loss_is_counted_from_the_first_balance_and_holds_for_good() -> None:
     watch = watching(max_loss=1_000_000)
-    midnight(watch, START - 900_000, START - 900_000)
-    assert row(watch, START - 1_000_000) == []
-    assert reached(row(watch, START - 1_000_001)) == [("max_loss_limit", 1_000_000, 1_000_001, 0)]
-    midnight(watch, START - 1_000_001)
-    assert row(watch, START - 1_000_001) == []
+    left = START - 900_000
+    midnight(watch, left, left)
+    assert row(watch, START - 1_000_000, balance=left) == []
+    assert reached(row(watch, START - 1_000_001, balance=left)) == [("max_loss_limit", 1_000_000, 1_000_001, 0)]
+    midnight(watch, START - 1_000_001, left)
+    assert row(watch, START - 1_000_001, balance=left) == []
     watch.react(RESUMED, desk(START - 1_000_001))
-    assert reached(row(watch, START - 1_000_001))  # resumed, and still beyond
+    assert reached(row(watch, START - 1_000_001, balance=left))  # resumed, and still beyond
 
 
 def test_a_trailing_floor_follows_every_rows_equity() -> None:
@@ -262,7 +267,10 @@ def test_scan_names_exactly_the_first_row_that_react_answers(seed: int) -> None:
     latest, first = 1.3, -1
     for at, (shown, number) in enumerate(zip(bids, series, strict=True)):
         latest = latest if number == 1 else shown
-        if one.react(quote("EURUSD" if number != 1 else "XAUUSD", shown, shown), market.context(latest)):
+        symbol, context = "EURUSD" if number != 1 else "XAUUSD", market.context(latest)
+        said = one.react(quote(symbol, shown, round(shown + 0.0001, 5)), context)
+        assert one.equity == context.account.equity
+        if said:
             first = at
             break
     cut = chance.randrange(0, 150 if first < 0 else first + 1)

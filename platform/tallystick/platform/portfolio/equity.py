@@ -41,14 +41,18 @@ class Equity:
         """True while something is held."""
         return len(self._holdings) > 0
 
-    def look(self, context: Context, series: Mapping[int, str]) -> None:
-        """Take the positions and the balance of now; `series` has the symbols by series number."""
-        account, positions = context.account, list(context.positions.values())
-        if account is None:
-            return
-        self.fixed = account.balance + sum(position.swap for position in positions)
+    @property
+    def now(self) -> int:
+        """Equity in minor units at the last row."""
+        worth: int = self.fixed + _floating(self._holdings)
+        return worth
+
+    def look(self, context: Context, balance: int, digits: int, series: Mapping[int, str]) -> None:
+        """Take the positions of now, in an account of this balance; `series` has the symbols by series number."""
+        positions = list(context.positions.values())
+        self.fixed = balance + sum(position.swap for position in positions)
         self._symbols = sorted({position.symbol for position in positions})
-        rows = [self._holding(position, context, account.digits) for position in positions]
+        rows = [self._holding(position, context, digits) for position in positions]
         self._holdings = np.array(rows, dtype=np.int64).reshape(len(rows), 8)
         self._number(series)
 
@@ -110,6 +114,15 @@ def _profit(holding: Any) -> Any:
 
 
 @njit(cache=True)
+def _floating(holdings: Any) -> Any:
+    """Floating profit of all holdings."""
+    profit = 0
+    for one in range(holdings.shape[0]):
+        profit += _profit(holdings[one])
+    return profit
+
+
+@njit(cache=True)
 def _beyond(equity: int, numbers: Any) -> bool:
     """True when the equity has passed a limit that stands, or come to the target."""
     if numbers[DAILY] >= 0 and numbers[DAY] - equity > numbers[DAILY]:
@@ -128,9 +141,7 @@ def _beyond(equity: int, numbers: Any) -> bool:
 @njit(cache=True)
 def _walk(series: Any, bid: Any, ask: Any, symbols: Any, holdings: Any, numbers: Any) -> int:
     """First row at which a limit is passed, or -1; prices in `holdings` and the peak in `numbers` move on."""
-    equity = numbers[FIXED]
-    for one in range(holdings.shape[0]):
-        equity += _profit(holdings[one])
+    equity = numbers[FIXED] + _floating(holdings)
     for row in range(series.shape[0]):
         symbol = symbols[series[row]] if series[row] < symbols.shape[0] else -1
         if symbol >= 0:

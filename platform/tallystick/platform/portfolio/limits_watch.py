@@ -64,9 +64,15 @@ class LimitsWatch:
         self._equity = Equity()
         self._flattening = Flattening()
         self._series: dict[int, str] = {}
-        self._start = self._peak = self._day = 0
+        self._start = self._peak = self._day = self._balance = 0
+        self._digits = 2
         self._midnight = 0
         self._reached: list[str] = []
+
+    @property
+    def equity(self) -> int:
+        """The account's equity at the last row, as the account view gives it."""
+        return self._equity.now
 
     def react(self, event: Any, context: Context) -> Sequence[Event]:
         """What is reached at a row; what events change is only taken note of."""
@@ -85,16 +91,19 @@ class LimitsWatch:
             return ()
         if kind is SeriesDeclared:
             self._series[event.series] = event.symbol
-        if kind is AccountOpened:
+        elif kind is AccountOpened:
             self._start = self._start or event.balance
             self._peak = max(self._peak, event.balance)
             self._day = self._day or event.balance
+            self._balance, self._digits = event.balance, event.digits
+        elif kind is DealMade:
+            self._balance = event.balance
         said: Sequence[Event] = ()
         if kind is DealMade and event.type != "balance":
             said = self._dealt(event, context)
         elif kind is ForeignTradeSeen and not self._midnight:
-            said = self._begin_day(context.account.balance, context)
-        self._equity.look(context, self._series)
+            said = self._begin_day(self._balance, context)
+        self._equity.look(context, self._balance, self._digits, self._series)
         return said
 
     def _dealt(self, deal: DealMade, context: Context) -> Sequence[Event]:
@@ -112,10 +121,10 @@ class LimitsWatch:
 
     def _next_day(self, context: Context) -> Sequence[Event]:
         """The server's midnight: a new day's loss, and what trails by days."""
-        account = context.account
-        bases = {"balance": account.balance, "equity": account.equity}
+        equity = self._equity.now
+        bases = {"balance": self._balance, "equity": equity}
         base = bases.get(self._limits.daily_of, max(bases.values()))
-        self._peak = max(self._peak, account.equity)
+        self._peak = max(self._peak, equity)
         self._reached = [one for one in self._reached if one != DAILY]
         self._midnight = 0
         return self._begin_day(base, context) if self._equity else ()
@@ -124,7 +133,7 @@ class LimitsWatch:
         if not self._equity:
             return ()
         self._equity.see(symbol, bid, ask)
-        equity = context.account.equity
+        equity = self._equity.now
         if self._limits.trailing_of == "equity":
             self._peak = max(self._peak, equity)
         said: list[Event] = []
@@ -192,7 +201,7 @@ class LimitsWatch:
             "equity": self._equity.freeze(),
             "flattening": self._flattening.freeze(),
             "series": list(self._series.items()),
-            "numbers": [self._start, self._peak, self._day, self._midnight],
+            "numbers": [self._start, self._peak, self._day, self._midnight, self._balance, self._digits],
             "reached": list(self._reached),
         }
 
@@ -201,7 +210,7 @@ class LimitsWatch:
         self._equity.thaw(state["equity"])
         self._flattening.thaw(state["flattening"])
         self._series = dict(state["series"])
-        self._start, self._peak, self._day, self._midnight = state["numbers"]
+        self._start, self._peak, self._day, self._midnight, self._balance, self._digits = state["numbers"]
         self._reached = list(state["reached"])
 
 
