@@ -4,6 +4,7 @@ One key signs all books of a user. A log's key carries the log's origin as its n
 key of its own spelling, with the same fingerprint.
 """
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +34,10 @@ class OwnKey:
 
 
 def config_folder(home: Path | None) -> Path:
-    """Where the key lies."""
-    if home is not None:
-        return home
+    """Where the key lies: the folder given, else TALLYSTICK_HOME (of Python's callers too), else the usual one."""
+    named = home or os.environ.get("TALLYSTICK_HOME")  # noqa: TID251 -- where the user's configuration folder lies
+    if named:
+        return Path(named)
     from platformdirs import user_config_path
 
     return user_config_path("tallystick", appauthor=False)
