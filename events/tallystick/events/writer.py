@@ -33,6 +33,7 @@ from tallystick.events.selfdescription import SelfDescription
 from tallystick.events.signer import Signer
 from tallystick.events.state import LEAVES_AT_ONCE
 from tallystick.events.types.log import BodiesPruned, Checkpointed
+from tallystick.events.whereabouts import Whereabouts
 
 _pack = RECORD.pack
 # Copying a hasher costs half of making one, which asks OpenSSL for the algorithm each time.
@@ -42,7 +43,7 @@ _NO_ROOT = -1
 RECORDS_BETWEEN_CACHES = 1_000_000
 
 
-class LogWriter(SelfDescription):
+class LogWriter(Whereabouts, SelfDescription):
     """Appends to the log called `origin` in `folder`; makes the log when there is none. Use as a context manager.
 
     Raises `LogLocked`, `IntegrityError` when the log cannot be what a crash left, `WriteFailed`.
@@ -85,56 +86,6 @@ class LogWriter(SelfDescription):
         self._deferred: list[Event] = list(opened.deferred)
         self._admitted: dict[tuple[int, int, int], Admitted] = {}
         self._cached = self._first
-
-    @property
-    def next_seq(self) -> int:
-        """Seq that the next record gets."""
-        return self._seq + len(self._deferred)
-
-    @property
-    def committed(self) -> int:
-        """How many records are durable."""
-        return self._first
-
-    @property
-    def head(self) -> bytes:
-        """Leaf hash of the last record appended."""
-        return self._prev
-
-    @property
-    def committed_head(self) -> bytes:
-        """Leaf hash of the last durable record; together with `committed`, the head."""
-        return self._head
-
-    @property
-    def time(self) -> int:
-        """Book time of the last record; 0 before the first."""
-        return self._time or 0
-
-    @property
-    def epoch(self) -> int:
-        """The present epoch."""
-        return self._epoch
-
-    @property
-    def decision_digest(self) -> bytes:
-        """Decision digest over every record appended."""
-        return self._digest.value
-
-    @property
-    def decisions(self) -> int:
-        """How many trading records were appended."""
-        return self._digest.count
-
-    @property
-    def pending_bytes(self) -> int:
-        """Bytes that wait for `commit`; a group holds at most 64 MiB."""
-        return len(self._group)
-
-    def root(self) -> bytes:
-        """RFC 6962 root over every record appended."""
-        self._state.settle()
-        return self._state.tree.root()
 
     def append(  # noqa: PLR0917 -- a header's fields; the kernel gives them by place, which costs less
         self,
