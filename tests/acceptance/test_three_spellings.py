@@ -10,7 +10,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from tallystick.events.types.trading import DealMade, DecisionExplained, SignalRaised, TargetAsked
+from tallystick.events.types.running import TimerFired
+from tallystick.events.types.trading import (
+    DealMade,
+    DecisionExplained,
+    IntentRaised,
+    ProtectionAsked,
+    SignalRaised,
+    TargetAsked,
+)
 from tallystick.platform.kernel.book import RunResult
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.recomposing import Recomposing
@@ -57,6 +65,40 @@ class EmaCross(Strategy, symbol="EURUSD", timeframe="H1"):
             self.signal(-1, sl=bar.close + self.points(300))
 """,
 }
+
+EVERYTHING = """
+from datetime import timedelta
+from tallystick.platform import Strategy
+
+class Everything(Strategy, symbol="EURUSD", timeframe="H1", lots="0.10"):
+    def on_start(self):
+        self.fills, self.timers = [], 0
+        self.gold = len(self.bars_of("XAUUSD"))
+        self.timer("daily", after=3600)
+
+    def on_timer(self, name):
+        self.timers += 1
+        self.timer("daily", after=timedelta(days=1))
+        self.why(timers=self.timers, gold=len(self.bars_of("XAUUSD")), chance=self.random.random())
+
+    def on_fill(self, fill):
+        self.fills.append((fill.lots, fill.price, fill.reason))
+        self.why(fills=len(self.fills), lots=float(fill.lots), sl=float(fill.reason == "sl"))
+
+    def on_bar(self, bar):
+        n = len(self.bars)
+        if n % 50 == 0 and not self.positions:
+            self.buy(sl=bar.close - self.points(200), tp=bar.close + self.points(300))
+        if n % 50 == 10:
+            self.limit("buy", round(bar.close - self.points(150), 5), expires=timedelta(hours=8))
+        if n % 50 == 30 and self.positions:
+            self.protect(sl=bar.close - self.points(250))
+        if n % 50 == 40:
+            self.close()
+            self.cancel()
+        if n % 111 == 0 and self.higher("H4").ema(5) > self.ema(30):
+            self.target("-0.20", sl=bar.ask_close + self.points(400), trail=self.points(300))
+"""
 
 
 def of_file(file: Path, **changes: Any) -> RunPlan:
@@ -148,6 +190,31 @@ def test_snapshots_stops_and_crashes_change_no_decision(
     assert result.rows == ROWS
     assert result.decision_digest == expected.decision_digest
     assert replay_book(tmp_path).equal
+
+
+@pytest.mark.parametrize("seed", range(INTERRUPTED))
+def test_fills_timers_orders_chance_and_other_series_come_through_crashes(tmp_path: Path, seed: int) -> None:
+    file, chance = tmp_path / "everything.py", random.Random(seed)
+    file.write_text(EVERYTHING, encoding="utf-8")
+    mine = of_file(file)
+    expected = run(tmp_path / "whole", mine)
+    assert expected.failures == 0
+    kinds = {type(each) for each in events(tmp_path / "whole", TimerFired, IntentRaised, TargetAsked, ProtectionAsked)}
+    assert len(kinds) == 4
+    assert any(each.values.get("fills", 0) > 20 for each in events(tmp_path / "whole", DecisionExplained))
+    for part in range(1, 4):
+
+        def watch(count: int, until: int = ROWS * part // 4) -> None:
+            if count >= until:
+                raise Interrupted
+
+        how = {"snapshot_records": chance.randrange(1, 200), "batch_records": chance.randrange(1, 300)}
+        with pytest.raises(Interrupted):
+            run(tmp_path / "book", mine, CutFeed(chunks=chance), progress=watch, **how)
+    result = run(tmp_path / "book", mine)
+    assert result.decision_digest == expected.decision_digest
+    assert replay_book(tmp_path / "book").equal
+    assert replay_book(tmp_path / "book", by_row=True).equal
 
 
 @pytest.fixture
