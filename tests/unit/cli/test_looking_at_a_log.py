@@ -11,11 +11,16 @@ from tests.unit.cli.conftest import Say
 from tests.unit.cli.hand_book import ORIGIN, HandBook
 
 
+def size_of(book: HandBook) -> int:
+    """Records in its log: it declares every type there is."""
+    return len(LogReader(book.folder / "log"))
+
+
 def test_verify_holds_under_the_users_own_key_and_under_a_given_one(say: Say, hand_book: HandBook) -> None:
     own = say("audit", "verify", hand_book.folder, "--json")
     given = say("audit", "verify", hand_book.folder / "log", "--key", hand_book.vkey, "--json")
     assert own.code == given.code == 0
-    assert own.document["records"] == given.document["records"] == 71
+    assert own.document["records"] == given.document["records"] == size_of(hand_book)
     assert own.document["origin"] == ORIGIN
     assert "outside_verifier.py" in say("audit", "verify", hand_book.folder).out
 
@@ -68,7 +73,7 @@ def test_the_outside_verifier_is_handed_over_and_accepts_the_log(say: Say, hand_
     command = [sys.executable, "-I", str(file), str(hand_book.folder / "log"), "--key", hand_book.vkey, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    assert json.loads(done.stdout)["records"] == 71
+    assert json.loads(done.stdout)["records"] == size_of(hand_book)
     file.write_text("mine", encoding="utf-8")
     assert say("audit", "verifier", "-o", file).code == 2
     assert file.read_text(encoding="utf-8") == "mine"
@@ -87,14 +92,14 @@ def test_tamper_test_finds_every_damage_and_leaves_the_log_alone(say: Say, hand_
 
 def test_export_writes_every_record_decoded(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in say("audit", "export", hand_book.folder).out.splitlines()]
-    assert [line["seq"] for line in lines] == list(range(71))
+    assert [line["seq"] for line in lines] == list(range(size_of(hand_book)))
     reader = LogReader(hand_book.folder / "log")
     assert [line["leaf_hash"] for line in lines] == [leaf.hex() for leaf in reader.leaves()]
     block = lines[hand_book.seqs["first_block"]]["body"]
     assert block["rows"] == len(block["bid_close"]) == 5
     file = tmp_path / "log.csv"
     said = say("audit", "export", hand_book.folder, "--format", "csv", "-o", file, "--json")
-    assert said.document["records"] == 71
+    assert said.document["records"] == size_of(hand_book)
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
     assert [json.loads(row["body"]) for row in rows] == [line["body"] for line in lines]
 
@@ -104,7 +109,8 @@ def test_export_takes_bounds_in_seqs_and_in_times(say: Say, hand_book: HandBook)
     assert [json.loads(line)["seq"] for line in by_seq] == [60, 61, 62]
     by_time = say("audit", "export", hand_book.folder, "--from", "2014-05-02T05:20:01").out.splitlines()
     assert json.loads(by_time[0])["seq"] == hand_book.seqs["second_block"]
-    assert say("audit", "export", hand_book.folder, "--to", "1970-01-02").out.count("\n") == 52
+    undated = sum(header.time == 0 for header in LogReader(hand_book.folder / "log").headers())
+    assert say("audit", "export", hand_book.folder, "--to", "1970-01-02").out.count("\n") == undated > 20
 
 
 def test_show_tells_fields_with_units_and_meanings(say: Say, hand_book: HandBook) -> None:
@@ -151,6 +157,6 @@ def test_doctor_looks_at_the_machine_and_at_a_book(say: Say, hand_book: HandBook
     found = {each["check"]: each for each in said.document["checks"]}
     assert said.code == (0 if said.document["ok"] else 1)
     assert found["signing key"]["status"] == "ok"
-    assert "71 records" in found["log head"]["found"]
+    assert f"{size_of(hand_book)} records" in found["log head"]["found"]
     assert all(each["fix"] for each in said.document["checks"] if each["status"] in {"missing", "wrong"})
     assert "check" in say("doctor").out
