@@ -8,7 +8,7 @@ from benchmarks.deals import deal, denial
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event, fact
 from tallystick.events.files import Disk, DiskFile, OpenFile
-from tallystick.events.record import DERIVED, TRADING
+from tallystick.events.record import DERIVED, NONE_ROW, TRADING
 from tallystick.events.signer import Ed25519Signer
 from tallystick.events.types import EVENTS
 from tallystick.events.types.trading import DealMade, OrderDenied
@@ -89,6 +89,7 @@ class DealLog:
         self.writer = LogWriter(folder, ORIGIN, files=disk or Disk())
         self._type = self.writer.type_id(event_type)
         self._version = fact.version
+        self._encode = self.catalogue.encoder(event_type)
         self._flags = TRADING if fact.trading else 0
         self._source = self.writer.source_id(fact.said_by[0], fact.said_by[0])
         self._time = START
@@ -96,22 +97,13 @@ class DealLog:
 
     def append(self, events: Sequence[Event], cascade: int = 5) -> None:
         """Encode and append every event; nothing is durable before `commit`."""
-        encode, append = self.catalogue.encode, self.writer.append
+        encode, append = self._encode, self.writer.append
         type_id, source, version, flags = self._type, self._source, self._version, self._flags
         for begin in range(0, len(events), cascade):
             self._time = now = self._time + 1_000_000
-            root = append(type_id, version, encode(events[begin]), time=now, source=source, flags=flags)
+            root = append(type_id, version, encode(events[begin]), now, source, flags)
             for event in events[begin + 1 : begin + cascade]:
-                append(
-                    type_id,
-                    version,
-                    encode(event),
-                    time=now,
-                    source=source,
-                    flags=DERIVED | flags,
-                    cause=root,
-                    root=root,
-                )
+                append(type_id, version, encode(event), now, source, DERIVED | flags, root, NONE_ROW, root)
 
     def commit(self) -> None:
         """Make what was appended durable, as far as the disk is asked to."""
