@@ -5,9 +5,10 @@ def ema_cross(bars): return +1 if bars.ema(10) > bars.ema(30) else -1
 """
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from tallystick.events.event import Event
 from tallystick.events.types.trading import TargetAsked
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Quote
@@ -20,14 +21,16 @@ from tallystick.platform.authoring.timeframes import TICKS
 
 SignalRule = Callable[..., int | None]
 POINTS = ("sl_points", "tp_points")
-TAKES = (*LINE, *POINTS)
+TAKES = (*LINE, *POINTS, "columns")
 
 
 class SignalFunction(Strategy):
     """A strategy made of a function. With lots it asks for targets, without it raises signals for the sizing."""
 
-    __slots__ = ("_given_values", "_volume")
+    __slots__ = ("_given_values", "_last", "_volume")
     _given_values: dict[str, Any]
+    _last: int | None
+    """The answer that stands; the same again changes nothing and needs no look."""
     _volume: int
     function: ClassVar[SignalRule]
     """What was written."""
@@ -37,11 +40,22 @@ class SignalFunction(Strategy):
         """Prepare it; parameters are those of the function."""
         self = super().__new__(cls, *args, **given)
         self._bars.asked.recording = True
+        self._last = None
+        vars(self._bars)["column"] = self.column  # a function has the bars alone to read its columns from
         self._volume = int(self.lots * LOT) if self.lots is not None else 0
         return self
 
     def _take(self, parameters: dict[str, Any]) -> None:
         self._given_values = parameters
+
+    def _ended(self, error: Exception, callback: str) -> Sequence[Event]:
+        self._last = None
+        return super()._ended(error, callback)
+
+    def thaw(self, state: Any) -> None:
+        """Take back what `freeze` gave."""
+        super().thaw(state)
+        self._last = None
 
     def answer(self, _row: BarClosed | Quote) -> None:
         """Call the function; say what its answer changes."""
@@ -49,8 +63,12 @@ class SignalFunction(Strategy):
         if bars.asked.read:
             bars.asked.read.clear()
         answer = type(self).function(bars, **self._given_values)
-        if answer is not None:
-            self._follow(answer)
+        if answer is None or answer is self._last:
+            return
+        self._last = None
+        self._follow(answer)
+        if type(answer) is int:
+            self._last = answer
 
     def _follow(self, answer: int) -> None:
         symbol = self.symbol
@@ -90,7 +108,8 @@ def strategy(*positional: Any, **line: Any) -> Callable[[SignalRule], type[Signa
     """Make a strategy of a function of the bars (and parameters with defaults).
 
     Settings: symbol, timeframe ("M1".."MN1" or "ticks"), lots (without: signals, sized by the portfolio), warm_up,
-    name, sl_points, tp_points. Raises `SettingRefused` (E502) for a setting nobody knows.
+    name, sl_points, tp_points, columns (a function of a DataFrame of bars, read by `bars.column("name")`). Raises
+    `SettingRefused` (E502) for a setting nobody knows.
     """
     if positional:
         message = (
@@ -114,7 +133,7 @@ def strategy(*positional: Any, **line: Any) -> Callable[[SignalRule], type[Signa
         if any(distance < 0 for distance in stops):
             message = f"E505 {name}: sl_points and tp_points are {stops}; they take points from 0. Change @strategy."
             raise SettingRefused(message)
-        body = {
+        body: dict[str, Any] = {
             "__doc__": function.__doc__,
             "__module__": function.__module__,
             "__slots__": (),
@@ -122,6 +141,8 @@ def strategy(*positional: Any, **line: Any) -> Callable[[SignalRule], type[Signa
             "stops": stops,
             "on_quote" if line.get("timeframe") == TICKS else "on_bar": SignalFunction.answer,
         }
+        if line.get("columns") is not None:
+            body["columns"] = _columns_of(line["columns"])
         settings = {word: value for word, value in line.items() if word in LINE}
         cls: Any = types.new_class(name, (SignalFunction,), settings, lambda space: space.update(body))
         cls.takes = parameters
@@ -129,3 +150,14 @@ def strategy(*positional: Any, **line: Any) -> Callable[[SignalRule], type[Signa
         return made_of
 
     return made
+
+
+def _columns_of(computing: Callable[..., Any]) -> Callable[[SignalFunction, Any], Any]:
+    """The method `columns` of a function's strategy; those of its parameters that `computing` takes go with it."""
+    takes = of_function(computing)
+
+    def columns(self: SignalFunction, bars: Any) -> Any:
+        given = {name: value for name, value in self._given_values.items() if name in takes}
+        return computing(bars, **given)
+
+    return columns

@@ -1,5 +1,7 @@
 """What a strategy hears: its own series, found by symbol, kind and length, and those it asked for besides."""
 
+from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 from tallystick.events.types.market import SeriesDeclared
@@ -39,6 +41,13 @@ class Listening:
                 self.bars = one.number
             else:
                 self.quotes = one.number
+
+    def number_among(self, series: Iterable[SeriesDeclared]) -> int:
+        """Number of the own series among some, without hearing of them; -1 for none."""
+        asked = deepcopy(self)
+        for one in series:
+            asked.declared(one)
+        return asked.bars if any(one.kind == "bar" for one in self._choices) else asked.quotes
 
     @property
     def others(self) -> bool:

@@ -1,5 +1,9 @@
 """Series a strategy may look at besides its own bars: longer ones, other symbols', and columns of its own."""
 
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from tallystick.events.types.market import SeriesDeclared
 from tallystick.platform.authoring.bars import Bars
 from tallystick.platform.authoring.columns import Columns, at_row, computed
 from tallystick.platform.authoring.listening import Listening
@@ -14,6 +18,9 @@ class SeriesViews:
     warm_up: int
     _bars: Bars
     _columns: Columns | None
+    _so_far: dict[int, Columns]
+    without_columns: ClassVar[Any]
+    columns: Any
     _heard: Listening
     _rows: int
     _undone: int
@@ -29,10 +36,23 @@ class SeriesViews:
 
     def column(self, name: str) -> float:
         """A column of `columns` at the current bar; ends the callback while it is NaN."""
+        row = self._rows - 1
         if self._columns is not None:
-            return at_row(self._columns, name, self._rows - 1)
-        so_far = computed(self, self._bars.frame())
-        return at_row(so_far, name, self._rows - 1)
+            return at_row(self._columns, name, row)
+        so_far = self._so_far
+        if row not in so_far:
+            so_far.clear()
+            so_far[row] = computed(self, self._bars.frame())
+        return at_row(so_far[row], name, row)
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether somebody wrote `columns`."""
+        return type(self).columns is not self.without_columns
+
+    def own_series(self, series: Iterable[SeriesDeclared]) -> int:
+        """Number of the own series among those declared; -1 for none."""
+        return self._heard.number_among(series)
 
     def report(self) -> dict[str, int]:
         """Facts for a summary: rows heard, of warm-up still to come, callbacks that an indicator ended, own series."""

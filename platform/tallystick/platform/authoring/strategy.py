@@ -66,6 +66,7 @@ class Strategy(Actions, SeriesViews, Module):
         "_rows",
         "_said",
         "_series",
+        "_so_far",
         "_undone",
         "_watching",
     )
@@ -126,6 +127,7 @@ class Strategy(Actions, SeriesViews, Module):
         self._directions: dict[str, int] = {}
         self._before: tuple[dict[str, int], dict[str, int]] = {}, {}
         self._columns: Columns | None = None
+        self._so_far: dict[int, Columns] = {}
         self._fills = OwnFills(self.name)
         self._guard = HERE.guard
         self._series = -1
@@ -261,9 +263,7 @@ class Strategy(Actions, SeriesViews, Module):
         """An indicator of the own bars: `self.ema(10)`."""
         if name not in NAMED:
             where, near = users_place(), meant(name, [*NAMED, *type(self).takes, *KNOWN])
-            message = (
-                f'E506 {type(self).__name__} has no "{name}"{where}: {near}see docs/authoring.md. Correct the name.'
-            )
+            message = f'E506 {type(self).__name__} has no "{name}"{where}: {near}correct it. See help(Strategy).'
             raise NameUnknown(message)
         asker = vars(self)[name] = getattr(self._bars, name)
         return asker
@@ -297,5 +297,6 @@ class Strategy(Actions, SeriesViews, Module):
         self._fills.thaw(state["fills"])
 
 
+Strategy.without_columns = Strategy.columns
 BASES = (*Strategy.__mro__,)
 KNOWN = tuple(name for name in dir(Strategy) if not name.startswith("_"))

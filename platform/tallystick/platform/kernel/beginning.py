@@ -84,7 +84,7 @@ class Beginning:
             sources=dict(source_hashes),
             package_hash=manifest.package_hash(),
             versions=dict(manifest.versions()),
-            models={},
+            models=dict(kernel.composition.models),
             data_hash=self.data_hash,
             resumed_from=-1,
             starting_rows=0,

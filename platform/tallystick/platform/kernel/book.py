@@ -39,6 +39,7 @@ from tallystick.platform.kernel.halt import halt_reason
 from tallystick.platform.kernel.history import STOPPED, History, RunSeen, history_of
 from tallystick.platform.kernel.kernel import Composition, Kernel
 from tallystick.platform.kernel.people import OWNER
+from tallystick.platform.kernel.sampling import sampled
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.kernel.standing import go_on, require_same_code
 from tallystick.platform.kernel.trust import require_trusted
@@ -219,12 +220,14 @@ class _Run:
         )
 
     def _composed(self, history: History) -> Composition:
-        return self._composing(
+        series = self._feed.series_declared()
+        composition = self._composing(
             self._plan,
-            self._feed.series_declared(),
+            series,
             first_order=history.chains[-1][0].started.next_order if history.runs else 1,
             journal=self._folder / "terminal.journal",
         )
+        return composition if self._options.by_row else sampled(composition, series, self._feed.rows)
 
     def _trade(
         self,

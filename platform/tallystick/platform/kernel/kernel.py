@@ -45,6 +45,8 @@ class Composition:
     deviation: int = 20
     sources: Mapping[str, bytes] = field(default_factory=dict)
     """Content of the user's own source files that the modules rest on, by name."""
+    models: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 in hex of what the modules computed over the sample before its first row, by name."""
     during: Callable[[], AbstractContextManager[Any]] = nullcontext
     """What modules are asked within: the guard of user code."""
 

@@ -21,6 +21,7 @@ from tallystick.platform.kernel.manifest import package_hash, versions
 from tallystick.platform.kernel.recomposing import Recomposing
 from tallystick.platform.kernel.recorded import Names, records_of
 from tallystick.platform.kernel.replay import Replay
+from tallystick.platform.kernel.sampling import sampled_again
 from tallystick.platform.plan import plan_from_json
 
 ComposeRecorded = Callable[[RunSeen], Composition]
@@ -90,7 +91,7 @@ def replay_book(
     different: list[str] = []
     for run, first, last in _ranges(history):
         comparison = Comparison(records_of(reader, first, last), names)
-        composition = build(run)
+        composition = build(run) if by_row else sampled_again(build(run), run, reader)
         different += differences_of(run.started, composition.sources)
         kernel = Kernel(composition, known, comparison, by_row=by_row)
         replay = Replay(kernel, comparison, names, received=run.received, progress=progress or _silent)
