@@ -384,7 +384,7 @@ function opener(row, made, span) {
   let shown = null;
   button.addEventListener("click", () => {
     if (shown) { shown.remove(); shown = null; }
-    else { shown = element("tr", { class: "detail" }, element("td", { colSpan: span }, ...made())); row.after(shown); }
+    else { shown = element("tr", { class: "detail" }, element("td", { colSpan: span }, element("div", { class: "inside" }, ...made()))); row.after(shown); }
     button.setAttribute("aria-expanded", String(shown !== null));
   });
   return button;
