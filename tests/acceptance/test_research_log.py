@@ -1,5 +1,6 @@
 """The research log holds every trial: killed before its first answer, failed, pruned, or made by many processes."""
 
+import json
 import multiprocessing
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from tallystick.events.verify import verify
 from tallystick.events.writer import LogWriter
 from tallystick.platform.backtesting.preparation import prepared
 from tallystick.platform.backtesting.tester import carried_out
+from tallystick.platform.cli.main import run
 from tallystick.platform.judging.counting import counted
 from tallystick.platform.judging.errors import ForeignLog, LogBusy
 from tallystick.platform.judging.optimising import optimize
@@ -94,6 +96,25 @@ def test_a_backtest_counts_and_so_does_one_that_raises(tmp_path: Path) -> None:
     ]
     assert log.count() == 2
     assert verify(log.log, log.vkey).exit_code == HOLDS
+
+
+def test_the_verb_backtest_counts_its_run_and_a_strategy_that_raises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TALLYSTICK_HOME", str(tmp_path / "home"))
+    strategy = "from tallystick.platform import strategy\n@strategy(symbol='EURUSD', timeframe='H1', lots='0.1')\n"
+    (tmp_path / "good.py").write_text(strategy + "def good(bars):\n    return 1\n", encoding="utf-8")
+    (tmp_path / "bad.py").write_text(strategy + "def bad(bars):\n    return 1 / 0\n", encoding="utf-8")
+    span = ["--to", "2014-01-31", "--no-report", "--json"]
+    assert run(["backtest", "good.py", *span]) == 0
+    assert run(["backtest", "bad.py", *span]) == 2
+    capsys.readouterr()
+    assert run(["trials", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [each["state"] for each in listed["trials"]] == ["completed", "failed"]
+    assert "division by zero" in listed["trials"][1]["error"]
+    assert run(["audit", "verify", "research"]) == HOLDS
 
 
 def test_the_record_of_a_trial_names_its_start_and_holds_its_daily_returns(tmp_path: Path) -> None:

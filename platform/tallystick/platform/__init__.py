@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from tallystick.platform.authoring.module import Module
     from tallystick.platform.authoring.strategy import Strategy
     from tallystick.platform.backtesting import Backtest, backtest
+    from tallystick.platform.judging.comparing import compare
+    from tallystick.platform.judging.monte_carlo import monte_carlo
+    from tallystick.platform.judging.optimising import optimize
+    from tallystick.platform.judging.walking import walk_forward
 
 __version__ = "0.1.0"
 AUTHORING = "tallystick.platform.authoring"
+JUDGING = "tallystick.platform.judging"
 NAMES = {
     "BarClosed": "tallystick.market.rows",
     "Quote": "tallystick.market.rows",
@@ -31,6 +36,10 @@ NAMES = {
     "strategy": f"{AUTHORING}.function",
     "Backtest": "tallystick.platform.backtesting",
     "backtest": "tallystick.platform.backtesting",
+    "compare": f"{JUDGING}.comparing",
+    "monte_carlo": f"{JUDGING}.monte_carlo",
+    "optimize": f"{JUDGING}.optimising",
+    "walk_forward": f"{JUDGING}.walking",
 }
 INDICATORS = f"{AUTHORING}.indicators"
 
@@ -45,9 +54,13 @@ __all__ = [
     "Strategy",
     "TargetAsked",
     "backtest",
+    "compare",
     "load",
     "lots",
+    "monte_carlo",
+    "optimize",
     "strategy",
+    "walk_forward",
 ]
 
 

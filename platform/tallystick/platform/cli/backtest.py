@@ -17,6 +17,7 @@ from tallystick.platform.cli.operators_log import move_to
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named
 from tallystick.platform.cli.screen import plain_where_needed, progress
+from tallystick.platform.cli.searching import Research, research_log
 from tallystick.platform.cli.stopping import stopping
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
     by_row: Annotated[
         bool, typer.Option("--by-row", help="Ask about every row, one by one: slower, same digest.")
     ] = False,
+    research: Research = None,
 ) -> Answer:
     """Test a strategy's file on market data, with every server rule, risk and the record on.
 
@@ -93,7 +95,7 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
     )
     ready = prepared(strategy, sources_of(data or ["demo"], terms), terms)
     folder = ready_folder(book, call)
-    result = kept(ready, folder, call, by_row=by_row)
+    result = kept(ready, folder, call, by_row=by_row, research=research)
     if result.failure is not None:
         raise _failed(result, folder)
     page = result.report(folder / "report.html") if report else None
@@ -101,9 +103,12 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
     return Answer(document_of(result, page), lambda console: _show(result, page, console), Exit(not well))
 
 
-def kept(ready: "Prepared", folder: Path, call: Call, *, by_row: bool = False) -> "Backtest":
-    """Carried out in a folder that stays: signed with the user's key, with progress, Ctrl-C heard."""
+def kept(
+    ready: "Prepared", folder: Path, call: Call, *, by_row: bool = False, research: Path | None = None
+) -> "Backtest":
+    """Carried out in a folder that stays: signed with the user's key, a trial like any other, Ctrl-C heard."""
     from tallystick.platform.backtesting.tester import carried_out
+    from tallystick.platform.judging.counting import counted
 
     for warning in ready.feed.warnings():
         print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
@@ -112,10 +117,16 @@ def kept(ready: "Prepared", folder: Path, call: Call, *, by_row: bool = False) -
     move_to(folder)
     plan = folder / PLAN_FILE
     plan.write_text(ready.plan.as_json() + "\n", encoding="utf-8", newline="\n")
-    with progress("trading", len(ready.feed)) as done, stopping() as asked:
-        return carried_out(
+    with (
+        counted(ready, log=research_log(research, call)) as trial,
+        progress("trading", len(ready.feed)) as done,
+        stopping() as asked,
+    ):
+        made = carried_out(
             ready, book=folder, key=key.of_log, by_row=by_row, progress=done, stop_asked=asked, sources=(plan,)
         )
+        trial.told_by(made)
+    return made
 
 
 def parameters_of(settings: list[str]) -> dict[str, Any]:

@@ -46,6 +46,15 @@ class CountedTrial:
         self.told = True
         return outcome
 
+    def told_by(self, made: "Backtest") -> None:
+        """Whatever the run came to: its result, its strategy's error, or that somebody stopped it."""
+        if made.failure is not None:
+            self.failed(made.failure.error)
+        elif made.run.ended == "stopped":
+            self.failed("it was stopped before the data ended")
+        else:
+            self.completed(made)
+
     def failed(self, error: BaseException | str) -> None:
         """The run did not."""
         started = self._begun.started
