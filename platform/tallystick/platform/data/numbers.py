@@ -53,6 +53,13 @@ def _of_length(column: Column, rows: Ints, length: int, values: NDArray[np.float
     digits = cells - ZERO
     other = digits > 9
     points = cells == POINT
+    where = int(points[0].argmax()) if points[0].any() else length
+    has_point = where < length
+    # The usual case, all cells laid out like the first, needs no look at each row.
+    alike = other.sum() == len(rows) * has_point and (not has_point or points[:, where].all())
+    if alike and where > 0 and length - has_point <= MOST_DIGITS:
+        values[rows] = _decimal(digits, where)
+        return max(length - where - 1, 0)
     plain = (other == points).all(axis=1)
     count = points.sum(axis=1)
     place = np.where(count == 1, points.argmax(axis=1), length)
@@ -60,13 +67,18 @@ def _of_length(column: Column, rows: Ints, length: int, values: NDArray[np.float
     decimals = 0
     for where in np.flatnonzero(np.bincount(place[fast])).tolist():
         chosen = fast & (place == where)
-        after = max(length - where - 1, 0)
-        weights = np.array(
-            [0.0 if k == where else 10.0 ** (length - 1 - k - (k < where < length)) for k in range(length)]
-        )
-        values[rows[chosen]] = (digits[chosen] @ weights) / 10.0**after
-        decimals = max(decimals, after)
+        values[rows[chosen]] = _decimal(digits[chosen], where)
+        decimals = max(decimals, length - where - 1)
     return max(decimals, _one_by_one(column, rows[~fast], values))
+
+
+def _decimal(digits: NDArray[np.uint8], where: int) -> NDArray[np.float64]:
+    """The numbers of cells whose point is at `where`, or that have none where that is their length."""
+    length = digits.shape[1]
+    powers = [length - 1 - place - (place < where < length) for place in range(length)]
+    weights = np.array([0.0 if place == where else 10.0**power for place, power in enumerate(powers)])
+    found: NDArray[np.float64] = (digits @ weights) / 10.0 ** max(length - where - 1, 0)
+    return found
 
 
 def _one_by_one(column: Column, rows: Ints, values: NDArray[np.float64]) -> int:
