@@ -6,7 +6,7 @@ class EmaReactor(Module, hears=[BarClosed], symbol="EURUSD", timeframe="H1"):
 
 import re
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -22,6 +22,15 @@ from tallystick.platform.strategies.series import SeriesChoice
 
 ROWS: dict[type, Any] = {BarClosed: "bars", Quote: "quotes"}
 LINE = ("hears", "symbol", "timeframe", "name")
+
+
+class _Tried:
+    """`EmaCross.backtest(data)` and `EmaCross(fast=12).backtest(data)`: see `platform.backtest`."""
+
+    def __get__(self, made: Any, of: type) -> Callable[..., Any]:
+        from tallystick.platform.backtesting import backtest
+
+        return partial(backtest, of if made is None else made)
 
 
 class Module:
@@ -40,6 +49,8 @@ class Module:
     given: dict[str, Any]
     """What the constructor was given by name."""
     chosen: tuple[SeriesChoice, ...] = ()
+    backtest: ClassVar[Any] = _Tried()
+    """Backtest it on data; takes what `platform.backtest` takes after the strategy."""
     filtered: ClassVar[bool] = True
     """Whether rows of other series are kept from `react`; a class that looks itself says no."""
 

@@ -72,10 +72,8 @@ class Strategy(Actions, SeriesViews, Module):
     )
     filtered: ClassVar[bool] = False
     takes: ClassVar[dict[str, Parameter]] = {}
-    """Parameters by name."""
     symbol: str
     timeframe: str | None
-    """M1..MN1, ticks, or None for the first bars declared."""
     lots: Decimal | None
     warm_up: int
 
