@@ -460,3 +460,20 @@ def test_columns_prepared_over_the_sample_agree_with_those_of_the_bars_so_far() 
     assert said == heard(plain, rows)
     assert len(said) == 18
     assert prepared.report()["undone"] == 2
+
+
+def test_columns_that_fail_or_do_not_fit_are_told_so() -> None:
+    class Mine(Strategy, symbol="EURUSD"):
+        how: str = "raises"
+
+        def columns(self, bars: Any) -> Any:
+            return {"raises": lambda: {"fast": 1 / 0}, "short": lambda: {"fast": [1.0]}, "list": lambda: []}[self.how]()
+
+        def on_bar(self, bar: BarClosed) -> None:
+            self.column("fast")
+
+    with pytest.raises(CallbackFailed, match=r"E512 test_strategy.py:\d+ in columns: ZeroDivisionError"):
+        heard(Mine(), walk(2))
+    for how, message in (("short", r"column fast has shape \(1,\).* 2 here"), ("list", "columns returned list")):
+        with pytest.raises(ActionRefused, match=f"E523 mine: {message}"):
+            heard(Mine(how=how, warm_up=2), walk(2))

@@ -17,7 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.platform.authoring.errors import ActionRefused, NotReady, meant, users_place
+from tallystick.platform.authoring.errors import (
+    ActionRefused,
+    CallbackFailed,
+    NotReady,
+    StrategyError,
+    meant,
+    raised_at,
+    users_place,
+)
+from tallystick.platform.authoring.purity import ImpureStrategy
 
 Columns = dict[str, NDArray[np.float64]]
 
@@ -35,7 +44,14 @@ def frame_of(columns: Mapping[str, Any]) -> Any:
 
 def computed(strategy: Any, frame: Any) -> Columns:
     """What the strategy's `columns` gives for a frame; raises `ActionRefused` (E523) for what is no column of it."""
-    given = strategy.columns(frame)
+    try:
+        given = strategy.columns(frame)
+    except (StrategyError, ImpureStrategy):
+        raise
+    except Exception as error:
+        at = raised_at(error.__traceback__)
+        message = f"E512 {at or strategy.name} in columns: {type(error).__name__}: {error}. Correct it there."
+        raise CallbackFailed(message) from error
     if not isinstance(given, Mapping):
         message = (
             f"E523 {strategy.name}: columns returned {type(given).__name__}; it takes names to arrays. Return a dict."
