@@ -210,7 +210,7 @@ def test(options: list[str]) -> int:
 
 def nightly(options: list[str]) -> int:
     """The full counts, and everything as on Windows."""
-    prepare("dev")
+    prepare("dev", "optuna", "oracles")  # others' answers to the same questions: about 540 MB
     steps = Steps()
     steps.run("lint", "installed packages agree", "-m", "pip", "check")
     check(steps)
