@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import signal
 import tomllib
 from collections import defaultdict
 from pathlib import Path
@@ -10,6 +11,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_WINDOWS = ROOT / "ci" / "as_windows"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what it runs in the background deaf to Ctrl-C; the programs that tests interrupt would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if os.environ.get("TALLYSTICK_AS_WINDOWS") == "1":
     # Before anything of ours is imported here, and from the first line on in every process that a test starts.
