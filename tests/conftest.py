@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 AS_WINDOWS = ROOT / "ci" / "as_windows"
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell starts what it runs in the background deaf to Ctrl-C; the programs that tests interrupt would inherit that.
+    # A shell starts what it runs in the background deaf to Ctrl-C; the programs tests interrupt would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if os.environ.get("TALLYSTICK_AS_WINDOWS") == "1":
