@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from tallystick.platform.judging.optimising import optimize
 from tallystick.platform.judging.outcome import daily_returns
 from tallystick.platform.judging.statistics import deflated_sharpe, variance_of_sharpes
 from tallystick.platform.judging.study import Study
-from tests.unit.judging.kit import SPACE, log_in, quarter
+from tests.unit.judging.kit import SPACE, log_in, month, quarter
 
 DRAWN = {"fast": "3..20", "slow": "21..90"}
 
@@ -43,33 +44,53 @@ def test_a_trial_is_a_backtest_with_these_parameters(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", [{"method": "grid"}, {"method": "random", "trials": 24, "pruning": True}])
 def test_the_number_of_jobs_changes_nothing(tmp_path: Path, how: dict[str, Any]) -> None:
     space = SPACE if how["method"] == "grid" else DRAWN
-    one = optimize("ema_cross", quarter(), parameters=space, jobs=1, research=log_in(tmp_path / "a"), **how)
-    two = optimize("ema_cross", quarter(), parameters=space, jobs=2, research=log_in(tmp_path / "b"), **how)
+    one = optimize("ema_cross", month(), parameters=space, jobs=1, research=log_in(tmp_path / "a"), **how)
+    two = optimize("ema_cross", month(), parameters=space, jobs=2, research=log_in(tmp_path / "b"), **how)
     assert told(one) == told(two)
     if how.get("pruning"):
         assert {report.state for report in one.reports} == {"completed", "pruned"}
         assert all(report.number >= 10 for report in one.reports if report.state == "pruned")
 
 
+def test_a_user_s_file_is_searched_by_name_in_this_process_and_in_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = """
+    from tallystick.platform import strategy
+
+    @strategy(symbol="EURUSD", timeframe="H1", lots="0.1")
+    def cross(bars, fast=5, slow=20):
+        return 1 if bars.ema(fast) > bars.ema(slow) else -1
+    """
+    (tmp_path / "cross.py").write_text(dedent(source), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    space = {"fast": "5,8"}
+    one = optimize("cross.py", month(), parameters=space, jobs=1, research=log_in(tmp_path / "a"))
+    two = optimize("cross.py:cross", month(), parameters=space, jobs=2, research=log_in(tmp_path / "b"))
+    assert [report.state for report in one.reports] == ["completed", "completed"]
+    assert told(one) == told(two)
+    assert one.started.source_hash == two.started.source_hash != ""
+
+
 def test_optuna_s_search_is_repeated_by_its_seed(tmp_path: Path) -> None:
     pytest.importorskip("optuna", reason='not installed; to ask it: pip install "tallystick[optuna]"')
     how: dict[str, Any] = {"parameters": DRAWN, "method": "optuna", "trials": 22, "seed": 4}
-    one = optimize("ema_cross", quarter(), jobs=1, research=log_in(tmp_path / "a"), **how)
-    two = optimize("ema_cross", quarter(), jobs=2, research=log_in(tmp_path / "b"), **how)
+    one = optimize("ema_cross", month(), jobs=1, research=log_in(tmp_path / "a"), **how)
+    two = optimize("ema_cross", month(), jobs=2, research=log_in(tmp_path / "b"), **how)
     assert told(one) == told(two)
     assert len(one.reports) == 22
 
 
 def test_parameters_that_cannot_be_fail_their_trial_and_no_other(tmp_path: Path) -> None:
     log = log_in(tmp_path)
-    study = optimize("ema_cross", quarter(), parameters={"fast": "5,60", "slow": "50"}, jobs=1, research=log)
+    study = optimize("ema_cross", month(), parameters={"fast": "5,60", "slow": "50"}, jobs=1, research=log)
     assert [report.state for report in study.reports] == ["completed", "failed"]
     assert "fast" in study.reports[1].error
     assert log.count() == 2
 
 
 def test_a_study_without_a_trade_says_so(tmp_path: Path) -> None:
-    study = optimize("ema_cross", quarter(), parameters={"slow": "5000"}, jobs=1, research=log_in(tmp_path))
+    study = optimize("ema_cross", month(), parameters={"slow": "5000"}, jobs=1, research=log_in(tmp_path))
     with pytest.raises(NothingCompleted, match="E574"):
         _ = study.best
     assert study.document()["best"] is None
@@ -80,7 +101,7 @@ def test_a_search_that_is_stopped_keeps_what_is_done(tmp_path: Path) -> None:
     log = log_in(tmp_path)
     study = optimize(
         "ema_cross",
-        quarter(),
+        month(),
         parameters=SPACE,
         jobs=1,
         research=log,
@@ -117,7 +138,7 @@ def test_what_lives_in_this_process_alone_is_not_sent_to_another(tmp_path: Path)
             super().__init__("EURUSD", fast=fast)
 
     with pytest.raises(NotShareable, match="jobs=1"):
-        optimize(Local, quarter(), parameters={"fast": [5]}, jobs=2, research=log_in(tmp_path))
+        optimize(Local, month(), parameters={"fast": [5, 6]}, jobs=2, research=log_in(tmp_path))
 
 
 def test_words_that_mean_nothing_are_refused_before_anything_is_recorded(tmp_path: Path) -> None:

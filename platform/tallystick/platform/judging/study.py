@@ -1,7 +1,6 @@
 """What a search found, and how much of it is left when the search itself is counted."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -141,8 +140,3 @@ def row_of(report: Report) -> dict[str, Any]:
         "digest": None if found is None else found.digest,
         "error": report.error,
     }
-
-
-def without_starts(reports: Sequence[Report]) -> tuple[Report, ...]:
-    """Reports less what only the log needs of them."""
-    return tuple(replace(report, started=None) for report in reports)
