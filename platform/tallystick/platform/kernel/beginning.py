@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tallystick.events.blobs import BlobStore
@@ -32,6 +32,7 @@ class Beginning:
     treated: Sequence[DataTreated] = ()
     data_hash: str = ""
     sources: Sequence[Path] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
     keep_source: bool = True
 
     def declare(self, writer: LogWriter, catalogue: Catalogue, composition: Composition, terminal: str = "") -> None:
@@ -79,7 +80,7 @@ class Beginning:
             seed=plan.seed,
             durability=plan.durability,
             modules=tuple(module.name for module in kernel.cascades.modules),
-            settings={"plan": plan.as_json()},
+            settings={**self.settings, "plan": plan.as_json()},
             settings_hash=plan.hash(),
             sources=dict(source_hashes),
             package_hash=manifest.package_hash(),

@@ -13,7 +13,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -108,6 +108,8 @@ class RunOptions:
     batch_records: int = BATCH_RECORDS
     keep_source: bool = True
     sources: tuple[Path, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What the manifest is to say beside the plan, such as the hash of the file that the plan was made from."""
     files: Files | None = None
     control: bool = True
     """Listen to what people say while the run is at work (`kernel.control`)."""
@@ -323,6 +325,7 @@ class _Run:
             data_hash=self._feed.data_hash,
             signer=self._signer,
             sources=self._options.sources,
+            settings=self._options.settings,
             keep_source=self._options.keep_source,
         )
 
