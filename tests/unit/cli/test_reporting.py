@@ -6,7 +6,7 @@ from tallystick.platform.report.tester_numbers import NOT_FROM_DEALS
 from tests.unit.cli.conftest import Say
 from tests.unit.cli.hand_book import HandBook
 
-DEALS = Path(__file__).resolve().parents[4] / "shared" / "vectors" / "mt5_report_small.deals.csv"
+DEALS = Path(__file__).resolve().parents[2] / "golden" / "vectors" / "mt5" / "mt5_report_small.deals.csv"
 
 
 def page(tmp_path: Path, factor: str = "1.05") -> Path:

@@ -14,7 +14,7 @@ from tallystick.platform.data.opening import series_of
 from tallystick.platform.data.series import Series
 from tests.unit.data.mt5_styles import BEGIN_MS, STYLES, Bar, Style, Tick
 
-VECTORS = Path(__file__).parents[4] / "shared" / "vectors" / "mt5_csv"
+VECTORS = Path(__file__).resolve().parents[2] / "golden" / "vectors" / "mt5" / "mt5_csv"
 VECTOR_ROWS = {"bars_daily_no_time_column": 1, "ticks_one_sided": 5, "ticks_utf16le_bom_crlf": 7}
 EXAMPLES = 400 if os.environ.get("TALLYSTICK_FULL") else 12
 HOUR_NS = 3_600_000_000_000
@@ -194,7 +194,6 @@ def test_rows_that_cannot_be_read_are_dropped_and_recorded_when_asked(tmp_path: 
     assert ("unreadable_row", 2, "dropped") in [(t.fault, t.count, t.rule) for t in series.treatments]
 
 
-@pytest.mark.skipif(not VECTORS.is_dir(), reason="the vectors lie beside the repository")
 @pytest.mark.parametrize("path", sorted(VECTORS.glob("*.csv")), ids=lambda path: path.stem)
 def test_every_vector_is_read_or_refused_by_line(path: Path) -> None:
     if "BAD" not in path.name:

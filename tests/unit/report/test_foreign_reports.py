@@ -10,7 +10,7 @@ from tallystick.platform.report.foreign_errors import DamagedReport, EmptyReport
 from tallystick.platform.report.tester_layout import BEYOND, LAYOUT
 from tallystick.platform.report.tester_numbers import NOT_FROM_DEALS
 
-VECTORS = Path(__file__).resolve().parents[4] / "shared" / "vectors"
+VECTORS = Path(__file__).resolve().parents[2] / "golden" / "vectors" / "mt5"
 DEALS = VECTORS / "mt5_report_small.deals.csv"
 HEAD = (
     "Time", "Deal", "Symbol", "Type", "Direction", "Volume", "Price", "Order", "Commission", "Swap", "Profit",

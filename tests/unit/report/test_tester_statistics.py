@@ -16,7 +16,7 @@ from tallystick.platform.report.tester_measures import Falls, falls, holding, re
 from tallystick.platform.report.tester_numbers import NOT_FROM_DEALS, clock, fixed, money, spaced
 from tallystick.platform.report.tester_positions import Held, traded
 
-VECTORS = Path(__file__).resolve().parents[4] / "shared" / "vectors"
+VECTORS = Path(__file__).resolve().parents[2] / "golden" / "vectors" / "mt5"
 DEALS = VECTORS / "mt5_report_small.deals.csv"
 LOT = 100_000_000
 HOUR = 3600
