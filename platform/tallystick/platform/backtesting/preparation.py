@@ -90,6 +90,8 @@ def _notes(account: Account, held: AccountPlan, symbols: list[str]) -> tuple[str
 
 def only_symbol(data: object) -> str:
     """The symbol of data that are of one symbol, for a built-in that was given none."""
+    if isinstance(data, list | tuple) and len(data) == 1:
+        return only_symbol(data[0])
     if isinstance(data, Series):
         return data.symbol
     if isinstance(data, Feed):
