@@ -191,13 +191,12 @@ class _Window(Mapping[str, NDArray[Any]]):
     __slots__ = ("columns", "start", "stop")
 
     def __init__(self, columns: Mapping[str, NDArray[Any]], start: int, stop: int) -> None:
+        if type(columns) is _Window:
+            start, stop = columns.start + start, min(columns.start + stop, columns.stop)
+            columns = columns.columns
         self.columns: Mapping[str, NDArray[Any]] = columns
         self.start: int = start
         self.stop: int = stop
-        if type(columns) is _Window:
-            self.columns = columns.columns
-            self.start = columns.start + start
-            self.stop = min(columns.start + stop, columns.stop)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self.columns[name][self.start : self.stop]
