@@ -9,7 +9,7 @@ import pytest
 from tallystick.platform.backtesting import Backtest, backtest
 from tallystick.platform.backtesting.printed import BLOCKS, sparkline
 from tallystick.platform.backtesting.tables import DEALS, EQUITY, ORDERS, TRADES
-from tests.unit.backtesting.conftest import ema_cross
+from tests.unit.backtesting.conftest import ema_cross, hours
 
 
 def test_every_table_has_its_columns_and_utc_times(result: Backtest) -> None:
@@ -44,6 +44,22 @@ def test_the_tables_agree_with_each_other_and_with_the_figures(result: Backtest)
     assert -result.equity["drawdown"].min() == pytest.approx(result.stats["equity_drawdown"])
     assert (result.trades["mfe"] >= 0).all()
     assert (result.trades["mae"] <= 0).all()
+
+
+def test_deals_and_trades_stand_at_the_moment_of_their_price(result: Backtest, frame: pd.DataFrame) -> None:
+    deals = result.deals[result.deals["reason"] == "expert"]
+    bars = frame.loc[deals.index]
+    opens = bars["open"] + (deals["type"] == "buy") * bars["spread"] * 1e-5
+    assert (opens - deals["price"]).abs().max() < 1e-9
+    assert set(result.trades["opened"]) <= set(deals.index)
+    assert (result.trades["duration"] == result.trades.index - result.trades["opened"]).all()
+
+
+def test_a_deal_of_a_stop_belongs_to_the_strategy_of_its_position() -> None:
+    stopped = backtest("ema_cross", hours(), symbol="EURUSD", tz="utc", parameters={"stop_points": 60}, lots="0.10")
+    deals = stopped.deals[stopped.deals["type"] != "balance"]
+    assert "sl" in set(deals["reason"])
+    assert set(deals["strategy"]) == set(stopped.trades["strategy"])
 
 
 def test_an_empty_result_has_empty_tables(frame: pd.DataFrame) -> None:

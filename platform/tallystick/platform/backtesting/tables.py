@@ -1,7 +1,9 @@
 """A book's deals, orders, trades and equity as data frames, in the units people read.
 
-The index is `time` (UTC). Lots and money are floats made from the book's whole numbers by one division, prices as they
-stand in the log, absent values NaN or NaT. `seq` is the record in the log: `result.why(seq)` says how it came to be.
+The index is `time` (UTC): of deals and trades the moment inside the bar that the terminal modelled, as the tester's
+report has it, of orders and equity the book's time. Lots and money are floats made from the book's whole numbers by one
+division, prices as they stand in the log, absent values NaN or NaT. `seq` is the record in the log: `result.why(seq)`
+says how it came to be.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,18 +34,21 @@ EQUITY = ("balance", "equity", "drawdown", "positions", "buy_and_hold")
 
 
 def deals_table(book: "Book") -> "pd.DataFrame":
-    """One row for each deal, the deposit among them (type balance)."""
+    """One row for each deal, the deposit among them (type balance); a stop's strategy is that of its position."""
     unit = 10**book.summary.digits
     strategy = {number: _strategy(order) for number, order in book.story.orders.items()}
+    opened_by: dict[int, str] = {}
     rows = []
     for told in book.story.deals:
         deal = told.event
+        asked_by = strategy.get(deal.order, "")
+        opener = opened_by.setdefault(deal.position, asked_by)
         rows.append(
             (
                 deal.deal,
                 deal.order,
                 deal.position,
-                strategy.get(deal.order, ""),
+                asked_by or opener,
                 deal.symbol,
                 deal.type,
                 deal.entry,
@@ -59,7 +64,7 @@ def deals_table(book: "Book") -> "pd.DataFrame":
                 told.seq,
             )
         )
-    return _frame([told.time for told in book.story.deals], DEALS, rows)
+    return _frame([told.event.moment or told.time for told in book.story.deals], DEALS, rows)
 
 
 def orders_table(book: "Book") -> "pd.DataFrame":
@@ -95,7 +100,7 @@ def orders_table(book: "Book") -> "pd.DataFrame":
 
 
 def trades_table(book: "Book") -> "pd.DataFrame":
-    """One row for each closing deal, by the time it closed; `direction` +1 long, -1 short.
+    """One row for each closing deal, by the moment it closed; `direction` +1 long, -1 short.
 
     `mfe` and `mae` are the furthest that the price went for and against it, in money.
     """
@@ -112,7 +117,7 @@ def trades_table(book: "Book") -> "pd.DataFrame":
             one.symbol,
             one.direction,
             one.volume / LOT,
-            pd.Timestamp(one.opened, tz="UTC"),
+            pd.Timestamp(one.entry_moment, tz="UTC"),
             one.price_open,
             one.price_close,
             one.profit / unit,
@@ -121,14 +126,14 @@ def trades_table(book: "Book") -> "pd.DataFrame":
             one.result / unit,
             favour / unit,
             against / unit,
-            pd.Timedelta(one.closed - one.opened, unit="ns"),
+            pd.Timedelta(one.exit_moment - one.entry_moment, unit="ns"),
             one.reason,
             one.deal,
             one.seq,
         )
         for one, favour, against in zip(trades, moved.mfe.tolist(), moved.mae.tolist(), strict=True)
     ]
-    return _frame([one.closed for one in trades], TRADES, rows)
+    return _frame([one.exit_moment for one in trades], TRADES, rows)
 
 
 def equity_table(book: "Book") -> "pd.DataFrame":
