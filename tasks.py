@@ -4,7 +4,8 @@ A word makes `.venv` when it is missing, installs into it what it needs (once: a
 says what it runs and how long that took. Options after the word go to what the word runs.
 
     demo      trade one year of real prices through the simulated terminal, then verify and replay the log
-    test      everything that must hold: style, types, import contracts, documents, tests (options go to pytest)
+    test      everything that must hold: style, types, import contracts, documents, tests (options go to pytest;
+              --with=oracles,optuna,parquet,talib installs those extras first, so that no test of theirs is skipped)
     lint      the same without the tests
     bench     measure ourselves and peers, and write docs/benchmarks.md
     docs      write the generated pages anew and check every document
@@ -36,6 +37,9 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 HELP_CPU_LIMIT_S = 0.3
 CORE = ("tests/unit", "tests/contract")
 """What `test` runs once more as on Windows; `nightly` runs the whole suite so."""
+WITH = "--with="
+EXTRAS = ("optuna", "oracles", "parquet", "talib")
+"""What some tests ask that nobody needs who only trades."""
 
 IMPORT_CONTRACTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 HELP_CPU = """
@@ -199,10 +203,12 @@ def lint(options: list[str]) -> int:
 
 def test(options: list[str]) -> int:
     """Everything that must hold."""
-    prepare("dev")
+    extras = [name for each in options if each.startswith(WITH) for name in each.removeprefix(WITH).split(",")]
+    prepare("dev", *extras)
     steps = Steps()
     check(steps)
-    pytest = ("-m", "pytest", "-n", "2", "--dist", "worksteal", *options)
+    others = [each for each in options if not each.startswith(WITH)]
+    pytest = ("-m", "pytest", "-n", "2", "--dist", "worksteal", *others)
     steps.run("tests", "tests of the core, as on Windows", *pytest, *CORE, TALLYSTICK_AS_WINDOWS="1")
     steps.run("tests", "tests", *pytest)
     return steps.close()
@@ -210,7 +216,7 @@ def test(options: list[str]) -> int:
 
 def nightly(options: list[str]) -> int:
     """The full counts, and everything as on Windows."""
-    prepare("dev", "optuna", "oracles")  # others' answers to the same questions: about 540 MB
+    prepare("dev", *EXTRAS)  # others' answers to the same questions are most of about 600 MB
     steps = Steps()
     steps.run("lint", "installed packages agree", "-m", "pip", "check")
     check(steps)
