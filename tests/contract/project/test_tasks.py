@@ -85,6 +85,6 @@ def test_every_lint_rule_that_is_off_says_why() -> None:
 
 def test_only_extras_with_code_behind_them_are_listed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert set(project["optional-dependencies"]) == {"dev", "optuna", "oracles", "parquet"}
+    assert set(project["optional-dependencies"]) == {"dev", "optuna", "oracles", "parquet", "talib"}
     assert project["license"] == "Apache-2.0"
     assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
