@@ -33,6 +33,22 @@ def test_it_overwrites_nothing(
     assert "error[E519] there is a file of that name already" in capsys.readouterr().err
 
 
+def test_the_ending_of_a_file_may_be_given_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "ema.py"]) == 0
+    assert load(tmp_path / "ema.py")().name == "ema"
+
+
+@pytest.mark.parametrize("name", ["json", "Random", "numpy.py"])
+def test_a_name_that_would_hide_a_module_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", name]) == 2
+    assert "Try: tallystick new " + name.lower().removesuffix(".py") + "_strategy" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["1st", "a b", "a/b", "class", "../x", "é"])
 def test_a_name_that_is_none_in_python_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str

@@ -56,6 +56,28 @@ def say(
     return command
 
 
+def test_the_catalogue_of_the_home_that_is_named_is_looked_in(say: Say, tmp_path: Path) -> None:
+    assert say("data", "import", "EURUSD.csv", "--tz", "utc", "--name", "mine", "--home", tmp_path / "other").code == 0
+    said = say("backtest", "ema.py", "mine", "--home", tmp_path / "other", "--json")
+    assert (said.code, said.document["rows"]) == (0, 400)
+    unknown = say("backtest", "ema.py", "mine")
+    assert unknown.code == 2
+    assert "error[E111]" in unknown.err
+
+
+def test_columns_of_other_names_are_mapped_and_a_spread_is_stated(
+    say: Say, tmp_path: Path, frame: pd.DataFrame
+) -> None:
+    kept = frame.rename(columns={"open": "O", "high": "H", "low": "L", "close": "C"}).drop(columns="spread")
+    kept.to_csv(tmp_path / "EURUSD.csv", index_label="Kdy")
+    assert "Say which they are: --mapping" in say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc").err
+    columns = "time=Kdy,open=O,high=H,low=L,close=C"
+    stated = ("--tz", "utc", "--mapping", columns, "--spread-points", "12", "--json")
+    said = say("backtest", "ema.py", "EURUSD.csv", *stated)
+    assert (said.code, said.document["rows"]) == (0, 400)
+    assert "W131" not in said.err
+
+
 def test_a_backtest_says_what_it_came_to_and_what_to_do_next(say: Say) -> None:
     said = say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc")
     assert said.code == 0, said.err

@@ -2,6 +2,7 @@
 
 import keyword
 import re
+import sys
 
 FUNCTION = """\
 from tallystick.platform import strategy
@@ -40,6 +41,8 @@ class {title}(Module, hears=[BarClosed], symbol="EURUSD", timeframe="H1"):
 """
 SPELLINGS = {"function": FUNCTION, "class": CLASS, "module": MODULE}
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,50}")
+TAKEN = sys.stdlib_module_names | {"numba", "numpy", "pandas", "tallystick"}
+"""Modules that Python programs import: a file of such a name hides them from every script of its folder."""
 
 
 class NameRefused(ValueError):
@@ -47,7 +50,8 @@ class NameRefused(ValueError):
 
 
 def starting_file(name: str, spelling: str) -> tuple[str, str]:
-    """File name and text of a strategy under a name (ema_cross or EmaCross); raises `NameRefused` (E524)."""
+    """File name and text of a strategy under a name (ema_cross, EmaCross, ema.py); raises `NameRefused` (E524)."""
+    name = name.removesuffix(".py")
     if not NAME.fullmatch(name) or keyword.iskeyword(name.lower()):
         message = (
             f'E524 "{name}" is no name for a strategy: it takes letters, digits and _. Try: tallystick new ema_cross'
@@ -56,5 +60,11 @@ def starting_file(name: str, spelling: str) -> tuple[str, str]:
     from tallystick.platform.authoring.module import snake
 
     plain = snake(name)
+    if plain in TAKEN:
+        message = (
+            f'E524 "{name}" is the name of a module that Python programs import, and a file of that name would hide it'
+            f" from those in this folder. Try: tallystick new {plain}_strategy"
+        )
+        raise NameRefused(message)
     title = "".join(word[:1].upper() + word[1:] for word in plain.split("_"))
     return f"{plain}.py", SPELLINGS[spelling].format(name=plain, title=title)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from tallystick.platform.backtesting.chosen import Chosen
 from tallystick.platform.backtesting.conditions import unknown_symbol
@@ -27,17 +26,16 @@ class Reading:
     start_ns: int | None = None
     stop_ns: int | None = None
     strictness: Strictness = "treat"
-    mapping: Mapping[str, str] | None = None
+    mapping: Mapping[str, str | int] | None = None
+    spread_points: int | None = None
 
 
-def reading_of(  # noqa: PLR0917 -- as `backtest` is given them
-    symbol: str, timeframe: str, tz: str, start: Moment, end: Moment, strictness: Strictness, mapping: Any = None
-) -> Reading:
+def reading_of(symbol: str, timeframe: str, tz: str, start: Moment, end: Moment, strictness: Strictness) -> Reading:
     """Settled from what a person gives. Raises `ReversedDates`."""
     start_ns, stop_ns = moment_ns(start), moment_ns(end, last=True)
     if start_ns is not None and stop_ns is not None and start_ns >= stop_ns:
         raise ReversedDates(f"the first date {start} is after the last {end}", "Swap them.")
-    return Reading(symbol, timeframe, tz, start_ns, stop_ns, strictness, mapping)
+    return Reading(symbol, timeframe, tz, start_ns, stop_ns, strictness)
 
 
 def moment_ns(given: Moment, *, last: bool = False) -> int | None:
@@ -138,6 +136,7 @@ def _read(source: object, reading: Reading) -> Series:
         stop=reading.stop_ns,
         strictness=reading.strictness,
         mapping=reading.mapping,
+        spread_points=reading.spread_points,
     )
 
 

@@ -1,7 +1,7 @@
 """Everything of a backtest that is settled before anything is written: strategies, rows, account, plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -44,7 +44,8 @@ class Terms:
     symbol: str = ""
     timeframe: str = ""
     tz: str = ""
-    mapping: Mapping[str, str] | None = None
+    mapping: Mapping[str, str | int] | None = None
+    spread_points: int | None = None
     start: Moment = None
     end: Moment = None
     strictness: Strictness = "treat"
@@ -59,7 +60,8 @@ def prepared(strategy: object, data: object = "demo", terms: Terms | None = None
     lots = "" if on.lots is None else str(on.lots)
     if lots:
         volume_of(lots)  # says here what is wrong with it, before a strategy is made with it
-    reading = reading_of(on.symbol, on.timeframe, on.tz, on.start, on.end, on.strictness, on.mapping)
+    reading = reading_of(on.symbol, on.timeframe, on.tz, on.start, on.end, on.strictness)
+    reading = replace(reading, mapping=on.mapping, spread_points=on.spread_points)
     settings = Settings(on.symbol, on.timeframe, lots, only_symbol(data))
     chosen = chosen_from(strategy, on.parameters or {}, settings)
     if on.protection:

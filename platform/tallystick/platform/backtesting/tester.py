@@ -43,7 +43,8 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     symbol: str = "",
     timeframe: str = "",
     tz: str = "",
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str | int] | None = None,
+    spread_points: int | None = None,
     start: Moment = None,
     end: Moment = None,
     strictness: Strictness = "treat",
@@ -66,6 +67,7 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
         "leverage": 100}, or an `AccountPlan`. `leverage` in place of the account's, which is 30.
     lots: of a strategy that says only the direction; default "0.01". `sizing` as a plan has it replaces it.
     risk, protection: as a plan has them: the limits of the book, and how stops follow the price.
+    mapping, spread_points: a file's columns by role, and the spread of bars whose source has none (see docs/data.md).
     start, end: dates or moments (UTC); a last date is included whole.
     strictness: treat, skip_bad or strict (see docs/data.md).
     latency_ms: from sending an order to its execution.
@@ -90,6 +92,7 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
         timeframe=timeframe,
         tz=tz,
         mapping=mapping,
+        spread_points=spread_points,
         start=start,
         end=end,
         strictness=strictness,

@@ -10,6 +10,7 @@ import typer
 from tallystick.platform.cli.arguments import Strict
 from tallystick.platform.cli.backtest_folder import DEFAULT_FOLDER, ready_folder
 from tallystick.platform.cli.call import Answer, Call, Exit
+from tallystick.platform.cli.data_options import Mapping, SpreadPoints, mapping_of
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import own_key
 from tallystick.platform.cli.market_data import FORM, sources_of
@@ -43,6 +44,8 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
     tz: Annotated[
         str, typer.Option("--tz", metavar="CLOCK", help="The files' clock: utc, mt5, America/New_York.")
     ] = "",
+    mapping: Mapping = None,
+    spread_points: SpreadPoints = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the strategy.")
     ] = None,
@@ -87,13 +90,15 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
         symbol=symbol,
         timeframe=timeframe,
         tz=tz,
+        mapping=mapping_of(mapping),
+        spread_points=spread_points,
         start=first,
         end=last,
         strictness="strict" if strict else "skip_bad" if skip_bad else "treat",
         seed=seed,
         latency_ms=latency_ms,
     )
-    ready = prepared(strategy, sources_of(data or ["demo"], terms), terms)
+    ready = prepared(strategy, sources_of(data or ["demo"], terms, call.home), terms)
     folder = ready_folder(book, call)
     result = kept(ready, folder, call, by_row=by_row, research=research)
     if result.failure is not None:

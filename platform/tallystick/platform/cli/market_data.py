@@ -29,9 +29,25 @@ def feed_of(given: Sequence[str], *, strict: bool = False) -> "Feed":
     return Feed([_series(*_parts(one), strictness=strictness) for one in given])
 
 
-def sources_of(given: Sequence[str], terms: "Terms") -> list[Any]:
-    """What a backtest is given on the command line: words and files as they are, FORM as the series it names."""
-    return [_named(one, terms) if "=" in one and not Path(one).exists() else one for one in given]
+def sources_of(given: Sequence[str], terms: "Terms", home: Path | None = None) -> list[Any]:
+    """What a backtest is given on the command line: words and files as they are, FORM as the series it names.
+
+    Names of the catalogue in the folder that --home names are read from there.
+    """
+    return [_source(one, terms, home) for one in given]
+
+
+def _source(text: str, terms: "Terms", home: Path | None) -> Any:
+    if Path(text).exists():
+        return text
+    if "=" in text:
+        return _named(text, terms)
+    if home is None:
+        return text  # the catalogue that everybody finds is looked in later
+    from tallystick.platform.data.catalogue import Catalogue
+
+    kept = Catalogue.of_user(home)
+    return kept.read(text) if text in kept else text
 
 
 def _named(text: str, terms: "Terms") -> "Series":

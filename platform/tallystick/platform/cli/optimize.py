@@ -57,7 +57,7 @@ def optimize(  # noqa: PLR0913 -- each option is one thing a trader may say
     with ask.at_work("trials") as (progress, stop_asked):
         study = search(
             strategy,
-            ask.data_of(data, terms),
+            ask.data_of(data, terms, context.obj),
             parameters=ranges,
             method=method,
             objective=objective,

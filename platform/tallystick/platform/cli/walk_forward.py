@@ -61,7 +61,7 @@ def walk_forward(  # noqa: PLR0913 -- each option is one thing a trader may say
     with ask.at_work("trials") as (progress, stop_asked):
         walked = walk(
             strategy,
-            ask.data_of(data, terms),
+            ask.data_of(data, terms, context.obj),
             parameters=ranges,
             train=train,
             test=test,
