@@ -1,4 +1,4 @@
-"""`tallystick run`: a plan, or a strategy's file, into a book; a run whose process died is gone on with."""
+"""`tallystick run`: a config file, a plan or a strategy's file into a book; a run that died is gone on with."""
 
 import sys
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 import typer
 
+from tallystick.platform.cli import config_run
 from tallystick.platform.cli.arguments import Strict
 from tallystick.platform.cli.call import Answer, Call, Exit
 from tallystick.platform.cli.failure import Failure
@@ -23,6 +24,7 @@ from tallystick.platform.cli.stopping import stopping
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tallystick.platform.config.project import Project
     from tallystick.platform.data.feed import Feed
     from tallystick.platform.kernel.book import RunResult
     from tallystick.platform.plan import RunPlan
@@ -33,43 +35,58 @@ ENDED_WELL = "end_of_data"
 def run(
     context: typer.Context,
     plan: Annotated[
-        str, typer.Argument(metavar="FILE_OR_PLAN", help="A strategy's file, or a plan; `tallystick demo` writes one.")
-    ],
+        str | None,
+        typer.Argument(metavar="FILE_OR_PLAN", help="tallystick.toml (the default), a strategy's file, or a plan."),
+    ] = None,
     *,
     data: Annotated[
         list[str] | None, typer.Option("--data", metavar="DATA", help=f"demo, or {FORM}; once for each series.")
     ] = None,
-    book: Annotated[Path, typer.Option("--book", metavar="DIR", parser=folder_named, help="The book's folder.")],
+    book: Annotated[
+        Path | None,
+        typer.Option(
+            "--book", metavar="DIR", parser=folder_named, help="The book's folder; of a config file the next in books."
+        ),
+    ] = None,
     mode: Annotated[Literal["sim"], typer.Option("--mode", help="sim: a simulated MetaTrader 5 account.")] = "sim",
     seed: Annotated[int | None, typer.Option("--seed", help="Instead of the plan's.")] = None,
     durability: Annotated[
         Literal["each-input", "batch"] | None, typer.Option("--durability", help="Instead of the plan's.")
     ] = None,
     strict: Strict = False,
-    report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html in the book.")] = True,
+    report: Annotated[
+        bool | None, typer.Option("--report/--no-report", help="Write report.html in the book.", show_default=False)
+    ] = None,
     by_row: Annotated[bool, typer.Option("--by-row", help="Feed row by row and ask every module about each.")] = False,
 ) -> Answer:
     """Run a plan into a book, or go on with one whose process died.
 
-    A strategy's file is run as `tallystick backtest` does, on the demo's year without --data.
+    Without an argument it runs tallystick.toml of this folder (tallystick init writes one), each run in a book of its
+    own. A strategy's file is run as `tallystick backtest` does, on the demo's year without --data.
     The same plan, data and seed give the same decision digest anywhere. Ctrl-C once ends the run in good order.
     Exit 1: it was stopped, is halted at its end, or a module failed. The plan's fields: docs/plan.md
 
     Example: tallystick run tallystick-demo/plan.json --data demo --book my-book --seed 7
     """
     call: Call = context.obj
-    chosen, feed = _chosen(plan, data, strict=strict)
+    named = config_run.named_or_here(plan)
+    project = config_run.project_from(named, data, strict=strict) if config_run.is_config(named) else None
+    chosen, feed = _chosen(named, data, strict=strict) if project is None else (project.plan, project.feed)
     changes: dict[str, Any] = {"mode": mode}
     changes |= {} if seed is None else {"seed": seed}
     changes |= {} if durability is None else {"durability": durability}
     chosen = msgspec.structs.replace(chosen, **changes)
     _check(chosen)
+    project = None if project is None else config_run.changed(project, changes)
+    book = config_run.book_of_run(book, project)
     require_own_folder(book, call)
     for warning in feed.warnings():
         print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
-    key = own_key(call)
-    result = carried_out(book, chosen, feed, key, by_row=by_row)
-    outcome = outcome_of(book, report=report)
+    key = own_key(call) if project is None else config_run.key_of_project(call, project)
+    config_run.require_not_within(book, key)
+    result = carried_out(book, chosen, feed, key, by_row=by_row, project=project)
+    writes = report if report is not None else project is None or project.writes_report
+    outcome = outcome_of(book, report=writes)
     well = result.ended == ENDED_WELL and outcome.well
 
     def show(console: "Console") -> None:
@@ -121,8 +138,10 @@ def read_plan(path: Path) -> "RunPlan":
         raise Failure("E842", "the plan cannot be read", where=where, got=got, fix=f"correct {path}") from None
 
 
-def carried_out(book: Path, plan: "RunPlan", feed: "Feed", key: OwnKey, *, by_row: bool = False) -> "RunResult":
-    """Run, with progress, logging beside the book, and Ctrl-C heard."""
+def carried_out(
+    book: Path, plan: "RunPlan", feed: "Feed", key: OwnKey, *, by_row: bool = False, project: "Project | None" = None
+) -> "RunResult":
+    """Run, with progress, logging beside the book, and Ctrl-C heard; of a `project` the log keeps the config file."""
     from tallystick.platform.backtesting.row_by_row import RowByRow
     from tallystick.platform.kernel.book import RunOptions, simulate
 
@@ -133,7 +152,11 @@ def carried_out(book: Path, plan: "RunPlan", feed: "Feed", key: OwnKey, *, by_ro
     # What stands there may be the plan of a run that never was: only what is run may be signed as its source.
     kept.write_text(plan.as_json() + "\n", encoding="utf-8", newline="\n")
     # The plan is a file of the user's like a strategy: the log keeps it.
-    options = RunOptions(sources=(kept,), by_row=by_row)
+    options = RunOptions(
+        sources=(kept,) if project is None else (kept, project.file.path),
+        settings={} if project is None else project.settings,
+        by_row=by_row,
+    )
     total = len(feed)
     with progress("trading", total) as done, stopping() as asked:
         return simulate(

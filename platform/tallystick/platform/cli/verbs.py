@@ -37,6 +37,19 @@ class Group:
 
 VERBS: Mapping[str, Verb | Group] = {
     "demo": Verb("demo", "demo", "Trade a year of real prices, verify and replay the log, write a report."),
+    "init": Verb("init", "init", "Write a config file with comments, a strategy and a .gitignore to begin with."),
+    "config": Group(
+        "Check and show the config file.",
+        {
+            "check": Verb(
+                "config_check", "check", "Find everything that is wrong with a config file, each with its line."
+            ),
+            "show": Verb(
+                "config_show", "show", "Show every value of a config file in effect, and where it comes from."
+            ),
+            "schema": Verb("config_schema", "schema", "Print the JSON Schema of the config file, for editors."),
+        },
+    ),
     "new": Verb("new", "new", "Write a strategy to start from: a file of four lines that runs as it stands."),
     "run": Verb("run", "run", "Run a plan into a book, or go on with one whose process died."),
     "backtest": Verb(

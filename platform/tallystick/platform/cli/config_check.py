@@ -1,0 +1,38 @@
+"""`tallystick config check`: everything that is wrong with a config file, at once."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tallystick.platform.cli.call import Answer, Exit
+from tallystick.platform.cli.config_run import CONFIG_FILE
+from tallystick.platform.cli.place import spoken
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+ConfigPath = Annotated[Path, typer.Argument(metavar="FILE", help="A config file.")]
+
+
+def check(file: ConfigPath = Path(CONFIG_FILE)) -> Answer:
+    """Find everything that is wrong with a config file, each with its line.
+
+    Strategies are loaded and data are read, as for a run; nothing is written. Exit 2: a run could not begin from it.
+
+    Example: tallystick config check tallystick.toml
+    """
+    from tallystick.platform.config.project import findings_of
+
+    findings = findings_of(file)
+    document = {"ok": not findings, "file": str(file), "findings": [one.document() for one in findings]}
+
+    def show(console: "Console") -> None:
+        for one in findings:
+            console.print(f"error[{one.code}] {one.text}.", highlight=False, markup=False)
+            console.print(f"Fix: {one.fix}", highlight=False, markup=False)
+        if not findings:
+            console.print(f"{file}: a run can begin from it", highlight=False, markup=False)
+            console.print(f"Next: tallystick run {spoken(file)}", highlight=False, markup=False)
+
+    return Answer(document, show, Exit.USAGE if findings else Exit.OK)
