@@ -18,6 +18,7 @@ from tallystick.platform.accounts.views import OrderView, PositionView
 
 DONE, DONE_PARTIAL, PLACED = 10009, 10010, 10008
 """MT5 return codes of an order that was carried out, in part, or taken into the terminal's book."""
+TAKEN = frozenset({PLACED, DONE})
 
 replace = msgspec.structs.replace
 
@@ -150,7 +151,7 @@ class Ledger:
         view = orders.get(event.order)
         if view is None:
             return
-        if view.purpose == "pending" and event.retcode in {PLACED, DONE}:
+        if view.purpose == "pending" and event.retcode in TAKEN:
             orders[event.order] = replace(view, stage="placed", ticket=event.ticket)
             self.state.placed[event.ticket] = event.order
             return

@@ -272,7 +272,10 @@ def _nothing() -> None:
     """Simulation: the terminal is no outside effect."""
 
 
+_ANSWERS = frozenset({trading.OrderAnswered, trading.OrderEnded, trading.PositionProtected})
+
+
 def _answers_an_order(event: Event) -> bool:
     if type(event) is trading.DealMade:
         return event.reason == "expert"
-    return type(event) in {trading.OrderAnswered, trading.OrderEnded, trading.PositionProtected}
+    return type(event) in _ANSWERS
