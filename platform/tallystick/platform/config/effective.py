@@ -12,7 +12,7 @@ from msgspec import structs
 
 from tallystick.market.instrument import Instrument
 from tallystick.platform.config.key import Table
-from tallystick.platform.config.limits import OF_COLLAR, OF_PACE, OF_RISK, SIZED
+from tallystick.platform.config.limits import OF_PACE, OF_RISK, SIZED
 from tallystick.platform.config.project import DEFAULT_BOOKS, DEFAULT_KEY, Project
 from tallystick.platform.config.tables import Account, Config, Keys, Report, Research, Rhythm, Run, Strategy
 from tallystick.platform.config.tables_market import Currencies, Data, Series, Swap, Volume
@@ -160,12 +160,13 @@ def _strategy(plan: StrategyPlan, given: Strategy) -> Strategy:
 def _usual_parameters(plan: StrategyPlan) -> dict[str, Any]:
     """A strategy's own defaults."""
     if plan.kind == "file":
+        from tallystick.platform.authoring.parameters import NOTHING
         from tallystick.platform.authoring.planned import from_file
 
-        made = from_file(plan)
-        return {name: getattr(made, name) for name in getattr(type(made), "takes", {})}
-    takes = signature(KINDS[plan.kind]).parameters.values()
-    return {one.name: one.default for one in takes if one.default is not one.empty and one.name != "name"}
+        takes = getattr(type(from_file(plan)), "takes", {})
+        return {name: one.default for name, one in takes.items() if one.default is not NOTHING}
+    own = signature(KINDS[plan.kind]).parameters.values()
+    return {one.name: one.default for one in own if one.default is not one.empty and one.name != "name"}
 
 
 def _sizing(plan: Mapping[str, Any]) -> Sizing:
@@ -206,22 +207,23 @@ def _risk(settings: RiskSettings, digits: int) -> Risk:
         return _percent(value) if field.endswith("_ppm") else value
 
     limits = settings.account_limits
-    amounts = {"daily_loss", "max_loss", "trailing_loss", "profit_target"}
     return Risk(
         **{name: said(name, field) for name, field in OF_RISK.items()},
         closed=tuple(_window(start, stop) for start, stop in settings.closed_minutes),
         collar=Collar(
-            **{
-                name: _percent(getattr(settings.collar, field)) if field.endswith("_ppm") else settings.collar.period_s
-                for name, field in OF_COLLAR.items()
-            }
+            order=_percent(settings.collar.order_ppm),
+            over_period=_percent(settings.collar.period_ppm),
+            period=settings.collar.period_s,
         ),
         pace=Pace(**{name: getattr(settings.pace, OF_PACE.get(name, name)) for name in Pace.__struct_fields__}),
         limits=Limits(
-            **{
-                name: _money(getattr(limits, name), digits) if name in amounts else getattr(limits, name)
-                for name in Limits.__struct_fields__
-            }
+            daily_loss=_money(limits.daily_loss, digits),
+            daily_of=limits.daily_of,
+            max_loss=_money(limits.max_loss, digits),
+            trailing_loss=_money(limits.trailing_loss, digits),
+            trailing_of=limits.trailing_of,
+            trailing_stops_at_start=limits.trailing_stops_at_start,
+            profit_target=_money(limits.profit_target, digits),
         ),
     )
 

@@ -22,6 +22,8 @@ Place = tuple[str | int, ...]
 """Where a key stands: names of tables, and numbers in lists of tables, such as ("strategy", 0, "name")."""
 NUMBERED = re.compile(r"(?:(?P<code>[EW]\d{3}) )?(?P<what>.+?)(?:\. (?P<fix>[A-Z][^.].*))?$", re.DOTALL)
 PLANS = re.compile(r"^the plan's (?P<field>[\w.\[\]]+)(?P<rest>.*)$", re.DOTALL)
+MSGSPEC = re.compile(r" - at `[^`]*`(?:\. Limits are whole numbers; see docs/risk\.md\.?)?")
+"""What another reader says of places in a plan, which nobody of the file knows."""
 MOST_SHOWN = 60
 
 
@@ -102,6 +104,7 @@ class Findings:
         if planned:
             place = _of_plan(planned["field"])
             what = "a value that cannot be" + planned["rest"]
+        what, fix = (MSGSPEC.sub("", text) for text in (what, fix))
         what, _, rest = what.partition(": got ")
         got, _, expected = rest.partition(" / expected ")
         self.add(

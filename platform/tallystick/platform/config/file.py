@@ -61,6 +61,17 @@ def read_file(path: Path) -> ConfigFile:
     return ConfigFile(path, content, tables, lines)
 
 
+def research_folder_of(path: Path) -> Path | None:
+    """Where a file says that trials are counted; None where it says nothing, or cannot be read."""
+    try:
+        tables = read_file(path).tables
+    except ConfigError:
+        return None
+    research = tables.get("research")
+    named = research.get("folder") if isinstance(research, dict) else None
+    return path.parent / Path(named).expanduser() if isinstance(named, str) and named else None
+
+
 def _content(path: Path) -> bytes:
     if path.is_dir():
         raise _unreadable(path, "a folder", "a file", f"name the file in it: {path / NAME}")

@@ -84,9 +84,12 @@ def _read(source: str, chosen: Sequence[Chosen], reading: Reading, place: Place,
 
 
 def conditions_of(
-    config: Config, folder: Path, symbols: Sequence[str], findings: Findings
+    config: Config, folder: Path, symbols: Sequence[str], findings: Findings, *, all_known: bool
 ) -> tuple[dict[str, Instrument], dict[str, tuple[Decimal, Place]]]:
-    """Instruments of the symbols in their order, and the commissions that the file gives in money."""
+    """Instruments of the symbols in their order, and the commissions that the file gives in money.
+
+    `all_known`: these are the symbols of all series, none of which could not be read.
+    """
     given: dict[str, Instrument] = {}
     if config.data.conditions is not None:
         try:
@@ -105,7 +108,7 @@ def conditions_of(
                 "E144", what, (*place, "symbol"), got=one.symbol, expected=expected, fix="Take one of them out."
             )
         named[one.symbol] = number
-        if one.symbol not in symbols:
+        if all_known and one.symbol not in symbols:
             expected = f"one of {', '.join(symbols) or 'none'}"
             what, fix = "conditions of a symbol that no series has", "Take it out, or add its [[series]]."
             findings.add("E101", what, (*place, "symbol"), got=one.symbol, expected=expected, fix=fix)

@@ -71,14 +71,3 @@ def findings_of(path: Path) -> tuple[Finding, ...]:
     except ConfigError as error:
         return error.findings
     return ()
-
-
-def research_folder_of(path: Path) -> Path | None:
-    """Where a file says that trials are counted; None where it says nothing, or cannot be read."""
-    try:
-        tables = read_file(path).tables
-    except ConfigError:
-        return None
-    research = tables.get("research")
-    named = research.get("folder") if isinstance(research, dict) else None
-    return path.parent / Path(named).expanduser() if isinstance(named, str) and named else None

@@ -73,13 +73,13 @@ class Shown:
 
     def _of_preset(self, place: Place) -> bool:
         """Whether a limit is another than the default."""
+        if place[0] != "risk":
+            return False
         here: Any = self.config
         usual: Any = defaults()
         for part in place:
-            if isinstance(part, int):
-                return False
-            here, usual = getattr(here, part), getattr(usual, part)
-        return place[0] == "risk" and bool(here != usual)
+            here, usual = getattr(here, str(part)), getattr(usual, str(part))
+        return bool(here != usual)
 
 
 def shown(project: Project) -> Shown:

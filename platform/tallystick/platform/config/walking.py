@@ -89,7 +89,8 @@ def _read(field: Field, value: Any, place: Place, findings: Findings) -> Any:
     assert field.table is not None
     if field.shape == "table":
         return _table(field.table, value, place, findings)
-    if not isinstance(value, list if field.shape == "list" else Mapping):
+    kind: type[Any] = list if field.shape == "list" else Mapping
+    if not isinstance(value, kind):
         fix = f"Write [[{place[-1]}]] over it." if field.shape == "list" else "Write a name for each."
         expected = IN_WORDS[field.shape]
         findings.add("E143", "a value that does not fit", place, got=shown(value), expected=expected, fix=fix)

@@ -50,13 +50,17 @@ SAID = (StudyStarted, StudyEnded, TrialStarted, TrialCompleted, TrialFailed, Tri
 
 
 def research_folder(start: Path | None = None) -> Path:
-    """Where a project's trials are counted: `research` beside tallystick.toml, or one that is there, else here.
+    """Where a project's trials are counted: where tallystick.toml says, `research` beside it, one there, else here.
 
     Looked for from `start` (default: the working folder) upwards.
     """
+    from tallystick.platform.config.file import research_folder_of
+
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / FOLDER / "log").is_dir() or (folder / PROJECT).is_file():
+        if (folder / PROJECT).is_file():
+            return research_folder_of(folder / PROJECT) or folder / FOLDER
+        if (folder / FOLDER / "log").is_dir():
             return folder / FOLDER
     return here / FOLDER
 
