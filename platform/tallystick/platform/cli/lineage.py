@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BLOCKS = frozenset({"market.bar_block", "market.quote_block"})
 OF_A_POSITION = frozenset({"deal.made", "swap.charged", "position.protected", "account.stopped_out"})
 OF_AN_ORDER = frozenset({"order.answered", "order.ended", "order.abandoned", "deal.made"})
-EXPLAINED = frozenset({"signal.raised", "intent.raised", "target.set"})
+EXPLAINED = frozenset({"signal.raised", "intent.raised", "target.asked", "target.set"})
 
 
 @dataclass(frozen=True, slots=True)
