@@ -150,7 +150,14 @@ def shown(value: object) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
-OF_PLAN = {"strategies": "strategy", "instruments": "instrument", "balance": "deposit", "latency_ns": "latency"}
+OF_PLAN = {
+    "strategies": "strategy",
+    "instruments": "instrument",
+    "balance": "deposit",
+    "latency_ns": "latency",
+    "rhythms": "rhythm",
+}
+
 OF_RUN = ("seed", "latency", "server_time", "durability", "checkpoint_records", "cascade_limit")
 
 
@@ -158,4 +165,6 @@ def _of_plan(field: str) -> Place:
     """Where a plan's field stands in the file: `strategies[0].name` as ("strategy", 0, "name")."""
     words = re.findall(r"\w+", field)
     parts: list[str | int] = [int(word) if word.isdigit() else OF_PLAN.get(word, word) for word in words]
+    if parts[:1] == ["rhythm"] and isinstance(parts[-1], int):
+        parts[-1] = ("every", "offset")[parts[-1]]
     return ("run", *parts) if parts and parts[0] in OF_RUN else tuple(parts)

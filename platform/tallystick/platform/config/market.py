@@ -36,7 +36,10 @@ def feed_of(config: Config, folder: Path, chosen: Sequence[Chosen], findings: Fi
         return None
     reading = replace(reading, strictness=data.strictness or "treat")  # type: ignore[arg-type]  # a choice of the table
     if not config.series:
-        return _read("demo", chosen, reading, ("strategy",), findings)
+        strange = (number for number, one in enumerate(config.strategy) if one.symbol and one.symbol not in DEMO)
+        number = next(strange, None)
+        place: Place = ("strategy",) if number is None else ("strategy", number, "symbol")
+        return _read("demo", chosen, reading, place, findings)
     feeds = [
         _series(one, folder, chosen, reading, ("series", number), findings) for number, one in enumerate(config.series)
     ]
@@ -123,7 +126,7 @@ def conditions_of(
         try:
             found[symbol] = instrument_for(symbol, given)
         except ValueError as error:
-            if symbol not in named:
+            if all_known and symbol not in named:
                 findings.refused(error, _place_of(symbol, config))
     return found, commissions
 

@@ -176,7 +176,8 @@ def _check_preset(config: Config, plan: RunPlan, findings: Findings) -> None:
     if plan.account.digits == 2 and plan.account.balance != preset.balance:
         got, expected = (f"{amount / unit:.2f}" for amount in (plan.account.balance, preset.balance))
         what, fix = f"the preset {config.risk.preset} is made for another deposit", f'deposit = "{expected}"'
-        findings.add("E143", what, ("account", "deposit"), got=got, expected=expected, fix=f"Write {fix}.")
+        place = ("risk", "preset") if config.account.deposit is None else ("account", "deposit")
+        findings.add("E143", what, place, got=got, expected=expected, fix=f"Write {fix} in [account].")
 
 
 def _checked(config: Config, plan: RunPlan, folder: Path, findings: Findings) -> RunPlan:
