@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +51,8 @@ def written(kind: Kind, value: Any) -> str:
         return json.dumps(f"{_short(value)} %")
     if isinstance(kind, Duration):
         return json.dumps(span(value * NS[kind.unit]))
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(kind, Each):
         return f"[{', '.join(written(kind.kind, each) for each in value)}]"
     if isinstance(kind, ByName):
