@@ -41,14 +41,26 @@ class Crew:
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._folder: TemporaryDirectory[str] | None = None
         self._threads: ThreadPoolExecutor | None = None
+        self._workers: set[_Worker] = set()
+        self._given_up = False
 
     def __enter__(self) -> Self:
         if self._jobs > 1:
             self._folder = TemporaryDirectory(prefix="tallystick-search-", ignore_cleanup_errors=True)
             self._threads = ThreadPoolExecutor(self._jobs)
             for _ in range(self._jobs):
-                self._idle.put(_Worker(Path(self._folder.name)))
+                self._idle.put(self._hired(Path(self._folder.name)))
         return self
+
+    def _hired(self, folder: Path) -> "_Worker":
+        worker = _Worker(folder)
+        self._workers.add(worker)
+        return worker
+
+    @property
+    def processes(self) -> tuple["subprocess.Popen[bytes]", ...]:
+        """The processes of its workers."""
+        return tuple(worker.process for worker in self._workers)
 
     def take(self, bench: Bench) -> None:
         """What the trials share. Raises `NotShareable` when strategy or terms cannot go to another process."""
@@ -56,12 +68,15 @@ class Crew:
         if self._folder is not None:
             leave_bench(bench, Path(self._folder.name))
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:  # nobody waits for the trials at work: one of them may never end
+            self._given_up = True
+            for worker in tuple(self._workers):
+                worker.dismiss()
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().close()
+        for worker in tuple(self._workers):
+            worker.close()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -89,12 +104,18 @@ class Crew:
         worker = self._idle.get()
         try:
             return worker.make(task, begin)
-        except (EOFError, OSError, pickle.UnpicklingError) as error:
+        except WorkerGone as error:
             worker.close()
-            worker = _Worker(worker.folder)
+            self._workers.discard(worker)
+            if not self._given_up:
+                worker = self._hired(worker.folder)
             return Report(task.number, task.point, "failed", None, f"its process died: {error}", started=None)
         finally:
             self._idle.put(worker)
+
+
+class WorkerGone(Exception):  # noqa: N818 -- it says what has happened to the process
+    """A worker's process ended before it answered, and how."""
 
 
 class _Worker:
@@ -108,36 +129,50 @@ class _Worker:
             if os.name == "nt"
             else {"start_new_session": True}  # Ctrl-C is for the one who leads the study
         )
-        self._process = subprocess.Popen(  # noqa: S603 -- our own module in our own interpreter
+        self.process = subprocess.Popen(  # noqa: S603 -- our own module in our own interpreter
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **flags
         )
 
     def make(self, task: Task, begin: Begin) -> Report:
-        """Make one trial. Raises `EOFError` or `OSError` when the process dies."""
-        process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
-        send(process.stdin, task)
-        said = receive(process.stdout)
+        """Make one trial. Raises `WorkerGone` when the process dies, and what `begin` raises."""
+        said = self._answer(task)
         if isinstance(said, Ready):
             begin(said.started)
-            send(process.stdin, None)
-            said = receive(process.stdout)
+            said = self._answer(None)
         assert isinstance(said, Report)
         return said
 
-    def close(self) -> None:
-        """End it: it ends by itself when its input does."""
-        process = self._process
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+    def _answer(self, word: Task | None) -> object:
+        process = self.process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            send(process.stdin, word)
+            return receive(process.stdout)
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
+            ended = "" if process.returncode is None else f", exit status {process.returncode}"
+            raise WorkerGone(f"{error}{ended}") from error
+
+    def dismiss(self) -> None:
+        """Tell it to end, also in the middle of a trial; whoever waits for its answer hears that it is gone."""
+        process = self.process
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
         try:
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    def close(self) -> None:
+        """End it; nobody waits for its answer."""
+        self.dismiss()
+        if self.process.stdout is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdout.close()
 
 
 def driven(bench: Bench, task: Task, begin: Begin) -> Report:

@@ -1,31 +1,62 @@
-"""The process of a worker: `python -m tallystick.platform.judging.worker FOLDER`; see `crew`."""
+"""The process of a worker: `python -m tallystick.platform.judging.worker FOLDER`; see `crew`.
 
+A thread listens, so that a worker whose leader has gone ends also in the middle of a trial that never does.
+"""
+
+import _thread
 import os
 import pickle
+import queue
+import shutil
+import signal
 import sys
+import time
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 from tallystick.platform.judging.crew import BENCH, receive, send
 from tallystick.platform.judging.sharing import read_feed
 from tallystick.platform.judging.trial import Bench
 
 
+GIVEN_UP_S = 3.0
+"""How long a trial that was interrupted may take to put its things away."""
+
+
 def main(folder: Path) -> None:
     """Make trials until there are no more."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a strategy prints must not stand between two answers
-    get_ready()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have made it deaf to what `listen` says
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    Thread(target=listen, args=(words, folder), daemon=True).start()
     bench: Bench | None = None
-    while True:
-        try:
-            task = receive(sys.stdin.buffer)
+    try:
+        get_ready()
+        while True:
+            task = words.get()
             bench = bench or bench_in(folder)
             for said in bench.steps(task):
                 send(answers, said)
                 if said.__class__.__name__ == "Ready":
-                    receive(sys.stdin.buffer)
-        except (EOFError, BrokenPipeError):
-            return
+                    words.get()
+    except (KeyboardInterrupt, BrokenPipeError):
+        return
+
+
+def listen(words: "queue.SimpleQueue[Any]", folder: Path) -> None:
+    """Hear the leader; when nobody leads any more, interrupt what is at work, and end the process if that is deaf."""
+    leader = os.getppid()
+    try:
+        while True:
+            words.put(receive(sys.stdin.buffer))
+    except (EOFError, OSError):
+        _thread.interrupt_main()
+    if os.getppid() != leader:
+        shutil.rmtree(folder, ignore_errors=True)  # the leader was killed: nobody else puts it away
+    time.sleep(GIVEN_UP_S)
+    os._exit(1)
 
 
 def get_ready() -> None:
