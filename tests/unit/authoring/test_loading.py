@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tallystick.platform import load
-from tallystick.platform.authoring.errors import StrategyError
+from tallystick.platform.authoring.errors import StrategyError, StrategyUnreadable
 from tallystick.platform.authoring.sources import source_of, sources_of, split_source, unpack
 
 DOOR = "from tallystick.platform import strategy, Strategy, Module\n"
@@ -108,3 +108,15 @@ def test_recorded_sources_are_not_unpacked_outside_their_folder(tmp_path: Path) 
     with pytest.raises(ValueError, match="E521"):
         unpack({"../out.py": b"1"}, tmp_path / "in")
     assert not (tmp_path / "out.py").exists()
+
+
+def test_a_file_as_windows_editors_write_it_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    text = DOOR + '@strategy(symbol="EURUSD")\ndef mine(bars): return 1\n'
+    file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert load(file)().name == "mine"
+
+
+def test_a_file_that_ends_the_process_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(StrategyUnreadable, match=r"E515 mine.py:2 raised SystemExit"):
+        load(written(tmp_path, DOOR + "raise SystemExit(0)\n"))

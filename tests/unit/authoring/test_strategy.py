@@ -15,7 +15,7 @@ from tallystick.events.types.trading import (
     TargetAsked,
 )
 from tallystick.market.rows import BarClosed, Quote
-from tallystick.platform import Strategy, strategy
+from tallystick.platform import Module, Strategy, strategy
 from tallystick.platform.accounts.views import PositionView
 from tallystick.platform.authoring.errors import (
     ActionRefused,
@@ -292,6 +292,52 @@ def test_an_error_of_the_authors_is_told_with_file_line_and_callback() -> None:
 
     with pytest.raises(CallbackFailed, match=r"E512 test_strategy.py:\d+ in on_bar: ZeroDivisionError"):
         heard(Mine(), walk(1))
+
+
+def test_the_line_told_is_the_authors_not_one_of_pythons_own_modules() -> None:
+    import json
+
+    class Mine(Strategy, symbol="EURUSD"):
+        def on_bar(self, bar: BarClosed) -> None:
+            json.loads("nothing")
+
+    with pytest.raises(CallbackFailed, match=r"E512 test_strategy.py:\d+ in on_bar: JSONDecodeError"):
+        heard(Mine(), walk(1))
+
+
+def test_a_period_that_is_none_is_told_with_its_line_and_one_remedy() -> None:
+    class Mine(Strategy, symbol="EURUSD"):
+        def on_bar(self, bar: BarClosed) -> None:
+            self.ema(0)
+
+    told = r"^E502 test_strategy.py:\d+ in on_bar: Ema: period is 0; .* Change it where the indicator is asked for\.$"
+    with pytest.raises(CallbackFailed, match=told):
+        heard(Mine(), walk(1))
+
+
+def test_a_callback_that_ends_the_process_fails_instead() -> None:
+    class Ends(Strategy, symbol="EURUSD"):
+        def on_bar(self, bar: BarClosed) -> None:
+            raise SystemExit(0)
+
+    class Reacts(Module, hears=[BarClosed], symbol="EURUSD"):
+        def react(self, event: Any, context: Any) -> Any:
+            raise SystemExit(0)
+
+    for made in (Ends(), Reacts()):
+        with pytest.raises(CallbackFailed, match=r"E512 test_strategy.py:\d+ in \w+: SystemExit"):
+            heard(made, walk(1))
+
+
+def test_a_parameter_whose_default_is_a_list_takes_lists() -> None:
+    @strategy(symbol="EURUSD", lots="0.10")
+    def mine(bars: Any, periods=(3, 5)) -> Any:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- as traders write
+        return 1 if bars.sma(periods[0]) > bars.sma(periods[1]) else 0
+
+    assert mine().given == {}
+    assert mine(periods=[2, 4]).given == {"periods": [2, 4]}
+    with pytest.raises(SettingRefused, match=r"periods is '2,4'; it takes list \| tuple"):
+        mine(periods="2,4")
 
 
 def test_a_clock_in_a_callback_is_refused_while_a_run_is_on() -> None:

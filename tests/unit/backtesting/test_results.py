@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tallystick.platform import Bars, strategy
 from tallystick.platform.backtesting import Backtest, backtest
 from tallystick.platform.backtesting.printed import BLOCKS, sparkline
 from tallystick.platform.backtesting.tables import DEALS, EQUITY, ORDERS, TRADES
@@ -60,6 +61,17 @@ def test_a_deal_of_a_stop_belongs_to_the_strategy_of_its_position() -> None:
     deals = stopped.deals[stopped.deals["type"] != "balance"]
     assert "sl" in set(deals["reason"])
     assert set(deals["strategy"]) == set(stopped.trades["strategy"])
+
+
+def test_what_is_still_open_at_the_end_is_told(frame: pd.DataFrame) -> None:
+    @strategy(symbol="EURUSD", timeframe="H1", lots="0.10")
+    def hold(bars: Bars) -> int:
+        return 1
+
+    held = backtest(hold, frame)
+    floating = held.stats["equity"] - held.stats["balance"]
+    assert (held.stats["trades"], held.stats["open_positions"]) == (0, 1)
+    assert f"W128 1 position is still open at the end: {floating:,.2f} not in the net result" in str(held)
 
 
 def test_an_empty_result_has_empty_tables(frame: pd.DataFrame) -> None:

@@ -13,14 +13,18 @@ NotReady(Exception)     ends a callback until an indicator has enough rows; neve
 Each message reads "E5xx what, where. What to do."
 """
 
+import difflib
+import re
 import sys
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import PurePath
 from types import FrameType, TracebackType
 
 OURS = str(PurePath(__file__).parent)
 """Frames of this folder are not the user's."""
+PYTHONS = (str(PurePath(difflib.__file__).parent), "<frozen ")
+"""Where Python's own modules lie."""
+CODED = re.compile(r"E\d{3} .+\.$", re.DOTALL)
 
 
 class StrategyError(ValueError):
@@ -61,7 +65,7 @@ class NotReady(Exception):
 
 def meant(word: str, known: Iterable[str]) -> str:
     """` Did you mean "timeframe"?` for a near miss, else nothing."""
-    near = get_close_matches(word, list(known), 1, 0.6)
+    near = difflib.get_close_matches(word, list(known), 1, 0.6)
     return f'did you mean "{near[0]}"? ' if near else ""
 
 
@@ -78,13 +82,22 @@ def users_place() -> str:
     return f" in {place(frame.f_lineno, frame.f_code.co_filename)}" if frame is not None else ""
 
 
+def failed(error: BaseException, name: str, callback: str) -> CallbackFailed:
+    """What an author's code raised, told with its line; one that says itself what to do keeps its words."""
+    at, words = raised_at(error.__traceback__) or name, str(error)
+    if CODED.match(words):
+        code, _, what = words.partition(" ")
+        return CallbackFailed(f"{code} {at} in {callback}: {what}")
+    return CallbackFailed(f"E512 {at} in {callback}: {type(error).__name__}: {words}. Correct it there.")
+
+
 def raised_at(trace: TracebackType | None) -> str:
     """File and line of the innermost frame of a traceback that is the user's, or nothing."""
     found = ""
     inside = False
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if not _ours(file) and (not inside or "site-packages" not in file):
+        if not _ours(file) and not (inside and ("site-packages" in file or file.startswith(PYTHONS))):
             found, inside = place(trace.tb_lineno, file), True
         trace = trace.tb_next
     return found

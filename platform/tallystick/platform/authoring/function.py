@@ -48,7 +48,7 @@ class SignalFunction(Strategy):
     def _take(self, parameters: dict[str, Any]) -> None:
         self._given_values = parameters
 
-    def _ended(self, error: Exception, callback: str) -> Sequence[Event]:
+    def _ended(self, error: Exception | SystemExit, callback: str) -> Sequence[Event]:
         self._last = None
         return super()._ended(error, callback)
 

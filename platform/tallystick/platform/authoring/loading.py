@@ -82,7 +82,7 @@ def _executed(file: Path) -> tuple[ModuleType, tuple[Path, ...]]:
             exec(code, vars(module))  # noqa: S102 -- the user's own strategy is what they asked to run
         except StrategyError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             at = raised_at(error.__traceback__) or file.name
             message = f"E515 {at} raised {type(error).__name__}: {error}. Correct it there."
             raise StrategyUnreadable(message) from error

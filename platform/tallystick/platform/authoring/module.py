@@ -14,7 +14,7 @@ from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import BarClosed, Quote
-from tallystick.platform.authoring.errors import SettingRefused, meant
+from tallystick.platform.authoring.errors import SettingRefused, failed, meant
 from tallystick.platform.authoring.frozen import frozen, thawed
 from tallystick.platform.authoring.purity import HERE
 from tallystick.platform.authoring.timeframes import period_s
@@ -144,7 +144,10 @@ def _own_rows_only(react: Callable[..., Any]) -> Callable[..., Any]:
                     return ()
             elif kind in ROWS and all(event.series != one.number for one in self.chosen):
                 return ()
-        with HERE.guard:
-            return react(self, event, context) or ()
+        try:
+            with HERE.guard:
+                return react(self, event, context) or ()
+        except SystemExit as error:  # would end the process without a word
+            raise failed(error, self.name, "react") from error
 
     return of_own_series

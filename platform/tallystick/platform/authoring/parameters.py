@@ -47,9 +47,16 @@ def of_function(function: Callable[..., Any]) -> dict[str, Parameter]:
             continue
         kind = hints.get(name, NOTHING)
         if kind is NOTHING:
-            kind = type(each.default) if isinstance(each.default, PLAIN) else Any
+            kind = _like(each.default)
         found[name] = Parameter(name, kind, each.default)
     return found
+
+
+def _like(default: Any) -> Any:
+    """The type that a default without an annotation tells: one of `PLAIN`, a list of some kind, or any."""
+    if isinstance(default, list | tuple):
+        return list | tuple
+    return type(default) if isinstance(default, PLAIN) else Any
 
 
 def checked(
@@ -94,6 +101,8 @@ def _fit(kind: Any, value: Any) -> tuple[bool, Any]:
         return any(type(value) is type(one) and value == one for one in get_args(kind)), value
     if origin in {Union, UnionType}:
         return next((found for one in get_args(kind) if (found := _fit(one, value))[0]), (False, value))
+    if kind is Any:
+        return True, value
     if kind in {None, NoneType}:
         return value is None, value
     if kind in PLAIN:

@@ -22,13 +22,12 @@ from tallystick.platform.authoring.actions import Actions
 from tallystick.platform.authoring.bars import Bars
 from tallystick.platform.authoring.columns import Columns, computed, hash_of
 from tallystick.platform.authoring.errors import (
-    CallbackFailed,
     NameUnknown,
     NotReady,
     SettingRefused,
     StrategyError,
+    failed,
     meant,
-    raised_at,
     users_place,
 )
 from tallystick.platform.authoring.fills import Fill, OwnFills
@@ -174,7 +173,7 @@ class Strategy(Actions, SeriesViews, Module):
         guard.depth += 1  # as `with guard:` does, which would cost a tenth of the whole
         try:
             self.on_bar(event)
-        except Exception as error:  # noqa: BLE001 -- whatever an author's code raises is told with its line
+        except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever an author's code raises is told with its line
             guard.depth -= 1
             guard.refused = None
             return self._ended(error, "on_bar")
@@ -228,7 +227,7 @@ class Strategy(Actions, SeriesViews, Module):
         try:
             with self._guard:
                 callback(*heard)
-        except Exception as error:  # noqa: BLE001 -- as in `react`
+        except (Exception, SystemExit) as error:  # noqa: BLE001 -- as in `react`
             return self._ended(error, callback.__name__)
         return self._spoken() if self._said else ()
 
@@ -236,7 +235,7 @@ class Strategy(Actions, SeriesViews, Module):
         said, self._said = self._said, []
         return said
 
-    def _ended(self, error: Exception, callback: str) -> Sequence[Event]:
+    def _ended(self, error: Exception | SystemExit, callback: str) -> Sequence[Event]:
         """A callback that did not come to its end has said nothing."""
         if self._said:
             self._said = []
@@ -246,9 +245,7 @@ class Strategy(Actions, SeriesViews, Module):
             return ()
         if isinstance(error, StrategyError | ImpureStrategy):
             raise error
-        at = raised_at(error.__traceback__)
-        message = f"E512 {at or self.name} in {callback}: {type(error).__name__}: {error}. Correct it there."
-        raise CallbackFailed(message) from error
+        raise failed(error, self.name, callback) from error
 
     def _stage(self) -> None:
         """Before the first word of a callback: what stood before, in case the callback comes to nothing."""

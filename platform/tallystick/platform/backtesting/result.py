@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tallystick.events.module import Module
 from tallystick.platform.backtesting.assembly import Assembly
 from tallystick.platform.backtesting.failure import Failure
 from tallystick.platform.backtesting.preparation import Prepared
@@ -47,6 +48,11 @@ class Backtest:
         self._assembly = assembly
         self._made = assembly.made
         self._scratch = scratch
+
+    @property
+    def strategies(self) -> tuple[Module, ...]:
+        """The strategies as they stood when the run ended."""
+        return self._made
 
     # -- tables, indexed by time (UTC)
 
@@ -112,10 +118,21 @@ class Backtest:
 
     @property
     def own_warnings(self) -> tuple[str, ...]:
-        """Those of the result: why there was no trade, or that there were too few to tell."""
+        """Those of the result: why there was no trade, that there were too few to tell, what is still open."""
         trades = self.summary.all_trades.trades
         few = f"W120 {trades} trades are too few to say anything about the strategy."
-        return (*self.silence, *((few,) if 0 < trades < FEW_TRADES else ()))
+        return (*self.silence, *((few,) if 0 < trades < FEW_TRADES else ()), *self._left_open)
+
+    @property
+    def _left_open(self) -> tuple[str, ...]:
+        """What the balance does not hold yet: nothing closes positions when the data end."""
+        count, summary = self.summary.open_positions, self.summary
+        if not count:
+            return ()
+        which = "1 position is" if count == 1 else f"{count:,} positions are"
+        floating = summary.money(summary.closing_equity - summary.closing_balance)
+        equity = f"{summary.money(summary.closing_equity)} {summary.currency}"
+        return (f"W128 {which} still open at the end: {floating} not in the net result; the equity is {equity}.",)
 
     @cached_property
     def silence(self) -> tuple[str, ...]:

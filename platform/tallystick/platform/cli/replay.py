@@ -7,7 +7,7 @@ import typer
 
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, Book
 from tallystick.platform.cli.call import Answer, Exit
-from tallystick.platform.cli.place import book_of
+from tallystick.platform.cli.place import book_of, spoken
 from tallystick.platform.cli.reading import digits_of, open_reader
 from tallystick.platform.cli.screen import progress
 from tallystick.platform.cli.wording import plain_values, worded
@@ -178,5 +178,5 @@ def _compared(bodies: list[dict[str, Any]]) -> list[str]:
 def _next(result: "ReplayResult", folder: Path) -> str:
     first = result.divergence
     if first is not None and first.seq >= 0:
-        return f"See what it rests on: tallystick why {first.seq} {folder}"
-    return f"Replay does not verify the files themselves: tallystick audit verify {folder}"
+        return f"See what it rests on: tallystick why {first.seq} {spoken(folder)}"
+    return f"Replay does not verify the files themselves: tallystick audit verify {spoken(folder)}"

@@ -47,7 +47,7 @@ def check_source(source: str, filename: str = "<source>") -> list[Finding]:
 
     Raises `SyntaxError` where the source is not Python.
     """
-    file = File(ast.parse(source, filename))
+    file = File(ast.parse(source.removeprefix("\ufeff"), filename))  # Windows editors put a mark before the text
     called = file.reached((place.name, place) for place in file.callbacks())
     made = [("loading the file", place) for place in file.places.values() if place.function.name == "__init__"]
     roots = [("loading the file", place) for place in file.referred(file.top, "")]
