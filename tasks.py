@@ -9,6 +9,7 @@ says what it runs and how long that took. Options after the word go to what the 
     lint      the same without the tests
     bench     measure ourselves and peers, and write docs/benchmarks.md
     docs      write the generated pages anew and check every document
+    site      build the documents' site into build/site; it needs no network to be read
     nightly   test with the full counts, and everything once more as on Windows
 """
 
@@ -241,7 +242,18 @@ def docs(options: list[str]) -> int:
     prepare("dev")
     steps = Steps()
     steps.run("lint", "event catalogue", "-m", "ci.events_page")
+    steps.run("lint", "command line", "-m", "ci.cli_page")
+    steps.run("lint", "Python reference", "-m", "ci.reference")
+    steps.run("lint", "consoles of the tutorial", "-m", "ci.consoles")
     steps.run("lint", "documents", "-m", "ci.documents")
+    return steps.close()
+
+
+def site(options: list[str]) -> int:
+    """Build the documents' site; a warning fails it."""
+    prepare("dev", "docs")
+    steps = Steps()
+    steps.run("lint", "site", "-m", "mkdocs", "build", "--strict", *options, NO_MKDOCS_2_WARNING="1")
     return steps.close()
 
 
@@ -252,7 +264,7 @@ def refuse(options: list[str], word: str) -> None:
         raise Failed(message)
 
 
-WORDS = {"demo": demo, "test": test, "lint": lint, "bench": bench, "docs": docs, "nightly": nightly}
+WORDS = {"demo": demo, "test": test, "lint": lint, "bench": bench, "docs": docs, "site": site, "nightly": nightly}
 
 
 def main(arguments: list[str]) -> int:

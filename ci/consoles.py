@@ -10,7 +10,8 @@ tutorial. What differs from one user to the next is elided, and this is all:
 
 Comments above a block: `<!-- shown: 12, 3 -->` prints the first 12 and the last 3 lines, `<!-- exit: 1 -->` is the
 expected exit code (else 0), `<!-- from before: tallystick why -->` takes the command from the last printed line that
-begins so, `<!-- not run: reason -->` leaves the block alone.
+begins so, `<!-- runs: nightly -->` is compared with TALLYSTICK_FULL=1 only, `<!-- not run: reason -->` leaves the
+block alone, `<!-- shown: none -->` prints nothing.
 """
 
 import os
@@ -26,8 +27,10 @@ from ci.snippets import ROOT, Block, SnippetFailed, blocks
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "tutorial").glob("*.md"))]
 WIDTH = "110"
+FULL = os.environ.get("TALLYSTICK_FULL") == "1"
 KEY = re.compile(r"\+[0-9a-f]{8}(?:\+[A-Za-z0-9+/=]{40,}|\b)")
-HEX = re.compile(r"\b(?!\d{20}\b)[0-9a-f]{16,}\b")  # 20 digits are the name of a segment or a checkpoint
+HEX = re.compile(r"(?<!\.)\b(?!\d{20}\b)[0-9a-f]{16,}\b")
+"""No decimals of a number, and no 20 digits: those name a segment or a checkpoint."""
 CLOCK = re.compile(r"\b20(?:2[5-9]|[3-9]\d)-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
 
 
@@ -62,7 +65,7 @@ class Session:
         path.write_text(block.body, encoding="utf-8")
 
     def _run(self, block: Block, line: str) -> list[str]:
-        words = shlex.split(line)
+        words = shlex.split(line, comments=True)
         programs = {"tallystick": [str(Path(sys.executable).with_name("tallystick"))], "python": [sys.executable]}
         if words[0] not in programs:
             message = (
@@ -99,19 +102,25 @@ def commands(block: Block) -> list[str]:
 def _cut(output: list[str], shown: str) -> list[str]:
     if not shown:
         return output
+    if shown == "none":
+        return []
     first, last = (int(number) for number in shown.split(","))
     if len(output) <= first + last:
         return output
     return [*output[:first], "...", *(output[-last:] if last else [])]
 
 
-def played(home: Path) -> Iterator[tuple[Block, str]]:
-    """Every block that runs, with what it should be; files that pages write are written. A folder is one session."""
+def played(home: Path, *, full: bool) -> Iterator[tuple[Block, str]]:
+    """Every block that runs, with what it should be; files that pages write are written. A folder is one session.
+
+    `full`: with those that are compared at night only.
+    """
     sessions: dict[Path, Session] = {}
     for page in PAGES:
         session = sessions.setdefault(page.parent, Session(home / str(len(sessions))))
         for block in blocks(page):
-            if "not run" in block.says:
+            late = block.says.get("runs") == "nightly" and not (full and block.says.get("shown") != "none")
+            if "not run" in block.says or (late and not FULL):
                 continue
             if block.language == "console":
                 yield block, session.take(block)
@@ -121,13 +130,13 @@ def played(home: Path) -> Iterator[tuple[Block, str]]:
 
 def differences(home: Path) -> list[str]:
     """What the pages show otherwise than it is."""
-    return [f"{block.place}: it prints\n{new}" for block, new in played(home) if new != block.body]
+    return [f"{block.place}: it prints\n{new}" for block, new in played(home, full=FULL) if new != block.body]
 
 
 def rewrite(home: Path) -> None:
     """Write into the pages what the commands print."""
     found: dict[Path, list[tuple[Block, str]]] = {}
-    for block, new in played(home):
+    for block, new in played(home, full=True):
         print(f"{block.place}: {', '.join(commands(block))}", flush=True)
         found.setdefault(block.page, []).append((block, new))
     for page, changed in found.items():

@@ -30,7 +30,7 @@ def test_the_readme_begins_with_two_commands_that_exist() -> None:
 
 
 def test_the_task_file_knows_its_words_and_says_so() -> None:
-    assert set(WORDS) == {"demo", "test", "lint", "bench", "docs", "nightly"}
+    assert set(WORDS) == {"demo", "test", "lint", "bench", "docs", "site", "nightly"}
     done = run_task("--help")
     assert done.returncode == 0
     assert all(re.search(rf"^    {word} ", done.stdout, re.MULTILINE) for word in WORDS)
@@ -85,6 +85,6 @@ def test_every_lint_rule_that_is_off_says_why() -> None:
 
 def test_only_extras_with_code_behind_them_are_listed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert set(project["optional-dependencies"]) == {"dev", "optuna", "oracles", "parquet", "talib"}
+    assert set(project["optional-dependencies"]) == {"dev", "docs", "optuna", "oracles", "parquet", "talib"}
     assert project["license"] == "Apache-2.0"
     assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
