@@ -48,7 +48,7 @@ class SeriesViews:
     @property
     def has_columns(self) -> bool:
         """Whether somebody wrote `columns`."""
-        return type(self).columns is not self.without_columns
+        return type(self).columns is not type(self).without_columns
 
     def own_series(self, series: Iterable[SeriesDeclared]) -> int:
         """Number of the own series among those declared; -1 for none."""

@@ -63,6 +63,11 @@ VERBS: Mapping[str, Verb | Group] = {
         "walk_forward",
         "Choose parameters on a stretch of the past, trade the days after it with them, move on to the end.",
     ),
+    "lookahead-check": Verb(
+        "lookahead_check",
+        "lookahead_check",
+        "Try whether a strategy knows what is still to come: other futures, row by row, twice, its files.",
+    ),
     "compare": Verb(
         "compare",
         "compare",

@@ -1,0 +1,105 @@
+"""What a strategy said, out of its run's log, and the first word in which two runs differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from tallystick.events.reader import LogReader
+from tallystick.market.instrument import LOT
+
+NOTHING = "says nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Book time in ns UTC, type and body of one event of a strategy, and how it reads."""
+
+    time: int
+    strategy: str
+    type: str
+    body: bytes
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file (or connection) that the strategy's own code opened, and the line that did."""
+
+    path: str
+    line: str
+    kind: str = "file"
+    written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one run showed: its decisions in order, what it opened, and how it failed."""
+
+    decisions: tuple[Decision, ...] = ()
+    opened: tuple[Opened, ...] = ()
+    failure: str = ""
+    failed_at: int = 0
+    """Book time of the failure; 0 when it came before the first row."""
+    scans: bool = False
+    wall_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """The first decision that is not the same, with what was said in each of two runs."""
+
+    time: int
+    strategy: str
+    one: str
+    other: str
+
+
+def decisions_in(reader: LogReader, names: Sequence[str]) -> tuple[Decision, ...]:
+    """Everything that these strategies said, in order."""
+    wanted = {reader.declarations.source_ids.get(name) for name in names}
+    found = []
+    for _, (_, fields) in reader.raw():
+        if fields[9] not in wanted:
+            continue
+        one = reader.fetch(fields[4])
+        if one.body is not None:
+            found.append(Decision(one.time, one.source, one.type, bytes(one.body), words_of(one.type, one.event)))
+    return tuple(found)
+
+
+def words_of(kind: str, event: Any) -> str:
+    """A decision in a few words."""
+    if kind == "target.asked":
+        return f"target {event.volume / LOT:+.2f} {event.symbol}"
+    if kind == "signal.raised":
+        return f"signal {event.direction:+d} {event.symbol}" if hasattr(event, "direction") else kind
+    fields = msgspec.structs.asdict(event) if isinstance(event, msgspec.Struct) else dict(event or {})
+    told = ", ".join(f"{name} {value}" for name, value in fields.items() if name not in {"strategy", "comment"})
+    return f"{kind} ({told})"
+
+
+def parting(one: Sequence[Decision], other: Sequence[Decision], until_ns: int) -> Parting | None:
+    """Where two runs part, of what was said up to a moment; None when they do not."""
+    first = [each for each in one if each.time <= until_ns]
+    second = [each for each in other if each.time <= until_ns]
+    for place in range(max(len(first), len(second))):
+        a = first[place] if place < len(first) else None
+        b = second[place] if place < len(second) else None
+        if a == b:
+            continue
+        if a is not None and (b is None or a.time < b.time):
+            return Parting(a.time, a.strategy, a.words, NOTHING)
+        if b is not None and (a is None or b.time < a.time):
+            return Parting(b.time, b.strategy, NOTHING, b.words)
+        assert a is not None
+        assert b is not None
+        return Parting(a.time, a.strategy, a.words, b.words)
+    return None
+
+
+def moment(time_ns: int) -> str:
+    """A moment as people read it (UTC)."""
+    return str(np.datetime_as_string(np.datetime64(time_ns, "ns"), unit="s").replace("T", " "))

@@ -1,0 +1,86 @@
+"""The experiment with outside data: each file that the strategy's code reads, with another future."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallystick.platform.data.feed import Feed
+from tallystick.platform.judging.lookahead.changes import Change
+from tallystick.platform.judging.lookahead.decisions import Opened, Told, moment, parting
+from tallystick.platform.judging.lookahead.findings import Finding, Kind
+from tallystick.platform.judging.lookahead.outside import clock_of, kind_of, write_changed
+from tallystick.platform.judging.lookahead.runs import Task
+from tallystick.platform.judging.lookahead.workers import Workers
+
+WAYS = ("turned", "cut")
+SAID = {"turned": "had other numbers", "cut": "ended"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the files."""
+
+    findings: tuple[Finding, ...] = ()
+    tried: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def outside_checked(base: Told, feed: Feed, cuts: Sequence[int], workers: Workers) -> Outcome:
+    """Look at everything the strategy opened by itself."""
+    findings, tried, notes = list[Finding](), list[str](), list[str]()
+    for number, each in enumerate(base.opened):
+        path = Path(each.path)
+        if each.kind != "file":
+            findings.append(_uncheckable(each, f"a {each.kind} connection" if each.kind == "network" else "a process"))
+        elif each.written or not path.is_file():
+            notes.append(f"{path.name} is written or asked for, not read ({each.line})")
+        elif (kind := kind_of(path)) == "settings":
+            notes.append(f"{path.name} is read as settings ({each.line}); it holds no moments and was not changed")
+        elif kind == "opaque":
+            findings.append(_uncheckable(each, "a file that cannot be cut at a moment"))
+        else:
+            found = _one(each, number, base, feed, cuts, workers)
+            findings += found.findings
+            tried += found.tried
+            notes += found.notes
+    return Outcome(tuple(findings), tuple(tried), tuple(notes))
+
+
+def _one(each: Opened, number: int, base: Told, feed: Feed, cuts: Sequence[int], workers: Workers) -> Outcome:
+    path = Path(each.path)
+    tasks: list[Task] = []
+    asked: list[tuple[int, str]] = []
+    try:
+        clock = clock_of(path, feed)
+        for place, cut in enumerate(cuts):
+            for way in WAYS:
+                target = workers.folder / f"{number}-{place}-{way}{''.join(path.suffixes)}"
+                if write_changed(path, target, cut, way, clock):
+                    change = Change("cut", cut) if way == "cut" else None
+                    tasks.append(Task(change=change, others={each.path: str(target)}))
+                    asked.append((cut, way))
+    except (ValueError, ImportError, OSError) as error:
+        return Outcome((_uncheckable(each, f"a file that cannot be cut ({type(error).__name__})"),))
+    if not tasks:
+        return Outcome(notes=(f"{path.name} holds nothing later than the rows tried ({each.line})",))
+    whose = "prices of these rows" if clock.prices else "not prices of these rows: a row counts a day after its stamp"
+    tried = (f"{path.name} with another future at {len(cuts)} moments in {len(tasks)} runs ({whose})",)
+    broken = 0
+    for (cut, way), told in zip(asked, workers.made(tasks), strict=True):
+        if told.failure and not told.failed_at:
+            broken += 1
+            continue
+        apart = parting(base.decisions, told.decisions, cut)
+        if apart is not None:
+            shown = f"a run in which {path.name} {SAID[way]} after {moment(cut)}"
+            detail = f"it is read when the strategy is {'loaded or made'}; decisions follow what it says of later rows"
+            found = Finding(Kind.OUTSIDE_DATA, str(path), each.line, apart.time, apart.one, apart.other, shown, detail)
+            return Outcome((found,), tried)
+    if broken == len(tasks):
+        return Outcome((_uncheckable(each, "a file without which, changed, the strategy does not load"),), tried)
+    notes = (f"{path.name} is read outside the run ({each.line}); no decision tried followed its later rows",)
+    return Outcome((), tried, notes)
+
+
+def _uncheckable(each: Opened, what: str) -> Finding:
+    return Finding(Kind.UNCHECKABLE, each.path, each.line, 0, "", "", "what the strategy's code opened", what)

@@ -1,0 +1,128 @@
+"""One run of a strategy in a process that nothing has run in before, and what it showed.
+
+The engine is the one of every backtest; its book lies in a folder that is never synced and goes at once.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from tallystick.platform.judging.lookahead.changes import Change, changed
+from tallystick.platform.judging.lookahead.decisions import Decision, Told, decisions_in
+from tallystick.platform.judging.lookahead.witness import Witness
+
+if TYPE_CHECKING:
+    from tallystick.platform.backtesting.preparation import Prepared, Terms
+    from tallystick.platform.backtesting.result import Backtest
+    from tallystick.platform.data.feed import Feed
+
+SAME, RELOADED = "same", "reloaded"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A run to be made.
+
+    `rows`: of the first so many alone (0: all). `others`: files in the place of files. `passes`: runs over all rows
+    made before it in the same process, of the same class or of the file read again. `by_row`: without any `scan` or
+    prepared columns.
+    `influence`: instead of a run, say what each of the strategy's columns depends on.
+    """
+
+    change: Change | None = None
+    rows: int = 0
+    others: Mapping[str, str] = field(default_factory=dict)
+    passes: tuple[str, ...] = ()
+    by_row: bool = False
+    influence: tuple[int, ...] = ()
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked: a strategy (a reference another process can follow, or the thing itself), rows, terms."""
+
+    strategy: Any
+    feed: "Feed"
+    terms: "Terms"
+
+
+def told(subject: Subject, task: Task) -> Any:
+    """Make one run; `Told`, or an `Influence` where that is asked. Raises nothing that the strategy raises."""
+    witness = Witness(task.others)
+    begun = time.perf_counter()
+    try:
+        feed = _rows_of(subject.feed, task)
+        strategy = _loaded(subject.strategy)
+        for kind in task.passes:
+            made = _run(subject, strategy, subject.feed, task)
+            del made
+            if kind == RELOADED:
+                strategy = _loaded(subject.strategy)
+        if task.influence:
+            from tallystick.platform.judging.lookahead.influence import influences_of
+
+            return influences_of(_prepared(subject, strategy, feed), task.influence, task.seed)
+        result = _run(subject, strategy, feed, task)
+    except Exception as error:  # noqa: BLE001 -- whatever a strategy raises is what the run showed
+        witness.watching = False
+        return Told(failure=f"{error}", opened=tuple(witness.opened.values()))
+    witness.watching = False
+    return replace(_of(result), opened=tuple(witness.opened.values()), wall_s=time.perf_counter() - begun)
+
+
+def _rows_of(feed: "Feed", task: Task) -> "Feed":
+    if task.rows:
+        last = int(sorted_times(feed)[min(task.rows, len(feed)) - 1])
+        feed = changed(feed, Change("cut", last))
+    return feed if task.change is None else changed(feed, task.change)
+
+
+def sorted_times(feed: "Feed") -> Any:
+    """Book times of all rows, in order."""
+    import numpy as np
+
+    return np.sort(np.concatenate([one.time for one in feed.series]))
+
+
+def _loaded(strategy: Any) -> Any:
+    """A file's strategy as a class of its own, read afresh; anything else as it is."""
+    from tallystick.platform.strategies import KINDS
+
+    if not isinstance(strategy, str) or strategy in KINDS:
+        return strategy
+    from tallystick.platform.authoring.loading import load
+    from tallystick.platform.authoring.sources import split_source
+
+    path, name = split_source(strategy)
+    return load(path, name or None)
+
+
+def _prepared(subject: Subject, strategy: Any, feed: "Feed") -> "Prepared":
+    from tallystick.platform.backtesting.preparation import prepared
+
+    return prepared(strategy, feed, subject.terms)
+
+
+def _run(subject: Subject, strategy: Any, feed: "Feed", task: Task) -> "Backtest":
+    from tallystick.platform.backtesting.tester import carried_out
+
+    return carried_out(_prepared(subject, strategy, feed), by_row=task.by_row)
+
+
+def _of(result: "Backtest") -> Told:
+    from tallystick.events.reader import LogReader
+
+    made = result.strategies
+    names = [one.name for one in made]
+    reader = LogReader(result.log)
+    decisions: Sequence[Decision] = decisions_in(reader, names)
+    failure, failed_at = "", 0
+    if result.failure is not None:
+        from tallystick.platform.backtesting.failure import where_it_failed
+
+        code, what, fix = where_it_failed(result.failure)
+        failure, failed_at = f"{code} {what}. {fix}", max((each.time for each in reader.headers()), default=0)
+    scans = any(hasattr(one, "scan") for one in made)
+    return Told(tuple(decisions), (), failure, failed_at, scans)

@@ -1,0 +1,45 @@
+"""`lookahead-check` finds planted cheats with their kind and accuses no honest strategy.
+
+Every run of the tests takes the first spelling of each family, one cheat nobody listed and four honest strategies;
+TALLYSTICK_FULL=1 takes all thirty, all others and all honest ones.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.lookahead_cheats import FAMILIES, OTHERS, Cheat
+from tests.acceptance.lookahead_honest import HONEST
+from tests.acceptance.lookahead_world import checked
+from tests.replay.market_kit import FULL
+
+SAMPLE = [family[0] for family in FAMILIES.values()] + [each for each in OTHERS if each.name == "numpy_archive"]
+ALL = [*(cheat for family in FAMILIES.values() for cheat in family), *OTHERS]
+QUIET = ("past_columns", "scan_as_react", "settings_from_json", "memory_of_the_class")
+
+
+def named(cheat: Cheat) -> Any:
+    return pytest.param(cheat, id=cheat.name)
+
+
+@pytest.mark.parametrize("cheat", [named(each) for each in (ALL if FULL else SAMPLE)])
+def test_a_cheat_is_found_with_its_kind_its_row_and_a_remedy(tmp_path: Path, cheat: Cheat) -> None:
+    report = checked(cheat, tmp_path)
+    found = [each for each in report.findings if str(each.kind) in cheat.kinds]
+    assert found, str(report)
+    first = found[0]
+    assert first.remedy
+    assert first.through
+    assert first.where or first.time, "it says where to look"
+    assert first.one != first.other or first.kind == "file_in_callback"
+    assert json.loads(json.dumps(report.document()))["ok"] is False
+
+
+@pytest.mark.parametrize("cheat", [named(each) for each in HONEST if FULL or each.name in QUIET])
+def test_an_honest_strategy_is_accused_of_nothing(tmp_path: Path, cheat: Cheat) -> None:
+    report = checked(cheat, tmp_path)
+    assert report.clean, str(report)
+    assert "cut at" in str(report), "a clean verdict says what was tried"
+    assert "does not show" in str(report)
