@@ -1,6 +1,7 @@
 """The config file's way to a book: as `init` leaves it, and the same decisions as every other way to say the same."""
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -130,6 +131,36 @@ def test_init_makes_a_folder_and_leaves_a_file_alone(say: Say, tmp_path: Path) -
     said = say("init", "file", "--yes")
     assert said.code == 2
     assert "error[E830]" in said.err
+
+
+class Person(io.StringIO):
+    """Somebody at a terminal."""
+
+    def isatty(self) -> bool:
+        """Yes."""
+        return True
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n\n", 2), ("y\n", 0), ("\n", 0)])
+def test_init_asks_a_person_before_it_writes(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    monkeypatch.setattr("sys.stdin", Person(answer))
+    assert say("init", "desk").code == code
+    assert (tmp_path / "desk").exists() == (code == 0)
+
+
+def test_a_config_runs_from_any_folder_into_books_beside_it(
+    say: Say, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = say("run", "--no-report", "--json").document
+    elsewhere = desk / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    there = say("run", "../tallystick.toml", "--no-report", "--json").document
+    assert Path(there["book"]).resolve() == desk.resolve() / "books/run-0002"
+    assert there["decision_digest"] == here["decision_digest"]
+    assert say("replay", there["book"]).code == 0
 
 
 def test_config_python_and_json_give_one_decision_digest(say: Say, desk: Path) -> None:

@@ -48,6 +48,8 @@ class _Scan:
         table: Place = ()
         for place, part in enumerate(parts):
             table = (*table, part)
+            if not many or place < len(parts) - 1:
+                self.found.setdefault(table, line)
             if many and place == len(parts) - 1:
                 self._counts[table] = self._counts.get(table, -1) + 1
                 self.found.setdefault(table, line)
