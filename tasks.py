@@ -5,7 +5,7 @@ says what it runs and how long that took. Options after the word go to what the 
 
     demo      trade one year of real prices through the simulated terminal, then verify and replay the log
     test      everything that must hold: style, types, import contracts, documents, tests (options go to pytest;
-              --with=oracles,optuna,parquet,talib installs those extras first, so that no test of theirs is skipped)
+              --with=docs,oracles,optuna,parquet,talib installs those extras first: no test of theirs is skipped)
     lint      the same without the tests
     bench     measure ourselves and peers, and write docs/benchmarks.md
     docs      write the generated pages anew and check every document
@@ -39,7 +39,7 @@ HELP_CPU_LIMIT_S = 0.3
 CORE = ("tests/unit", "tests/contract")
 """What `test` runs once more as on Windows; `nightly` runs the whole suite so."""
 WITH = "--with="
-EXTRAS = ("optuna", "oracles", "parquet", "talib")
+EXTRAS = ("docs", "optuna", "oracles", "parquet", "talib")
 """What some tests ask that nobody needs who only trades."""
 
 IMPORT_CONTRACTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -243,6 +243,7 @@ def docs(options: list[str]) -> int:
     steps = Steps()
     steps.run("lint", "event catalogue", "-m", "ci.events_page")
     steps.run("lint", "command line", "-m", "ci.cli_page")
+    steps.run("lint", "config file", "-m", "ci.config_page")
     steps.run("lint", "Python reference", "-m", "ci.reference")
     steps.run("lint", "consoles of the tutorial", "-m", "ci.consoles")
     steps.run("lint", "documents", "-m", "ci.documents")

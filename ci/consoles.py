@@ -41,7 +41,7 @@ class Session:
         """In an empty folder."""
         self.home = home
         self.folder = home / "trading"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True)
         self.printed: list[str] = []
         settings = {"TALLYSTICK_HOME": str(home / ".config" / "tallystick"), "COLUMNS": WIDTH, "NO_COLOR": "1"}
         self.environment = {**os.environ, **settings, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
@@ -117,7 +117,9 @@ def played(home: Path, *, full: bool) -> Iterator[tuple[Block, str]]:
     """
     sessions: dict[Path, Session] = {}
     for page in PAGES:
-        session = sessions.setdefault(page.parent, Session(home / str(len(sessions))))
+        if page.parent not in sessions:
+            sessions[page.parent] = Session(home / str(len(sessions)))
+        session = sessions[page.parent]
         for block in blocks(page):
             late = block.says.get("runs") == "nightly" and not (full and block.says.get("shown") != "none")
             if "not run" in block.says or (late and not FULL):
