@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tallystick.platform.data.feed import Feed
 
 HOUR_NS = 3_600_000_000_000
+DAY_NS = 24 * HOUR_NS
 LENGTHS = (4 * HOUR_NS, 24 * HOUR_NS, 7 * 24 * HOUR_NS)
 """Longer bars whose last rows are tried: four hours, a day, a week."""
 SUNDAY_NS = 3 * 24 * HOUR_NS
@@ -52,11 +53,11 @@ def rows_for_columns(feed: Feed, seed: int, count: int) -> tuple[int, ...]:
     size = len(opened)
     if size < 8:
         return tuple(range(2, size))
-    ends = [_last_rows(opened, length) for length in LENGTHS]
+    ends = [_last_rows(clock, length) for length in (DAY_NS, *LENGTHS) for clock in (one.time, opened)]
     picked = [int(drawn.choice(rows[(rows > size // 10) & (rows < size - 2)])) for rows in ends if _usable(rows, size)]
     near_end = size - 2 - int(drawn.integers(0, max(size // 20, 1)))
     between = drawn.integers(max(size // 10, 2), size - 1, count)
-    return tuple(dict.fromkeys((*picked[:2], near_end, int(between[0]), *picked[2:], *map(int, between[1:]))))
+    return tuple(dict.fromkeys((*picked[:5], near_end, int(between[0]), *picked[5:], *map(int, between[1:]))))
 
 
 def _usable(rows: NDArray[np.int64], size: int) -> bool:

@@ -60,7 +60,9 @@ def named_of_reach(reach: Reach, written: Sequence[Written], times: NDArray[np.i
         return Named(_of_next(set(reach.fields), there), detail)
     if ways.CENTRED in there or (all(one == sets[0] for one in sets) and _mirrored(reach, sets[0])):
         return Named(Kind.CENTRED, detail)
-    if _of_calendar(reach, times, period_ns) or (ways.LONGER in there and any(one != sets[0] for one in sets)):
+    if _of_calendar(reach, times, period_ns) or (
+        ways.LONGER in there and any(len(one) > 1 or one != sets[0] for one in sets)
+    ):
         return Named(Kind.LONGER_BAR, f"{detail}, within a longer bar")
     return Named(Kind.SHIFT, detail)
 
@@ -125,10 +127,9 @@ def _of_calendar(reach: Reach, times: NDArray[np.int64], period_ns: int) -> bool
     firsts = [(row - max(ahead), row) for row, ahead in reach.sets]
     if len({row - first for first, row in firsts}) < 2:
         return False
-    opened = times - period_ns
     for length in LENGTHS:
-        for clock in CLOCKS:
-            number = (opened + clock - SUNDAY_NS) // length
+        for clock in (*CLOCKS, *(-period_ns + each for each in CLOCKS)):
+            number = (times + clock - SUNDAY_NS) // length
             inside = [number[first] == number[row] for first, row in firsts]
             begins = [first == 0 or number[first - 1] != number[first] for first, _ in firsts]
             if all(inside) and sum(begins) >= SHARE * len(begins):

@@ -1,0 +1,68 @@
+"""What columns depend on is measured, and named by the pattern of the distances."""
+
+from pathlib import Path
+
+import pytest
+
+from tallystick.platform.authoring.loading import load
+from tallystick.platform.backtesting.preparation import prepared
+from tallystick.platform.judging.lookahead.choosing import rows_for_columns
+from tallystick.platform.judging.lookahead.influence import Influence, influences_of
+from tallystick.platform.judging.lookahead.naming import named_of_reach
+from tallystick.platform.judging.lookahead.source_lines import written_in
+from tests.unit.lookahead.test_changes import month
+
+SOURCE = """\
+import numpy as np
+from tallystick.platform import Strategy
+
+class Asked(Strategy, symbol="EURUSD", timeframe="H1", lots="0.10"):
+    def columns(self, bars):
+        return {"edge": %s}
+
+    def on_bar(self, bar):
+        self.target("0.10" if self.column("edge") > 0 else "-0.10")
+"""
+
+
+def asked(folder: Path, edge: str) -> tuple[Influence, Path]:
+    path = folder / "asked.py"
+    path.write_text(SOURCE % edge)
+    return influences_of(prepared(load(path), month()), rows_for_columns(month(), 3, 8), 3), path
+
+
+@pytest.mark.parametrize(
+    ("edge", "kind", "furthest"),
+    [
+        ("bars.close.shift(-7)", "shift", 7),
+        ("np.append(bars.close.to_numpy()[1:], np.nan)", "unfinished_close", 1),
+        ("np.append(bars.high.to_numpy()[1:], np.nan)", "unfinished_range", 1),
+        ("np.convolve(bars.close, np.ones(9) / 9, 'same')", "centred_window", 4),
+        ("bars.close - bars.close.mean()", "sample_scaling", 400),
+        ("bars.close * np.polyfit(np.arange(len(bars)), bars.close, 1)[0]", "sample_fit", 400),
+        ("bars.close.groupby(bars.index.floor('1D')).transform('last')", "early_longer_bar", 22),
+    ],
+)
+def test_a_column_that_looks_ahead_is_named_and_measured(tmp_path: Path, edge: str, kind: str, furthest: int) -> None:
+    found, path = asked(tmp_path, edge)
+    assert [each.column for each in found.unequal] == ["edge"]
+    reach, times = found.reaches[0], (found.times or {})["asked"]
+    named = named_of_reach(reach, written_in([path]), times, month().series[0].period_ns)
+    assert named.kind == kind
+    assert reach.furthest >= furthest if furthest > 20 else reach.furthest == furthest
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        "bars.close.ewm(span=9).mean()",
+        "bars.close.rolling(20).std().shift(1)",
+        "bars.close.expanding(30).mean() - bars.close",
+        "bars.high.rolling(10).max().diff()",
+        "bars.close.rolling(8).apply(np.median)",
+    ],
+)
+def test_columns_of_the_past_are_equal_over_every_part(tmp_path: Path, edge: str) -> None:
+    found, _ = asked(tmp_path, edge)
+    assert not found.unequal
+    assert found.computations > 20

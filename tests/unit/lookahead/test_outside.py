@@ -1,0 +1,76 @@
+"""Files of a strategy: what kind they are, on which clock, and copies with another future."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tallystick.platform.judging.lookahead.outside import clock_of, kind_of, stamp_of, write_changed
+from tests.unit.lookahead.test_changes import month
+
+HOUR_NS = 3_600_000_000_000
+MOMENT_NS = 1_388_700_000_000_000_000
+
+
+def prices(folder: Path, shift_ns: int) -> Path:
+    """The month's closes under stamps on another clock."""
+    one = month().series[0]
+    stamps = np.datetime_as_string((one.time + shift_ns).astype("datetime64[ns]"), unit="s")
+    closes = one.rows.columns["bid_close"]
+    path = folder / "prices.csv"
+    path.write_text("time,close\n" + "".join(f"{at},{close:.5f}\n" for at, close in zip(stamps, closes, strict=True)))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("line", "stamp"),
+    [
+        ("2014-01-02 22:00:00,1.5", MOMENT_NS),
+        ("2014.01.02\t22:00\t1.5", MOMENT_NS),
+        ("20140102 220000;1.5", MOMENT_NS),
+        ("1388700000,1.5", MOMENT_NS),
+        ("1388700000000,1.5", MOMENT_NS),
+        ("EURUSD,1.23456", None),
+        ('{"fast": 10}', None),
+    ],
+)
+def test_moments_are_read_as_files_of_prices_write_them(line: str, stamp: int | None) -> None:
+    assert stamp_of(line) == stamp
+
+
+@pytest.mark.parametrize("hours", [-5, -1, 0, 2])
+def test_a_file_of_the_runs_own_prices_is_put_on_their_clock(tmp_path: Path, hours: int) -> None:
+    clock = clock_of(prices(tmp_path, hours * HOUR_NS), month())
+    assert clock.prices
+    assert clock.known(hours * HOUR_NS) == 0
+
+
+def test_other_numbers_count_a_day_after_their_stamp(tmp_path: Path) -> None:
+    path = tmp_path / "mood.csv"
+    path.write_text("".join(f"2014-01-{day:02d},0.{day}\n" for day in range(1, 29)))
+    clock = clock_of(path, month())
+    assert not clock.prices
+    assert clock.known(0) == 24 * HOUR_NS
+
+
+@pytest.mark.parametrize("how", ["cut", "turned"])
+def test_a_copy_agrees_up_to_the_moment_and_not_after_it(tmp_path: Path, how: str) -> None:
+    path, target = prices(tmp_path, 0), tmp_path / "other.csv"
+    row = 120
+    cut = int(month().series[0].time[row])
+    assert write_changed(path, target, cut, how, clock_of(path, month()))
+    before, after = path.read_text().splitlines(), target.read_text().splitlines()
+    assert after[: row + 2] == before[: row + 2]
+    assert after[row + 2 :] != before[row + 2 :]
+    assert len(after) == (row + 2 if how == "cut" else len(before))
+
+
+def test_settings_tables_and_what_cannot_be_cut_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text(json.dumps({"fast": 8, "since": "2014-01-01"}))
+    (tmp_path / "model.bin").write_bytes(b"\0\1\2\3" * 100)
+    np.savez(tmp_path / "prices.npz", time=np.arange(3))
+    assert kind_of(tmp_path / "settings.json") == "settings"
+    assert kind_of(tmp_path / "model.bin") == "opaque"
+    assert kind_of(tmp_path / "prices.npz") == "table"
+    assert kind_of(prices(tmp_path, 0)) == "table"
