@@ -159,3 +159,37 @@ def test_nothing_of_a_plan_can_be_said_that_the_file_has_no_line_for(find: Find,
     (found,) = find('[[strategy]]\nfile = "broken.py"\n')
     assert (found.code, found.line) == ("E514", 2)
     assert "broken.py:1" in found.what
+
+
+BARS = "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>\n" + "".join(
+    f"2014.06.02\t{hour:02}:00:00\t1.5\t1.6\t1.4\t1.5\t10\t0\t12\n" for hour in range(20)
+)
+
+
+@pytest.mark.parametrize(
+    ("series", "code", "fix"),
+    [
+        ('symbol = "EURUSD"', "E110", 'Say tz = "utc", tz = "mt5" (New York plus 7 hours)'),
+        ('tz = "mt5"', "E101", 'Say it: symbol = "EURUSD"'),
+        ('tz = "mt5"\nsymbol = "ACME"', "E101", "Give its conditions in [[instrument]]: digits"),
+        ('tz = "mt5"\nsymbol = "EURUSD"\ntimeframe = "M1"', "E132", "Ask for H1 or longer bars"),
+    ],
+)
+def test_what_is_said_of_options_elsewhere_is_said_of_keys_here(
+    find: Find, tmp_path: Path, series: str, code: str, fix: str
+) -> None:
+    (tmp_path / "bars.csv").write_text(BARS, encoding="utf-8")
+    (found,) = find(f'{FLAT}[[series]]\nsource = "bars.csv"\n{series}\n')
+    assert found.code == code
+    assert fix in found.fix
+    assert "--" not in found.fix
+
+
+def test_a_symbol_that_nobody_knows_needs_all_that_an_order_needs(find: Find, tmp_path: Path) -> None:
+    (tmp_path / "bars.csv").write_text(BARS, encoding="utf-8")
+    text = '[[series]]\nsource = "bars.csv"\ntz = "utc"\nsymbol = "ACME"\n[[instrument]]\nsymbol = "ACME"\n'
+    text += "digits = 5\ncontract_size = 1\nvolume = { min = 1, max = 100, step = 1 }\n"
+    own = '[[strategy]]\nfile = "ema.py"\nsymbol = "ACME"\nlots = '
+    assert find(text + own + '"2"\n') == ()
+    (found,) = find(text + own + '"0.5"\n')
+    assert (found.code, found.key) == ("E113", "strategy[0].lots")

@@ -24,6 +24,7 @@ NUMBERED = re.compile(r"(?:(?P<code>[EW]\d{3}) )?(?P<what>.+?)(?:\. (?P<fix>[A-Z
 PLANS = re.compile(r"^the plan's (?P<field>[\w.\[\]]+)(?P<rest>.*)$", re.DOTALL)
 MSGSPEC = re.compile(r" - at `[^`]*`(?:\. Limits are whole numbers; see docs/risk\.md\.?)?")
 """What another reader says of places in a plan, which nobody of the file knows."""
+OPTION = re.compile(r"--(tz|symbol|timeframe|lots|deposit|digits) ([\w:+/.-]*\w)")
 MOST_SHOWN = 60
 
 
@@ -104,7 +105,7 @@ class Findings:
         if planned:
             place = _of_plan(planned["field"])
             what = "a value that cannot be" + planned["rest"]
-        what, fix = (MSGSPEC.sub("", text) for text in (what, fix))
+        what, fix = (_in_a_file(text) for text in (what, fix))
         what, _, rest = what.partition(": got ")
         got, _, expected = rest.partition(" / expected ")
         self.add(
@@ -127,6 +128,15 @@ class Findings:
                 return self._lines[place]
             place = place[:-1]
         return 0
+
+
+def _in_a_file(text: str) -> str:
+    """What another part says of a plan or of a command's options, as one says it of the file."""
+    text = OPTION.sub(r'\1 = "\2"', MSGSPEC.sub("", text))
+    return text.replace(
+        "its conditions in a JSON or TOML file, as docs/data.md shows",
+        "its conditions in [[instrument]]: digits, contract_size, volume = { min, max, step }",
+    )
 
 
 def spoken(place: Place) -> str:

@@ -132,7 +132,7 @@ def _check_lots(
             continue
         own = one.plan.sizing or sizing
         told: dict[Place, str] = {("strategy", number, "lots"): one.lots} if one.lots else {}
-        if own.get("kind") == "fixed" and "lots" in own:
+        if not one.lots and own.get("kind") == "fixed" and "lots" in own:
             told[("strategy", number, "sizing", "lots") if one.plan.sizing else ("sizing", "lots")] = own["lots"]
         for place, lots in told.items():
             for symbol, instrument in instruments.items():
