@@ -121,7 +121,7 @@ def test_the_best_is_deflated_by_every_trial_in_the_log(tmp_path: Path) -> None:
     assert (first.in_log, again.in_log) == (12, 12)  # asked now, after both
     outcome = again.best_trial.outcome
     assert outcome is not None
-    sharpes = [row for study in (first, again) for row in study.trials["sharpe"]]
+    sharpes = [row for study in (first, again) for row in study.trials["daily_sharpe"]]
     expected = deflated_sharpe(outcome.returns, 12, variance_of_sharpes(sharpes))
     assert again.deflated == expected
     assert again.overfitting is not None
@@ -158,3 +158,36 @@ def test_daily_returns_begin_at_the_deposit_and_skip_days_without_rows() -> None
     days, returns = daily_returns(time, np.array([110, 120, 90, 99]), 100)
     assert days.tolist() == [0, 1, 3]
     assert returns == pytest.approx([0.2, -0.25, 0.1])
+
+
+OWN = """
+from tallystick.platform import Strategy
+
+class Own(Strategy):
+    fast: int = 5
+
+    def on_bar(self, bar):
+        self.target("0.1" if bar.close > self.ema(self.fast) else "-0.1")
+"""
+
+
+@pytest.mark.parametrize("ranges", [{"fst": "5,10"}, {"fast": "5,ten"}, {"fast": "1.5..2.5"}])
+def test_a_parameter_nobody_has_or_of_another_kind_counts_no_trial(tmp_path: Path, ranges: dict[str, str]) -> None:
+    (tmp_path / "own.py").write_text(OWN)
+    log = log_in(tmp_path)
+    with pytest.raises(ValueError, match=r"E50[45]"):
+        optimize(str(tmp_path / "own.py"), month(), parameters=ranges, method="random", trials=2, research=log, jobs=1)
+    assert log.count() == 0
+
+
+def test_more_trials_than_memory_holds_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSpace, match="1,000,000,000 trials"):
+        optimize("ema_cross", month(), parameters={"fast": "5..40"}, method="random", trials=10**9, jobs=1)
+
+
+def test_a_ratio_is_not_deflated_where_the_others_have_none(tmp_path: Path) -> None:
+    study = optimize(
+        "ema_cross", month(), parameters={"fast": [5, 60], "slow": [50]}, research=log_in(tmp_path), jobs=1
+    )
+    assert list(study.trials["state"]) == ["completed", "failed"]
+    assert study.deflated is None  # two trials, one ratio: how much they scatter is not known

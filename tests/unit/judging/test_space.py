@@ -1,5 +1,6 @@
 """Ranges of parameters: what a person may write, and points that depend on seed and number alone."""
 
+import numpy as np
 import pytest
 
 from tallystick.platform.judging.errors import BadSpace
@@ -54,3 +55,25 @@ def test_a_range_that_cannot_be_is_refused_with_an_example(text: str) -> None:
 def test_no_parameters_are_no_space() -> None:
     with pytest.raises(BadSpace, match="--set"):
         Space({})
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ("5,,7", "got no values"),
+        ("5..20:", "got no values"),
+        ("5,5,10", "got 5 twice"),
+        ("5,NaN", "finite"),
+        ([1.0, float("inf")], "finite"),
+        (f"1..{'9' * 400}", "no range of numbers"),
+        ("1..true", "no range of numbers"),
+        ("5..1000000000:1", "999,999,995 steps"),
+    ],
+)
+def test_values_that_mean_nothing_are_refused_and_say_why(given: object, what: str) -> None:
+    with pytest.raises(BadSpace, match=what):
+        Space({"x": given})
+
+
+def test_numpy_s_values_are_taken_as_python_s() -> None:
+    assert Space({"x": np.arange(3)}).ranges["x"] == Choices((0, 1, 2))

@@ -9,6 +9,7 @@ import pytest
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
+from tallystick.events.types.research import StudyEnded
 from tallystick.events.types.trading import SignalRaised
 from tallystick.market.rows import BarClosed
 from tallystick.platform.backtesting.preparation import prepared
@@ -18,7 +19,7 @@ from tallystick.platform.judging.outcome import DAY_NS
 from tallystick.platform.judging.sharing import bounds_of, part_of
 from tallystick.platform.judging.walking import days_of, walk_forward
 from tallystick.platform.judging.watching import only_watching
-from tests.unit.judging.kit import log_in, quarter
+from tests.unit.judging.kit import log_in, month, quarter
 
 SPACE = {"fast": "5,10", "slow": "30"}
 HOW: dict[str, Any] = {"parameters": SPACE, "train": "30d", "test": "15d", "jobs": 1}
@@ -120,3 +121,54 @@ def test_days_are_said_in_a_few_ways(text: int | str, days: int) -> None:
 def test_other_words_are_no_days(text: str) -> None:
     with pytest.raises(BadWindow, match="90d"):
         days_of(text)
+
+
+IMPURE = """
+import random
+from tallystick.platform import Strategy
+
+class Tosses(Strategy):
+    fast: int = 1
+
+    def on_bar(self, bar):
+        toss = getattr(random, "rand" + "om")
+        self.target("0.1" if toss() > 0.5 else "-0.1")
+"""
+
+
+def test_a_strategy_that_watches_first_is_guarded_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "tosses.py").write_text(IMPURE)
+    ready = prepared(str(tmp_path / "tosses.py"), month())
+    first, _ = bounds_of(month())
+    made = carried_out(only_watching(ready, (first // DAY_NS + 5) * DAY_NS))
+    assert made.failure is not None
+    assert "random" in str(made.failure.error)
+
+
+def test_a_walk_that_is_stopped_in_a_training_chooses_nothing_from_a_part_of_it(tmp_path: Path) -> None:
+    told: list[int] = []
+    log = log_in(tmp_path)
+    how = {**HOW, "progress": lambda done, _: told.append(done), "stop_asked": lambda: len(told) >= 1}
+    walked = walk_forward("ema_cross", quarter(), research=log, **how)
+    assert walked.steps == ()
+    assert log.count() == 1
+    assert walked.planned == 3
+
+
+@pytest.mark.parametrize("step", [0, "0d"])
+def test_a_step_of_nothing_is_said(tmp_path: Path, step: int | str) -> None:
+    with pytest.raises(BadWindow, match="step 0 days: expected each from 1 on"):
+        walk_forward("ema_cross", quarter(), research=log_in(tmp_path), **{**HOW, "step": step})
+
+
+def test_a_walk_with_nothing_to_choose_has_ended_all_the_same(tmp_path: Path) -> None:
+    log = log_in(tmp_path)
+    walked = walk_forward(
+        "ema_cross", month(), **{**HOW, "parameters": {"slow": [5000]}, "train": 10, "test": 5}, research=log
+    )
+    assert walked.idle == walked.planned > 0
+    assert walked.deflated is None
+    reader = log.reader()
+    assert reader is not None
+    ended = [each.event for each in reader.envelopes() if isinstance(each.event, StudyEnded)]
+    assert [event.reason for event in ended] == ["completed"]

@@ -38,7 +38,8 @@ def made(cls: type[Module], name: str, parameters: Mapping[str, Any]) -> Module:
 
 def guard_of(strategies: Sequence[AnyModule]) -> AbstractContextManager[Any]:
     """What a run with these strategies is to be within: the guard's watch, if any of them is a user's own."""
-    own = [one for one in strategies if isinstance(one, Module)]
+    inner = (getattr(one, "watched_strategy", one) for one in strategies)  # of one that only watches (judging)
+    own = [one for one in inner if isinstance(one, Module)]
     if not own:
         return nullcontext()
     names: dict[int, dict[str, Any]] = {}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tallystick.events.signer import Signer
 from tallystick.platform.backtesting.account import Account
@@ -24,6 +24,9 @@ from tallystick.platform.backtesting.row_by_row import RowByRow
 from tallystick.platform.backtesting.scratch import Scratch, scratch_folder
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.kernel.book import RunOptions, simulate
+
+if TYPE_CHECKING:
+    from tallystick.platform.judging.counting import Research
 
 __all__ = ["backtest", "carried_out"]
 
@@ -52,6 +55,7 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     latency_ms: float = 0,
     server_time: str = "new_york+7",
     book: Path | str | None = None,
+    research: "Research" = None,
     key: Signer | SignerFor | None = None,
     by_row: bool = False,
     on_failure: Literal["raise", "keep"] = "raise",
@@ -72,6 +76,8 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     strictness: treat, skip_bad or strict (see docs/data.md).
     latency_ms: from sending an order to its execution.
     book: a folder to keep the log in, signed with your own key; else the log is temporary and its key thrown away.
+    research: the research log (or its folder) that counts this run as a trial; by default your project's if there is
+        one (a folder `research` with a log, or tallystick.toml, from the working folder upwards); False: not counted.
     by_row: ask the strategy about every row and feed rows one by one; the digest is the same, only slower.
     on_failure: raise `StrategyFailed` when the strategy raises, or keep the result up to there.
     progress: called with rows done and rows in all.
@@ -79,6 +85,8 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     Raises `BacktestError` and its kinds, `DataError`, `PlanError`, what a strategy refuses, `RunConfigurationError`
     when `book` holds another run. Nothing is written before data, plan and strategy have been checked.
     """
+    from tallystick.platform.judging.counting import counted_if  # imports this package
+
     terms = Terms(
         account=account,
         instruments=instruments,
@@ -101,7 +109,10 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
         server_time=server_time,
     )
     ready = prepared(strategy, data, terms)
-    made = carried_out(ready, book=book, key=key, by_row=by_row, progress=progress, stop_asked=stop_asked)
+    with counted_if(ready, research) as trial:
+        made = carried_out(ready, book=book, key=key, by_row=by_row, progress=progress, stop_asked=stop_asked)
+        if trial is not None:
+            trial.told_by(made)
     if made.failure is not None and on_failure == "raise":
         raise StrategyFailed(made) from made.failure.error
     return made

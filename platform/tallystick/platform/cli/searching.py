@@ -73,6 +73,8 @@ def ranges_of(settings: list[str]) -> dict[str, str]:
         if not (name.isidentifier() and equals and text):
             expected = "NAME=VALUES"
             raise Failure("E844", "--set names no parameter", got=one, expected=expected, fix="--set fast=5..40:5")
+        if name in found:
+            raise Failure("E844", f"--set names {name} twice", got=one, expected="each once", fix=f"--set {name}=5,10")
         found[name] = text
     return found
 

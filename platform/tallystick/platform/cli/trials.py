@@ -51,7 +51,7 @@ def trials(
 
 
 def _show(found: "list[Listed]", document: dict[str, Any], last: int, console: "Console") -> None:
-    columns = ("begun", "study", "trial", "strategy", "parameters", "state", "net", "sharpe", "deals")
+    columns = ("begun", "study", "trial", "strategy", "parameters", "state", "net", "daily_sharpe", "deals")
     rows = [[ask.shown(each.cell(name)) for name in columns] for each in found[-last:]]
     for line in ask.table([list(columns), *rows]):
         console.print(line)

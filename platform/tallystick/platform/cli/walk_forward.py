@@ -80,7 +80,7 @@ def walk_forward(  # noqa: PLR0913 -- each option is one thing a trader may say
             stop_asked=stop_asked,
             **terms,
         )
-        stopped = stop_asked()
+        stopped = stop_asked() and len(walked.steps) < walked.planned
     document = {"ok": not stopped, "stopped": stopped, **walked.document()}
     return Answer(document, lambda console: _show(walked, document, console), Exit(stopped))
 
@@ -95,12 +95,19 @@ def _lines(walked: "WalkForward", document: dict[str, Any]) -> list[str]:
     lines = [f"{walked.started.study}: {len(steps)} steps of {walked.started.strategy}"]
     if document["stopped"]:
         lines.append("stopped before the data ended; what is done is kept")
-    names = ["train_from", "train_to", "test_to", *walked.started.space, "in_sharpe", "out_sharpe", "out_growth"]
+    dates, ends = ["train_from", "train_to", "test_to"], ["in_daily_sharpe", "out_daily_sharpe", "out_growth"]
     if steps:
-        lines += ["", *ask.table([names, *([ask.shown(row.get(name)) for name in names] for row in steps)]), ""]
+        names = [*dates, *walked.started.space, *ends]
+        heads = [name.replace("daily_sharpe", "sharpe/d") for name in names]
+        lines += ["", *ask.table([heads, *([ask.shown(row.get(name)) for name in names] for row in steps)]), ""]
+    errors = [row["error"] for row in steps if row["error"]]
+    if document["idle_steps"]:
+        lines.append(f"steps left out    {document['idle_steps']}: nothing to choose, or a test that failed")
+    if errors:
+        lines.append(f"first error      {errors[0]}")
     growth, efficiency = document["growth"], document["efficiency"]
     lines.append(f"out of sample    {growth:+.2%} over {document['days']:,} days of trading")
-    inside, outside = ask.shown(document["sharpe_in_sample"]), ask.shown(document["sharpe"])
+    inside, outside = ask.shown(document["daily_sharpe_in_sample"]), ask.shown(document["daily_sharpe"])
     lines.append(f"Sharpe a day     {outside} out of sample, {inside} in sample")
     lines.append(f"efficiency       {ask.shown(efficiency)}: mean daily return out of sample over that in sample")
     return [*lines, *verdict_lines(document, walked.started.objective, walked.log.folder)]

@@ -9,20 +9,23 @@ Leaving the block without a word records the trial as failed, with the error if 
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from tallystick.events.types.research import TrialCompleted, TrialFailed, TrialStarted
 from tallystick.platform.judging.outcome import Objective, Outcome, as_words, outcome_of
-from tallystick.platform.judging.research_log import SINGLE, Begun, ResearchLog
+from tallystick.platform.judging.research_log import SINGLE, Begun, ResearchLog, project_folder
 
 if TYPE_CHECKING:
     from tallystick.platform.backtesting.preparation import Prepared
     from tallystick.platform.backtesting.result import Backtest
 
 ERROR_LENGTH = 500
+Research = ResearchLog | Path | str | Literal[False] | None
+"""Where a run is counted; None: in the project's log, if there is one; False: nowhere."""
 
 
 class CountedTrial:
@@ -77,6 +80,14 @@ def counted(ready: "Prepared", *, log: ResearchLog | None = None) -> Iterator[Co
         raise
     if not trial.told:
         trial.failed("it ended without a result")
+
+
+def counted_if(ready: "Prepared", research: Research) -> AbstractContextManager[CountedTrial | None]:
+    """Count a run in the log given, or for None in the project's if there is one; False counts it nowhere."""
+    if isinstance(research, ResearchLog):
+        return counted(ready, log=research)
+    folder = project_folder() if research is None else Path(research) if research is not False else None
+    return nullcontext() if folder is None else counted(ready, log=ResearchLog(folder))
 
 
 def started_event(ready: "Prepared", *, study: str, trial: int) -> TrialStarted:

@@ -114,7 +114,7 @@ class Crew:
             self._idle.put(worker)
 
 
-class WorkerGone(Exception):  # noqa: N818 -- it says what has happened to the process
+class WorkerGone(Exception):
     """A worker's process ended before it answered, and how."""
 
 

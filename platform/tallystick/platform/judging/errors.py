@@ -76,7 +76,7 @@ class ForeignLog(JudgingError):
     def __init__(self, folder: Path, owner: str) -> None:
         """`owner`: its verifier key."""
         what = f"the research log in {folder} belongs to the key {owner}: got your own key / expected that one"
-        super().__init__(what, "Use that key with --home DIR, or keep a log of your own with --research DIR.")
+        super().__init__(what, "Use that key with TALLYSTICK_HOME=DIR, or keep a log of your own with --research DIR.")
 
 
 class NotComparable(JudgingError):

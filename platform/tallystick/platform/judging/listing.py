@@ -44,7 +44,7 @@ class Listed:
             "parameters": dict(started.parameters),
             "state": self.state,
             "net": None if done is None else done.net / 10**done.digits,
-            "sharpe": None if done is None else done.sharpe,
+            "daily_sharpe": None if done is None else done.sharpe,
             "deals": None if done is None else done.deals,
             "digest": None if done is None else done.digest,
             "error": ended.error if isinstance(ended, TrialFailed) else "",

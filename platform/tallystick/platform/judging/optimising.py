@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PRUNE_AFTER = 10
 """Trials whose first part is known before any is given up."""
 Progress = Callable[[int, int], None]
+NOBODY_S = ("E504 ", "E505 ")
+"""How an error begins that says: no such parameter, or not of this kind."""
 NEVER_STOP: Callable[[], bool] = lambda: False  # noqa: E731 -- a word for "nobody asks"
 
 
@@ -115,7 +117,7 @@ def searched(  # noqa: PLR0917 -- what `optimize` settles
         crew.take(bench)
         study = Recorded(log, study_event(first, space, search, asked.trials, log.studies()))
         reports = searching(study, crew, asked, search, progress=progress, stop_asked=stop_asked)
-    study.ended(reports, planned=asked.trials)
+    study.ended(reports, whole=len(reports) >= asked.trials)
     return Study(study.started, tuple(reports), log)
 
 
@@ -130,8 +132,28 @@ def bench_of(
     if clash:
         raise BadSpace(f"{', '.join(clash)} is given and searched", "Give it once.")
     first = prepared(strategy, data, terms)
+    _check_parameters(strategy, first, terms, space)
     whole = replace(terms, start=None, end=None)  # the feed is cut already
     return Bench(strategy, first.feed, whole, objective), first
+
+
+def _check_parameters(strategy: object, first: "Prepared", terms: "Terms", space: Space) -> None:
+    """Raise for a parameter that nobody has, or of which no value is of its kind: no trial of it need count for that.
+
+    A value that a strategy refuses for what it is (fast above slow) is its trial's result.
+    """
+    from tallystick.platform.backtesting.preparation import prepared
+
+    fixed, whole = dict(terms.parameters or {}), replace(terms, start=None, end=None)
+    for name, one in space.ranges.items():
+        for value in one.kinds():
+            try:
+                prepared(strategy, first.feed, replace(whole, parameters={**fixed, name: value}))
+            except Exception as error:
+                if str(error).startswith(NOBODY_S) or "has no parameter" in str(error):
+                    raise
+                if isinstance(error, TypeError):
+                    raise BadSpace(f"{name}={value!r} cannot be: {error}", "Give values of its kind.") from error
 
 
 def study_event(first: "Prepared", space: Space, search: Search, trials: int, number: int) -> StudyStarted:
@@ -187,12 +209,12 @@ class Recorded:
         with self._one_at_a_time:
             self.log.say(event, causes=[self._begun[number]], sign=False)
 
-    def ended(self, reports: Sequence[Report], *, planned: int) -> None:
+    def ended(self, reports: Sequence[Report], *, whole: bool) -> None:
         """Record the end, and sign everything up to it."""
         states = [report.state for report in reports]
         event = StudyEnded(
             study=self.started.study,
-            reason="completed" if len(reports) >= planned else "stopped",
+            reason="completed" if whole else "stopped",
             completed=states.count("completed"),
             failed=states.count("failed"),
             pruned=states.count("pruned"),

@@ -9,7 +9,7 @@ from itertools import count, islice, pairwise
 from typing import Any, Protocol
 
 from tallystick.platform.judging.errors import BadSpace, UnknownObjective
-from tallystick.platform.judging.space import Choices, Point, Space
+from tallystick.platform.judging.space import MAX_GRID, Choices, Point, Space
 from tallystick.platform.judging.trial import Report
 
 BATCH = 10
@@ -106,6 +106,8 @@ def proposals(space: Space, *, method: str, trials: int | None, seed: int) -> Pr
     """The search called so. Raises `UnknownObjective` for another word, `BadSpace`."""
     if trials is not None and trials < 1:
         raise BadSpace(f"{trials} trials: expected 1 or more", "Say --trials 100.")
+    if trials is not None and trials > MAX_GRID:
+        raise BadSpace(f"{trials:,} trials: expected {MAX_GRID:,} at most", "Say --trials 1000.")
     if method not in METHODS:
         what = f"no such method: got {method} / expected one of {', '.join(METHODS)}"
         raise UnknownObjective(what, "Say --method grid.")

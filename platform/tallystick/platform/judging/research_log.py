@@ -54,6 +54,11 @@ def research_folder(start: Path | None = None) -> Path:
 
     Looked for from `start` (default: the working folder) upwards.
     """
+    return project_folder(start) or (start or Path.cwd()).resolve() / FOLDER
+
+
+def project_folder(start: Path | None = None) -> Path | None:
+    """The same where there is a project or a log already; None elsewhere."""
     from tallystick.platform.config.file import research_folder_of
 
     here = (start or Path.cwd()).resolve()
@@ -62,7 +67,7 @@ def research_folder(start: Path | None = None) -> Path:
             return research_folder_of(folder / PROJECT) or folder / FOLDER
         if (folder / FOLDER / "log").is_dir():
             return folder / FOLDER
-    return here / FOLDER
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ any machine and with any number of processes.
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
@@ -18,6 +19,7 @@ from tallystick.platform.judging.errors import BadSpace
 Value = int | float | str | bool
 Point = dict[str, Value]
 MAX_GRID = 1_000_000
+LARGEST = 1e300
 RANGE = re.compile(r"(?P<low>[^.:]*(?:\.\d+)?)\.\.(?P<high>[^:]*?)(?::(?P<step>.+))?")
 
 
@@ -33,6 +35,10 @@ class Choices:
     def grid(self) -> tuple[Value, ...]:
         """Every value."""
         return self.values
+
+    def kinds(self) -> tuple[Value, ...]:
+        """The first value of each type."""
+        return tuple({type(value): value for value in reversed(self.values)}.values())
 
     def drawn(self, share: float) -> Value:
         """The value at a share (0 to 1) of the way."""
@@ -52,6 +58,10 @@ class Span:
     def grid(self) -> tuple[Value, ...]:
         """There is no grid without a step. Raises `BadSpace`."""
         raise BadSpace(f"{self} has no step", f"Say {self}:{(self.high - self.low) / 10:g}, or --method random.")
+
+    def kinds(self) -> tuple[Value, ...]:
+        """A value between."""
+        return ((self.low + self.high) / 2 + (self.high - self.low) / 7,)
 
     def drawn(self, share: float) -> Value:
         """The number at a share of the way."""
@@ -97,20 +107,36 @@ def range_of(name: str, given: Any) -> Range:
         return given
     if isinstance(given, str):
         return _parsed(name, given)
-    values = tuple(given) if isinstance(given, range | Sequence) else (given,)
+    many = given.tolist() if hasattr(given, "tolist") else given  # numpy's numbers as Python's
+    values = tuple(many) if isinstance(many, range | Sequence) and not isinstance(many, str) else (many,)
     if not values or not all(isinstance(value, int | float | str | bool) for value in values):
         raise BadSpace(f"{name}: got {given!r} / expected values, a range or text", f'Say {name}="5..40:5".')
+    return _chosen(name, values)
+
+
+def _chosen(name: str, values: tuple[Value, ...]) -> Choices:
+    """Values that are numbers or words, each once: a trial made twice would count twice."""
+    for value in values:
+        if isinstance(value, float) and not isfinite(value):
+            raise BadSpace(f"{name}: got {value} / expected numbers that are finite", f"Say --set {name}=5,10.")
+    twice = [value for value, times in Counter((type(value), value) for value in values).items() if times > 1]
+    if twice:
+        raise BadSpace(f"{name}: got {twice[0][1]} twice / expected each value once", "Leave one of them out.")
     return Choices(values)
 
 
 def _parsed(name: str, text: str) -> Range:
     spanned = RANGE.fullmatch(text.strip())
     if not spanned:
-        return Choices(tuple(_value(part) for part in text.split(",")))
+        parts = [part.strip() for part in text.split(",")]
+        if "" in parts or any(".." in part for part in parts):
+            what = f"{name}={text}: got no values / expected values with commas between, or LOW..HIGH:STEP"
+            raise BadSpace(what, f"Say --set {name}=5,10,20 or --set {name}=5..40:5.")
+        return _chosen(name, tuple(_value(part) for part in parts))
     low, high = (_value(spanned[side]) for side in ("low", "high"))
     step = None if spanned["step"] is None else _value(spanned["step"])
     numbers = [each for each in (low, high, step) if each is not None]
-    if not all(isinstance(each, int | float) and isfinite(each) for each in numbers) or low >= high:  # type: ignore[operator]
+    if not all(_is_number(each) for each in numbers) or low >= high:  # type: ignore[operator]
         raise BadSpace(
             f"{name}={text}: got no range of numbers / expected LOW..HIGH:STEP", f"Say --set {name}=5..40:5."
         )
@@ -121,11 +147,19 @@ def _parsed(name: str, text: str) -> Range:
 
 
 def _stepped(name: str, text: str, low: Any, high: Any, step: Any) -> Iterator[Value]:
-    if step <= 0 or (high - low) / step > MAX_GRID:
+    if step <= 0:
         raise BadSpace(f"{name}={text}: got a step of {step} / expected one above 0", f"Say --set {name}=5..40:5.")
+    if (high - low) / step > MAX_GRID:
+        what = f"{name}={text}: got {(high - low) / step:,.0f} steps / expected {MAX_GRID:,} at most"
+        raise BadSpace(what, "Say a wider step.")
     count = int((high - low) / step + 1e-9) + 1
     for place in range(count):
         yield low + place * step if isinstance(low, int) and isinstance(step, int) else round(low + place * step, 12)
+
+
+def _is_number(value: Value) -> bool:
+    """A number that arithmetic can bear; a truth value is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _value(text: str) -> Value:

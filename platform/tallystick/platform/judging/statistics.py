@@ -138,9 +138,15 @@ def minimum_backtest_length(trials: int, target: float = 1.0) -> float:
     return (_expected_maximum(trials) / target) ** 2
 
 
-def variance_of_sharpes(sharpes: ArrayLike) -> float:
-    """Sample variance of trials' Sharpe ratios, the V of `deflated_sharpe`; 0 for fewer than two."""
+def variance_of_sharpes(sharpes: ArrayLike, trials: int = 1) -> float:
+    """Sample variance of trials' Sharpe ratios, the V of `deflated_sharpe`; 0 for one trial that is all there is.
+
+    `trials`: how many were made. Raises `NotJudgeable` when of several fewer than two have a ratio: V is not known.
+    """
     values = np.asarray(sharpes, dtype=np.float64)
+    if len(values) < 2 and trials > 1:
+        message = f"E561 {len(values)} of {trials} trials have a Sharpe ratio: got too few / expected 2 or more."
+        raise NotJudgeable(f"{message} Run more trials.")
     return float(values.var(ddof=1)) if len(values) > 1 else 0.0
 
 

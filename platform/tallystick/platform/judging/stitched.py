@@ -67,6 +67,8 @@ class WalkForward:
     steps: tuple[Step, ...]
     account: AccountPlan
     log: ResearchLog
+    planned: int
+    """Steps that fit the data; fewer were made when it was stopped."""
 
     @cached_property
     def returns(self) -> Floats:
@@ -90,6 +92,11 @@ class WalkForward:
         promised = float(np.mean([returns.mean() for returns in inside])) if inside else 0.0
         return float(self.returns.mean()) / promised if promised > 0 and len(self.returns) else None
 
+    @property
+    def idle(self) -> int:
+        """Steps without a choice or whose test failed: their days are in none of the figures."""
+        return sum(step.tested is None or step.tested.outcome is None for step in self.steps)
+
     @cached_property
     def in_log(self) -> int:
         """N: every trial that the research log has seen start by now."""
@@ -99,7 +106,7 @@ class WalkForward:
     def deflated(self) -> DeflatedSharpe | None:
         """The Sharpe ratio out of sample, deflated by N in this log; None where it is not defined."""
         try:
-            return deflated_sharpe(self.returns, self.in_log, variance_of_sharpes(self.log.sharpes()))
+            return deflated_sharpe(self.returns, self.in_log, variance_of_sharpes(self.log.sharpes(), self.in_log))
         except NotJudgeable:
             return None
 
@@ -131,10 +138,11 @@ class WalkForward:
             "study": self.started.study,
             "objective": self.started.objective,
             "steps": [_row(step) for step in self.steps],
+            "idle_steps": self.idle,
             "days": len(self.returns),
             "growth": self.growth,
-            "sharpe": sharpe_of(self.returns),
-            "sharpe_in_sample": sharpe_of(_joined([step.in_sample for step in self.steps])),
+            "daily_sharpe": sharpe_of(self.returns),
+            "daily_sharpe_in_sample": sharpe_of(_joined([step.in_sample for step in self.steps])),
             "efficiency": self.efficiency,
             "in_this_log": self.in_log,
             "deflated_sharpe": None if deflated is None else deflated.probability,
@@ -150,8 +158,8 @@ def _row(step: Step) -> dict[str, Any]:
         "test_from": _day(step.testing.trade_ns),
         "test_to": _day(step.testing.stop_ns - 1),
         **step.point,
-        "in_sharpe": sharpe_of(step.in_sample),
-        "out_sharpe": sharpe_of(step.returns),
+        "in_daily_sharpe": sharpe_of(step.in_sample),
+        "out_daily_sharpe": sharpe_of(step.returns),
         "in_growth": _growth(step.in_sample),
         "out_growth": _growth(step.returns),
         "error": "" if step.tested is None else step.tested.error,

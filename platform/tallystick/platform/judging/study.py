@@ -63,7 +63,7 @@ class Study:
         """The best trial's Sharpe ratio, deflated by N in this log and the variance of all ratios in it; or None."""
         try:
             found = outcome(self.best_trial)
-            return deflated_sharpe(found.returns, self.in_log, variance_of_sharpes(self.log.sharpes()))
+            return deflated_sharpe(found.returns, self.in_log, variance_of_sharpes(self.log.sharpes(), self.in_log))
         except (NotJudgeable, NothingCompleted):
             return None
 
@@ -90,7 +90,7 @@ class Study:
 
     @cached_property
     def trials(self) -> "pd.DataFrame":
-        """One row for each trial: its parameters, state, objective, net (money), sharpe (per day), deals, digest."""
+        """One row for each trial: its parameters, state, objective, net (money), daily_sharpe, deals, digest."""
         import pandas as pd
 
         table = pd.DataFrame([row_of(report) for report in self.reports])
@@ -133,7 +133,7 @@ def row_of(report: Report) -> dict[str, Any]:
         "state": report.state,
         "objective": None if found is None else found.objective,
         "net": None if found is None else found.net_money,
-        "sharpe": None if found is None else found.sharpe,
+        "daily_sharpe": None if found is None else found.sharpe,
         "drawdown": None if found is None else found.drawdown,
         "trades": None if found is None else found.trades,
         "deals": None if found is None else found.deals,

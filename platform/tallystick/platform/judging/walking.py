@@ -61,6 +61,9 @@ class Pace:
                 )
             )
         except NoSplit as error:
+            if min(self.train, self.test, self.step) < 1:
+                what = f"train {self.train}, test {self.test}, step {self.step} days: expected each from 1 on"
+                raise BadWindow(what, "Say --train 180d --test 60d, and no --step.") from error
             what = f"train {self.train} and test {self.test} days over data of {days} days"
             raise BadWindow(what, f"Choose shorter windows, such as {days // 3}d and {days // 6}d.") from error
         for split in splits:
@@ -127,8 +130,8 @@ def walk_forward(  # noqa: PLR0913 -- as `backtest`: each is one thing a trader 
             if stop():
                 break
             walk.take(crew, training, testing)
-    study.ended(walk.reports, planned=planned)
-    return WalkForward(study.started, tuple(walk.steps), first.plan.account, log)
+    study.ended(walk.reports, whole=len(walk.steps) == len(windows))
+    return WalkForward(study.started, tuple(walk.steps), first.plan.account, log, len(windows))
 
 
 class _Walk:
@@ -168,6 +171,8 @@ class _Walk:
             stop_asked=self._stop_asked,
         )
         self.reports += found
+        if len(found) < self._each:
+            return  # stopped: the best of a part of the training is not what a whole one would choose
         try:
             best = Study(self._study.started, tuple(found), self._study.log).best_trial
         except NothingCompleted:

@@ -25,7 +25,7 @@ class Watching:
 
     def __init__(self, strategy: Module, trade_ns: int) -> None:
         """Wrap an unstarted strategy."""
-        self._strategy = strategy
+        self._strategy = self.watched_strategy = strategy
         self._trade_ns = trade_ns
         self._wishes: dict[str, SignalRaised | TargetAsked] = {}
         self.name: str = strategy.name

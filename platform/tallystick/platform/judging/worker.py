@@ -19,7 +19,6 @@ from tallystick.platform.judging.crew import BENCH, receive, send
 from tallystick.platform.judging.sharing import read_feed
 from tallystick.platform.judging.trial import Bench
 
-
 GIVEN_UP_S = 3.0
 """How long a trial that was interrupted may take to put its things away."""
 

@@ -1,0 +1,42 @@
+"""Which runs from Python are trials."""
+
+from pathlib import Path
+
+import pytest
+
+from tallystick.platform.backtesting.errors import StrategyFailed
+from tallystick.platform.backtesting.tester import backtest
+from tallystick.platform.judging.research_log import ResearchLog
+from tests.unit.judging.kit import log_in, month
+
+FAILS = """
+from tallystick.platform import Strategy
+
+class Fails(Strategy):
+    def on_bar(self, bar):
+        raise ValueError("not today")
+"""
+
+
+def test_a_backtest_from_python_is_a_trial_of_the_project_it_runs_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALLYSTICK_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    backtest("ema_cross", month())
+    assert not (tmp_path / "research").exists()  # no project here: nothing to count in
+    (tmp_path / "tallystick.toml").touch()
+    backtest("ema_cross", month())
+    backtest("ema_cross", month(), research=False)
+    assert ResearchLog(tmp_path / "research").count() == 1
+
+
+def test_a_backtest_is_counted_in_the_log_it_names_also_when_its_strategy_fails(tmp_path: Path) -> None:
+    (tmp_path / "fails.py").write_text(FAILS)
+    log = log_in(tmp_path)
+    made = backtest("ema_cross", month(), research=log)
+    with pytest.raises(StrategyFailed):
+        backtest(tmp_path / "fails.py", month(), research=log)
+    assert log.count() == 2
+    assert len(log.sharpes()) == 1
+    assert made.digest == backtest("ema_cross", month()).digest  # being counted changes nothing
