@@ -315,6 +315,19 @@ def test_a_period_that_is_none_is_told_with_its_line_and_one_remedy() -> None:
         heard(Mine(), walk(1))
 
 
+@pytest.mark.parametrize("says", ["why", "expires"])
+def test_values_that_no_record_takes_are_told_with_their_line(says: str) -> None:
+    class Mine(Strategy, symbol="EURUSD", lots="0.10"):
+        def on_bar(self, bar: BarClosed) -> None:
+            if says == "why":
+                self.why(distance=float("nan"))
+            else:
+                self.limit("buy", 1.0, expires=3600.0)  # type: ignore[arg-type]  # as traders write
+
+    with pytest.raises(ActionRefused, match=r"E510 mine in test_strategy.py:\d+: (why was given distance|the time is)"):
+        heard(Mine(), walk(1))
+
+
 def test_a_callback_that_ends_the_process_fails_instead() -> None:
     class Ends(Strategy, symbol="EURUSD"):
         def on_bar(self, bar: BarClosed) -> None:

@@ -56,6 +56,20 @@ def say(
     return command
 
 
+def test_what_a_strategy_prints_stays_out_of_the_document(say: Say, tmp_path: Path) -> None:
+    (tmp_path / "loud.py").write_text(SOURCE.replace("): return", "): print('noise'); return"), encoding="utf-8")
+    said = say("backtest", "loud.py", "EURUSD.csv", "--tz", "utc", "--json")
+    assert (said.code, said.document["rows"]) == (0, 400)
+    assert "noise" in said.err
+
+
+def test_a_research_log_of_another_key_leaves_the_last_book_alone(say: Say, tmp_path: Path) -> None:
+    assert say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc").code == 0
+    refused = say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc", "--home", tmp_path / "other")
+    assert (refused.code, "error[E577]" in refused.err) == (2, True)
+    assert say("audit", "verify", "tallystick-backtest").code == 0
+
+
 def test_the_catalogue_of_the_home_that_is_named_is_looked_in(say: Say, tmp_path: Path) -> None:
     assert say("data", "import", "EURUSD.csv", "--tz", "utc", "--name", "mine", "--home", tmp_path / "other").code == 0
     said = say("backtest", "ema.py", "mine", "--home", tmp_path / "other", "--json")

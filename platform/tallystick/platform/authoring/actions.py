@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from math import isfinite
 
 from tallystick.events.types.running import TimerRequested
 from tallystick.events.types.trading import DecisionExplained, SignalRaised, TargetAsked
@@ -118,6 +119,9 @@ class Actions(Ordering):
             named = {str(name): float(value) for name, value in values.items()}
         except (TypeError, ValueError) as error:
             self._refuse(f"why takes names and numbers: {error}. Give it numbers")
+        for name, value in named.items():
+            if not isfinite(value):
+                self._refuse(f"why was given {name}={value}; the record takes finite numbers. Leave it out")
         self._said.append(DecisionExplained(strategy=self.name, symbol=symbol, values=named))
 
     def _distances(self, symbol: str, direction: int, sl: float | None, tp: float | None) -> tuple[int, int]:

@@ -197,6 +197,8 @@ class Ordering(Views):
             if when.tzinfo is None:
                 self._refuse(f"{when} has no time zone. Say datetime(..., tzinfo=UTC)")
             return int(when.timestamp()) * SECOND_NS + when.microsecond * 1_000
+        if type(when) is not int:
+            self._refuse(f"the time is {when!r}; it takes a datetime, a timedelta, or whole ns. Say timedelta(hours=6)")
         return when
 
     def _refuse(self, what: str) -> NoReturn:

@@ -38,6 +38,9 @@ def lines_of(result: "Backtest", *, warnings: bool = True) -> list[str]:
     if summary.deals:
         lines.append(f"equity {sparkline(result.curve.equity)}")
     lines += [f"digest {result.digest}", f"verify {result.verdict}"]
+    if result.run.ended == "stopped":
+        rows = f"{summary.rows:,} of {len(result.feed):,} rows"
+        lines.append(f"STOPPED after {rows}, before the data ended. The figures are up to there.")
     if result.failure is not None:
         from tallystick.platform.backtesting.failure import where_it_failed
 

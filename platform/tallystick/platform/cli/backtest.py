@@ -2,6 +2,7 @@
 
 import math
 import sys
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -99,8 +100,10 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
         latency_ms=latency_ms,
     )
     ready = prepared(strategy, sources_of(data or ["demo"], terms, call.home), terms)
+    research_log(research, call)  # refuses the log of another key before the last backtest's book is replaced
     folder = ready_folder(book, call)
-    result = kept(ready, folder, call, by_row=by_row, research=research)
+    with redirect_stdout(sys.stderr) if call.as_json else nullcontext():  # what the strategy itself prints
+        result = kept(ready, folder, call, by_row=by_row, research=research)
     if result.failure is not None:
         raise _failed(result, folder)
     page = result.report(folder / "report.html") if report else None
