@@ -244,7 +244,6 @@ def docs(options: list[str]) -> int:
     steps.run("lint", "event catalogue", "-m", "ci.events_page")
     steps.run("lint", "command line", "-m", "ci.cli_page")
     steps.run("lint", "config file", "-m", "ci.config_page")
-    steps.run("lint", "config file", "-m", "ci.config_page")
     steps.run("lint", "Python reference", "-m", "ci.reference")
     steps.run("lint", "consoles of the tutorial", "-m", "ci.consoles")
     steps.run("lint", "documents", "-m", "ci.documents")
