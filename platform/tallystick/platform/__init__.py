@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tallystick.platform.authoring.module import Module
     from tallystick.platform.authoring.strategy import Strategy
     from tallystick.platform.backtesting import Backtest, backtest
+    from tallystick.platform.judging.lookahead import lookahead_check
     from tallystick.platform.judging.comparing import compare
     from tallystick.platform.judging.monte_carlo import monte_carlo
     from tallystick.platform.judging.optimising import optimize
@@ -36,6 +37,7 @@ NAMES = {
     "strategy": f"{AUTHORING}.function",
     "Backtest": "tallystick.platform.backtesting",
     "backtest": "tallystick.platform.backtesting",
+    "lookahead_check": "tallystick.platform.judging.lookahead",
     "compare": f"{JUDGING}.comparing",
     "monte_carlo": f"{JUDGING}.monte_carlo",
     "optimize": f"{JUDGING}.optimising",
@@ -56,6 +58,7 @@ __all__ = [
     "backtest",
     "compare",
     "load",
+    "lookahead_check",
     "lots",
     "monte_carlo",
     "optimize",

@@ -7,4 +7,5 @@ research_log      every trial, recorded before its first row: where the N of a d
 optimising        grid, random and Optuna search on processes
 walking           optimise on the past, trade the rows after it, again and again
 comparing         two books side by side
+lookahead         whether a strategy knows what is still to come, by experiment
 """

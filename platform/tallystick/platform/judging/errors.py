@@ -8,7 +8,8 @@ JudgingError (ValueError)
 ├── BadWindow         E575  windows of a walk-forward that do not fit the data
 ├── LogBusy           E576  somebody else writes the research log
 ├── ForeignLog        E577  the research log is another key's
-└── NotComparable     E578  what was given is no book with a run
+├── NotComparable     E578  what was given is no book with a run
+└── NotCheckable      E579  a strategy that fails by itself, so that nothing can be said of it (lookahead.checking)
 """
 
 from pathlib import Path

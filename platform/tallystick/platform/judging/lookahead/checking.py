@@ -32,7 +32,7 @@ from tallystick.platform.judging.lookahead.workers import Workers
 
 CUTS = 12
 ROWS_BY_ROW = 3_000
-ROWS_OF_COLUMNS_BY_ROW = 400
+ROWS_OF_COLUMNS_BY_ROW = 250
 """Row by row columns are computed from all rows so far at every bar."""
 COLUMN_ROWS = 14
 BUDGET_S = 60.0
