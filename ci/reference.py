@@ -22,7 +22,7 @@ FOLDER = ROOT / "docs" / "reference"
 DOOR = "tallystick.platform"
 WIDTH = 100
 DEFINED = re.compile(r"^`?([a-z_]+(?:, [a-z_]+)*)`?: ")
-GIVEN = frozenset({"Backtest", "Bars", "Stats", "Comparison", "Study", "WalkForward", "Reordered", "Verdict"})
+GIVEN = frozenset({"Backtest", "Bars", "Stats", "Comparison", "Study", "WalkForward", "Reordered", "Report", "Verdict"})
 """Made by the platform: how they are constructed is nobody's business."""
 
 
@@ -63,9 +63,10 @@ PAGES = (
         "judging.md",
         "Judging",
         "Searching, counting and judging; in words: [judging.md](../judging.md).",
-        of(DOOR, "optimize", "walk_forward", "monte_carlo", "compare")
+        of(DOOR, "optimize", "walk_forward", "lookahead_check", "monte_carlo", "compare")
         + of("tallystick.platform.judging.study", "Study")
         + of("tallystick.platform.judging.stitched", "WalkForward")
+        + of("tallystick.platform.judging.lookahead", "Report", "Finding")
         + of("tallystick.platform.judging.monte_carlo", "Reordered")
         + of("tallystick.platform.judging.comparing", "Comparison"),
     ),
