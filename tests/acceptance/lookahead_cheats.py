@@ -234,7 +234,8 @@ def on_bar(self, bar):
     by_class(
         "open_in_a_function",
         "file_in_callback",
-        "def lines():\n    with open(Path(__file__).with_name('prices.csv')) as file:\n        return file.readlines()\n",
+        "def lines():\n    with open(Path(__file__).with_name('prices.csv')) as file:\n"
+        "        return file.readlines()\n",
         """
 def on_bar(self, bar):
     self.target("0.10" if float(lines()[len(self.bars)].split(",")[-1]) > bar.close else "-0.10")
@@ -373,7 +374,8 @@ def on_bar(self, bar):
         "table_of_turns_made_at_load",
         "outside_data",
         CSV
-        + "TURNS = dict(zip(DATA.index.astype('int64') // (1 if DATA.index.dtype == 'M8[ns]' else 1), (DATA.close.shift(-24) > DATA.close)))\nTURNS = {int(pd.Timestamp(t).value): v for t, v in zip(DATA.index, (DATA.close.shift(-24) > DATA.close))}\n",
+        + "TURNED = DATA.close.shift(-24) > DATA.close\n"
+        + "TURNS = {int(pd.Timestamp(at).value): turned for at, turned in TURNED.items()}\n",
         """
 def on_bar(self, bar):
     if bar.time in TURNS:
@@ -394,7 +396,9 @@ def on_bar(self, bar):
     by_class(
         "the_platforms_own_reader",
         "outside_data",
-        "from tallystick.platform.data.demo import demo_feed\nROWS = next(one for one in demo_feed().series if one.symbol == 'EURUSD')\nTIME, CLOSE = ROWS.time, ROWS.rows.columns['bid_close']\n",
+        "from tallystick.platform.data.demo import demo_feed\n"
+        "ROWS = next(one for one in demo_feed().series if one.symbol == 'EURUSD')\n"
+        "TIME, CLOSE = ROWS.time, ROWS.rows.columns['bid_close']\n",
         """
 def on_bar(self, bar):
     i = int(np.searchsorted(TIME, bar.time))
@@ -408,7 +412,7 @@ def on_bar(self, bar):
         "import gc\n",
         """
 def on_start(self):
-    found = [one for one in gc.get_objects() if type(one).__name__ == "Series" and hasattr(one, "rows") and hasattr(one, "period_ns")]
+    found = [one for one in gc.get_objects() if type(one).__name__ == "Series" and hasattr(one, "period_ns")]
     self.found = [(int(t), float(c)) for one in found[:1] for t, c in zip(one.time, one.rows.columns["bid_close"])]
 
 def on_bar(self, bar):

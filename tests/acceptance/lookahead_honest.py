@@ -69,16 +69,16 @@ def on_bar(self, bar):
         "stop_and_reverse",
         """
 def on_start(self):
-    self.side = 1
+    self.fills = 0
 
 def on_fill(self, fill):
-    self.side = -self.side
+    self.fills += 1
 
 def on_bar(self, bar):
-    if not self.position:
-        self.target("0.10" if self.side > 0 else "-0.10", sl=bar.close - self.side * 0.002)
-    elif len(self.bars) % 24 == 0:
-        self.target("0")
+    side = 1 if self.fills % 4 < 2 else -1
+    if not self.position and len(self.bars) % 5 == 0:
+        enter = self.buy if side > 0 else self.sell
+        enter("0.10", sl=bar.close - side * 0.002, tp=bar.close + side * 0.002)
 """,
     ),
     honest(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tallystick.platform.cli.main import run
 from tests.acceptance.lookahead_cheats import FAMILIES, OTHERS, Cheat
 from tests.acceptance.lookahead_honest import HONEST
 from tests.acceptance.lookahead_world import checked
@@ -43,3 +44,14 @@ def test_an_honest_strategy_is_accused_of_nothing(tmp_path: Path, cheat: Cheat) 
     assert report.clean, str(report)
     assert "cut at" in str(report), "a clean verdict says what was tried"
     assert "does not show" in str(report)
+
+
+def test_the_verb_exits_with_one_and_names_the_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cheat = next(each for each in ALL if each.name == "read_csv_in_on_bar")
+    path = tmp_path / "cheat.py"
+    path.write_text(cheat.source)
+    code = run(["lookahead-check", str(path), "EURUSD", "--json"])
+    document = json.loads(capsys.readouterr().out)
+    assert code == 1
+    assert document["findings"][0]["kind"] == "file_in_callback"
+    assert document["findings"][0]["where"].startswith("cheat.py:")
