@@ -18,7 +18,8 @@ from tallystick.events.signer import Ed25519Signer
 from tallystick.events.types.trading import OrderSending, SignalRaised
 from tallystick.market.instrument import LOT
 from tallystick.platform.data.feed import Feed
-from tallystick.platform.kernel.book import RunResult, simulate
+from tallystick.platform.kernel.book import simulate
+from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.plan import AccountPlan, RunPlan, StrategyPlan
 from tallystick.platform.strategies import EmaCross

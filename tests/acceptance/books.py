@@ -19,7 +19,8 @@ from tallystick.market.rows import Rows
 from tallystick.platform.cli.demo_plan import demo_plan
 from tallystick.platform.data.demo import demo_feed
 from tallystick.platform.data.feed import Feed
-from tallystick.platform.kernel.book import RunOptions, RunResult, simulate
+from tallystick.platform.kernel.book import simulate
+from tallystick.platform.kernel.contract import RunOptions, RunResult
 from tallystick.platform.plan import RunPlan
 
 FULL = os.environ.get("TALLYSTICK_FULL") == "1"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tallystick.events.segment import FRAME, SEGMENT, SegmentHeader, read_group
-from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tests.acceptance.books import CutFeed, plan, run
 

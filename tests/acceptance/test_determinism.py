@@ -17,7 +17,7 @@ from tallystick.events.catalogue import Catalogue
 from tallystick.events.reader import LogReader
 from tallystick.events.types.running import RunStarted
 from tallystick.events.types.trading import OrderRequested
-from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.history import history_of
 from tallystick.platform.kernel.replaying import compose_recorded, replay_book

@@ -18,7 +18,7 @@ from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.writer import LogWriter
 from tallystick.market.rows import BarClosed
 from tallystick.platform.compose import composition_of
-from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.deadlines import WorkResult
 from tallystick.platform.kernel.errors import ModuleSilencedError
 from tallystick.platform.kernel.history import RunSeen

@@ -12,7 +12,7 @@ from tallystick.events.signer import Ed25519Signer
 from tallystick.events.types.running import BookHalted, BookResumed, RunStarted
 from tallystick.events.types.trading import DealMade, OrderApproved, OrderDenied, OrderRequested, OrderSending
 from tallystick.events.writer import LogWriter
-from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.halt import ask_halt, halt_reason
 from tallystick.platform.kernel.people import CommandRefusedError
 from tallystick.platform.kernel.replaying import replay_book

@@ -23,7 +23,7 @@ from tallystick.events.types.trading import (
 )
 from tallystick.market.server_time import DAY, HOUR, offset_ns
 from tallystick.platform.compose import composition_of
-from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.plan import AccountPlan, RunPlan, StrategyPlan, plan_from_json
 from tallystick.platform.portfolio import Attribution

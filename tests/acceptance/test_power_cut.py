@@ -13,7 +13,7 @@ import pytest
 from tallystick.events.errors import LogMissing
 from tallystick.events.reader import LogReader
 from tallystick.events.verify import verify
-from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.replaying import replay_book
 from tests.acceptance.books import FULL, CutFeed, exit_code_of_verify, leaves, run

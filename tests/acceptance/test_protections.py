@@ -13,7 +13,8 @@ from tallystick.events.reader import LogReader
 from tallystick.events.types.trading import DealMade, IntentRaised, PositionProtected
 from tallystick.market.rows import Rows
 from tallystick.platform.compose import composition_of
-from tallystick.platform.kernel.book import RunOptions, RunResult, simulate
+from tallystick.platform.kernel.book import simulate
+from tallystick.platform.kernel.contract import RunOptions, RunResult
 from tallystick.platform.plan import StrategyPlan
 from tests.acceptance.books import plan as demos_plan
 from tests.replay.market_kit import SIGNER, Made, ScanningTurns, replay, wandering

@@ -19,7 +19,7 @@ from tallystick.events.types.trading import (
     SignalRaised,
     TargetAsked,
 )
-from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.recomposing import Recomposing
 from tallystick.platform.kernel.replaying import replay_book

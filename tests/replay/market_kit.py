@@ -18,7 +18,8 @@ from tallystick.events.types.market import DataTreated, SeriesDeclared
 from tallystick.events.types.trading import SignalRaised
 from tallystick.market.rows import BarClosed, Quote, Rows
 from tallystick.platform.compose import composition_of
-from tallystick.platform.kernel.book import RunResult, simulate
+from tallystick.platform.kernel.book import simulate
+from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.replaying import ReplayResult, replay_book

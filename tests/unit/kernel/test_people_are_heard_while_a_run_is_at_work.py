@@ -18,8 +18,8 @@ from tallystick.events.types.running import BookHalted, BookResumed
 from tallystick.events.types.trading import OrderApproved, OrderRequested, OrderSending
 from tallystick.platform.cli.main import run as command_line
 from tallystick.platform.kernel import control
-from tallystick.platform.kernel.book import RunResult
 from tallystick.platform.kernel.commands import resume_at_work
+from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.control import ControlError, NobodyListensError, say
 from tallystick.platform.kernel.halt import ask_halt, halt_reason
 from tallystick.platform.kernel.people import resumption

@@ -9,7 +9,7 @@ from tallystick.events.module import Module
 from tallystick.platform.backtesting.assembly import Assembly
 from tallystick.platform.backtesting.failure import Failure
 from tallystick.platform.backtesting.preparation import Prepared
-from tallystick.platform.kernel.book import RunResult
+from tallystick.platform.kernel.contract import RunResult
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,7 +23,8 @@ from tallystick.platform.backtesting.result import Backtest
 from tallystick.platform.backtesting.row_by_row import RowByRow
 from tallystick.platform.backtesting.scratch import Scratch, scratch_folder
 from tallystick.platform.data.faults import Strictness
-from tallystick.platform.kernel.book import RunOptions, simulate
+from tallystick.platform.kernel.book import simulate
+from tallystick.platform.kernel.contract import RunOptions
 
 if TYPE_CHECKING:
     from tallystick.platform.judging.counting import Research

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tallystick.events.findings import Verdict
     from tallystick.events.note import VerifierKey
     from tallystick.platform.data.feed import Feed
-    from tallystick.platform.kernel.book import RunResult
+    from tallystick.platform.kernel.contract import RunResult
     from tallystick.platform.kernel.replaying import ReplayResult
     from tallystick.platform.report.summary import Summary
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tallystick.platform.config.project import Project
     from tallystick.platform.data.feed import Feed
-    from tallystick.platform.kernel.book import RunResult
+    from tallystick.platform.kernel.contract import RunResult
     from tallystick.platform.plan import RunPlan
 
 ENDED_WELL = "end_of_data"
@@ -143,7 +143,8 @@ def carried_out(
 ) -> "RunResult":
     """Run, with progress, logging beside the book, and Ctrl-C heard; of a `project` the log keeps the config file."""
     from tallystick.platform.backtesting.row_by_row import RowByRow
-    from tallystick.platform.kernel.book import RunOptions, simulate
+    from tallystick.platform.kernel.book import simulate
+    from tallystick.platform.kernel.contract import RunOptions
 
     require_same_plan(book, plan)
     book.mkdir(parents=True, exist_ok=True)

@@ -8,32 +8,29 @@ control.json       port and token of the local control channel, while a run is a
 book.json          the origin and the public key, for convenience; proves nothing
 """
 
-import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.errors import LogMissing
-from tallystick.events.files import Disk, Files, write_failed, write_whole
+from tallystick.events.files import Disk, write_failed, write_whole
 from tallystick.events.reader import LogReader
 from tallystick.events.recovery import covered_by_checkpoints
 from tallystick.events.signer import Signer
 from tallystick.events.types import running
-from tallystick.events.types.market import DataTreated, SeriesDeclared
 from tallystick.events.writer import LogWriter
-from tallystick.market.rows import Rows
 from tallystick.platform.compose import compose
 from tallystick.platform.kernel import snapshot
 from tallystick.platform.kernel.beginning import Beginning
 from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.commands import Commands
+from tallystick.platform.kernel.contract import Compose, FeedOfRows, RunOptions, RunResult, origin_of
 from tallystick.platform.kernel.deadlines import Worker
-from tallystick.platform.kernel.durability import BATCH_RECORDS, SNAPSHOT_RECORDS, Commits
+from tallystick.platform.kernel.durability import Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.halt import halt_reason
 from tallystick.platform.kernel.history import STOPPED, History, RunSeen, history_of
@@ -46,83 +43,6 @@ from tallystick.platform.kernel.trust import require_trusted
 from tallystick.platform.plan import RunPlan
 
 logger = logging.getLogger("tallystick.book")
-
-
-class Compose(Protocol):
-    """Builds a run from its plan, its series, its first order number and the terminal's journal."""
-
-    def __call__(
-        self, plan: RunPlan, series: Sequence[SeriesDeclared], *, first_order: int = 1, journal: Path | None = None
-    ) -> Composition:
-        """Build it."""
-        ...
-
-
-class FeedOfRows(Protocol):
-    """What a run needs of a feed."""
-
-    @property
-    def data_hash(self) -> str:
-        """SHA-256 over the series' data hashes, in hex."""
-        ...
-
-    def series_declared(self) -> Sequence[SeriesDeclared]:
-        """The series, in manifest order."""
-        ...
-
-    def data_treated(self) -> Sequence[DataTreated]:
-        """The faults that were treated."""
-        ...
-
-    def rows(self, start_row: int = 0) -> Iterator[Rows]:
-        """Rows in book order from `start_row` on."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """How a run ended. `size` and `head` are the whole log's, the decision digest is the whole book's."""
-
-    run: int
-    records: int
-    rows: int
-    size: int
-    head: bytes
-    decision_digest: bytes
-    ended: str
-    recovered: bool
-    origin: str
-    vkey: str
-    halted: bool = False
-    """The book is halted as the run ends: it only reduces until a person resumes it."""
-    failures: int = 0
-    """How often a module failed since this process began or took over the run; each is a `module.failed`."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What changes how a run is carried out, but no bit of its decisions."""
-
-    segment_bytes: int = 256 * 1024 * 1024
-    snapshot_records: int = SNAPSHOT_RECORDS
-    batch_records: int = BATCH_RECORDS
-    keep_source: bool = True
-    sources: tuple[Path, ...] = ()
-    settings: Mapping[str, str] = field(default_factory=dict)
-    """What the manifest is to say beside the plan, such as the hash of the file that the plan was made from."""
-    files: Files | None = None
-    control: bool = True
-    """Listen to what people say while the run is at work (`kernel.control`)."""
-    by_row: bool = False
-    """Ignore every `scan` and ask every module about every row."""
-    on_failure: Callable[[str, Exception], None] | None = None
-    """Told of each failure of a module as it happens, with its traceback."""
-
-
-def origin_of(plan: RunPlan, data_hash: str) -> str:
-    """Origin of a simulated book: the same plan over the same data is the same log."""
-    digest = hashlib.sha256(f"{plan.hash()}/{data_hash}".encode()).hexdigest()[:16]
-    return f"tallystick.invalid/sim/{digest}"
 
 
 def simulate(

@@ -33,9 +33,9 @@ from tallystick.events.writer import LogWriter
 from tallystick.market.rows import Rows
 from tallystick.platform.compose import compose
 from tallystick.platform.kernel.beginning import Beginning
-from tallystick.platform.kernel.book import Compose
 from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.commands import Commands
+from tallystick.platform.kernel.contract import Compose
 from tallystick.platform.kernel.durability import Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.halt import halt_reason
