@@ -36,6 +36,24 @@ def test_a_strategy_decides_the_same_by_class_and_instance(frame: pd.DataFrame, 
     assert backtest(ema_cross, frame, parameters={"fast": 6}, **same).digest != result.digest
 
 
+def test_two_strategies_of_one_name_are_told_how_to_differ(frame: pd.DataFrame) -> None:
+    with pytest.raises(BacktestError, match=r'2 strategies are called "ema_cross".* ema_cross\(name="ema_cross_2"\)'):
+        backtest([ema_cross, ema_cross(fast=3)], frame)
+    both = backtest([ema_cross, ema_cross(fast=3, name="ema_cross_2")], frame, lots="0.10")
+    assert set(both.trades["strategy"]) == {"ema_cross", "ema_cross_2"}
+
+
+def test_a_calendar_of_news_may_be_a_file(frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cal.csv").write_text("time,currency,impact,title\n2014-05-08T12:00Z,USD,high,x\n", encoding="utf-8")
+    news = {"minutes_before": 10_000, "minutes_after": 10_000}
+    by_file = backtest(ema_cross, frame, lots="0.10", risk={"news": [{"file": "cal.csv", **news}]})
+    events = [["2014-05-08T12:00Z", "USD", "high", "x"]]
+    by_events = backtest(ema_cross, frame, lots="0.10", risk={"news": [{"events": events, **news}]})
+    assert by_file.digest == by_events.digest
+    assert by_file.stats["denied"] > 0
+
+
 def test_a_series_and_a_frame_are_the_same_rows(frame: pd.DataFrame, result: Backtest) -> None:
     series = series_of(frame, symbol="EURUSD", timeframe="H1")
     assert backtest(ema_cross, series, lots="0.10", account=5_000).digest == result.digest

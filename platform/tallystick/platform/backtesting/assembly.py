@@ -15,6 +15,7 @@ from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.plan import AccountPlan, RunPlan, StrategyPlan, plan_from_json
 from tallystick.platform.plan_check import check_plan
+from tallystick.platform.plan_news import with_calendars
 from tallystick.platform.portfolio.lots import check_lots
 
 DEFAULT_LOTS = "0.01"
@@ -66,6 +67,7 @@ def plan_of(
         sizing=own,
         risk=dict(risk or {}),
     )
+    plan = with_calendars(plan, Path())  # of news, as a plan's file names them
     _check_lots(own, strategies, instruments)
     check(plan)
     return plan

@@ -53,7 +53,13 @@ def chosen_from(given: object, parameters: Mapping[str, Any], settings: Settings
     many = given if isinstance(given, list | tuple) else [given]
     if not many:
         raise UnknownStrategy("no strategy was given", "Give one or more.")
-    return tuple(_one(each, dict(parameters), settings) for each in many)
+    chosen = tuple(_one(each, dict(parameters), settings) for each in many)
+    names = [one.plan.name for one in chosen]
+    for name in names:
+        if names.count(name) > 1:
+            what = f'{names.count(name)} strategies are called "{name}": got one name / expected one for each'
+            raise UnknownStrategy(what, f'Give one another name, as in {name}(name="{name}_2").')
+    return chosen
 
 
 def _one(given: object, parameters: dict[str, Any], settings: Settings) -> Chosen:
