@@ -1,12 +1,15 @@
 """Which runs from Python are trials."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tallystick.platform.backtesting.errors import StrategyFailed
 from tallystick.platform.backtesting.tester import backtest
+from tallystick.platform.judging.optimising import optimize
 from tallystick.platform.judging.research_log import ResearchLog
+from tallystick.platform.judging.study import Study
 from tests.unit.judging.kit import log_in, month
 
 FAILS = """
@@ -40,3 +43,14 @@ def test_a_backtest_is_counted_in_the_log_it_names_also_when_its_strategy_fails(
     assert log.count() == 2
     assert len(log.sharpes()) == 1
     assert made.digest == backtest("ema_cross", month()).digest  # being counted changes nothing
+
+
+def test_studies_that_begin_at_once_have_names_of_their_own(tmp_path: Path) -> None:
+    logs = [log_in(tmp_path) for _ in range(3)]
+    with ThreadPoolExecutor(3) as threads:
+        found = list(threads.map(lambda log: _searched(log).started.study, logs))
+    assert sorted(found) == ["study-0", "study-1", "study-2"]
+
+
+def _searched(log: ResearchLog) -> Study:
+    return optimize("ema_cross", month(), parameters={"fast": [5]}, research=log, jobs=1)

@@ -69,8 +69,7 @@ class CountedTrial:
 def counted(ready: "Prepared", *, log: ResearchLog | None = None) -> Iterator[CountedTrial]:
     """Count a run: its start is durable when the block is entered. Raises what `ResearchLog` raises."""
     research = log or ResearchLog()
-    started = started_event(ready, study=SINGLE, trial=research.count())
-    (begun,) = research.begin(started)
+    begun = research.begin_single(started_event(ready, study=SINGLE, trial=0))
     trial = CountedTrial(research, begun)
     try:
         yield trial

@@ -115,7 +115,7 @@ def searched(  # noqa: PLR0917 -- what `optimize` settles
     with Crew(min(search.processes, asked.trials)) as crew:
         bench, first = bench_of(strategy, data, terms, space, named)
         crew.take(bench)
-        study = Recorded(log, study_event(first, space, search, asked.trials, log.studies()))
+        study = Recorded(log, study_event(first, space, search, asked.trials))
         reports = searching(study, crew, asked, search, progress=progress, stop_asked=stop_asked)
     study.ended(reports, whole=len(reports) >= asked.trials)
     return Study(study.started, tuple(reports), log)
@@ -156,12 +156,12 @@ def _check_parameters(strategy: object, first: "Prepared", terms: "Terms", space
                     raise BadSpace(f"{name}={value!r} cannot be: {error}", "Give values of its kind.") from error
 
 
-def study_event(first: "Prepared", space: Space, search: Search, trials: int, number: int) -> StudyStarted:
-    """What is said of a study before its first trial."""
+def study_event(first: "Prepared", space: Space, search: Search, trials: int) -> StudyStarted:
+    """What is said of a study before its first trial; the log gives it its name."""
     from tallystick.platform.judging.counting import source_hash
 
     return StudyStarted(
-        study=f"study-{number}",
+        study="",
         kind=search.kind,
         method=search.method,
         objective=search.objective,
@@ -181,10 +181,9 @@ class Recorded:
     def __init__(self, log: ResearchLog, started: StudyStarted) -> None:
         """Record that it begins."""
         self.log = log
-        self.started = started
+        self.started = log.begin_study(started)
         self._begun: dict[int, int] = {}
         self._one_at_a_time = Lock()  # workers are led by a thread each
-        log.say(started)
 
     def begin(self, trial: TrialStarted) -> None:
         """Make a trial's start durable."""

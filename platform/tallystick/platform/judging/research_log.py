@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.errors import LogLocked, LogMissing
 from tallystick.events.event import Event
@@ -108,24 +110,41 @@ class ResearchLog:
         `sign`: a checkpoint follows. Raises `LogBusy` when somebody else writes for longer than `WAIT_S`.
         """
         with self._writing() as writer:
-            writer.declare(type(event) for event in events)
-            source = writer.declare_source(SOURCE, "kernel")
-            now = max(writer.time, time.time_ns())
-            seqs = []
-            for place, event in enumerate(events):
-                body = self._catalogue.encode(event)
-                cause = causes[place] if causes else NONE_SEQ
-                type_id = writer.type_id(type(event))
-                seqs.append(writer.append(type_id, event.FACT.version, body, time=now, source=source, cause=cause))
-            if sign:
-                writer.checkpoint(self._signer)
-            else:
-                writer.commit()
-        return seqs
+            return self._said(writer, events, causes, sign=sign)
 
     def begin(self, *trials: TrialStarted) -> list[Begun]:
         """Record that trials start: on the disk when this returns, before anybody may give them a row."""
         return [Begun(seq, each) for seq, each in zip(self.say(*trials, sign=False), trials, strict=True)]
+
+    def begin_study(self, started: StudyStarted) -> StudyStarted:
+        """Record that a study starts, under a name that no other has: it is numbered while nobody else writes."""
+        with self._writing() as writer:
+            named = msgspec.structs.replace(started, study=f"study-{self.studies()}")
+            self._said(writer, [named], (), sign=True)
+        return named
+
+    def begin_single(self, trial: TrialStarted) -> Begun:
+        """Record that a backtest by itself starts, numbered while nobody else writes."""
+        with self._writing() as writer:
+            numbered = msgspec.structs.replace(trial, trial=self.count())
+            (seq,) = self._said(writer, [numbered], (), sign=False)
+        return Begun(seq, numbered)
+
+    def _said(self, writer: LogWriter, events: Sequence[Event], causes: Sequence[int], *, sign: bool) -> list[int]:
+        writer.declare(type(event) for event in events)
+        source = writer.declare_source(SOURCE, "kernel")
+        now = max(writer.time, time.time_ns())
+        seqs = []
+        for place, event in enumerate(events):
+            body = self._catalogue.encode(event)
+            cause = causes[place] if causes else NONE_SEQ
+            type_id = writer.type_id(type(event))
+            seqs.append(writer.append(type_id, event.FACT.version, body, time=now, source=source, cause=cause))
+        if sign:
+            writer.checkpoint(self._signer)
+        else:
+            writer.commit()
+        return seqs
 
     def count(self) -> int:
         """N: how many trials the log has seen start. Reads headers only."""

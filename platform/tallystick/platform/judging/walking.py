@@ -124,7 +124,7 @@ def walk_forward(  # noqa: PLR0913 -- as `backtest`: each is one thing a trader 
         crew.take(bench)
         windows = list(pace.windows(first.feed))
         planned = len(windows) * (each + 1)
-        study = Recorded(log, study_event(first, space, search, planned, log.studies()))
+        study = Recorded(log, study_event(first, space, search, planned))
         walk = _Walk(study, search, space, each, stop, lambda done: progress(done, planned) if progress else None)
         for training, testing in windows:
             if stop():
