@@ -6,7 +6,8 @@ tutorial. What differs from one user to the next is elided, and this is all:
 1. a hash, a key or an identity (16 hex digits and more) is `....`; a decision digest is printed, because it is equal
    everywhere; the numbers of records are printed too and may change with Tallystick's version;
 2. digits of the machine's own clock are dots;
-3. the folder is called /home/you/trading.
+3. why a damaged signature is none is `....`: with some keys it is no longer base64, with others it does not hold;
+4. the folder is called /home/you/trading.
 
 Comments above a block: `<!-- shown: 12, 3 -->` prints the first 12 and the last 3 lines, `<!-- exit: 1 -->` is the
 expected exit code (else 0), `<!-- from before: tallystick why -->` takes the command from the last printed line that
@@ -31,6 +32,7 @@ FULL = os.environ.get("TALLYSTICK_FULL") == "1"
 KEY = re.compile(r"\+[0-9a-f]{8}(?:\+[A-Za-z0-9+/=]{40,}|\b)")
 HEX = re.compile(r"(?<!\.)\b(?!\d{20}\b)[0-9a-f]{16,}\b")
 """No decimals of a number, and no 20 digits: those name a segment or a checkpoint."""
+SIGNATURE = re.compile(r"(\.checkpoint is not valid): .+?\. (?=No checkpoint proves)")
 CLOCK = re.compile(r"\b20(?:2[5-9]|[3-9]\d)-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
 
 
@@ -86,6 +88,7 @@ class Session:
 
     def _elided(self, line: str) -> str:
         line = line.rstrip().replace(str(self.home), "/home/you")
+        line = SIGNATURE.sub(r"\1: .... ", line)
         if "digest" not in line:
             line = HEX.sub("....", KEY.sub("+....", line))
         return CLOCK.sub(lambda found: re.sub(r"\d", ".", found[0]), line)
