@@ -107,7 +107,7 @@ def on_bar(self, bar):
         """
 def on_bar(self, bar):
     if not self.position and bar.close > self.highest(20, "close") - 0.0001:
-        self.buy("0.10", trail=0.003)
+        self.target("0.10", trail=0.003, again=True)
 """,
     ),
     honest("never_trades", "def on_bar(self, bar):\n    if bar.close < 0:\n        self.buy('0.10')\n"),

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def checked(cheat: Cheat, folder: Path) -> Report:
     path = folder / f"{cheat.name}.py"
     path.write_text(cheat.source)
     one = rows().series[0]
-    columns = {name: one.rows.columns[f"bid_{name}"] for name in ("open", "high", "low", "close")}
+    columns: dict[str, Any] = {name: one.rows.columns[f"bid_{name}"] for name in ("open", "high", "low", "close")}
     times = np.datetime_as_string(one.time.astype("datetime64[ns]"), unit="s")
     lines = [
         ",".join([str(at).replace("T", " "), *(f"{columns[name][row]:.5f}" for name in columns)])
