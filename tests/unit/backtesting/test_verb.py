@@ -70,6 +70,23 @@ def test_a_research_log_of_another_key_leaves_the_last_book_alone(say: Say, tmp_
     assert say("audit", "verify", "tallystick-backtest").code == 0
 
 
+def test_two_files_of_one_symbol_are_refused_and_the_remedy_works(
+    say: Say, tmp_path: Path, frame: pd.DataFrame
+) -> None:
+    frame[:200].to_csv(tmp_path / "EURUSD_1.csv")
+    frame[200:].to_csv(tmp_path / "EURUSD_2.csv")
+    refused = say("backtest", "ema.py", "EURUSD_1.csv", "EURUSD_2.csv", "--tz", "utc")
+    assert refused.code == 2
+    assert "error[E119] EURUSD_1.csv and EURUSD_2.csv both hold EURUSD" in refused.err
+    assert "Fix: Join files of one symbol: tallystick data import FILE FILE --tz CLOCK --name mine" in refused.err
+    assert say("data", "import", "EURUSD_1.csv", "EURUSD_2.csv", "--tz", "utc", "--name", "mine").code == 0
+    joined, whole = (
+        say("backtest", "ema.py", "mine", "--json"),
+        say("backtest", "ema.py", "EURUSD.csv", "--tz", "utc", "--json"),
+    )
+    assert joined.document["digest"] == whole.document["digest"]
+
+
 def test_the_catalogue_of_the_home_that_is_named_is_looked_in(say: Say, tmp_path: Path) -> None:
     assert say("data", "import", "EURUSD.csv", "--tz", "utc", "--name", "mine", "--home", tmp_path / "other").code == 0
     said = say("backtest", "ema.py", "mine", "--home", tmp_path / "other", "--json")

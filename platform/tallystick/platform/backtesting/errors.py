@@ -4,6 +4,7 @@ BacktestError (ValueError)
 ├── BadAccount       E115  an account that cannot be: unknown field, other currency, no deposit
 ├── ReversedDates    E102  the first date lies after the last
 ├── UnknownData      E116  data that name nothing
+├── DoubledData      E119  two sources hold the same bars or quotes of one symbol
 ├── UnknownStrategy  E530  what was given is no strategy
 └── StrategyFailed   E531  the strategy raised; file and line are its own (also RuntimeError)
 """
@@ -42,6 +43,12 @@ class UnknownData(BacktestError):
     """Data that name nothing."""
 
     code = "E116"
+
+
+class DoubledData(BacktestError):
+    """Two sources hold the same bars or quotes of one symbol, of which a run could trade the first only."""
+
+    code = "E119"
 
 
 class UnknownStrategy(BacktestError):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tallystick.platform.backtesting.chosen import Chosen
 from tallystick.platform.backtesting.conditions import unknown_symbol
-from tallystick.platform.backtesting.errors import ReversedDates, UnknownData
+from tallystick.platform.backtesting.errors import DoubledData, ReversedDates, UnknownData
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.series import Series
@@ -83,6 +83,7 @@ def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> F
             symbol = asked[place if len(asked) == len(many) else 0] if asked else ""
             series.append(_read(each, replace(reading, symbol=symbol, timeframe=timeframe or "")))
     _require_symbols(series, asked)
+    _require_one_each(series)
     return Feed(series)
 
 
@@ -138,6 +139,17 @@ def _read(source: object, reading: Reading) -> Series:
         mapping=reading.mapping,
         spread_points=reading.spread_points,
     )
+
+
+def _require_one_each(series: Sequence[Series]) -> None:
+    """Refuse several series where one is meant: strategies would hear the first, and the market move by it alone."""
+    seen: dict[tuple[str, str, int], Series] = {}
+    for one in series:
+        first = seen.setdefault((one.symbol, one.kind, one.period_ns), one)
+        if first is not one:
+            what = f"{first.source} and {one.source} both hold {one.symbol}: got two series / expected one of a kind"
+            join = "tallystick data import FILE FILE --tz CLOCK --name mine, then backtest mine"
+            raise DoubledData(what, f"Join files of one symbol: {join}")
 
 
 def _require_symbols(series: Sequence[Series], asked: Sequence[str]) -> None:
