@@ -328,6 +328,27 @@ def test_values_that_no_record_takes_are_told_with_their_line(says: str) -> None
         heard(Mine(), walk(1))
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("hello", "gave back a str; it takes a list of events"),
+        (TimerRequested(module="reacts", timer="x", due=0), "gave back a TimerRequested; it takes a list"),
+        ([1], "gave back a int in its list"),
+        (
+            [TargetAsked(strategy="other", symbol="EURUSD", volume=1, stop_points=0, take_points=0)],
+            'speaks as "other"; it is "reacts"',
+        ),
+    ],
+)
+def test_a_reactor_that_gives_back_anything_but_its_own_events_is_told_so(said: Any, told: str) -> None:
+    class Reacts(Module, hears=[BarClosed], symbol="EURUSD"):
+        def react(self, event: Any, context: Any) -> Any:
+            return said
+
+    with pytest.raises(ActionRefused, match=rf"E510 Reacts.react {told}"):
+        heard(Reacts(), walk(1))
+
+
 def test_a_callback_that_ends_the_process_fails_instead() -> None:
     class Ends(Strategy, symbol="EURUSD"):
         def on_bar(self, bar: BarClosed) -> None:

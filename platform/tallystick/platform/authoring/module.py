@@ -14,7 +14,7 @@ from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import BarClosed, Quote
-from tallystick.platform.authoring.errors import SettingRefused, failed, meant
+from tallystick.platform.authoring.errors import ActionRefused, SettingRefused, failed, meant
 from tallystick.platform.authoring.frozen import frozen, thawed
 from tallystick.platform.authoring.purity import HERE
 from tallystick.platform.authoring.timeframes import period_s
@@ -146,8 +146,26 @@ def _own_rows_only(react: Callable[..., Any]) -> Callable[..., Any]:
                 return ()
         try:
             with HERE.guard:
-                return react(self, event, context) or ()
+                said = react(self, event, context)
         except SystemExit as error:  # would end the process without a word
             raise failed(error, self.name, "react") from error
+        if not said:
+            return ()
+        return _own_events(said, self.name, type(self).__name__)
 
     return of_own_series
+
+
+def _own_events(said: Any, name: str, title: str) -> Sequence[Event]:
+    """What it said; raises `ActionRefused` (E510) for what is no list of events, and for words in another strategy's name."""
+    if not isinstance(said, list | tuple):
+        message = f"E510 {title}.react gave back a {type(said).__name__}; it takes a list of events. Return [event]."
+        raise ActionRefused(message)
+    for one in said:
+        if not isinstance(one, Event):
+            message = f"E510 {title}.react gave back a {type(one).__name__} in its list. Return events only."
+            raise ActionRefused(message)
+        if getattr(one, "strategy", name) != name:
+            message = f'E510 {title}.react speaks as "{one.strategy}"; it is "{name}". Say strategy=self.name.'  # type: ignore[attr-defined]  # it has one, as was asked
+            raise ActionRefused(message)
+    return said
