@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,6 +11,7 @@ from tallystick.platform.authoring.errors import StrategyError, StrategyUnreadab
 from tallystick.platform.authoring.function import SignalFunction
 from tallystick.platform.authoring.module import Module, snake
 from tallystick.platform.authoring.purity import check_source
+from tallystick.platform.authoring.reading import EnoughRead
 from tallystick.platform.authoring.strategy import Strategy
 
 OURS = (Module, Strategy, SignalFunction)
@@ -79,7 +80,8 @@ def _executed(file: Path) -> tuple[ModuleType, tuple[Path, ...]]:
     with _folder_first(whole.parent) as seen:
         sys.modules[module.__name__] = module
         try:
-            exec(code, vars(module))  # noqa: S102 -- the user's own strategy is what they asked to run
+            with suppress(EnoughRead):
+                exec(code, vars(module))  # noqa: S102 -- the user's own strategy is what they asked to run
         except StrategyError:
             raise
         except (Exception, SystemExit) as error:

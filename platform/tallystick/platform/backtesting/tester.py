@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from tallystick.events.signer import Signer
+from tallystick.platform.authoring.reading import about_to_run
 from tallystick.platform.backtesting.account import Account
 from tallystick.platform.backtesting.assembly import Assembly
 from tallystick.platform.backtesting.conditions import Instruments
@@ -88,6 +89,7 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     """
     from tallystick.platform.judging.counting import counted_if  # imports this package
 
+    about_to_run()
     terms = Terms(
         account=account,
         instruments=instruments,

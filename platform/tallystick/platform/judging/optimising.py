@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from tallystick.events.types.research import StudyEnded, StudyStarted, TrialPruned, TrialStarted
+from tallystick.platform.authoring.reading import about_to_run
 from tallystick.platform.judging.counting import completed_event, failed_event
 from tallystick.platform.judging.crew import Crew
 from tallystick.platform.judging.errors import BadSpace
@@ -85,6 +86,7 @@ def optimize(  # noqa: PLR0913 -- as `backtest`: each is one thing a trader may 
     """
     from tallystick.platform.backtesting.preparation import Terms
 
+    about_to_run()
     search = Search(method=method, objective=objective, trials=trials, seed=seed, jobs=jobs, pruning=pruning)
     log = research if isinstance(research, ResearchLog) else ResearchLog(research)
     return searched(

@@ -73,12 +73,19 @@ def shareable(strategy: object) -> object:
     if isinstance(strategy, str | Path):
         return _absolute(str(strategy))
     try:
-        pickle.loads(pickle.dumps(strategy))  # noqa: S301 -- our own bytes, to see whether they come back
+        _require_importable(pickle.dumps(strategy))
     except Exception as error:
         name = getattr(strategy, "__name__", None) or getattr(strategy, "name", type(strategy).__name__)
         what = f"{name} cannot go to another process ({type(error).__name__}: {error})"
         raise NotShareable(what, "Keep it in a file and give that, or say jobs=1.") from error
     return strategy
+
+
+def _require_importable(raw: bytes) -> None:
+    """Raise for a pickle that does not come back, or not in a process whose main module is another."""
+    pickle.loads(raw)  # noqa: S301 -- our own bytes
+    if b"__main__" in raw or b"__mp_main__" in raw:
+        raise pickle.PicklingError("it was written in a session, which no other process can read")
 
 
 def _absolute(text: str) -> str:
@@ -97,6 +104,9 @@ def reference_of(strategy: Any) -> Any:
     from inspect import getsourcefile
 
     if isinstance(strategy, type) and strategy.__module__ in {"__main__", "__mp_main__"}:
-        found = getsourcefile(strategy)
-        return f"{found}:{strategy.__name__}" if found else strategy
+        try:
+            found = getsourcefile(strategy)
+        except (TypeError, OSError):  # of a session or a notebook's cell
+            return strategy
+        return f"{found}:{strategy.__name__}" if found and Path(found).is_file() else strategy
     return strategy

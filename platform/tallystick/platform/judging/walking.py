@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tallystick.platform.authoring.reading import about_to_run
 from tallystick.platform.judging.crew import Crew
 from tallystick.platform.judging.errors import BadWindow, NothingCompleted
 from tallystick.platform.judging.optimising import (
@@ -104,6 +105,7 @@ def walk_forward(  # noqa: PLR0913 -- as `backtest`: each is one thing a trader 
     """
     from tallystick.platform.backtesting.preparation import Terms
 
+    about_to_run()
     log = research if isinstance(research, ResearchLog) else ResearchLog(research)
     space = Space(parameters)
     pace = Pace(

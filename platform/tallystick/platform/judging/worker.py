@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from tallystick.platform.authoring.reading import only_for_strategies
 from tallystick.platform.judging.crew import BENCH, receive, send
 from tallystick.platform.judging.sharing import read_feed
 from tallystick.platform.judging.trial import Bench
@@ -33,6 +34,7 @@ def main(folder: Path) -> None:
     bench: Bench | None = None
     try:
         get_ready()
+        only_for_strategies()
         while True:
             task = words.get()
             bench = bench or bench_in(folder)
