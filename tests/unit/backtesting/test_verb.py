@@ -208,3 +208,10 @@ def test_a_plan_without_data_is_told_to_name_some(say: Say) -> None:
     assert "error[E840] a plan needs data" in said.err
     same = say("run", "tallystick-backtest/plan.json", "--data", "EURUSD=EURUSD.csv@utc", "--book", "again", "--json")
     assert same.code == 0, same.err
+
+
+def test_a_run_of_a_strategys_file_looks_there_too(say: Say, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    assert say("data", "import", "EURUSD.csv", "--tz", "utc", "--name", "mine", "--home", other).code == 0
+    said = say("run", "ema.py", "--mode", "sim", "--data", "mine", "--home", other, "--book", tmp_path / "b", "--json")
+    assert (said.code, said.document["rows"]) == (0, 400)

@@ -157,7 +157,7 @@ def _own_rows_only(react: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _own_events(said: Any, name: str, title: str) -> Sequence[Event]:
-    """What it said; raises `ActionRefused` (E510) for what is no list of events, and for words in another strategy's name."""
+    """What it said. Raises `ActionRefused` (E510) for no list of events, and for words in another strategy's name."""
     if not isinstance(said, list | tuple):
         message = f"E510 {title}.react gave back a {type(said).__name__}; it takes a list of events. Return [event]."
         raise ActionRefused(message)

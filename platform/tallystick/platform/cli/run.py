@@ -71,7 +71,7 @@ def run(
     call: Call = context.obj
     named = config_run.named_or_here(plan)
     project = config_run.project_from(named, data, strict=strict) if config_run.is_config(named) else None
-    chosen, feed = _chosen(named, data, strict=strict) if project is None else (project.plan, project.feed)
+    chosen, feed = _chosen(named, data, call.home, strict=strict) if project is None else (project.plan, project.feed)
     changes: dict[str, Any] = {"mode": mode}
     changes |= {} if seed is None else {"seed": seed}
     changes |= {} if durability is None else {"durability": durability}
@@ -104,7 +104,7 @@ def run(
     return Answer(document, show, Exit.OK if well else Exit.FINDINGS)
 
 
-def _chosen(named: str, data: Sequence[str] | None, *, strict: bool) -> "tuple[RunPlan, Feed]":
+def _chosen(named: str, data: Sequence[str] | None, home: Path | None, *, strict: bool) -> "tuple[RunPlan, Feed]":
     """The plan and the rows that the arguments mean. Raises `Failure`, `DataError`, and what a strategy refuses."""
     if not named.endswith(".py") and ".py:" not in named:
         chosen = read_plan(Path(named))
@@ -112,7 +112,7 @@ def _chosen(named: str, data: Sequence[str] | None, *, strict: bool) -> "tuple[R
     from tallystick.platform.backtesting.preparation import Terms, prepared
 
     terms = Terms(strictness="strict" if strict else "treat")
-    ready = prepared(named, sources_of(data or ["demo"], terms), terms)
+    ready = prepared(named, sources_of(data or ["demo"], terms, home), terms)
     return ready.plan, ready.feed
 
 
