@@ -66,15 +66,14 @@ def test_prices_of_stops_become_points_from_the_price_that_opens() -> None:
     assert [(each.stop_points, each.take_points) for each in said] == [(300, 600), (300, 0)]
 
 
-def test_a_stop_on_the_wrong_side_names_the_line() -> None:
+def test_a_stop_on_the_wrong_side_is_a_negative_distance_for_the_portfolio_to_withhold() -> None:
     class Mine(Strategy, symbol="EURUSD"):
         def on_bar(self, bar: BarClosed) -> None:
-            self.target("0.10", sl=bar.close + 1.0)
+            self.target("0.10", sl=bar.ask_close + self.points(40))
+            self.target("-0.10", tp=bar.close)
 
-    with pytest.raises(
-        ActionRefused, match=r"E510 mine in test_strategy.py:\d+: sl 2.2\d* of a long target .* Put it below"
-    ):
-        heard(Mine(), [bar(0, 1.2)])
+    said = only(heard(Mine(), [bar(0, 1.2)]), TargetAsked)
+    assert [(each.stop_points, each.take_points) for each in said] == [(-40, 0), (0, -1)]
 
 
 @pytest.mark.parametrize(
@@ -234,6 +233,18 @@ def test_trail_and_break_even_are_asked_for_with_the_target() -> None:
 
     (asked,) = only(heard(Mine(), walk(3)), ProtectionAsked)
     assert (asked.trail_points, asked.break_even_points, asked.lock_points, asked.position) == (150, 80, 0, 0)
+
+
+def test_single_orders_take_a_trail_too() -> None:
+    class Mine(Strategy, symbol="EURUSD"):
+        def on_bar(self, _bar: BarClosed) -> None:
+            self.buy("0.10", trail=self.points(150))
+            self.stop("sell", 1.05, "0.10", break_even=self.points(80), expires=timedelta(hours=1))
+
+    said = heard(Mine(), walk(1))
+    asked = [(each.trail_points, each.break_even_points) for each in only(said, ProtectionAsked)]
+    assert asked == [(150, 0), (0, 80)]
+    assert [each.kind for each in only(said, IntentRaised)] == ["market", "stop"]
 
 
 def test_timers_are_asked_for_and_heard() -> None:

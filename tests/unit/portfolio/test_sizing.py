@@ -157,3 +157,14 @@ def test_a_target_that_cannot_be_traded_is_withheld_and_what_was_held_is_let_go(
     assert (withheld.rule, withheld.value) == ("volume_step", STEP // 2)
     assert isinstance(target, TargetSet)
     assert target.volume == 0
+
+
+def test_a_target_with_a_stop_on_the_wrong_side_is_withheld() -> None:
+    wrong = TargetAsked(strategy="ema", symbol="EURUSD", volume=30 * STEP, stop_points=-40, take_points=0)
+    (withheld,) = Portfolio().react(wrong, FakeContext())
+    assert isinstance(withheld, TargetWithheld)
+    assert (withheld.rule, withheld.limit, withheld.value) == ("stops", 1, -40)
+    assert "40 points on the wrong side" in withheld.detail
+    (signalled,) = Portfolio().react(signal(stop_points=-7), FakeContext())
+    assert isinstance(signalled, TargetWithheld)
+    assert signalled.rule == "stops"

@@ -125,16 +125,14 @@ class Actions(Ordering):
         self._said.append(DecisionExplained(strategy=self.name, symbol=symbol, values=named))
 
     def _distances(self, symbol: str, direction: int, sl: float | None, tp: float | None) -> tuple[int, int]:
-        """Points from the price that would open now to stop loss and take profit; 0 is none."""
+        """Points from the price that would open now to stop loss and take profit; 0 is none.
+
+        On the wrong side of that price a distance is negative, and the portfolio withholds the target with the reason.
+        """
         if direction == 0 or (sl is None and tp is None):
             return 0, 0
         quote, points = self.quote_of(symbol), self.instrument_of(symbol).points
         opening = points(quote.ask if direction > 0 else quote.bid)
-        stop = 0 if sl is None else direction * (opening - points(self._price("sl", sl)))
-        take = 0 if tp is None else direction * (points(self._price("tp", tp)) - opening)
-        for name, given, distance, good in (("sl", sl, stop, direction < 0), ("tp", tp, take, direction > 0)):
-            if given is not None and distance <= 0:
-                way, what = ("above" if good else "below"), ("long" if direction > 0 else "short")
-                price = quote.ask if direction > 0 else quote.bid
-                self._refuse(f"{name} {given} of a {what} target stands on the wrong side of {price}. Put it {way}")
+        stop = 0 if sl is None else direction * (opening - points(self._price("sl", sl))) or -1
+        take = 0 if tp is None else direction * (points(self._price("tp", tp)) - opening) or -1
         return stop, take

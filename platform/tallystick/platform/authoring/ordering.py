@@ -28,16 +28,35 @@ class Ordering(Views):
     lots: Decimal | None
 
     def buy(
-        self, lots_bought: Lots | None = None, *, sl: float = 0.0, tp: float = 0.0, symbol: str | None = None
+        self,
+        lots_bought: Lots | None = None,
+        *,
+        sl: float = 0.0,
+        tp: float = 0.0,
+        trail: float = 0.0,
+        break_even: float = 0.0,
+        symbol: str | None = None,
     ) -> None:
-        """A market order to buy; without lots the class line's. `sl`, `tp`: prices."""
+        """A market order to buy; without lots the class line's. `sl`, `tp`: prices.
+
+        `trail`, `break_even`: price distances, as `target` has them; from now on for every own position of the symbol.
+        """
         self._intend("open", "buy", symbol, volume=self._size(lots_bought), sl=sl, tp=tp)
+        self._guarded(symbol, trail, break_even)
 
     def sell(
-        self, lots_sold: Lots | None = None, *, sl: float = 0.0, tp: float = 0.0, symbol: str | None = None
+        self,
+        lots_sold: Lots | None = None,
+        *,
+        sl: float = 0.0,
+        tp: float = 0.0,
+        trail: float = 0.0,
+        break_even: float = 0.0,
+        symbol: str | None = None,
     ) -> None:
-        """A market order to sell."""
+        """A market order to sell; the rest as `buy`."""
         self._intend("open", "sell", symbol, volume=self._size(lots_sold), sl=sl, tp=tp)
+        self._guarded(symbol, trail, break_even)
 
     def limit(
         self,
@@ -47,6 +66,8 @@ class Ordering(Views):
         *,
         sl: float = 0.0,
         tp: float = 0.0,
+        trail: float = 0.0,
+        break_even: float = 0.0,
         expires: Expiry = 0,
         symbol: str | None = None,
     ) -> None:
@@ -54,6 +75,7 @@ class Ordering(Views):
         volume = self._size(lots_ordered)
         due = self._due(expires)
         self._intend("pending", side, symbol, kind="limit", volume=volume, price=price, sl=sl, tp=tp, expires=due)
+        self._guarded(symbol, trail, break_even)
 
     def stop(
         self,
@@ -63,6 +85,8 @@ class Ordering(Views):
         *,
         sl: float = 0.0,
         tp: float = 0.0,
+        trail: float = 0.0,
+        break_even: float = 0.0,
         expires: Expiry = 0,
         symbol: str | None = None,
     ) -> None:
@@ -70,6 +94,7 @@ class Ordering(Views):
         volume = self._size(lots_ordered)
         due = self._due(expires)
         self._intend("pending", side, symbol, kind="stop", volume=volume, price=price, sl=sl, tp=tp, expires=due)
+        self._guarded(symbol, trail, break_even)
 
     def close(self, ticket: int | None = None, lots_closed: Lots | None = None) -> None:
         """Close a position, or part of it; without a ticket every own position of the symbol, and its target."""
@@ -126,6 +151,10 @@ class Ordering(Views):
     def _stage(self) -> None:
         """Before anything is said."""
         raise NotImplementedError
+
+    def _guarded(self, symbol: str | None, trail: float, break_even: float) -> None:
+        if trail or break_even:
+            self._protection(self.symbol if symbol is None else symbol, 0, trail, break_even, 0.0)
 
     def _protection(self, symbol: str, ticket: int, trail: float, break_even: float, lock: float) -> None:
         self._stage()

@@ -88,7 +88,9 @@ class Portfolio:
             return (before[0], signal.stop_points, signal.take_points)
         sizing = self._by_strategy.get(signal.strategy, self._sizing)
         instrument = context.instruments.get(signal.symbol)
-        size = _undeclared(signal, context) if instrument is None else sizing.volume(signal, instrument, context)
+        size = _wrong_side(signal)
+        if size is None:
+            size = _undeclared(signal, context) if instrument is None else sizing.volume(signal, instrument, context)
         if isinstance(size, int):
             return (signal.direction * size, signal.stop_points, signal.take_points)
         said.append(_withheld(signal, signal.direction, size))
@@ -129,14 +131,27 @@ def _asked(event: TargetAsked, context: Context, said: list[Event]) -> Target:
     if volume == 0:
         return FLAT
     instrument = context.instruments.get(event.symbol)
-    if instrument is not None and tradable(volume, instrument):
-        return (event.volume, event.stop_points, event.take_points)
-    if instrument is None:
-        said.append(_withheld(event, direction, _undeclared(event, context)))
-    else:
+    why = _wrong_side(event)
+    if why is None and instrument is None:
+        why = _undeclared(event, context)
+    elif why is None and instrument is not None and not tradable(volume, instrument):
         why = Withheld("volume_step", instrument.volume_min, volume, why_not_tradable(volume, instrument))
-        said.append(_withheld(event, direction, why))
+    if why is None:
+        return (event.volume, event.stop_points, event.take_points)
+    said.append(_withheld(event, direction, why))
     return FLAT
+
+
+def _wrong_side(event: SignalRaised | TargetAsked) -> Withheld | None:
+    """A stop or a take on the wrong side of the price that would open: MT5 would answer 10016 INVALID_STOPS."""
+    for name, distance in (("stop", event.stop_points), ("take", event.take_points)):
+        if distance < 0:
+            detail = (
+                f"{event.strategy} asks for a {name} {-distance} points on the wrong side of {event.symbol}'s price"
+                " (MT5 would answer 10016 INVALID_STOPS). A long's stop lies below the ask and its take above."
+            )
+            return Withheld("stops", 1, distance, detail)
+    return None
 
 
 def _undeclared(event: SignalRaised | TargetAsked, context: Context) -> Withheld:
