@@ -31,7 +31,8 @@ $ tallystick run tallystick.toml
 `init` writes the file with comments, a strategy that runs as it stands, a `.gitignore` for books and keys, and the
 schema for editors; it overwrites nothing. `run` without an argument takes the `tallystick.toml` of the folder. Each
 run has a book of its own, `books/run-0001` and on, unless `--book` names one; a run that was stopped or died is gone
-on with. Options of `run` (`--seed`, `--durability`, `--strict`, `--report`) come before the file.
+on with. What an option of `run` says (`--seed`, `--durability`, `--strict`, `--report`) counts instead of
+the file's.
 
 ```toml
 #:schema ./tallystick.schema.json

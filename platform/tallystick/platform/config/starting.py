@@ -20,7 +20,7 @@ deposit = "10000.00"                  # in the currency that the symbols pay in
 leverage = 30
 # margin_mode = "hedging"             # or "netting"
 
-# Without [[series]] a run takes the sample data: EURUSD, NZDUSD and XAUUSD, hourly, 2014.
+# Without [[series]] a run takes the strategies' symbols from the sample: EURUSD, NZDUSD, XAUUSD, hourly, 2014.
 # [[series]]
 # source = "EURUSD_H1.csv"            # a file, or a name that `tallystick data list` shows
 # symbol = "EURUSD"
