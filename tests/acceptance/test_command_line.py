@@ -90,6 +90,14 @@ def test_the_demo_trades_proves_and_reports(demo: Demo) -> None:
     assert len(document["next"]) == 3
 
 
+def test_the_readme_shows_the_figures_of_the_demo(demo: Demo) -> None:
+    page, ran = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8"), demo.first.document
+    assert f"\n{ran['size']:,} events, {ran['orders']} orders, {ran['deals']} deals\n" in page
+    assert f"over {ran['size']:,} records\ndecision digest  {ran['decision_digest']}\n" in page
+    assert f"HOLDS: {ran['origin']}\n" in page
+    assert all(f"\n  {command}\n" in page for command in ran["next"])
+
+
 def test_the_key_was_made_outside_of_the_book_and_said_once(demo: Demo) -> None:
     key = demo.first.document["key"]
     assert key["new"]

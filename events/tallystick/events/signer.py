@@ -122,7 +122,8 @@ def load_key(path: Path) -> Ed25519Signer:
     try:
         line = path.read_text(encoding="utf-8")
     except OSError as error:
-        message = f"cannot read the signing key {path}: {error.strerror}"
+        fix = "make it readable for you alone, or restore it from your backup"
+        message = f"cannot read the signing key {path}: {error.strerror}; {fix}"
         raise KeyFileError(message) from error
     require_owner_only(path)
     body = line.removeprefix(KEY_PREFIX).removesuffix("\n")
