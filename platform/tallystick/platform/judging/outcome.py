@@ -98,14 +98,15 @@ def _ratio(value: float | None, unit: float) -> float | None:
 
 MEASURES: Mapping[str, Measure] = {
     "sharpe": lambda summary, _: summary.sharpe_ratio if summary.all_trades.trades else None,
-    "net": lambda summary, _: summary.net_profit / 10**summary.digits,
+    "net": lambda summary, _: (summary.closing_equity - summary.deposit) / 10**summary.digits,
     "profit_factor": lambda summary, _: summary.all_trades.profit_factor,
     "expected_payoff": lambda summary, _: _ratio(summary.all_trades.expected_payoff, 10**summary.digits),
     "recovery_factor": lambda summary, _: summary.recovery_factor,
     "win_rate": lambda summary, _: summary.all_trades.win_rate,
     "drawdown": lambda summary, _: -summary.equity_drawdown.relative_share if summary.all_trades.trades else None,
 }
-"""What a search can make as large as it gets; `drawdown` is the relative fall of equity, negated."""
+"""What a search can make as large as it gets. `net` is by equity, so that a loser kept open counts; `drawdown` is the
+relative fall of equity, negated."""
 
 
 @dataclass(frozen=True, slots=True)
