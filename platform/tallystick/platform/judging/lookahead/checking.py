@@ -26,23 +26,22 @@ from tallystick.platform.judging.lookahead.decisions import Parting, Told, parti
 from tallystick.platform.judging.lookahead.findings import Finding, Kind, Report
 from tallystick.platform.judging.lookahead.influence import Influence
 from tallystick.platform.judging.lookahead.outside_check import outside_checked
-from tallystick.platform.judging.lookahead.runs import RELOADED, SAME, Subject, Task, sorted_times
+from tallystick.platform.judging.lookahead.runs import ALWAYS, RELOADED, SAME, Subject, Task, sorted_times
 from tallystick.platform.judging.lookahead.subject import Asked, asked_of, refused_by_source
-from tallystick.platform.judging.lookahead.workers import Workers
+from tallystick.platform.judging.lookahead.workers import DIED, Workers
 
 CUTS = 12
 ROWS_BY_ROW = 3_000
 ROWS_OF_COLUMNS_BY_ROW = 250
 """Row by row columns are computed from all rows so far at every bar."""
 COLUMN_ROWS = 14
-BUDGET_S = 60.0
+BUDGET_S = 40.0
 """Seconds of computing, all processes together, that a check aims at where `cuts` would take more."""
 ROW_S, DECISION_S = 4e-5, 1e-3
 FIRST_RUNS, RUNS_PER_CUT = 7, 1.3
 FEWEST_CUTS = 4
 SECOND_PASS = 0.4
 """Share of the rows in a second pass, after a first over all of them."""
-ALWAYS = 2**62
 Progress = Callable[[int, int], None]
 
 
@@ -120,6 +119,8 @@ class _Check:
     def _made(self, tasks: Sequence[Task]) -> list[Any]:
         found: list[Any] = []
         for one in self.workers.made(tasks):
+            if isinstance(one, Told) and one.failure.startswith(DIED):  # says nothing of the strategy's decisions
+                raise NotCheckable(f"{self.asked.name}: a run ended without an answer", "Try it with --jobs 1.")
             self.done += 1
             if self.progress is not None:
                 self.progress(self.done, self.done + len(tasks) - len(found) - 1)
@@ -202,7 +203,8 @@ class _Check:
     def _moved(self, base: Told, changes: Sequence[Change]) -> list[tuple[Change, Parting]]:
         """The futures that move a decision before them, the earliest first."""
         found, broken = [], list[str]()
-        runs = self._made([Task(change=one, seed=self.seed) for one in changes])
+        tasks = [Task(change=one, seed=self.seed, until_ns=_until(one, self.subject)) for one in changes]
+        runs = self._made(tasks)
         for change, told in zip(changes, runs, strict=True):
             if told.failure and told.failed_at <= 0:
                 broken.append(told.failure)

@@ -59,15 +59,12 @@ class Parting:
 
 def decisions_in(reader: LogReader, names: Sequence[str]) -> tuple[Decision, ...]:
     """Everything that these strategies said, in order."""
-    wanted = {reader.declarations.source_ids.get(name) for name in names}
-    found = []
-    for _, (_, fields) in reader.raw():
-        if fields[9] not in wanted:
-            continue
-        one = reader.fetch(fields[4])
-        if one.body is not None:
-            found.append(Decision(one.time, one.source, one.type, bytes(one.body), words_of(one.type, one.event)))
-    return tuple(found)
+    wanted = set(names)
+    return tuple(
+        Decision(one.time, one.source, one.type, bytes(one.body), words_of(one.type, one.event))
+        for one in reader.envelopes()
+        if one.source in wanted and one.body is not None
+    )
 
 
 def words_of(kind: str, event: Any) -> str:

@@ -58,7 +58,7 @@ def named_of_reach(reach: Reach, written: Sequence[Written], times: NDArray[np.i
         if ways.CENTRED in there and reach.behind == 1:
             return Named(Kind.CENTRED, detail)
         return Named(_of_next(set(reach.fields), there), detail)
-    if ways.CENTRED in there or (all(one == sets[0] for one in sets) and _mirrored(reach, sets[0])):
+    if ways.CENTRED in there or _mirrored(reach, len(times)):
         return Named(Kind.CENTRED, detail)
     if _of_calendar(reach, times, period_ns) or (
         ways.LONGER in there and any(len(one) > 1 or one != sets[0] for one in sets)
@@ -117,9 +117,12 @@ def _is_sample(reach: Reach) -> bool:
     )
 
 
-def _mirrored(reach: Reach, ahead: set[int]) -> bool:
-    """Whether a window reaches as far back as ahead, and is one without holes."""
-    return len(ahead) > 1 and ahead == set(range(1, max(ahead) + 1)) and abs(reach.behind - max(ahead)) <= 1
+def _mirrored(reach: Reach, rows: int) -> bool:
+    """Whether a window reaches as far back as ahead, and is one without holes; near an end it may be cut short."""
+    furthest = reach.furthest
+    inside = [set(ahead) for row, ahead in reach.sets if furthest <= row < rows - 2 * furthest]
+    whole = set(range(1, furthest + 1))
+    return furthest > 1 and bool(inside) and all(one == whole for one in inside) and abs(reach.behind - furthest) <= 1
 
 
 def _of_calendar(reach: Reach, times: NDArray[np.int64], period_ns: int) -> bool:

@@ -57,7 +57,7 @@ def _one(each: Opened, number: int, base: Told, feed: Feed, cuts: Sequence[int],
                 target = workers.folder / f"{number}-{place}-{way}{''.join(path.suffixes)}"
                 if write_changed(path, target, cut, way, clock):
                     change = Change("cut", cut) if way == "cut" else None
-                    tasks.append(Task(change=change, others={each.path: str(target)}))
+                    tasks.append(Task(change=change, others={each.path: str(target)}, until_ns=cut))
                     asked.append((cut, way))
     except (ValueError, ImportError, OSError) as error:
         return Outcome((_uncheckable(each, f"a file that cannot be cut ({type(error).__name__})"),))

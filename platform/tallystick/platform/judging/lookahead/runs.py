@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tallystick.platform.data.feed import Feed
 
 SAME, RELOADED = "same", "reloaded"
+ALWAYS = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Task:
 
     `rows`: of the first so many alone (0: all). `others`: files in the place of files. `passes`: runs over all rows
     made before it in the same process, of the same class or of the file read again. `by_row`: without any `scan` or
-    prepared columns.
+    prepared columns. `until_ns`: a run that is compared up to a moment ends soon after it.
     `influence`: instead of a run, say what each of the strategy's columns depends on.
     """
 
@@ -37,6 +38,7 @@ class Task:
     passes: tuple[str, ...] = ()
     by_row: bool = False
     influence: tuple[int, ...] = ()
+    until_ns: int = ALWAYS
     seed: int = 0
 
 
@@ -58,7 +60,7 @@ def told(subject: Subject, task: Task) -> Any:
         feed = _rows_of(subject.feed, task)
         strategy = _loaded(subject.strategy)
         for kind in task.passes:
-            made = _run(subject, strategy, subject.feed, task)
+            made = _run(subject, strategy, subject.feed, by_row=task.by_row)
             del made
             if kind == RELOADED:
                 strategy = _loaded(subject.strategy)
@@ -66,7 +68,7 @@ def told(subject: Subject, task: Task) -> Any:
             from tallystick.platform.judging.lookahead.influence import influences_of
 
             return influences_of(_prepared(subject, strategy, feed), task.influence, task.seed)
-        result = _run(subject, strategy, feed, task)
+        result = _run(subject, strategy, feed, by_row=task.by_row, until_ns=task.until_ns)
     except Exception as error:  # noqa: BLE001 -- whatever a strategy raises is what the run showed
         witness.watching = False
         return Told(failure=f"{error}", opened=tuple(witness.opened.values()))
@@ -119,10 +121,19 @@ def _prepared(subject: Subject, strategy: Any, feed: "Feed") -> "Prepared":
     return prepared(strategy, feed, subject.terms)
 
 
-def _run(subject: Subject, strategy: Any, feed: "Feed", task: Task) -> "Backtest":
+def _run(subject: Subject, strategy: Any, feed: "Feed", *, by_row: bool = False, until_ns: int = ALWAYS) -> "Backtest":
+    """A run over the feed, whose later rows stay in its columns even where it ends soon after a moment."""
+    import numpy as np
+
     from tallystick.platform.backtesting.tester import carried_out
 
-    return carried_out(_prepared(subject, strategy, feed), by_row=task.by_row)
+    wanted, seen = int(np.searchsorted(sorted_times(feed), until_ns, side="right")), [0]
+
+    def progressed(rows: int, _total: int) -> None:
+        seen[0] = rows
+
+    ready = _prepared(subject, strategy, feed)
+    return carried_out(ready, by_row=by_row, progress=progressed, stop_asked=lambda: seen[0] > wanted)
 
 
 def _of(result: "Backtest") -> Told:
