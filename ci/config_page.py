@@ -73,8 +73,8 @@ SHA-256 of the file under `settings["config"]`, and the log keeps the file itsel
 ## What is found
 
 `config check` finds everything at once, loads the strategies and reads the data as a run does, and writes nothing.
-Each finding has the line, the key, what it got, what it takes, and what to do. Exit code 2 says that a run could not
-begin from the file.
+The key and the folder of the books are looked at when a run begins. Each finding has the line, the key, what it got,
+what it takes, and what to do. Exit code 2 says that a run could not begin from the file.
 
 | code | what |
 |---|---|

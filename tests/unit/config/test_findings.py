@@ -13,6 +13,13 @@ EMA = '[[strategy]]\nfile = "ema.py"\n'
 @pytest.mark.parametrize(
     ("text", "code", "line", "key", "said"),
     [
+        ("[data]\nend = 9999-12-31\n", "E143", 5, "data.end", "from 1700 to 2261"),
+        ("[data]\nstart = 0001-01-01T00:00:00+02:00\n", "E143", 5, "data.start", "from 1700 to 2261"),
+        ('[data]\nstrictness = "strict"\n', "W107", 1, "strategy", 'Write strictness = "treat"'),
+        ('[run]\nbooks = "a\\u0000"\n', "E143", 5, "run.books", "a folder"),
+        ('[sizing]\nkind = "risk_percent"\n', "E114", 4, "sizing", 'no field "risk"'),
+        ('"\\u001b[31m" = 1\n', "E142", 4, "strategy[0].'\\x1b[31m'", "Take one of"),
+        ('[[series]]\nsource = "demo"\n[[series]]\nsource = "EURUSD"\n', "E119", 4, "series", 'then source = "mine"'),
         ("[acount]\n", "E142", 4, "acount", 'Did you mean "account"?'),
         ("[account]\nleverag = 30\n", "E142", 5, "account.leverag", 'Did you mean "leverage"?'),
         ("[risk.pace]\nburst = 1\n", "E142", 5, "risk.pace.burst", "Take one of: messages_per_s"),

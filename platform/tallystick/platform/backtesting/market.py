@@ -14,6 +14,8 @@ from tallystick.platform.data.series import Series
 
 Moment = str | date | datetime | int | None
 """A date, a moment, text of either (UTC), or ns UTC."""
+FIRST_YEAR, LAST_YEAR = 1700, 2261
+"""Of what 64 bits of ns hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ def moment_ns(given: Moment, *, last: bool = False) -> int | None:
     whole_day = not isinstance(moment, datetime)
     at = datetime(moment.year, moment.month, moment.day, tzinfo=UTC) if whole_day else moment
     assert isinstance(at, datetime)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        what = f"{given} is no date of a book: got {at.year} / expected a year from {FIRST_YEAR} to {LAST_YEAR}"
+        raise ReversedDates(what, "Leave the date out to take all rows.")
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     seconds = int(at.timestamp()) + (86_400 if whole_day and last else 0)
     return seconds * 1_000_000_000 + (0 if whole_day else at.microsecond * 1_000)
@@ -83,7 +88,7 @@ def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> F
             symbol = asked[place if len(asked) == len(many) else 0] if asked else ""
             series.append(_read(each, replace(reading, symbol=symbol, timeframe=timeframe or "")))
     _require_symbols(series, asked)
-    _require_one_each(series)
+    require_one_each(series)
     return Feed(series)
 
 
@@ -141,7 +146,7 @@ def _read(source: object, reading: Reading) -> Series:
     )
 
 
-def _require_one_each(series: Sequence[Series]) -> None:
+def require_one_each(series: Sequence[Series]) -> None:
     """Refuse several series where one is meant: strategies would hear the first, and the market move by it alone."""
     seen: dict[tuple[str, str, int], Series] = {}
     for one in series:

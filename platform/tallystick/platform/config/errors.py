@@ -26,6 +26,22 @@ MSGSPEC = re.compile(r" - at `[^`]*`(?:\. Limits are whole numbers; see docs/ris
 """What another reader says of places in a plan, which nobody of the file knows."""
 OPTION = re.compile(r"--(tz|symbol|timeframe|lots|deposit|digits) ([\w:+/.-]*\w)")
 MOST_SHOWN = 60
+SAID_HERE = {
+    "its conditions in a JSON or TOML file, as docs/data.md shows": (
+        "its conditions in [[instrument]]: digits, contract_size, volume = { min, max, step }"
+    ),
+    "--mapping time=Date,open=O,high=H,low=L,close=C": (
+        'mapping = { time = "Date", open = "O", high = "H", low = "L", close = "C" }'
+    ),
+    "Drop --strict to take": 'Write strictness = "treat" in [data] to take',
+    "Name one of them: symbol=, or --symbol": "Name one of them",
+    "then backtest mine": 'then source = "mine"',
+    "Correct it in the plan.": "Correct it.",
+    "Correct the path in the plan.": "Correct the path.",
+    "[Errno 2] ": "",
+    "[Errno 21] ": "",
+}
+"""What another part says of its own doors, and how one says it of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +148,20 @@ class Findings:
 
 def _in_a_file(text: str) -> str:
     """What another part says of a plan or of a command's options, as one says it of the file."""
-    text = OPTION.sub(r'\1 = "\2"', MSGSPEC.sub("", text))
-    return text.replace(
-        "its conditions in a JSON or TOML file, as docs/data.md shows",
-        "its conditions in [[instrument]]: digits, contract_size, volume = { min, max, step }",
-    )
+    text = MSGSPEC.sub("", text)
+    if "tallystick " not in text:  # a command keeps its options
+        text = OPTION.sub(r'\1 = "\2"', text)
+    for elsewhere, here in SAID_HERE.items():
+        text = text.replace(elsewhere, here)
+    return text
 
 
 def spoken(place: Place) -> str:
     """`strategy[0].parameters.fast`; the first of a list is 0, as in a plan."""
     text = ""
     for part in place:
+        if isinstance(part, str) and not (part and part.isprintable()):
+            part = ascii(part)  # noqa: PLW2901 -- what a terminal would obey, or nobody would see
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
 

@@ -1,5 +1,6 @@
 """From a file's sizing, protection, filters and limits to a plan's, exactly: percent to ppm, money to minor units."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -92,7 +93,10 @@ def sizing_of(sizing: Sizing, place: Place, findings: Findings) -> dict[str, Any
         try:
             sizing_from(plan)
         except ValueError as error:
-            findings.refused(error, place)
+            text = str(error)
+            for name, field in fields.items():
+                text = re.sub(rf"\b{field}\b", name, text)
+            findings.refused(ValueError(text), place)
     return plan
 
 

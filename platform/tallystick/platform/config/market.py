@@ -8,7 +8,8 @@ from pathlib import Path
 from tallystick.market.instrument import Instrument
 from tallystick.platform.backtesting.chosen import Chosen
 from tallystick.platform.backtesting.conditions import given_instruments
-from tallystick.platform.backtesting.market import DEMO, Reading, feed_from, reading_of
+from tallystick.platform.backtesting.errors import DoubledData
+from tallystick.platform.backtesting.market import DEMO, Reading, feed_from, reading_of, require_one_each
 from tallystick.platform.config.errors import Findings, Place
 from tallystick.platform.config.limits import said
 from tallystick.platform.config.tables import Config
@@ -44,6 +45,11 @@ def feed_of(config: Config, folder: Path, chosen: Sequence[Chosen], findings: Fi
         _series(one, folder, chosen, reading, ("series", number), findings) for number, one in enumerate(config.series)
     ]
     known = [one for feed in feeds if feed is not None for one in feed.series]
+    try:
+        require_one_each(known)
+    except DoubledData as error:
+        findings.refused(error, ("series",))
+        return None
     return Feed(known) if known and None not in feeds else None
 
 

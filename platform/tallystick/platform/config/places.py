@@ -4,6 +4,7 @@ For text that `tomllib` has read already: nothing is checked here, only found.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator
 
 from tallystick.platform.config.errors import Place
@@ -72,7 +73,9 @@ class _Scan:
         parts: list[str] = []
         while self._tokens[self._at][1] != until:
             kind, word, _ = self._tokens[self._at]
-            parts += [word[1:-1]] if kind == "text" else [part for part in word.split(".") if part]
+            parts += (
+                [tomllib.loads(f"k = {word}")["k"]] if kind == "text" else [part for part in word.split(".") if part]
+            )
             self._at += 1
         return parts
 

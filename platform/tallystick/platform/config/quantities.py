@@ -115,7 +115,7 @@ class Duration:
 class Moment:
     """A date or a moment in UTC, of TOML or as text."""
 
-    takes: str = "a date such as 2014-05-31, or a moment such as 2014-05-31T13:00:00Z"
+    takes: str = "a date such as 2014-05-31, or a moment such as 2014-05-31T13:00:00Z, from 1700 to 2261"
 
     def read(self, value: Any) -> date | str:
         """As it is, once it can be read."""
@@ -125,7 +125,7 @@ class Moment:
             raise Unfit
         try:
             moment_ns(value)
-        except (ValueError, OverflowError):
+        except ValueError:
             raise Unfit from None
         return value
 

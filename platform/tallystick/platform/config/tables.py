@@ -15,6 +15,7 @@ from tallystick.platform.config.tables_market import Data, Instrument, Series
 from tallystick.platform.config.tables_risk import Filters, Protection, Risk, Sizing
 from tallystick.platform.config.units import ByName, Choice, Text, Truth, Whole
 
+FOLDER = Text("a folder", r"[^\0]+")
 STRATEGY_NAME = Text("1 to 64 of A-Z a-z 0-9 _ . -", r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -35,7 +36,7 @@ class Run(Table, frozen=True, kw_only=True):
     cascade_limit: Annotated[
         int | None, Key(Whole(100, 10**7), "Events that one input may lead to before the book halts.")
     ] = None
-    books: Annotated[str | None, Key(Text("a folder"), "Where runs without --book keep their books, by number.")] = None
+    books: Annotated[str | None, Key(FOLDER, "Where runs without --book keep their books, by number.")] = None
     modules: Annotated[
         tuple[str, ...] | None,
         Key(NAMES, "All modules in order: strategies as you like, then the platform's own as `config show` tells."),
@@ -91,7 +92,7 @@ class Report(Table, frozen=True, kw_only=True):
 class Research(Table, frozen=True, kw_only=True):
     """The log that counts trials."""
 
-    folder: Annotated[str | None, Key(Text("a folder"), "Where it lies.")] = None
+    folder: Annotated[str | None, Key(FOLDER, "Where it lies.")] = None
 
 
 class Rhythm(Table, frozen=True, kw_only=True):
