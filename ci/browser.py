@@ -4,13 +4,13 @@
 """
 
 import base64
-import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,7 +23,9 @@ DEADLINE_S = 60
 
 def installed() -> str | None:
     """The browser to use: what CHROMIUM names, else one on the path; None where there is none."""
-    if sys.platform == "win32":
+    try:
+        import_module("fcntl")
+    except ImportError:  # Windows, or a machine that is to look like it
         return None
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
@@ -33,6 +35,7 @@ class Browser:
 
     def __init__(self, path: str) -> None:
         """Start it; it ends with the `with` block."""
+        fcntl = import_module("fcntl")
         self._folder = tempfile.TemporaryDirectory(prefix="browser-")
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tallystick.platform.authoring.module import Module
     from tallystick.platform.authoring.strategy import Strategy
     from tallystick.platform.backtesting import Backtest, backtest
-    from tallystick.platform.judging.lookahead import lookahead_check
     from tallystick.platform.judging.comparing import compare
+    from tallystick.platform.judging.lookahead import lookahead_check
     from tallystick.platform.judging.monte_carlo import monte_carlo
     from tallystick.platform.judging.optimising import optimize
     from tallystick.platform.judging.walking import walk_forward

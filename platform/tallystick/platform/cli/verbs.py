@@ -76,7 +76,7 @@ VERBS: Mapping[str, Verb | Group] = {
     "trials": Verb("trials", "trials", "List every trial that the research log holds, and what became of it."),
     "replay": Verb("replay", "replay", "Feed a book's recorded inputs again and compare every event bit for bit."),
     "report": Verb(
-        "report", "report", "Show a book's statistics as MT5 prints them and write its page, or check a report MT5 saved."
+        "report", "report", "Show a book's statistics as MT5 prints them and write its page, or check MT5's own."
     ),
     "why": Verb("why", "why", "Show why a record came to be, back to the market row, as a tree."),
     "data": Group(

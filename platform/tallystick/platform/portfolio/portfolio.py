@@ -88,8 +88,10 @@ class Portfolio:
             return (before[0], signal.stop_points, signal.take_points)
         sizing = self._by_strategy.get(signal.strategy, self._sizing)
         instrument = context.instruments.get(signal.symbol)
-        size = _wrong_side(signal)
-        if size is None:
+        size: int | Withheld
+        if (wrong := _wrong_side(signal)) is not None:
+            size = wrong
+        else:
             size = _undeclared(signal, context) if instrument is None else sizing.volume(signal, instrument, context)
         if isinstance(size, int):
             return (signal.direction * size, signal.stop_points, signal.take_points)

@@ -147,7 +147,8 @@ def _moved(book: Book, trade: Trade) -> int:
     """Points from entry to exit; a netting position's mean entry price lies between two, so the exit is rounded off."""
     instrument = book.story.instruments.get(trade.symbol)
     scale = 10 ** (instrument.digits if instrument else 5)
-    return round((trade.price_close - trade.price_open) * scale)
+    points: int = round((trade.price_close - trade.price_open) * scale)
+    return points
 
 
 def _whys(book: Book) -> dict[str, Any]:
