@@ -1,4 +1,7 @@
-"""What the tests of the look-ahead check share: five weeks of the demo's EURUSD, and a folder as a user has one."""
+"""What the tests of the look-ahead check share: some weeks of the demo's EURUSD, and a folder as a user has one.
+
+Every run of the tests takes a month and four moments, one process at a time; TALLYSTICK_FULL=1 takes two and six.
+"""
 
 from functools import lru_cache
 from pathlib import Path
@@ -12,15 +15,16 @@ from tallystick.platform.judging.lookahead import Report, lookahead_check
 from tallystick.platform.judging.sharing import part_of
 from tests.acceptance.lookahead_cheats import FAMILIES, OTHERS, Cheat
 from tests.acceptance.lookahead_honest import HONEST
+from tests.replay.market_kit import FULL
 
 DAY_NS = 86_400_000_000_000
-DAYS = 60
+DAYS, CUTS, JOBS = (60, 6, None) if FULL else (30, 4, 1)
 CHEATS_ALL = [*(cheat for family in FAMILIES.values() for cheat in family), *OTHERS, *HONEST]
 
 
 @lru_cache(maxsize=1)
 def rows() -> Feed:
-    """EURUSD, hourly, January and February 2014."""
+    """EURUSD, hourly, January (and February) 2014."""
     feed = Feed([one for one in demo_feed().series if one.symbol == "EURUSD"])
     return part_of(feed, YEAR_START_NS, YEAR_START_NS + DAYS * DAY_NS)
 
@@ -39,4 +43,4 @@ def checked(cheat: Cheat, folder: Path) -> Report:
     (folder / "prices.csv").write_text("\n".join(["time,open,high,low,close", *lines]) + "\n")
     np.savez(folder / "prices.npz", time=one.time, **columns)
     (folder / "settings.json").write_text('{"fast": 8, "slow": 21}\n')
-    return lookahead_check(path, rows(), seed=7, cuts=6)
+    return lookahead_check(path, rows(), seed=7, cuts=CUTS, jobs=JOBS)

@@ -25,10 +25,15 @@ class Asked(Strategy, symbol="EURUSD", timeframe="H1", lots="0.10"):
 """
 
 
-def asked(folder: Path, edge: str) -> tuple[Influence, Path]:
+BY_HAND = (
+    "[bars.close.to_numpy()[i - 5 : i + 6].mean() if 5 <= i < len(bars) - 5 else np.nan for i in range(len(bars))]"
+)
+
+
+def asked(folder: Path, edge: str, *rows: int) -> tuple[Influence, Path]:
     path = folder / "asked.py"
     path.write_text(SOURCE % edge)
-    return influences_of(prepared(load(path), month()), rows_for_columns(month(), 3, 8), 3), path
+    return influences_of(prepared(load(path), month()), rows or rows_for_columns(month(), 3, 8), 3), path
 
 
 @pytest.mark.parametrize(
@@ -66,3 +71,11 @@ def test_columns_of_the_past_are_equal_over_every_part(tmp_path: Path, edge: str
     found, _ = asked(tmp_path, edge)
     assert not found.unequal
     assert found.computations > 20
+
+
+def test_a_centred_window_keeps_its_name_where_the_last_rows_cut_it_short(tmp_path: Path) -> None:
+    last = len(month()) - 1
+    found, path = asked(tmp_path, BY_HAND, last // 2, last - 1)
+    named = named_of_reach(found.reaches[0], written_in([path]), (found.times or {})["asked"], 3_600_000_000_000)
+    assert named.kind == "centred_window"
+    assert found.reaches[0].sets[1][1] == (4, 5), "the row before the last acts on two values alone"
