@@ -29,7 +29,7 @@ def report(
     *,
     as_csv: Annotated[bool, typer.Option("--deals", help="Print the deals that were read, as CSV.")] = False,
 ) -> Answer:
-    """Show a book's statistics as MT5 prints them and write its page, or check a report MT5 saved.
+    """Show a book's statistics as MT5 prints them and write its page, or check MT5's own.
 
     Of a book: every statistic of MT5's tester report, and one self-contained HTML page beside the log. Of a saved
     report: its statistics computed again from its own deals table and compared with what it prints; exit code 1 and
