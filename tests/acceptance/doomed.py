@@ -44,4 +44,6 @@ class Deadly:
 
 
 if __name__ == "__main__":
-    optimize(Deadly, quarter(), parameters={"deadly": f"0,{sys.argv[2]},0"}, jobs=1, research=log_in(Path(sys.argv[1])))
+    optimize(
+        Deadly, quarter(), parameters={"deadly": f"0,{sys.argv[2]},-1"}, jobs=1, research=log_in(Path(sys.argv[1]))
+    )

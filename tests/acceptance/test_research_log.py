@@ -73,7 +73,7 @@ def test_a_worker_that_is_killed_fails_its_trial_and_the_others_go_on(tmp_path: 
     from tests.acceptance.doomed import Deadly
 
     log = log_in(tmp_path)
-    study = optimize(Deadly, quarter(), parameters={"deadly": "0,1,0,0"}, jobs=2, research=log)
+    study = optimize(Deadly, quarter(), parameters={"deadly": "0,1,-1,-2"}, jobs=2, research=log)
     assert [report.state for report in study.reports] == ["completed", "failed", "completed", "completed"]
     assert "died" in study.reports[1].error
     assert log.count() == 4
