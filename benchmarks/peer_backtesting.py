@@ -4,8 +4,6 @@ Imports nothing of ours. The averages are computed once for all bars (`self.I`),
 and reverses at the next bar's open. Prints one JSON object; measured is `Backtest.run()` alone, statistics included.
 """
 
-import argparse
-import json
 import time
 import warnings
 from pathlib import Path
@@ -14,6 +12,8 @@ from typing import Any
 import backtesting
 import numpy as np
 import pandas as pd
+
+from benchmarks.peer_side import side
 
 
 def ema(values: Any, period: int) -> Any:
@@ -68,9 +68,4 @@ def backtest(bars: Path, fast: int, slow: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bars", type=Path)
-    parser.add_argument("--fast", type=int, required=True)
-    parser.add_argument("--slow", type=int, required=True)
-    options = parser.parse_args()
-    print(json.dumps(backtest(options.bars, options.fast, options.slow)))
+    side(backtest)

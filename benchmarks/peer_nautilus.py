@@ -90,6 +90,22 @@ def instrument() -> CurrencyPair:
     )
 
 
+def engine_for(pair: CurrencyPair, oms: OmsType, balance: int) -> BacktestEngine:
+    """A silent engine with one venue, one margin account in USD, and one pair."""
+    engine = BacktestEngine(
+        BacktestEngineConfig(trader_id=TraderId("BENCH-001"), logging=LoggingConfig(bypass_logging=True))
+    )
+    engine.add_venue(
+        venue=pair.id.venue,
+        oms_type=oms,
+        account_type=AccountType.MARGIN,
+        base_currency=USD,
+        starting_balances=[Money(balance, USD)],
+    )
+    engine.add_instrument(pair)
+    return engine
+
+
 def backtest(quotes: Path, fast: int, slow: int) -> dict[str, Any]:
     """Run once and measure `run()`."""
     columns = np.load(quotes)
@@ -98,17 +114,7 @@ def backtest(quotes: Path, fast: int, slow: int) -> dict[str, Any]:
     sizes = np.full(len(times), 1_000_000.0)
     bid, ask = (np.ascontiguousarray(columns[side]) for side in ("bid", "ask"))
     ticks = QuoteTick.from_raw_arrays_to_list(pair.id, DIGITS, 0, bid, ask, sizes, sizes, times, times)
-    engine = BacktestEngine(
-        BacktestEngineConfig(trader_id=TraderId("BENCH-001"), logging=LoggingConfig(bypass_logging=True))
-    )
-    engine.add_venue(
-        venue=pair.id.venue,
-        oms_type=OmsType.HEDGING,
-        account_type=AccountType.MARGIN,
-        base_currency=USD,
-        starting_balances=[Money(100_000, USD)],
-    )
-    engine.add_instrument(pair)
+    engine = engine_for(pair, OmsType.HEDGING, 100_000)
     engine.add_data(ticks)
     strategy = Cross(CrossConfig(instrument_id=pair.id, fast=fast, slow=slow))
     engine.add_strategy(strategy)

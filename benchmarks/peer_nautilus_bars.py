@@ -4,8 +4,6 @@ Imports nothing of ours. MID bars (its matching engine takes no orders on BID ba
 `on_bar` that closes and opens by market orders. Prints one JSON object; measured is `BacktestEngine.run()` alone.
 """
 
-import argparse
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -13,18 +11,16 @@ from typing import Any
 import nautilus_trader
 import numpy as np
 import pandas as pd
-from nautilus_trader.backtest.engine import BacktestEngine, BacktestEngineConfig
-from nautilus_trader.config import LoggingConfig, StrategyConfig
+from nautilus_trader.config import StrategyConfig
 from nautilus_trader.indicators import ExponentialMovingAverage
-from nautilus_trader.model.currencies import USD
 from nautilus_trader.model.data import Bar, BarType
-from nautilus_trader.model.enums import AccountType, OmsType, OrderSide
-from nautilus_trader.model.identifiers import InstrumentId, TraderId
-from nautilus_trader.model.objects import Money
+from nautilus_trader.model.enums import OmsType, OrderSide
+from nautilus_trader.model.identifiers import InstrumentId
 from nautilus_trader.persistence.wranglers import BarDataWrangler
 from nautilus_trader.trading.strategy import Strategy
 
-from benchmarks.peer_nautilus import instrument
+from benchmarks.peer_nautilus import engine_for, instrument
+from benchmarks.peer_side import side
 
 
 class CrossConfig(StrategyConfig, frozen=True):  # type: ignore[call-arg, misc]
@@ -83,17 +79,7 @@ def backtest(bars: Path, fast: int, slow: int) -> dict[str, Any]:
         index=pd.to_datetime(columns["time"], utc=True),
     ).round(5)
     rows = BarDataWrangler(bar_type, pair).process(frame)
-    engine = BacktestEngine(
-        BacktestEngineConfig(trader_id=TraderId("BENCH-001"), logging=LoggingConfig(bypass_logging=True))
-    )
-    engine.add_venue(
-        venue=pair.id.venue,
-        oms_type=OmsType.NETTING,
-        account_type=AccountType.MARGIN,
-        base_currency=USD,
-        starting_balances=[Money(10_000_000, USD)],
-    )
-    engine.add_instrument(pair)
+    engine = engine_for(pair, OmsType.NETTING, 10_000_000)
     engine.add_data(rows)
     strategy = Cross(CrossConfig(instrument_id=pair.id, bar_type=bar_type, fast=fast, slow=slow))
     engine.add_strategy(strategy)
@@ -105,9 +91,4 @@ def backtest(bars: Path, fast: int, slow: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bars", type=Path)
-    parser.add_argument("--fast", type=int, required=True)
-    parser.add_argument("--slow", type=int, required=True)
-    options = parser.parse_args()
-    print(json.dumps(backtest(options.bars, options.fast, options.slow)))
+    side(backtest)

@@ -5,8 +5,6 @@ the smallest size. Its log lines are switched off. Prints one JSON object; measu
 reads the CSV file (about a second of it on a year of bars).
 """
 
-import argparse
-import json
 import logging
 import os
 import sys
@@ -32,6 +30,8 @@ from pyeventbt import (
 from pyeventbt.events.events import OrderType, SignalType
 from pyeventbt.indicators import SMA
 from pyeventbt.strategy.core.account_currencies import AccountCurrencies
+
+from benchmarks.peer_side import side
 
 NUMBER = "123456"
 HOUR = StrategyTimeframes.ONE_HOUR
@@ -121,11 +121,6 @@ def backtest(bars: Path, fast: int, slow: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bars", type=Path)
-    parser.add_argument("--fast", type=int, required=True)
-    parser.add_argument("--slow", type=int, required=True)
-    options = parser.parse_args()
     logging.disable(logging.CRITICAL)
     sys.stderr.flush()
-    print(json.dumps(backtest(options.bars, options.fast, options.slow)))
+    side(backtest)

@@ -4,8 +4,6 @@ Imports nothing of ours. Measured, after one warm-up on the same arrays (its ker
 signals, portfolio and `stats()`. Prints one JSON object.
 """
 
-import argparse
-import json
 import time
 import warnings
 from pathlib import Path
@@ -14,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import vectorbt
+
+from benchmarks.peer_side import side
 
 
 def portfolio(close: Any, fast: int, slow: int) -> int:
@@ -42,9 +42,4 @@ def backtest(bars: Path, fast: int, slow: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bars", type=Path)
-    parser.add_argument("--fast", type=int, required=True)
-    parser.add_argument("--slow", type=int, required=True)
-    options = parser.parse_args()
-    print(json.dumps(backtest(options.bars, options.fast, options.slow)))
+    side(backtest)

@@ -17,24 +17,12 @@ import pytest
 from tallystick.events.errors import LogMissing
 from tallystick.events.reader import Envelope, LogReader
 from tallystick.platform.cli.lineage import Lineage
+from tests.said import Said
 
 FULL = os.environ.get("TALLYSTICK_FULL") == "1"
 COMMAND = [sys.executable, "-m", "tallystick.platform.cli.main"]
 BEGUN = 40_000
 """Bytes of a log that holds more than what a run says before its first row."""
-
-
-class Said(NamedTuple):
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Standard output as one JSON document."""
-        return json.loads(self.out)
 
 
 class Desk:

@@ -3,9 +3,8 @@
 import hashlib
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,10 +14,10 @@ from tallystick.events.reader import LogReader
 from tallystick.events.signer import create_key
 from tallystick.events.types.running import RunStarted
 from tallystick.platform import backtest
-from tallystick.platform.cli.main import run
 from tallystick.platform.config import project_of
 from tallystick.platform.config.books import next_book
 from tallystick.platform.judging.research_log import research_folder
+from tests.said import Say, saying
 
 STRATEGY = """\
 from tallystick.platform import strategy
@@ -56,36 +55,13 @@ SHORT = CONFIG + "[data]\nend = 2014-02-28\n"
 """What is told of two months is told of a year."""
 
 
-class Said(NamedTuple):
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Standard output as one JSON document."""
-        return json.loads(self.out)
-
-
-Say = Callable[..., Said]
-
-
 @pytest.fixture
 def say(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Say:
     """Say a command in this process and in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TALLYSTICK_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("TALLYSTICK_RESEARCH", raising=False)
-
-    def command(*words: object) -> Said:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
-
-    return command
+    return saying(capsys)
 
 
 @pytest.fixture

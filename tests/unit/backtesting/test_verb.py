@@ -2,14 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 import pytest
 
 from tallystick.platform.cli.backtest import parameters_of
 from tallystick.platform.cli.failure import Failure
-from tallystick.platform.cli.main import run
+from tests.said import Say, saying
 
 SOURCE = """\
 from tallystick.platform import strategy
@@ -17,25 +16,6 @@ from tallystick.platform import strategy
 @strategy(symbol="EURUSD", timeframe="H1", lots="0.10")
 def ema_cross(bars, fast: int = 5, slow: int = 15): return +1 if bars.ema(fast) > bars.ema(slow) else -1
 """
-
-
-class Said(NamedTuple):
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Standard output as one JSON document."""
-        return json.loads(self.out)
-
-
-class Say(Protocol):
-    """Says a command."""
-
-    def __call__(self, *words: object) -> Said: ...
 
 
 @pytest.fixture
@@ -46,14 +26,7 @@ def say(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ema.py").write_text(SOURCE, encoding="utf-8")
     frame.to_csv(tmp_path / "EURUSD.csv")
-
-    def command(*words: object) -> Said:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
-
-    return command
+    return saying(capsys)
 
 
 def test_what_a_strategy_prints_stays_out_of_the_document(say: Say, tmp_path: Path) -> None:

@@ -1,30 +1,11 @@
 """One book written by hand for all of these tests, and a way to say a command."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from tallystick.platform.cli.main import run
+from tests.said import Say, saying
 from tests.unit.cli.hand_book import HandBook
-
-
-class Said(NamedTuple):
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Standard output as one JSON document."""
-        return json.loads(self.out)
-
-
-Say = Callable[..., Said]
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +25,4 @@ def home(hand_book: HandBook) -> Path:
 def say(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, home: Path) -> Say:
     """Say a command in this process, with the book's key at home."""
     monkeypatch.setenv("TALLYSTICK_HOME", str(home))
-
-    def command(*words: object) -> Said:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
-
-    return command
+    return saying(capsys)

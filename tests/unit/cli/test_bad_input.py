@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tallystick.events.signer import Ed25519Signer
-from tests.unit.cli.conftest import Say
+from tests.said import Say
 from tests.unit.cli.hand_book import HandBook
 
 Words = Callable[[Path, Path], list[str]]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.conftest import Say
+from tests.said import Say
 from tests.unit.cli.hand_book import HandBook
 
 VERBS = {"prove": ["audit", "prove", "3"], "export": ["audit", "export"], "verifier": ["audit", "verifier"]}

@@ -21,7 +21,7 @@ from tallystick.platform.cli.failure import Failure, explained
 from tallystick.platform.cli.home import KEY_FILE, own_key, pinned_key
 from tallystick.platform.cli.stopping import stopping
 from tallystick.platform.cli.wording import instant, lots
-from tests.unit.cli.conftest import Say
+from tests.said import Say
 from tests.unit.cli.hand_book import HandBook
 
 COMMAND = [sys.executable, "-m", "tallystick.platform.cli.main"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tallystick.platform.kernel.halt import ask_halt, halt_reason
-from tests.unit.cli.conftest import Say
+from tests.said import Say
 from tests.unit.cli.hand_book import HandBook
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ci.cli_page import PAGE, help_of, page, typer_version, verbs
 from tallystick.platform.cli.verbs import PACKAGE, VERBS, Group, Verb
-from tests.unit.cli.conftest import Say
+from tests.said import Say
 
 FLAT = [each for entry in VERBS.values() for each in (entry.verbs.values() if isinstance(entry, Group) else (entry,))]
 OPTION = re.compile(r"--[a-z][a-z-]+")

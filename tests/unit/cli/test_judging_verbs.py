@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tallystick.platform.backtesting.tester import backtest
-from tests.unit.cli.conftest import Say
+from tests.said import Say
 
 FEBRUARY = ("EURUSD", "--from", "2014-02-01", "--to", "2014-03-07", "--jobs", "1")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tallystick.events.reader import LogReader
 from tallystick.platform.cli.lineage import Lineage
-from tests.unit.cli.conftest import Say
+from tests.said import Say
 from tests.unit.cli.hand_book import ORIGIN, HandBook
 
 

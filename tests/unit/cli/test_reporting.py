@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tallystick.platform.report.tester_numbers import NOT_FROM_DEALS
-from tests.unit.cli.conftest import Say
+from tests.said import Say
 from tests.unit.cli.hand_book import HandBook
 
 DEALS = Path(__file__).resolve().parents[2] / "golden" / "vectors" / "mt5" / "mt5_report_small.deals.csv"

@@ -9,7 +9,7 @@ import pytest
 
 from tallystick.platform.cli.demo_plan import demo_plan
 from tallystick.platform.cli.stopping import stopping
-from tests.unit.cli.conftest import Say
+from tests.said import Say
 
 
 def written(folder: Path, **account: Any) -> Path:

@@ -72,8 +72,7 @@ class Ordering(Views):
         symbol: str | None = None,
     ) -> None:
         """A pending order at a better price: `self.limit("buy", 1.0950)`; `expires` as a time or a duration."""
-        volume = self._size(lots_ordered)
-        due = self._due(expires)
+        volume, due = self._size(lots_ordered), self._due(expires)
         self._intend("pending", side, symbol, kind="limit", volume=volume, price=price, sl=sl, tp=tp, expires=due)
         self._guarded(symbol, trail, break_even)
 
@@ -91,8 +90,7 @@ class Ordering(Views):
         symbol: str | None = None,
     ) -> None:
         """A pending order at a worse price, to follow a break: `self.stop("buy", 1.1050)`."""
-        volume = self._size(lots_ordered)
-        due = self._due(expires)
+        volume, due = self._size(lots_ordered), self._due(expires)
         self._intend("pending", side, symbol, kind="stop", volume=volume, price=price, sl=sl, tp=tp, expires=due)
         self._guarded(symbol, trail, break_even)
 

@@ -11,8 +11,8 @@ from tallystick.events.types.research import StudyStarted
 from tallystick.platform.judging.outcome import DAY_NS, sharpe_of
 from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.space import Point
-from tallystick.platform.judging.statistics import DeflatedSharpe, NotJudgeable, deflated_sharpe, variance_of_sharpes
-from tallystick.platform.judging.study import outcome
+from tallystick.platform.judging.statistics import DeflatedSharpe
+from tallystick.platform.judging.study import deflated_by, outcome
 from tallystick.platform.judging.trial import Report, Window
 from tallystick.platform.plan import AccountPlan
 
@@ -105,10 +105,7 @@ class WalkForward:
     @cached_property
     def deflated(self) -> DeflatedSharpe | None:
         """The Sharpe ratio out of sample, deflated by N in this log; None where it is not defined."""
-        try:
-            return deflated_sharpe(self.returns, self.in_log, variance_of_sharpes(self.log.sharpes(), self.in_log))
-        except NotJudgeable:
-            return None
+        return deflated_by(self.log, self.returns, self.in_log)
 
     @cached_property
     def table(self) -> "pd.DataFrame":

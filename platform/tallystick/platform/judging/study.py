@@ -62,10 +62,10 @@ class Study:
     def deflated(self) -> DeflatedSharpe | None:
         """The best trial's Sharpe ratio, deflated by N in this log and the variance of all ratios in it; or None."""
         try:
-            found = outcome(self.best_trial)
-            return deflated_sharpe(found.returns, self.in_log, variance_of_sharpes(self.log.sharpes(), self.in_log))
-        except (NotJudgeable, NothingCompleted):
+            best = outcome(self.best_trial)
+        except NothingCompleted:
             return None
+        return deflated_by(self.log, best.returns, self.in_log)
 
     @cached_property
     def overfitting(self) -> Overfitting | None:
@@ -116,6 +116,17 @@ class Study:
             "overfitting": None if fitted is None else fitted.probability,
             "research": str(self.log.folder),
         }
+
+
+def deflated_by(log: ResearchLog, returns: NDArray[np.float64], count: int) -> DeflatedSharpe | None:
+    """The Sharpe ratio of these daily returns, deflated by the trials counted and the variance of all ratios in the log.
+
+    None where it is not defined.
+    """
+    try:
+        return deflated_sharpe(returns, count, variance_of_sharpes(log.sharpes(), count))
+    except NotJudgeable:
+        return None
 
 
 def outcome(report: Report) -> Outcome:

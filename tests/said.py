@@ -1,0 +1,37 @@
+"""What a command gave back, and how a test says one in its own process."""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from tallystick.platform.cli.main import run
+
+
+class Said(NamedTuple):
+    """What a command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """Standard output as one JSON document."""
+        return json.loads(self.out)
+
+
+Say = Callable[..., Said]
+
+
+def saying(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Says commands in this process; what was printed before is not theirs."""
+
+    def command(*words: object) -> Said:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return command
