@@ -119,7 +119,7 @@ class Study:
 
 
 def deflated_by(log: ResearchLog, returns: NDArray[np.float64], count: int) -> DeflatedSharpe | None:
-    """The Sharpe ratio of these daily returns, deflated by the trials counted and the variance of all ratios in the log.
+    """The Sharpe ratio of these daily returns, deflated by the trials counted and the spread of all ratios in the log.
 
     None where it is not defined.
     """
