@@ -9,7 +9,7 @@ import msgspec
 
 from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderSending
-from tallystick.platform.mt5.simulated import SimulatedTerminal
+from tallystick.platform.mt5.server import SimulatedTerminal
 from tests.simulation.oracle import Bar, Oracle, QuoteRow
 from tests.simulation.sampled_market import Market, as_rows, kind_of, sampled_market
 from tests.simulation.sampled_orders import Trader

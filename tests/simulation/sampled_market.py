@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import BAR_COLUMNS, Rows
-from tallystick.platform.mt5.simulated import AccountSettings
+from tallystick.platform.mt5.server import AccountSettings
 from tests.simulation.oracle import Bar, QuoteRow
 
 SECOND = 10**9

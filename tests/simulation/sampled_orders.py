@@ -52,7 +52,8 @@ class Trader:
         plain = OrderSending(
             order=number, account="demo", action=action, type=order_type, symbol=symbol, volume=self._volume(symbol),
             price=0.0, stop_loss=0.0, take_profit=0.0, deviation=0, filling=0 if flags & 1 else 1, expires=0,
-            position=0, ticket=0, magic=7_000 + number, comment=f"order {number}",
+            position=0, ticket=0, magic=7_000 + number, comment=f"order {number}", stop_limit=0.0, time_type=0,
+            opposite=0,
         )  # fmt: skip
         return msgspec.structs.replace(plain, **more)
 

@@ -11,7 +11,7 @@ import pytest
 
 from tallystick.events.event import Event
 from tallystick.events.types.trading import AccountStoppedOut, DealMade, OrderAnswered, OrderEnded
-from tallystick.platform.mt5.simulated import JournalConflictError
+from tallystick.platform.mt5.server import JournalConflictError
 from tests.simulation.comparison import Comparison, Habits, Story
 from tests.simulation.oracle import Bar
 

@@ -142,7 +142,7 @@ class HandmadeBook:
             trading.OrderSending(
                 order=self.number, account="demo", action=1, type=0 if direction > 0 else 1, symbol=symbol,
                 volume=volume, price=price, stop_loss=0.0, take_profit=0.0, deviation=0, filling=0, expires=0,
-                position=position, ticket=0, magic=self.number, comment="",
+                position=position, ticket=0, magic=self.number, comment="", stop_limit=0.0, time_type=0, opposite=0,
             )
         )  # fmt: skip
         self.say(

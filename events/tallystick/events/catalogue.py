@@ -15,7 +15,7 @@ from tallystick.events.errors import EventRefused, UnknownType, UsageError
 from tallystick.events.event import Event
 from tallystick.events.kinds import FieldCard, cards_of
 from tallystick.events.record import MAX_BODY_BYTES
-from tallystick.events.types import EVENTS, LOG_EVENTS
+from tallystick.events.types import EVENTS, LOG_EVENTS, UPCASTERS
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the fields of version v of a type and gives those of version v + 1."""
@@ -29,11 +29,12 @@ class Catalogue:
     ) -> None:
         """The log's own types are always known.
 
-        `upcasters` maps (type name, version) to the step from that version to the next.
+        `upcasters` maps (type name, version) to the step from that version to the next; those of the built-in types
+        are always known.
 
         Raises `UsageError` when two types share a name, a field has no kind, or a step between versions is missing.
         """
-        self._upcasters = dict(upcasters or {})
+        self._upcasters = dict(UPCASTERS) | dict(upcasters or {})
         self._by_name: dict[str, type[Event]] = {}
         self._shapes: dict[type[Event], Shape] = {}
         self._decoders: dict[type[Event], Callable[[bytes], Event]] = {}

@@ -18,7 +18,7 @@ from tallystick.market.instrument import Instrument
 from tallystick.market.server_time import next_midnight, server_day
 from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.rhythms import Rhythms
-from tallystick.platform.mt5.simulated import AccountSettings, SimulatedTerminal
+from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders
 from tallystick.platform.plan import RunPlan, StrategyPlan
 from tallystick.platform.plan_check import check_plan

@@ -168,7 +168,7 @@ class HandBook:
         return trading.OrderSending(
             order=1, account="demo", action=1, type=0, symbol="EURUSD", volume=LOT // 10, price=1.3841,
             stop_loss=1.3811, take_profit=0.0, deviation=20, filling=0, expires=0, position=0, ticket=0,
-            magic=1_000_000_001, comment="",
+            magic=1_000_000_001, comment="", stop_limit=0.0, time_type=0, opposite=0,
         )  # fmt: skip
 
     def _deal(self, deal: int, entry: Any, reason: Any, price: float, order: int) -> trading.DealMade:

@@ -10,7 +10,7 @@ from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderAnswered, OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Rows
-from tallystick.platform.mt5.simulated import AccountSettings, SimulatedTerminal
+from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
 
 HOUR = 3_600_000_000_000
 SECOND = 1_000_000_000
@@ -118,6 +118,9 @@ def order(number: int, kind: int = BUY, lots: float = 1.0, **changes: Any) -> Or
         "ticket": 0,
         "magic": 1_000 + number,
         "comment": "",
+        "stop_limit": 0.0,
+        "time_type": 0,
+        "opposite": 0,
     }
     return OrderSending(**(given | changes))
 

@@ -11,8 +11,8 @@ import pytest
 
 from tallystick.events.types.trading import DealMade
 from tallystick.market.instrument import Instrument
-from tallystick.platform.mt5.simulated import AccountSettings, JournalConflictError, SimulatedTerminal
-from tallystick.platform.mt5.simulated.terminal import CurrencyError
+from tallystick.platform.mt5.server import AccountSettings, JournalConflictError, SimulatedTerminal
+from tallystick.platform.mt5.server.terminal import CurrencyError
 from tests.unit.terminal.server import (
     BARS,
     BUY_LIMIT,

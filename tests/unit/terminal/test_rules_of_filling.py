@@ -13,7 +13,7 @@ from tallystick.events.types.trading import (
     PositionProtected,
     SwapCharged,
 )
-from tallystick.platform.mt5.simulated import SimulatedTerminal
+from tallystick.platform.mt5.server import SimulatedTerminal
 from tests.unit.terminal.server import (
     BUY,
     BUY_LIMIT,

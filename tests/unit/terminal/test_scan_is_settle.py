@@ -9,7 +9,7 @@ import pytest
 from tallystick.events.event import Event
 from tallystick.events.types.trading import DealMade, OrderEnded
 from tallystick.market.rows import Rows
-from tallystick.platform.mt5.simulated import SimulatedTerminal
+from tallystick.platform.mt5.server import SimulatedTerminal
 from tests.unit.terminal.server import (
     BARS,
     QUOTES,

@@ -155,7 +155,7 @@ class OrderDenied(Event):
     detail: Annotated[str, field("the reason in words, with what to do")]
 
 
-@fact("order.sending", said_by="gateway", trading=True)
+@fact("order.sending", said_by="gateway", trading=True, version=2)
 class OrderSending(Event):
     """The call to the terminal is about to be made, exactly like this (numbers are MT5's)."""
 
@@ -173,8 +173,11 @@ class OrderSending(Event):
     expires: Annotated[int, field("when a pending order lapses; 0 is never", "ns UTC")]
     position: Ticket
     ticket: Ticket
-    magic: Annotated[int, field("the strategy's base plus the order number: the key servers keep")]
+    magic: Annotated[int, field("the strategy's base plus the order number, or a bot's own: the key servers keep")]
     comment: Comment
+    stop_limit: Annotated[float, field("price of the limit order that a stop-limit order leaves; 0.0 is none", "price")]
+    time_type: Annotated[int, field("MT5 ORDER_TYPE_TIME")]
+    opposite: Annotated[int, field("the position that closes `position` in a close-by; 0 is none")]
 
 
 @fact("order.answered", said_by="terminal", trading=True)

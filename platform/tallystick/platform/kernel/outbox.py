@@ -14,6 +14,7 @@ from tallystick.market.instrument import Instrument
 
 DEAL, PENDING, SLTP, MODIFY, REMOVE = 1, 5, 6, 7, 8
 FILL_OR_KILL, IMMEDIATE_OR_CANCEL, RETURN = 0, 1, 2
+GTC, SPECIFIED = 0, 2
 ORDER_TYPES = {
     ("buy", "market"): 0,
     ("sell", "market"): 1,
@@ -69,6 +70,9 @@ class Outbox:
             ticket=request.ticket,
             magic=self._bases.get(request.strategy, 0) + order % MAGIC_SPAN,
             comment=f"tallystick {order}",
+            stop_limit=0.0,
+            time_type=SPECIFIED if request.expires else GTC,
+            opposite=0,
         )
 
     def freeze(self) -> Any:

@@ -8,8 +8,8 @@ from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney
 from tallystick.market.server_time import next_midnight, server_day, weekday_of
 from tallystick.market.swap import night_swap, nights
-from tallystick.platform.mt5.simulated.account import AccountState
-from tallystick.platform.mt5.simulated.worth import Worth
+from tallystick.platform.mt5.server.account import AccountState
+from tallystick.platform.mt5.server.worth import Worth
 
 NEVER = 2**63 - 1
 

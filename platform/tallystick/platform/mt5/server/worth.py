@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from tallystick.market.instrument import Instrument
 from tallystick.market.margin import hedged_margin, margin_rate
 from tallystick.market.money import PointMoney, rounded
-from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, Position
+from tallystick.platform.mt5.server.account import AccountSettings, AccountState, Position
 
 
 class Worth:

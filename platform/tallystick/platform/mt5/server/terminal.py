@@ -25,14 +25,14 @@ from tallystick.market.instrument import Instrument
 from tallystick.market.money import point_money
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5 import retcodes
-from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, InFlight, Pending
-from tallystick.platform.mt5.simulated.checks import DEAL, MODIFY, PENDING, SLTP, Checks, points_of
-from tallystick.platform.mt5.simulated.deadlines import Deadlines
-from tallystick.platform.mt5.simulated.dealing import Dealing
-from tallystick.platform.mt5.simulated.journal import Journal
-from tallystick.platform.mt5.simulated.settling import Settling
-from tallystick.platform.mt5.simulated.tables import Tables
-from tallystick.platform.mt5.simulated.worth import Worth
+from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending
+from tallystick.platform.mt5.server.checks import DEAL, MODIFY, PENDING, SLTP, Checks, points_of
+from tallystick.platform.mt5.server.deadlines import Deadlines
+from tallystick.platform.mt5.server.dealing import Dealing
+from tallystick.platform.mt5.server.journal import Journal
+from tallystick.platform.mt5.server.settling import Settling
+from tallystick.platform.mt5.server.tables import Tables
+from tallystick.platform.mt5.server.worth import Worth
 
 
 class CurrencyError(ValueError):

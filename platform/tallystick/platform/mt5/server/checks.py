@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.platform.mt5 import retcodes
-from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, Pending, Position
+from tallystick.platform.mt5.server.account import AccountSettings, AccountState, Pending, Position
 
 DEAL, PENDING, SLTP, MODIFY, REMOVE = 1, 5, 6, 7, 8
 BUY_TYPES = frozenset({0, 2, 4})

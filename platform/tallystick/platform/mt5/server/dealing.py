@@ -6,9 +6,9 @@ from typing import Literal
 from tallystick.events.types.trading import DealMade, OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney, commission, rounded
-from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, Position
-from tallystick.platform.mt5.simulated.checks import DEAL, direction_of, netting_position
-from tallystick.platform.mt5.simulated.worth import Worth
+from tallystick.platform.mt5.server.account import AccountSettings, AccountState, Position
+from tallystick.platform.mt5.server.checks import DEAL, direction_of, netting_position
+from tallystick.platform.mt5.server.worth import Worth
 
 Reason = Literal["expert", "sl", "tp", "so"]
 

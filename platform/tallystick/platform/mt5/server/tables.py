@@ -10,8 +10,8 @@ from tallystick.market.bar_path import STEPS
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney
 from tallystick.market.rows import Rows
-from tallystick.platform.mt5.simulated.account import AccountState, InFlight
-from tallystick.platform.mt5.simulated.worth import Worth
+from tallystick.platform.mt5.server.account import AccountState, InFlight
+from tallystick.platform.mt5.server.worth import Worth
 
 BAR_PRICES = tuple(f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close"))
 

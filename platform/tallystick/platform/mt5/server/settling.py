@@ -16,11 +16,11 @@ from tallystick.market.instrument import Instrument
 from tallystick.market.moment import triggered
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5 import retcodes
-from tallystick.platform.mt5.simulated.account import AccountSettings, AccountState, InFlight, Pending, Position
-from tallystick.platform.mt5.simulated.checks import BUY_STOP, SELL_STOP, Checks, direction_of, points_of
-from tallystick.platform.mt5.simulated.dealing import Dealing, Reason
-from tallystick.platform.mt5.simulated.tables import BAR_PRICES, Tables
-from tallystick.platform.mt5.simulated.worth import Worth
+from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending, Position
+from tallystick.platform.mt5.server.checks import BUY_STOP, SELL_STOP, Checks, direction_of, points_of
+from tallystick.platform.mt5.server.dealing import Dealing, Reason
+from tallystick.platform.mt5.server.tables import BAR_PRICES, Tables
+from tallystick.platform.mt5.server.worth import Worth
 
 triggers = triggered.py_func if hasattr(triggered, "py_func") else triggered
 Told = list[tuple[int, Event]]

@@ -1,7 +1,0 @@
-"""A simulated MT5 terminal with one account, by the rules of `docs/fills.md`."""
-
-from tallystick.platform.mt5.simulated.account import AccountSettings
-from tallystick.platform.mt5.simulated.journal import JournalConflictError
-from tallystick.platform.mt5.simulated.terminal import SimulatedTerminal
-
-__all__ = ["AccountSettings", "JournalConflictError", "SimulatedTerminal"]
