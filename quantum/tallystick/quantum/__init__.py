@@ -1,0 +1,1 @@
+"""Portfolio optimisation: an exact simulator of constrained QAOA, and an honest classical answer beside it."""
