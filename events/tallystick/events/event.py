@@ -66,6 +66,7 @@ ROLES = frozenset(
         "terminal",  # a real or simulated MT5 terminal
         "worker",  # heavy work, answered as an input
         "person",
+        "bot",  # a program of somebody's that calls the MetaTrader5 module, and what answers it
     }
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tallystick.events.event import Event
-from tallystick.events.types import log, market, research, running, trading
+from tallystick.events.types import log, market, mt5, research, running, trading
 
 LOG_EVENTS: tuple[type[Event], ...] = (
     log.TypeDeclared,
@@ -19,7 +19,7 @@ LOG_EVENTS: tuple[type[Event], ...] = (
 
 EVENTS: tuple[type[Event], ...] = LOG_EVENTS + tuple(
     each
-    for module in (market, trading, running, research)
+    for module in (market, trading, running, research, mt5)
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, Event) and each is not Event
 )
@@ -30,9 +30,41 @@ def _sending_with_server_fields(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {"stop_limit": 0.0, "time_type": SPECIFIED if fields["expires"] else GTC, "opposite": 0}
 
 
+def _instrument_with_server_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """market.instrument_declared 1 left out what was then the same for every instrument."""
+    return fields | INSTRUMENT_OF_1
+
+
 GTC, SPECIFIED = 0, 2
+INSTRUMENT_OF_1: Mapping[str, Any] = {
+    "trade_mode": "full",
+    "order_modes": 127,
+    "expiration_modes": 15,
+    "gtc_mode": "gtc",
+    "tick_size": 0.0,
+    "tick_value": 0.0,
+    "margin_initial": 0.0,
+    "margin_maintenance": 0.0,
+    "margin_rate_long": 1.0,
+    "margin_rate_short": 1.0,
+    "maintenance_rate_long": 0.0,
+    "maintenance_rate_short": 0.0,
+    "margin_hedged_larger_leg": False,
+    "swap_multipliers": (),
+    "swap_year_days": 360,
+    "profit_rate": 0.0,
+    "margin_rate": 0.0,
+    "liquidity_volume": 0,
+    "sessions": "",
+    "trades_from": 0,
+    "trades_until": 0,
+    "price_limit_min": 0.0,
+    "price_limit_max": 0.0,
+    "book_depth": 0,
+}
 UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("order.sending", 1): _sending_with_server_fields,
+    ("market.instrument_declared", 1): _instrument_with_server_fields,
 }
 """From version v of a type to v + 1, by name and v: how logs of earlier releases are read."""
 

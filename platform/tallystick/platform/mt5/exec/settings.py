@@ -1,0 +1,83 @@
+"""What the parent tells a bot's process at its start, and what that process tells the parent.
+
+Parent to child: one `ChildSettings`, then one `wire.Answer` for each call. Child to parent: `Asked`, `Warned` and, as
+the last message, `Ended`. The child speaks only after it has its settings; only `Asked` is answered.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from tallystick.platform.mt5.wire import Call
+
+Ending = Literal["returned", "exited", "raised", "data_over", "swallowed"]
+"""The script ran to its end, called `sys.exit`, raised, was ended by `EndOfData`, or swallowed that 100 times."""
+
+
+class ChildSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that decides what a bot sees of the world beside the answers to its calls."""
+
+    script: str
+    """Path of the script."""
+    argv: tuple[str, ...] = ()
+    """Its arguments, without its own name."""
+    start_ns: int
+    """Where its clock begins, ns UTC."""
+    end_ns: int
+    """Time of the last row, ns UTC: a sleep beyond it raises `EndOfData`."""
+    tz: str = "UTC"
+    """Its time zone, a name of the IANA database."""
+    seed: int = 0
+    """Of `random` and NumPy; the hash seed is set in its environment by the parent, before it starts."""
+    call_cost_ns: int = 100_000
+    """What a call of the module, or a look at the clock, costs on its clock, so that a busy loop ends."""
+    speed: Literal["max", "real"] = "max"
+    """"real": a sleep takes as long as it says."""
+    limit_s: float = 60.0
+    """Wall time without a message after which the child writes its stacks to stderr and ends itself."""
+
+
+class Asked(msgspec.Struct, frozen=True, array_like=True, tag="asked"):
+    """The bot called a function of the module and waits for the `wire.Answer`."""
+
+    call: Call
+
+
+class Warned(msgspec.Struct, frozen=True, array_like=True, tag="warned"):
+    """The bot did what another run may find otherwise; `name` such as "socket.connect", `detail` in words."""
+
+    now: int
+    name: str
+    detail: str
+
+
+class Ended(msgspec.Struct, frozen=True, array_like=True, tag="ended"):
+    """The bot is over. `code` is its exit code, `detail` its traceback or the text given to `sys.exit`."""
+
+    now: int
+    how: Ending
+    code: int
+    detail: str = ""
+
+
+FromChild = Asked | Warned | Ended
+
+
+def encoded(message: ChildSettings | FromChild) -> bytes:
+    """A message as bytes."""
+    return _encode(message)
+
+
+def settings_from(message: bytes) -> ChildSettings:
+    """The settings in these bytes. Raises `msgspec.DecodeError`."""
+    return _SETTINGS.decode(message)
+
+
+def from_child(message: bytes) -> FromChild:
+    """What the child says. Raises `msgspec.DecodeError`."""
+    return _FROM_CHILD.decode(message)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_SETTINGS = msgspec.msgpack.Decoder(ChildSettings)
+_FROM_CHILD: msgspec.msgpack.Decoder[FromChild] = msgspec.msgpack.Decoder(FromChild)
