@@ -38,6 +38,35 @@ class Instrument:
     swap_triple_weekday: int = 2
     margin_hedged: float = 0.0
     commission_per_lot: int = 0
+    trade_mode: str = "full"
+    order_modes: int = 127
+    expiration_modes: int = 15
+    gtc_mode: str = "gtc"
+    tick_size: float = 0.0
+    tick_value: float = 0.0
+    margin_initial: float = 0.0
+    margin_maintenance: float = 0.0
+    margin_rate_long: float = 1.0
+    margin_rate_short: float = 1.0
+    maintenance_rate_long: float = 0.0
+    maintenance_rate_short: float = 0.0
+    margin_hedged_larger_leg: bool = False
+    swap_multipliers: tuple[float, ...] = ()
+    swap_year_days: int = 360
+    profit_rate: float = 0.0
+    margin_rate: float = 0.0
+    liquidity_volume: int = 0
+    sessions: str = ""
+    trades_from: int = 0
+    trades_until: int = 0
+    price_limit_min: float = 0.0
+    price_limit_max: float = 0.0
+    book_depth: int = 0
+
+    def __post_init__(self) -> None:
+        """A plan and a snapshot hold the multipliers as a list."""
+        if type(self.swap_multipliers) is not tuple:
+            object.__setattr__(self, "swap_multipliers", tuple(self.swap_multipliers))
 
     def __hash__(self) -> int:
         """Of the symbol alone: an instrument is looked up often, and no two of a book share a symbol."""

@@ -7,6 +7,9 @@ from math import gcd
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.money import rounded, rounded_fraction
 
+CALC_MODES = ("forex", "cfd", "cfd_leverage")
+"""MT5's calculation modes that are computed here, in words."""
+
 
 @lru_cache(maxsize=4096)
 def margin_rate(instrument: Instrument, leverage: int, currency_digits: int) -> tuple[int, int]:

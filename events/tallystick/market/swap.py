@@ -7,6 +7,8 @@ from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.money import PointMoney, rounded
 
 SATURDAY = 5
+SWAP_MODES = ("disabled", "points", "currency")
+"""MT5's swap modes that are computed here, in words."""
 
 
 def nights(instrument: Instrument, weekday: int) -> int:

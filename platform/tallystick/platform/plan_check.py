@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tallystick.market.instrument import LOT, Instrument
+from tallystick.market.margin import CALC_MODES
 from tallystick.market.money import point_money
 from tallystick.market.server_time import TimeRuleError, offset_ns
+from tallystick.market.swap import SWAP_MODES
 from tallystick.platform.plan import AccountPlan, RunPlan
 from tallystick.platform.plan_strategies import check_strategies
 from tallystick.platform.plan_values import PlanError, need, number, ratio, refuse, word
@@ -29,9 +31,11 @@ LARGEST_EXACT = 2**53
 CURRENCY = re.compile(r"[A-Za-z0-9]{1,16}")
 SYMBOL = re.compile(r"[!-~]{1,32}")
 CHOICES = {
-    "calc_mode": ("forex", "cfd", "cfd_leverage"),
+    "calc_mode": CALC_MODES,
     "execution": ("market", "instant", "exchange", "request"),
-    "swap_mode": ("disabled", "points", "currency"),
+    "swap_mode": SWAP_MODES,
+    "trade_mode": ("full", "long_only", "short_only", "close_only", "disabled"),
+    "gtc_mode": ("gtc", "daily", "daily_no_stops"),
 }
 WHOLE: dict[str, tuple[int, int]] = {
     "digits": (0, 10),
@@ -44,13 +48,34 @@ WHOLE: dict[str, tuple[int, int]] = {
     "freeze_level": (0, 10**6),
     "swap_triple_weekday": (0, 6),
     "commission_per_lot": (0, 10**9),
+    "order_modes": (0, 127),
+    "expiration_modes": (0, 15),
+    "swap_year_days": (1, 366),
+    "liquidity_volume": (0, 10**6 * LOT),
+    "trades_from": (0, 2**63 - 1),
+    "trades_until": (0, 2**63 - 1),
+    "book_depth": (0, 1_000),
 }
 DECIMAL: dict[str, tuple[float, float]] = {
     "contract_size": (1e-6, 1e9),
     "swap_long": (-1e6, 1e6),
     "swap_short": (-1e6, 1e6),
     "margin_hedged": (0.0, 1e9),
+    "tick_size": (0.0, 1e6),
+    "tick_value": (0.0, 1e6),
+    "margin_initial": (0.0, 1e9),
+    "margin_maintenance": (0.0, 1e9),
+    "margin_rate_long": (0.0, 1e3),
+    "margin_rate_short": (0.0, 1e3),
+    "maintenance_rate_long": (0.0, 1e3),
+    "maintenance_rate_short": (0.0, 1e3),
+    "profit_rate": (0.0, 1e9),
+    "margin_rate": (0.0, 1e9),
+    "price_limit_min": (0.0, 1e9),
+    "price_limit_max": (0.0, 1e9),
 }
+SESSIONS = re.compile(r"[A-Za-z0-9_.:/-]{0,64}")
+WEEK = 7
 
 
 def check_plan(plan: RunPlan) -> None:
@@ -130,6 +155,10 @@ def _check_instrument(where: str, fields: Mapping[str, Any], account_digits: int
     for name in ("currency_base", "currency_profit", "currency_margin"):
         if fields.get(name, "") != "" or (name == "currency_profit" and name in fields):
             word(f"{where}.{name}", fields[name], CURRENCY, "a currency such as USD")
+    word(f"{where}.sessions", fields.get("sessions", ""), SESSIONS, "at most 64 of A-Z a-z 0-9 _ . : / -")
+    nights = fields.get("swap_multipliers", ())
+    fits = len(nights) in {0, WEEK} and all(type(one) in {int, float} and 0 <= one <= WEEK for one in nights)
+    need(fits, f"{where}.swap_multipliers", nights, "seven numbers from 0 to 7, Monday first, or none")
     smallest, largest, step = (fields[name] for name in ("volume_min", "volume_max", "volume_step"))
     need(smallest <= largest, f"{where}.volume_min", smallest, f"at most volume_max, {largest}")
     need(step <= largest, f"{where}.volume_step", step, f"at most volume_max, {largest}")

@@ -5,7 +5,7 @@ from typing import Annotated
 from tallystick.events.event import Event, column, fact, field
 
 
-@fact("market.instrument_declared", said_by=("terminal", "feed"))
+@fact("market.instrument_declared", said_by=("terminal", "feed"), version=2)
 class InstrumentDeclared(Event):
     """An instrument's trading conditions, as the terminal states them (MT5 symbol_info in the book's own units)."""
 
@@ -19,12 +19,12 @@ class InstrumentDeclared(Event):
     currency_base: Annotated[str, field("currency of the base")]
     currency_profit: Annotated[str, field("currency of profits")]
     currency_margin: Annotated[str, field("currency of margin")]
-    calc_mode: Annotated[str, field("how margin and profit are computed: forex, cfd or cfd_leverage")]
+    calc_mode: Annotated[str, field("how margin and profit are computed: MT5's calculation mode in words")]
     execution: Annotated[str, field("market, instant, exchange or request")]
     filling_modes: Annotated[int, field("MT5's SYMBOL_FILLING flags: fill-or-kill 1, immediate-or-cancel 2")]
     stops_level: Annotated[int, field("least distance of stops from the closing price", "points")]
     freeze_level: Annotated[int, field("distance within which an order cannot be changed", "points")]
-    swap_mode: Annotated[str, field("disabled, points or currency (account currency a lot)")]
+    swap_mode: Annotated[str, field("disabled, points, currency (account currency a lot), or another of MT5's modes")]
     swap_long: Annotated[float, field("swap of a long position for one night", "by swap_mode")]
     swap_short: Annotated[float, field("swap of a short position for one night", "by swap_mode")]
     swap_triple_weekday: Annotated[int, field("day whose rollover charges three nights; Monday is 0", "weekday")]
@@ -32,6 +32,36 @@ class InstrumentDeclared(Event):
         float, field("contract size used for the hedged part of two opposite positions; 0: none", "units/lot")
     ]
     commission_per_lot: Annotated[int, field("commission of one lot, for each side", "minor units of the account")]
+    trade_mode: Annotated[str, field("full, long_only, short_only, close_only or disabled")]
+    order_modes: Annotated[int, field("MT5's SYMBOL_ORDER flags: market 1, limit 2, stop 4, stop-limit 8, ...")]
+    expiration_modes: Annotated[int, field("MT5's SYMBOL_EXPIRATION flags: gtc 1, day 2, time 4, day of time 8")]
+    gtc_mode: Annotated[str, field("how long gtc orders last: gtc, daily or daily_no_stops")]
+    tick_size: Annotated[float, field("least change of a price; 0.0 is a point", "price")]
+    tick_value: Annotated[float, field("profit of a tick on one lot; 0.0 follows from the size", "profit currency")]
+    margin_initial: Annotated[float, field("margin of one lot in place of the computed one; 0.0: none", "currency/lot")]
+    margin_maintenance: Annotated[float, field("the same while a position stands; 0.0: as initial", "currency/lot")]
+    margin_rate_long: Annotated[float, field("multiplier of a buy's margin")]
+    margin_rate_short: Annotated[float, field("multiplier of a sell's margin")]
+    maintenance_rate_long: Annotated[float, field("multiplier while a buy stands; 0.0: as of the order")]
+    maintenance_rate_short: Annotated[float, field("multiplier while a sell stands; 0.0: as of the order")]
+    margin_hedged_larger_leg: Annotated[bool, field("hedged positions pay the margin of the larger side only")]
+    swap_multipliers: Annotated[
+        tuple[float, ...], field("nights charged by weekday from Monday; empty: by swap_triple_weekday")
+    ]
+    swap_year_days: Annotated[int, field("days of a year in the swap modes of interest", "days")]
+    profit_rate: Annotated[
+        float, field("constant rate, account currency for one of profit; 0.0: by the pairs of the book")
+    ]
+    margin_rate: Annotated[
+        float, field("constant rate, account currency for one of margin; 0.0: by the pairs of the book")
+    ]
+    liquidity_volume: Annotated[int, field("volume filled at one quote; 0 is any", "1e-8 lots")]
+    sessions: Annotated[str, field("name of the calendar of trading hours; empty: always open")]
+    trades_from: Annotated[int, field("first moment of trading; 0 is any", "ns UTC")]
+    trades_until: Annotated[int, field("end of trading; 0 is never", "ns UTC")]
+    price_limit_min: Annotated[float, field("least price of an order; 0.0 is any", "price")]
+    price_limit_max: Annotated[float, field("largest price of an order; 0.0 is any", "price")]
+    book_depth: Annotated[int, field("levels of the market depth on each side; 0: it has none")]
 
 
 @fact("market.series_declared", said_by="feed")
