@@ -1,0 +1,155 @@
+"""Bars of one symbol and timeframe, built from its ticks as they come and from bars given beforehand.
+
+By MT5's rules for symbols charted by bid: open, high, low and close are bids, `tick_volume` counts ticks, real volume
+is 0. `spread` is the smallest of the bar's ticks, in points (MT5 keeps one number a bar; that it is the smallest is
+what its traders report, not what the documentation says: marked for a check against a real terminal). A bar begins
+with its first tick; a stretch without ticks has no bars. Where the server's clock shows an hour twice, the second
+showing counts in the last bar of the first.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.platform.mt5.prices.layout import RATES, Growing
+from tallystick.platform.mt5.prices.timeframes import Timeframe
+
+FEW = 12
+"""Up to so many ticks, plain arithmetic is quicker than arrays."""
+Pieces = dict[str, NDArray[Any]]
+"""Parts of bars: `key` (ms of the opening), `open`, `high`, `low`, `close`, `tick_volume`, `spread`."""
+
+
+class BarSeries:
+    """Closed bars as rows of the module's layout, and the bar that is forming."""
+
+    def __init__(self, timeframe: Timeframe) -> None:
+        """No bars yet."""
+        self.timeframe = timeframe
+        self.seen = 0
+        """How many of the symbol's ticks are in these bars."""
+        self._closed = Growing({"row": RATES})
+        self._key = -(2**62)
+        self._open = self._high = self._low = self._close = 0.0
+        self._volume = self._spread = 0
+
+    def __len__(self) -> int:
+        """Number of bars, the forming one included."""
+        return self._closed.size + (self._key > -(2**62))
+
+    def take_ticks(self, key_ms: NDArray[np.int64], bid: NDArray[np.float64], spread: NDArray[np.int64]) -> None:
+        """Take in more ticks: times on the server's clock that never fall, bids, spreads in points."""
+        self.seen += len(key_ms)
+        if len(key_ms) <= FEW:
+            for key, price, points in zip(key_ms.tolist(), bid.tolist(), spread.tolist(), strict=True):
+                self._take_one(self.timeframe.opening(key), price, points)
+            return
+        opens = np.maximum(self.timeframe.opens(key_ms), self._key)
+        first = np.flatnonzero(np.diff(opens, prepend=opens[0] - 1))
+        last = np.append(first[1:], len(opens)) - 1
+        self._take_pieces(
+            {
+                "key": opens[first],
+                "open": bid[first],
+                "high": np.maximum.reduceat(bid, first),
+                "low": np.minimum.reduceat(bid, first),
+                "close": bid[last],
+                "tick_volume": last - first + 1,
+                "spread": np.minimum.reduceat(spread, first),
+            }
+        )
+
+    def take_bars(self, bars: Pieces) -> None:
+        """Take in shorter bars, in order; each counts whole in the bar its opening falls into."""
+        opens = np.maximum.accumulate(np.maximum(self.timeframe.opens(bars["key"]), self._key))
+        first = np.flatnonzero(np.diff(opens, prepend=opens[0] - 1))
+        last = np.append(first[1:], len(opens)) - 1
+        self._take_pieces(
+            {
+                "key": opens[first],
+                "open": bars["open"][first],
+                "high": np.maximum.reduceat(bars["high"], first),
+                "low": np.minimum.reduceat(bars["low"], first),
+                "close": bars["close"][last],
+                "tick_volume": np.add.reduceat(bars["tick_volume"], first),
+                "spread": np.minimum.reduceat(bars["spread"], first),
+            }
+        )
+
+    def newest(self, skip: int, count: int) -> NDArray[Any]:
+        """`count` bars that end `skip` before the forming one, oldest first."""
+        stop = max(len(self) - skip, 0)
+        return self._rows(max(stop - count, 0), stop)
+
+    def until(self, time_s: int, count: int) -> NDArray[Any]:
+        """The last `count` bars that open at or before a second of the server's clock."""
+        stop = self._place(time_s, side="right")
+        return self._rows(max(stop - count, 0), stop)
+
+    def between(self, from_s: int, to_s: int) -> NDArray[Any]:
+        """The bars that open within two seconds of the server's clock, both included."""
+        return self._rows(self._place(from_s, side="left"), self._place(to_s, side="right"))
+
+    def _take_one(self, key: int, price: float, spread: int) -> None:
+        if key <= self._key:
+            self._high = max(self._high, price)
+            self._low = min(self._low, price)
+            self._close = price
+            self._volume += 1
+            self._spread = min(self._spread, spread)
+            return
+        self._close_bar()
+        self._key, self._volume, self._spread = key, 1, spread
+        self._open = self._high = self._low = self._close = price
+
+    def _take_pieces(self, pieces: Pieces) -> None:
+        """Close the forming bar or go on with it, write the whole ones, and leave the last one forming."""
+        begin = 0
+        if pieces["key"][0] == self._key:
+            begin = 1
+            self._high = max(self._high, float(pieces["high"][0]))
+            self._low = min(self._low, float(pieces["low"][0]))
+            self._close = float(pieces["close"][0])
+            self._volume += int(pieces["tick_volume"][0])
+            self._spread = min(self._spread, int(pieces["spread"][0]))
+        count = len(pieces["key"])
+        if begin == count:
+            return
+        self._close_bar()
+        if count - begin > 1:
+            rows = np.zeros(count - begin - 1, dtype=RATES)
+            rows["time"] = pieces["key"][begin:-1] // 1_000
+            for name in ("open", "high", "low", "close", "tick_volume", "spread"):
+                rows[name] = pieces[name][begin:-1]
+            self._closed.extend(len(rows), {"row": rows})
+        self._key = int(pieces["key"][-1])
+        self._open, self._high = float(pieces["open"][-1]), float(pieces["high"][-1])
+        self._low, self._close = float(pieces["low"][-1]), float(pieces["close"][-1])
+        self._volume, self._spread = int(pieces["tick_volume"][-1]), int(pieces["spread"][-1])
+
+    def _close_bar(self) -> None:
+        if self._key > -(2**62):
+            self._closed.extend(1, {"row": np.array([self._forming()], dtype=RATES)})
+
+    def _forming(self) -> tuple[int, float, float, float, float, int, int, int]:
+        prices = (self._open, self._high, self._low, self._close)
+        return (self._key // 1_000, *prices, self._volume, self._spread, 0)
+
+    def _place(self, time_s: int, *, side: str) -> int:
+        """How many bars open before a second (left), or at it and before (right)."""
+        times = self._closed.column("row")["time"]
+        place = int(np.searchsorted(times, time_s, side="right" if side == "right" else "left"))
+        if place == len(times) and len(self) > place:
+            opened = self._key // 1_000
+            place += opened <= time_s if side == "right" else opened < time_s
+        return place
+
+    def _rows(self, first: int, stop: int) -> NDArray[Any]:
+        closed = self._closed.size
+        if stop <= closed:
+            return self._closed.column("row", first, stop).copy()
+        rows = np.empty(max(stop - first, 0), dtype=RATES)
+        rows[:-1] = self._closed.column("row", first, closed)
+        rows[-1:] = np.array([self._forming()], dtype=RATES)
+        return rows

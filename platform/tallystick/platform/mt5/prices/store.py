@@ -1,0 +1,136 @@
+"""What a terminal knows of prices: rows of quotes in, ticks and bars out, on the server's clock. No clock of its own.
+
+Appending costs in proportion to the rows; bars of a timeframe are built when they are first asked for and carried on
+from there, so a request costs in proportion to what it gives and to the ticks since the last one.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.market.rows import Rows
+from tallystick.market.server_time import offset_ns
+from tallystick.platform.mt5.prices.bars import BarSeries, Pieces
+from tallystick.platform.mt5.prices.layout import RATES, TICKS
+from tallystick.platform.mt5.prices.ticks import DayRange, LastTick, TickSeries
+from tallystick.platform.mt5.prices.timeframes import TIMEFRAMES
+
+MS = 1_000_000
+SURE_NS = 20 * 86_400 * 1_000_000_000
+"""Two moments nearer than this with one offset have that offset between them: summer time lasts for months."""
+
+
+class HistoryError(ValueError):
+    """Bars given beforehand came too late, or of no symbol of the store."""
+
+
+class PriceStore:
+    """Ticks and bars of some symbols; the symbols' order is the series number of their rows."""
+
+    def __init__(self, symbols: Sequence[tuple[str, int]], server_time_rule: str) -> None:
+        """`symbols`: name and digits by series number. `server_time_rule`: as `market.server_time` names them."""
+        self.symbols = tuple(name for name, _ in symbols)
+        self.server_time_rule = server_time_rule
+        self._scale = {name: 10.0**digits for name, digits in symbols}
+        self._ticks = {name: TickSeries() for name in self.symbols}
+        self._bars: dict[tuple[str, int], BarSeries] = {}
+        self._before: dict[str, tuple[int, Pieces]] = {}
+
+    def append(self, rows: Rows) -> None:
+        """Take in quotes in book order; rows of series beyond the symbols are left out."""
+        if not len(rows):
+            return
+        msc = server_msc(rows.time, self.server_time_rule)
+        flags = rows.columns["flags"]
+        if len(self.symbols) == 1 and not rows.series.any():
+            self._ticks[self.symbols[0]].append(rows.time, msc, rows.bid, rows.ask, flags)
+            return
+        for number in np.unique(rows.series).tolist():
+            if number < len(self.symbols):
+                mine = rows.series == number
+                ticks = self._ticks[self.symbols[number]]
+                ticks.append(rows.time[mine], msc[mine], rows.bid[mine], rows.ask[mine], flags[mine])
+
+    def preload(self, symbol: str, bars: Rows, period_ns: int) -> None:
+        """Bars from before the first tick, of one symbol and length: they stand in front of the bars made of ticks.
+
+        Timeframes that these bars do not divide have none of them. Raises `HistoryError` once ticks are in.
+        """
+        if symbol not in self._ticks or len(self._ticks[symbol]):
+            message = f"bars of {symbol} from before come before its first tick, and of a symbol of the store."
+            raise HistoryError(message)
+        names = ("bid_open", "bid_high", "bid_low", "bid_close", "ask_open", "ask_close", "volume")
+        opened, high, low, closed, ask_open, ask_close, volume = bars.cut(names)
+        narrowest = np.rint((np.minimum(ask_open - opened, ask_close - closed)) * self._scale[symbol])
+        pieces: Pieces = {
+            "key": np.maximum.accumulate(server_msc(bars.time - period_ns, self.server_time_rule)),
+            "open": opened,
+            "high": high,
+            "low": low,
+            "close": closed,
+            "tick_volume": volume.astype(np.int64),
+            "spread": narrowest.astype(np.int64),
+        }
+        self._before[symbol] = (period_ns // MS, pieces)
+
+    def last(self, symbol: str) -> LastTick | None:
+        """The newest tick, or None. Raises `KeyError` for a symbol of none of its series, like all that follow."""
+        return self._ticks[symbol].last
+
+    def day(self, symbol: str) -> DayRange | None:
+        """Highest and lowest prices of the server's day of the newest tick."""
+        return self._ticks[symbol].day()
+
+    def ticks_from(self, symbol: str, from_msc: int, count: int, flags: int) -> NDArray[Any]:
+        """`copy_ticks_from`: `count` ticks from a moment of the server's clock on, oldest first."""
+        return self._ticks[symbol].from_moment(from_msc, count, flags) if count > 0 else np.zeros(0, dtype=TICKS)
+
+    def ticks_range(self, symbol: str, from_msc: int, to_msc: int, flags: int) -> NDArray[Any]:
+        """`copy_ticks_range`: the ticks of [from, to] of the server's clock, oldest first."""
+        return self._ticks[symbol].between(from_msc, to_msc, flags)
+
+    def rates_from_pos(self, symbol: str, timeframe: int, start: int, count: int) -> NDArray[Any]:
+        """`copy_rates_from_pos`: `count` bars up to the one `start` before the forming bar (0), oldest first."""
+        if count <= 0 or start < 0:
+            return np.zeros(0, dtype=RATES)
+        return self._carried_on(symbol, timeframe).newest(start, count)
+
+    def rates_from(self, symbol: str, timeframe: int, date_s: int, count: int) -> NDArray[Any]:
+        """`copy_rates_from`: the last `count` bars that open at or before a second of the server's clock."""
+        return self._carried_on(symbol, timeframe).until(date_s, count) if count > 0 else np.zeros(0, dtype=RATES)
+
+    def rates_range(self, symbol: str, timeframe: int, from_s: int, to_s: int) -> NDArray[Any]:
+        """`copy_rates_range`: the bars that open in [from, to] of the server's clock."""
+        return self._carried_on(symbol, timeframe).between(from_s, to_s)
+
+    def _carried_on(self, symbol: str, timeframe: int) -> BarSeries:
+        """The bars of a symbol and timeframe, up to its newest tick. Raises `KeyError` for a code of no timeframe."""
+        bars = self._bars.get((symbol, timeframe))
+        if bars is None:
+            bars = self._bars[symbol, timeframe] = self._begun(symbol, timeframe)
+        ticks = self._ticks[symbol]
+        if bars.seen < len(ticks):
+            key, bid, ask = (ticks.columns.column(name, bars.seen) for name in ("key", "bid", "ask"))
+            bars.take_ticks(key, bid, np.rint((ask - bid) * self._scale[symbol]).astype(np.int64))
+        return bars
+
+    def _begun(self, symbol: str, timeframe: int) -> BarSeries:
+        bars = BarSeries(TIMEFRAMES[timeframe])
+        before = self._before.get(symbol)
+        if before is not None and len(before[1]["key"]) and bars.timeframe.holds_whole(before[0]):
+            bars.take_bars(before[1])
+        return bars
+
+
+def server_msc(times: NDArray[np.int64], rule: str) -> NDArray[np.int64]:
+    """Moments in ns UTC, in order, as ms of the server's clock."""
+    first, last = int(times[0]), int(times[-1])
+    offset = offset_ns(first, rule)
+    if offset == offset_ns(last, rule) and last - first < SURE_NS:
+        return (times + offset) // MS
+    middle = len(times) // 2
+    if middle == 0:
+        return (times + offset) // MS
+    return np.concatenate([server_msc(times[:middle], rule), server_msc(times[middle:], rule)])
