@@ -201,7 +201,7 @@ class Settling:
             bid=bid,
             ask=ask,
             moment=moment,
-            comment=retcodes.MEANING[retcode][0],
+            comment=retcodes.CODES[retcode].name,
         )
 
     def _pending_orders(self, path: Path, step: int, told: Told) -> None:
