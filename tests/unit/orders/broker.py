@@ -37,6 +37,14 @@ def opened(margin_mode: Any) -> AccountOpened:
         stop_out_call=10_000,
         stop_out_level=5_000,
         latency=0,
+        credit=0,
+        limit_orders=0,
+        limit_positions=0,
+        message_limit=0,
+        fifo_close=False,
+        hedge_prohibited=False,
+        trade_allowed=True,
+        trade_expert=True,
     )
 
 

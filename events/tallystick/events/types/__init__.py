@@ -30,12 +30,27 @@ def _sending_with_server_fields(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {"stop_limit": 0.0, "time_type": SPECIFIED if fields["expires"] else GTC, "opposite": 0}
 
 
+def _account_with_limits(fields: dict[str, Any]) -> dict[str, Any]:
+    """account.opened 1 knew no limits: nothing was limited, lent or forbidden."""
+    return fields | ACCOUNT_OF_1
+
+
 def _instrument_with_server_fields(fields: dict[str, Any]) -> dict[str, Any]:
     """market.instrument_declared 1 left out what was then the same for every instrument."""
     return fields | INSTRUMENT_OF_1
 
 
 GTC, SPECIFIED = 0, 2
+ACCOUNT_OF_1: Mapping[str, Any] = {
+    "credit": 0,
+    "limit_orders": 0,
+    "limit_positions": 0,
+    "message_limit": 0,
+    "fifo_close": False,
+    "hedge_prohibited": False,
+    "trade_allowed": True,
+    "trade_expert": True,
+}
 INSTRUMENT_OF_1: Mapping[str, Any] = {
     "trade_mode": "full",
     "order_modes": 127,
@@ -64,6 +79,7 @@ INSTRUMENT_OF_1: Mapping[str, Any] = {
 }
 UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("order.sending", 1): _sending_with_server_fields,
+    ("account.opened", 1): _account_with_limits,
     ("market.instrument_declared", 1): _instrument_with_server_fields,
 }
 """From version v of a type to v + 1, by name and v: how logs of earlier releases are read."""

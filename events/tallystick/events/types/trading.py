@@ -208,6 +208,16 @@ class OrderEnded(Event):
     moment: Moment
 
 
+@fact("order.triggered", said_by="terminal", trading=True)
+class OrderTriggered(Event):
+    """A stop-limit order reached its price: under the same ticket it is now a limit order."""
+
+    order: OrderNumber
+    ticket: Ticket
+    price: Annotated[float, field("price of the limit order that it is now", "price")]
+    moment: Moment
+
+
 @fact("order.abandoned", said_by="gateway", trading=True)
 class OrderAbandoned(Event):
     """An order whose outcome was unknown was found nowhere after the quiet period; it is never sent again."""
@@ -266,7 +276,7 @@ class SwapCharged(Event):
     moment: Moment
 
 
-@fact("account.opened", said_by="terminal")
+@fact("account.opened", said_by="terminal", version=2)
 class AccountOpened(Event):
     """An account as the terminal states it at the start of a run."""
 
@@ -281,6 +291,14 @@ class AccountOpened(Event):
     stop_out_call: Annotated[int, field("margin call level", "hundredths of a percent")]
     stop_out_level: Annotated[int, field("stop-out level", "hundredths of a percent")]
     latency: Annotated[int, field("time from sending to execution in simulation", "ns")]
+    credit: Annotated[int, field("lent by the broker: counts in equity only", "minor units of the account currency")]
+    limit_orders: Annotated[int, field("most pending orders at a time; 0 is any number")]
+    limit_positions: Annotated[int, field("most positions at a time; 0 is any number")]
+    message_limit: Annotated[int, field("most requests within a second; 0 is any number")]
+    fifo_close: Annotated[bool, field("positions of a symbol are closed oldest first")]
+    hedge_prohibited: Annotated[bool, field("no position against another of the same symbol")]
+    trade_allowed: Annotated[bool, field("the account may trade")]
+    trade_expert: Annotated[bool, field("the account may trade by program")]
 
 
 @fact("account.stopped_out", said_by="terminal", trading=True)

@@ -11,7 +11,10 @@ from tallystick.events.types.trading import OrderSending
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """Money in minor units, stop-out levels in hundredths of a percent."""
+    """Money in minor units, stop-out levels in hundredths of a percent; a limit of 0 is none.
+
+    The fields are those of `account.opened`, which says what each means.
+    """
 
     name: str = "demo"
     currency: str = "USD"
@@ -21,6 +24,14 @@ class AccountSettings:
     margin_mode: Literal["netting", "hedging"] = "hedging"
     stop_out_call: int = 10_000
     stop_out_level: int = 5_000
+    credit: int = 0
+    limit_orders: int = 0
+    limit_positions: int = 0
+    message_limit: int = 0
+    fifo_close: bool = False
+    hedge_prohibited: bool = False
+    trade_allowed: bool = True
+    trade_expert: bool = True
 
 
 class Position(msgspec.Struct, kw_only=True):

@@ -109,6 +109,21 @@ class SimulatedTerminal:
         """Positions, orders and prices as the server holds them; to look at."""
         return self._worth.state
 
+    @property
+    def settings(self) -> AccountSettings:
+        """The account's settings."""
+        return self._settings
+
+    @property
+    def instruments(self) -> Mapping[str, Instrument]:
+        """Trading conditions by symbol."""
+        return self._instruments
+
+    def priced(self) -> Worth:
+        """Worth of the account, its state at the current prices; to look at."""
+        self._tables.to_state(self._worth.state)
+        return self._worth
+
     def opening(self) -> Sequence[Event]:
         """Account, server time rule, instruments, and on a new account the balance deal."""
         settings, state = self._settings, self._worth.state
@@ -123,6 +138,14 @@ class SimulatedTerminal:
                 stop_out_call=settings.stop_out_call,
                 stop_out_level=settings.stop_out_level,
                 latency=self._latency,
+                credit=settings.credit,
+                limit_orders=settings.limit_orders,
+                limit_positions=settings.limit_positions,
+                message_limit=settings.message_limit,
+                fifo_close=settings.fifo_close,
+                hedge_prohibited=settings.hedge_prohibited,
+                trade_allowed=settings.trade_allowed,
+                trade_expert=settings.trade_expert,
             ),
             ServerTimeRuled(rule=self._rule),
         ]
