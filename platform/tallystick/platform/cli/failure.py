@@ -139,5 +139,5 @@ def _help(arguments: Sequence[str]) -> str:
         if word.startswith("-"):
             break
         words.append(word)
-    verb = words[: 2 if words[:1] in (["audit"], ["config"], ["data"], ["events"]) else 1]
+    verb = words[: 2 if words[:1] in (["audit"], ["config"], ["data"], ["events"], ["mt5"]) else 1]
     return " ".join(["tallystick", *verb, "--help"])

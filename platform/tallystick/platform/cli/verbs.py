@@ -116,6 +116,16 @@ VERBS: Mapping[str, Verb | Group] = {
             "tail": Verb("events_tail", "tail", "Show the last records, and go on as they come."),
         },
     ),
+    "mt5": Group(
+        "MetaTrader 5: what its codes mean.",
+        {
+            "explain": Verb(
+                "mt5_explain",
+                "explain",
+                "Say what a return code or an error of MetaTrader 5 means, and whether to try again.",
+            ),
+        },
+    ),
     "halt": Verb("halt", "halt", "Stop a book from taking new exposure."),
     "resume": Verb("resume", "resume", "Let a halted book trade again: a command signed with your key."),
     "doctor": Verb("doctor", "doctor", "Check this machine, with the command that mends each finding."),
@@ -160,7 +170,7 @@ def _common(
 def _command(function: Any, cls: type[TyperCommand] | None = None) -> Any:
     """The command of one function."""
     single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    single.command(cls=cls)(function)
+    single.command(cls=cls, context_settings=getattr(function, "context_settings", None))(function)
     return typer.main.get_command(single)
 
 
