@@ -1,0 +1,113 @@
+"""Trade requests: `order_check`, and the two halves of `order_send`: what is asked, and what its answer says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tallystick.events.types.trading import OrderAnswered, OrderSending
+from tallystick.market.instrument import LOT
+from tallystick.platform.mt5 import retcodes
+from tallystick.platform.mt5.answering.about import TerminalSettings
+from tallystick.platform.mt5.answering.account import AccountBook, margin_level
+from tallystick.platform.mt5.answering.memory import Memory
+from tallystick.platform.mt5.answering.reply import Reply, done
+from tallystick.platform.mt5.answering.requests import broken_number, order_of, request_values
+from tallystick.platform.mt5.answering.server_clock import ServerClock
+from tallystick.platform.mt5.server.terminal import SimulatedTerminal
+from tallystick.platform.mt5.wire import Record
+
+DEAL, PENDING, SLTP, CLOSE_BY = 1, 5, 6, 10
+NEW_ORDERS = frozenset({DEAL, PENDING, CLOSE_BY})
+CLIENT_DISABLES = 10027
+LONGEST_COMMENT = 31
+"""Characters of a comment on the server."""
+PRICED = frozenset({retcodes.REQUOTE, 10020, retcodes.PRICE_OFF})
+"""Refusals that tell the new prices."""
+CARRIED_OUT = frozenset({retcodes.PLACED, retcodes.DONE, retcodes.DONE_PARTIAL})
+
+
+class Requests:
+    """Requests of this terminal; `request_id` counts those that reached the server."""
+
+    def __init__(
+        self,
+        settings: TerminalSettings,
+        server: SimulatedTerminal,
+        account: AccountBook,
+        memory: Memory,
+        clock: ServerClock,
+    ) -> None:
+        """`server`: whose rules `order_check` asks."""
+        self._settings = settings
+        self._server = server
+        self._account = account
+        self._memory = memory
+        self._clock = clock
+
+    def check(self, request: Mapping[str, Any], now: int) -> Reply:
+        """`order_check`: retcode 0 when the server would take the request, and the account as it would be then."""
+        refusal = self.refusal(request)
+        if refusal:
+            return self._checked(request, refusal, (0.0,) * 6)
+        checked = self._server.check(self.order(request, 0), now)
+        money = self._account.money
+        figures = (
+            money(checked.balance),
+            money(checked.equity),
+            money(checked.profit),
+            money(checked.margin),
+            money(checked.margin_free),
+            margin_level(checked.equity, checked.margin),
+        )
+        return self._checked(request, checked.retcode, figures)
+
+    def _checked(self, request: Mapping[str, Any], retcode: int, figures: tuple[float, ...]) -> Reply:
+        comment = "Done" if retcode == 0 else retcodes.CODES[retcode].text
+        return done(Record("OrderCheckResult", (retcode, *figures, comment, request_values(request))))
+
+    def refusal(self, request: Mapping[str, Any]) -> int:
+        """The return code by which the terminal itself refuses a request, or 0."""
+        if not self._settings.trade_allowed:
+            return CLIENT_DISABLES
+        broken = broken_number(request)
+        if broken:
+            return broken
+        trades = request["action"] in {DEAL, PENDING}
+        if trades and request["symbol"] in self._server.instruments and request["symbol"] not in self._memory.selected:
+            return retcodes.PRICE_OFF
+        return 0
+
+    def order(self, request: Mapping[str, Any], number: int) -> OrderSending:
+        """The order of a request that was not refused; `number` is the book's."""
+        return order_of(request, number=number, account=self._server.settings.name, clock=self._clock)
+
+    def refused(self, request: Mapping[str, Any], retcode: int, comment: str = "") -> Reply:
+        """An `order_send` that never reached the server: refused by the terminal, or by risk with its rule."""
+        words = (comment or retcodes.CODES[retcode].text)[:LONGEST_COMMENT]
+        return self._result(request, (retcode, 0, 0, 0.0, 0.0, 0.0, 0.0, words, 0))
+
+    def answered(self, request: Mapping[str, Any], answer: OrderAnswered) -> Reply:
+        """What `order_send` gives for the server's answer.
+
+        As recorded of real terminals: a placed order has its volume and no price, a change of stops neither; a
+        refusal has zeros, and bid and ask only where they are the reason.
+        """
+        memory = self._memory
+        memory.requests += 1
+        retcode, action = answer.retcode, request["action"]
+        ticket, volume, bid, ask = 0, 0.0, 0.0, 0.0
+        if retcode in CARRIED_OUT:
+            volume = answer.volume / LOT if answer.deal else 0.0
+            if action in NEW_ORDERS:
+                ticket, bid, ask = answer.ticket, answer.bid, answer.ask
+                volume = volume or request["volume"]
+            elif action != SLTP:
+                ticket = answer.ticket
+        elif retcode in PRICED:
+            bid, ask = answer.bid, answer.ask
+        words = retcodes.CODES[retcode].text
+        return self._result(
+            request, (retcode, answer.deal, ticket, volume, answer.price, bid, ask, words, memory.requests)
+        )
+
+    def _result(self, request: Mapping[str, Any], values: tuple[Any, ...]) -> Reply:
+        return done(Record("OrderSendResult", (*values, 0, request_values(request))))
