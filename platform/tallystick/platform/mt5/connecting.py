@@ -26,6 +26,10 @@ def still() -> int:
     return 0
 
 
+def unheard(_function: str) -> None:
+    """Nobody hears of calls before they are made."""
+
+
 class Line:
     """The connection and what the last call left behind."""
 
@@ -38,9 +42,12 @@ class Line:
         """True between a successful `initialize` and `shutdown`."""
         self.error: tuple[int, str] = SUCCESS
         """What `last_error()` says."""
+        self.before: Callable[[str], None] = unheard
+        """Hears the name of each function that is called, before its arguments are looked at."""
 
-    def join(self, answering: Answering | None, clock: Callable[[], int]) -> None:
+    def join(self, answering: Answering | None, clock: Callable[[], int], before: Callable[[str], None]) -> None:
         """Take who answers from now on, and the caller's clock (ns UTC); the next call must be `initialize`."""
+        self.before = before
         self._answering, self._clock, self._latest = answering, clock, 0
         self.open, self.error = False, SUCCESS
 
@@ -98,14 +105,15 @@ LINE = Line()
 """The one connection of this process."""
 
 
-def connect(answering: Answering, clock: Callable[[], int] = still) -> None:
+def connect(answering: Answering, clock: Callable[[], int] = still, before: Callable[[str], None] = unheard) -> None:
     """Say who answers the drop-in from now on. `clock` gives ns UTC; without one, time goes on as answers say.
 
-    The bot's own `initialize()` is still what opens the connection.
+    `before` hears the name of every function that is called, also of calls that are refused for their arguments; what
+    it raises reaches the caller. The bot's own `initialize()` is still what opens the connection.
     """
-    LINE.join(answering, clock)
+    LINE.join(answering, clock, before)
 
 
 def disconnect() -> None:
     """Forget who answers; the next `initialize()` reaches the demonstration terminal."""
-    LINE.join(None, still)
+    LINE.join(None, still, unheard)

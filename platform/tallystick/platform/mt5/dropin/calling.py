@@ -18,6 +18,7 @@ def function(style: Style, doc: str, refused: Any = None) -> Callable[[Callable[
     def made(body: Callable[..., Any]) -> Any:
         @wraps(body)
         def call(*unnamed: Any, **named: Any) -> Any:
+            LINE.before(body.__name__)
             LINE.error = SUCCESS
             try:
                 return body(*unnamed, **named)

@@ -71,6 +71,7 @@ def shutdown() -> bool:
 
 def _last_error() -> tuple[int, str]:
     """Code and text of the last call; the one function that does not reset them."""
+    LINE.before("last_error")
     return LINE.error
 
 
