@@ -1,6 +1,7 @@
 """Rows of quotes for the tests of prices: made of plain columns, or walking at random from a printed seed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,13 @@ def quotes(
     numbers = np.zeros(len(time), dtype=np.uint16) if series is None else np.asarray(series, dtype=np.uint16)
     bids, asks = np.asarray(bid, dtype=np.float64), np.asarray(ask, dtype=np.float64)
     marks = np.full(len(time), 6, dtype=np.uint32) if flags is None else np.asarray(flags, dtype=np.uint32)
-    columns = {"time_msc": time // 1_000_000, "series": numbers, "bid": bids, "ask": asks, "flags": marks}
+    columns: dict[str, NDArray[Any]] = {
+        "time_msc": time // 1_000_000,
+        "series": numbers,
+        "bid": bids,
+        "ask": asks,
+        "flags": marks,
+    }
     return Rows("quote", time, numbers, bids, asks, columns)
 
 

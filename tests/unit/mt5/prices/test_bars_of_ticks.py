@@ -80,7 +80,8 @@ def test_bars_are_the_same_however_the_rows_were_cut_and_whenever_they_were_aske
 
 def test_the_last_bar_is_the_unfinished_one_and_positions_count_back_from_it() -> None:
     times = [at(f"2014-05-05T10:{minute:02d}:10") for minute in range(10)]
-    store = stored(quotes(times, np.arange(10) + 1.0, np.arange(10) + 1.0))
+    prices = [one + 1.0 for one in range(10)]
+    store = stored(quotes(times, prices, prices))
     assert store.rates_from_pos("EURUSD", M1, 0, 3)["close"].tolist() == [8.0, 9.0, 10.0]
     assert store.rates_from_pos("EURUSD", M1, 2, 2)["close"].tolist() == [7.0, 8.0]
     assert store.rates_from_pos("EURUSD", M1, 8, 100)["close"].tolist() == [1.0, 2.0]
