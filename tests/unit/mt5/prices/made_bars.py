@@ -23,12 +23,13 @@ def bars(
     points = np.array(ohlc, dtype=np.int64)
     wide = np.array(spread if spread is not None else [(3, 3)] * len(points))
     scale = 10**digits
-    bid = [points[:, column] / scale for column in range(4)]
-    added = [wide[:, 0], wide.max(axis=1), wide.max(axis=1), wide[:, 1]]
-    ask = [(points[:, column] + added[column]) / scale for column in range(4)]
+    added = {"open": wide[:, 0], "high": wide.max(axis=1), "low": wide.max(axis=1), "close": wide[:, 1]}
+    prices = {f"bid_{name}": points[:, place] / scale for place, name in enumerate(added)}
+    prices |= {f"ask_{name}": (points[:, place] + added[name]) / scale for place, name in enumerate(added)}
     opened = MAY_5 + np.arange(len(points), dtype=np.int64) * period_ns
     volumes = np.array(volume, dtype=np.int64)
-    return Bars(opened, period_ns, digits, *bid, *ask, volumes, bid[3] >= bid[0])
+    rising = prices["bid_close"] >= prices["bid_open"]
+    return Bars(opened=opened, period_ns=period_ns, digits=digits, volume=volumes, rising=rising, **prices)
 
 
 def random_bars(count: int, seed: int, **stated: int) -> Bars:
