@@ -10,8 +10,9 @@ import msgspec
 
 from tallystick.platform.mt5.wire import Call
 
-Ending = Literal["returned", "exited", "raised", "data_over", "swallowed"]
-"""The script ran to its end, called `sys.exit`, raised, was ended by `EndOfData`, or swallowed that 100 times."""
+Ending = Literal["returned", "exited", "raised", "data_over", "swallowed", "silent"]
+"""The script ran to its end, called `sys.exit`, raised, was ended by `EndOfData`, swallowed that 100 times, or asked
+nothing for `limit_s` (its stack is the `detail`)."""
 
 
 class ChildSettings(msgspec.Struct, frozen=True, kw_only=True):
