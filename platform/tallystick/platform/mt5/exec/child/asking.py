@@ -1,0 +1,45 @@
+"""The bot's calls on their way to the parent: who may make them, what they cost, and how they end."""
+
+import msgspec
+
+from tallystick.platform.mt5.exec.child.clock import VirtualClock
+from tallystick.platform.mt5.exec.child.ending import DataEnd
+from tallystick.platform.mt5.exec.child.pipe import ParentPipe
+from tallystick.platform.mt5.exec.child.refusals import MainThread
+from tallystick.platform.mt5.exec.child.watchdog import Watchdog
+from tallystick.platform.mt5.wire import Answer, Call
+
+LAST_WORDS = frozenset({"shutdown", "last_error"})
+"""Calls that are answered after the last row too: bots make them in `finally`."""
+
+
+class Asking:
+    """Answers the drop-in by asking the parent."""
+
+    def __init__(
+        self, pipe: ParentPipe, clock: VirtualClock, main_thread: MainThread, end: DataEnd, watchdog: Watchdog
+    ) -> None:
+        """Of one bot."""
+        self._pipe = pipe
+        self._clock = clock
+        self._main = main_thread
+        self._end = end
+        self._watchdog = watchdog
+
+    def before(self, function: str) -> None:
+        """A function of the module is called, whatever comes of it. Raises `RefusedError` and `EndOfData`."""
+        self._main.require(f"called {function}")
+        self._watchdog.heard()
+        self._clock.charge()
+        if self._clock.over and function not in LAST_WORDS:
+            self._end.reach()
+
+    def answer(self, call: Call) -> Answer:
+        """Ask the parent; the clock goes on to when it answered. Raises `EndOfData` after the last row."""
+        self._main.require(f"called {call.function}")
+        with self._watchdog.waiting():
+            answer = self._pipe.ask(msgspec.structs.replace(call, now=self._clock.now_ns))
+        self._clock.set(answer.now)
+        if answer.ended and call.function not in LAST_WORDS:
+            self._end.reach()
+        return msgspec.structs.replace(answer, ended=False) if answer.ended else answer

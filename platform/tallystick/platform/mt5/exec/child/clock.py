@@ -1,0 +1,96 @@
+"""The clock that a bot sees: it moves by what the bot does, never by itself.
+
+A call costs a stated time and may be answered later; a sleep moves it on. A look costs about ten nanoseconds, so that
+two looks differ; what looks have cost is part of the next call's cost and not added to it, for libraries look at clocks
+as often as they like. A bot that only looks waits busily: after 10,000 looks in a row each costs as much as a call.
+"""
+
+import threading
+from collections.abc import Callable
+
+from tallystick.platform.mt5.exec.child.ending import DataEnd
+
+BUSY_LOOKS = 10_000
+LOOK_NS = 10
+BUSY_LOOK_NS = 100_000
+"""The least that a look costs a bot that waits busily."""
+MONOTONIC_NS = 1_000_000_000_000
+"""What `monotonic()` says at the start: some time after the machine was switched on."""
+
+
+class VirtualClock:
+    """UTC in ns. It belongs to the thread that makes it: other threads see it and do not move it."""
+
+    def __init__(
+        self,
+        start_ns: int,
+        end_ns: int,
+        call_cost_ns: int,
+        end: DataEnd,
+        heard: Callable[[], None],
+        pause: Callable[[int], None] | None = None,
+    ) -> None:
+        """`end_ns`: the time of the last row. `heard` hears of each sleep; `pause` takes as long as its ns say."""
+        self.start_ns = start_ns
+        self.end_ns = max(start_ns, end_ns)
+        self._cost_ns = call_cost_ns
+        self._busy_ns = max(call_cost_ns, BUSY_LOOK_NS)
+        self._end = end
+        self._heard = heard
+        self._pause = pause
+        self._owner = threading.get_ident()
+        self._now_ns = start_ns
+        self._looks = 0
+
+    @property
+    def now_ns(self) -> int:
+        """The time, without looking: what a call of the module says."""
+        return self._now_ns
+
+    def look(self) -> int:
+        """The time as the bot reads it. Raises `EndOfData` where a busy wait comes to the end of the data."""
+        if threading.get_ident() == self._owner:
+            if self._looks < BUSY_LOOKS:
+                self._looks += 1
+            elif self._now_ns + self._busy_ns > self.end_ns:
+                self._end.reach()
+            else:
+                self._now_ns += self._busy_ns
+        return self._now_ns + self._looks * LOOK_NS
+
+    def monotonic_ns(self) -> int:
+        """The time since some moment before the start."""
+        return self.look() - self.start_ns + MONOTONIC_NS
+
+    def charge(self) -> None:
+        """A call of the module was made."""
+        self._move(self._now_ns + self._cost_ns)
+
+    def set(self, now_ns: int) -> None:
+        """An answer says how late it is."""
+        self._move(now_ns)
+
+    def sleep(self, ns: int) -> None:
+        """Let so many ns go by. Raises `EndOfData` where they reach beyond the last row."""
+        self._heard()
+        wake_ns = self._now_ns + ns
+        beyond = wake_ns > self.end_ns
+        pause_ns = max(0, min(wake_ns, self.end_ns) - self._now_ns)
+        self._move(min(wake_ns, self.end_ns))
+        if self._pause is not None and pause_ns:
+            self._pause(pause_ns)
+        if beyond:
+            self._end.reach()
+
+    def wait_for_nothing(self) -> None:
+        """Wait without a limit for something that cannot come. Raises `EndOfData`."""
+        self.sleep(self.end_ns - self._now_ns + 1)
+
+    @property
+    def over(self) -> bool:
+        """Whether the last row has gone by."""
+        return self._now_ns > self.end_ns
+
+    def _move(self, to_ns: int) -> None:
+        self._now_ns = max(to_ns, self._now_ns + self._looks * LOOK_NS)
+        self._looks = 0

@@ -1,0 +1,84 @@
+"""The pipe to the parent: settings in, calls out, answers in, warnings and the ending out."""
+
+import os
+import sys
+import threading
+from collections.abc import MutableMapping
+from contextlib import suppress
+from multiprocessing.connection import Client, Connection
+from typing import Any, NoReturn
+
+from tallystick.platform.mt5.exec.settings import (
+    Asked,
+    ChildSettings,
+    Ended,
+    Ending,
+    FromChild,
+    Warned,
+    encoded,
+    settings_from,
+)
+from tallystick.platform.mt5.wire import Answer, Call, decoded_answer
+
+VARIABLE = "TALLYSTICK_EXEC_PIPE"
+"""The environment variable that says where the pipe is: `fd:N` (inherited, POSIX) or `tcp:PORT:HEXKEY`."""
+EXIT_ORPHANED = 4
+"""Exit code of a process whose parent is gone."""
+
+
+class ParentPipe:
+    """One end of the pipe. Threads may warn through it; only the main thread asks."""
+
+    def __init__(self, connection: Any) -> None:
+        """`connection`: of `multiprocessing.connection`, open."""
+        self._connection = connection
+        self._sending = threading.Lock()
+        self._process = os.getpid()
+        self._ended = False
+
+    @classmethod
+    def from_environment(cls, environment: MutableMapping[str, str]) -> "ParentPipe":
+        """Open the pipe that the parent names, and take its name out of the environment. Raises OSError, ValueError."""
+        kind, _, place = environment.pop(VARIABLE, "").partition(":")
+        if kind == "fd":
+            os.set_inheritable(int(place), False)  # noqa: FBT003 -- the standard library's own form
+            return cls(Connection(int(place)))
+        if kind == "tcp":
+            port, _, key = place.partition(":")
+            return cls(Client(("127.0.0.1", int(port)), authkey=bytes.fromhex(key)))
+        raise ValueError(f"E595 {VARIABLE} names no pipe. Start bots by: tallystick mt5 exec SCRIPT")
+
+    def settings(self) -> ChildSettings:
+        """The parent's first message. Raises EOFError where the parent is gone."""
+        return settings_from(self._connection.recv_bytes())
+
+    def ask(self, call: Call) -> Answer:
+        """Ask the parent and wait for its answer; without a parent the process ends."""
+        try:
+            self._send(Asked(call))
+            return decoded_answer(self._connection.recv_bytes())
+        except (EOFError, OSError):
+            self._orphaned()
+
+    def warn(self, now: int, name: str, detail: str) -> None:
+        """Tell the parent what another run may find otherwise."""
+        if os.getpid() == self._process:
+            with suppress(OSError):
+                self._send(Warned(now, name, detail))
+
+    def end(self, now: int, how: Ending, code: int, detail: str = "") -> None:
+        """Say the last word, once."""
+        if self._ended or os.getpid() != self._process:
+            return
+        self._ended = True
+        with suppress(OSError):
+            self._send(Ended(now, how, code, detail))
+
+    def _send(self, message: FromChild) -> None:
+        with self._sending:
+            self._connection.send_bytes(encoded(message))
+
+    def _orphaned(self) -> NoReturn:
+        with suppress(OSError, ValueError):
+            print("error[E596] the process that answers is gone; the bot ends.", file=sys.stderr, flush=True)  # noqa: T201
+        os._exit(EXIT_ORPHANED)

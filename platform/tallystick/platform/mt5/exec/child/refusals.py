@@ -1,0 +1,91 @@
+"""What cannot be repeated and is therefore refused: threads and processes of the bot's own that call, sleep or wait.
+
+RefusedError
+├── ThreadRefusedError   a thread that is not the main one called the module, slept or waited for a time
+├── ProcessRefusedError  a process that the bot started called the module
+├── ClockRefusedError    the clock cannot be put in place in this Python
+└── ZoneRefusedError     the time zone is unknown here
+"""
+
+import os
+import threading
+
+
+class RefusedError(RuntimeError):
+    """Root of what is refused; the text says what to do instead."""
+
+    code = "E590"
+
+    def __init__(self, what: str, fix: str) -> None:
+        """`what` was refused, and what to do instead: `fix`."""
+        super().__init__(f"error[{self.code}] {what}. Fix: {fix}")
+
+
+class ThreadRefusedError(RefusedError):
+    """A thread of the bot's own: what it does comes in no order that another run would repeat."""
+
+    code = "E591"
+
+
+class ProcessRefusedError(RefusedError):
+    """A process of the bot's own: it has no way to the terminal."""
+
+    code = "E592"
+
+
+class ClockRefusedError(RefusedError):
+    """This Python does not let its clock be replaced."""
+
+    code = "E593"
+
+
+class ZoneRefusedError(RefusedError, ValueError):
+    """The time zone is unknown, or this system cannot be set to it."""
+
+    code = "E594"
+
+
+WAITING_LIBRARIES = frozenset({"tqdm"})
+"""Libraries whose threads only draw: they may wait, in the machine's time."""
+
+
+class MainThread:
+    """The one thread of the one process that may call the module, sleep and wait."""
+
+    def __init__(self) -> None:
+        """It is the present one."""
+        self._thread = threading.get_ident()
+        self._process = os.getpid()
+        self.refusals: list[str] = []
+
+    @property
+    def here(self) -> bool:
+        """Whether this is it."""
+        return threading.get_ident() == self._thread and os.getpid() == self._process
+
+    @property
+    def forked(self) -> bool:
+        """Whether this is a copy of the process that the bot made."""
+        return os.getpid() != self._process
+
+    def require(self, what: str) -> None:
+        """Refuse `what` ("called symbol_info_tick") anywhere else. Raises `RefusedError`."""
+        if threading.get_ident() == self._thread and not self.forked:
+            return
+        if self.forked:
+            raise ProcessRefusedError(
+                f"a process that the bot started {what}: it is not connected to the terminal",
+                "call the module in the script's own process and give others the results",
+            )
+        error = ThreadRefusedError(
+            f'the bot\'s thread "{threading.current_thread().name}" {what}: threads come in no order that another run '
+            "would repeat",
+            "do it in the main thread, or hand it to a ThreadPoolExecutor or asyncio.to_thread: they run one at a time",
+        )
+        self.refusals.append(str(error))
+        raise error
+
+    def may_wait(self) -> bool:
+        """Whether another thread than this one may wait in the machine's time."""
+        module = type(threading.current_thread()).__module__
+        return self.forked or module.partition(".")[0] in WAITING_LIBRARIES

@@ -1,0 +1,118 @@
+"""One bot's process from its first message to its last: the world put in place, the script run, the end told."""
+
+import atexit
+import os
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
+from tallystick.platform.mt5 import connecting
+from tallystick.platform.mt5.exec.child import machine
+from tallystick.platform.mt5.exec.child.asking import Asking
+from tallystick.platform.mt5.exec.child.chance import put_chance
+from tallystick.platform.mt5.exec.child.clock import VirtualClock
+from tallystick.platform.mt5.exec.child.dates import put_dates, put_pandas
+from tallystick.platform.mt5.exec.child.ending import EXIT_SWALLOWED, DataEnd
+from tallystick.platform.mt5.exec.child.outside import watch_outside
+from tallystick.platform.mt5.exec.child.pipe import ParentPipe
+from tallystick.platform.mt5.exec.child.places import AfterImport
+from tallystick.platform.mt5.exec.child.pools import put_pools
+from tallystick.platform.mt5.exec.child.refusals import MainThread
+from tallystick.platform.mt5.exec.child.script import EXIT_FAILED, Outcome, run_script
+from tallystick.platform.mt5.exec.child.times import SECOND_NS, put_times
+from tallystick.platform.mt5.exec.child.waits import put_proactor, put_waits
+from tallystick.platform.mt5.exec.child.warned import Warnings
+from tallystick.platform.mt5.exec.child.watchdog import EXIT_SILENT, Watchdog
+from tallystick.platform.mt5.exec.child.zone import set_zone
+from tallystick.platform.mt5.exec.settings import ChildSettings, Ending
+
+UVLOOP = "an event loop with a clock of its own (uvloop) cannot follow the bot's clock; asyncio's own loop can"
+
+
+def main() -> int:
+    """Run the script that the parent names; its exit code."""
+    pipe = ParentPipe.from_environment(os.environ)
+    settings = pipe.settings()
+    set_zone(settings.tz, settings.start_ns // SECOND_NS)
+    return BotProcess(pipe, settings).run()
+
+
+class BotProcess:
+    """What there is one of in a bot's process."""
+
+    def __init__(self, pipe: ParentPipe, settings: ChildSettings) -> None:
+        """Nothing is in place yet."""
+        self._pipe = pipe
+        self._settings = settings
+        self._end = DataEnd(self._swallowed)
+        self._watchdog = Watchdog(settings.limit_s, self._silent)
+        pause = self._really if settings.speed == "real" else None
+        self._main = MainThread()
+        self._clock = VirtualClock(
+            settings.start_ns, settings.end_ns, settings.call_cost_ns, self._end, self._watchdog.heard, pause
+        )
+        self._warnings = Warnings(lambda name, detail: pipe.warn(self._clock.now_ns, name, detail))
+        self._outcome = Outcome("returned", 0)
+
+    def run(self) -> int:
+        """Put the bot's world in place, run the script, and give its exit code."""
+        self._put_module()
+        self._put_world()
+        atexit.register(self._say_ended)
+        self._watchdog.start()
+        self._outcome = run_script(self._settings.script, self._settings.argv)
+        if self._main.refusals and self._outcome.code == 0:
+            self._outcome = Outcome(self._outcome.how, EXIT_FAILED, self._main.refusals[0])
+            print(self._main.refusals[0], file=sys.stderr)  # noqa: T201 -- the thread's own traceback may be long gone
+        return self._outcome.code
+
+    def _put_module(self) -> None:
+        from tallystick.platform.mt5 import simulated
+
+        asking = Asking(self._pipe, self._clock, self._main, self._end, self._watchdog)
+        connecting.connect(asking, lambda: self._clock.now_ns, before=asking.before)
+        sys.modules["MetaTrader5"] = simulated
+
+    def _put_world(self) -> None:
+        later = AfterImport()
+        put_times(self._clock, self._main)
+        put_dates(self._clock)
+        put_waits(self._clock, self._main)
+        put_pools(later)
+        put_chance(self._settings.seed, later, self._warnings)
+        later.do("pandas", put_pandas)
+        for name in ("subprocess", "multiprocessing.connection"):
+            later.do(name, machine.for_processes)
+        later.do("asyncio.windows_events", lambda events: put_proactor(self._clock, self._main, events))
+        later.refuse("uvloop", UVLOOP)
+        sys.meta_path.insert(0, later)
+        if not os.environ.get("PYTHONHASHSEED", "").isdigit():
+            self._warnings.warn("PYTHONHASHSEED", "is not set, so sets of strings have another order each time")
+        watch_outside(self._warnings)
+
+    def _really(self, ns: int) -> None:
+        with self._watchdog.waiting():
+            machine.sleep(ns / SECOND_NS)
+
+    def _say_ended(self) -> None:
+        self._pipe.end(self._clock.now_ns, self._outcome.how, self._outcome.code, self._outcome.detail)
+
+    def _swallowed(self) -> NoReturn:
+        self._end_now("swallowed", EXIT_SWALLOWED, "the bot swallowed EndOfData 100 times (a bare except in a loop?)")
+
+    def _silent(self, stack: str) -> NoReturn:
+        self._end_now(
+            "silent",
+            EXIT_SILENT,
+            f"error[E597] the bot called, slept and waited for nothing for {self._settings.limit_s:g} s:\n{stack}"
+            "Fix: let its loop sleep or call the module, or pass a longer --limit-s",
+        )
+
+    def _end_now(self, how: Ending, code: int, detail: str) -> NoReturn:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                if stream is sys.stderr:
+                    print(detail, file=stream)
+                stream.flush()
+        self._pipe.end(self._clock.now_ns, how, code, detail)
+        os._exit(code)

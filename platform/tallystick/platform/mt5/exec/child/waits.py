@@ -1,0 +1,166 @@
+"""Waits with a limit, on the bot's clock: conditions, events, queues, joins, selectors.
+
+In the main thread nothing else moves the bot's world, so a wait for a limited time is a sleep, except where something
+outside may end it: another thread (a moment of the machine's time), a socket (up to five seconds of it, anew after
+each message). A wait without a limit for which nobody is left is the end of the data.
+"""
+
+import queue
+import select
+import selectors
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from tallystick.platform.mt5.exec.child.clock import VirtualClock
+from tallystick.platform.mt5.exec.child.places import builtin, put, put_everywhere
+from tallystick.platform.mt5.exec.child.refusals import MainThread
+from tallystick.platform.mt5.exec.child.times import SECOND_NS
+
+THREAD_MOMENT_S = 0.001
+JOIN_MOMENT_S = 1.0
+PATIENCE_S = 5.0
+"""How long in all a selector waits for sockets that stay silent, before their waits become sleeps."""
+
+
+def put_waits(clock: VirtualClock, main_thread: MainThread) -> None:
+    """Put the bot's clock behind every wait of the standard library that it can be put behind."""
+    waits = Waits(clock, main_thread)
+    put(threading.Condition, "wait", waits.condition(threading.Condition.wait))
+    put(threading.Thread, "join", waits.join(threading.Thread.join))
+    simple: Any = vars(queue)["_PySimpleQueue"]
+    put_everywhere(queue.SimpleQueue, simple)
+    for kind in list(vars(selectors).values()):
+        if isinstance(kind, type) and issubclass(kind, selectors.BaseSelector) and "select" in vars(kind):
+            put(kind, "select", waits.selector(vars(kind)["select"], _watched))
+    plain = select.select
+    put(select, "select", builtin(waits.files(plain), plain))
+
+
+def put_proactor(clock: VirtualClock, main_thread: MainThread, events: Any) -> None:
+    """The same for the loop that asyncio uses on Windows (`asyncio.windows_events`)."""
+    proactor = events.IocpProactor
+    put(proactor, "select", Waits(clock, main_thread).selector(proactor.select, _overlapped))
+
+
+class Waits:
+    """The waits, each made from the one whose place it takes."""
+
+    def __init__(self, clock: VirtualClock, main_thread: MainThread) -> None:
+        """Of one bot."""
+        self._clock = clock
+        self._main = main_thread
+        self._patience: weakref.WeakKeyDictionary[Any, float] = weakref.WeakKeyDictionary()
+
+    def condition(self, wait: Callable[..., bool]) -> Callable[..., bool]:
+        """`threading.Condition.wait`, on which events, semaphores, barriers and queues stand."""
+
+        def timed(self_: threading.Condition, timeout: float | None = None) -> bool:
+            if self._elsewhere(timeout):
+                return wait(self_, timeout)
+            if _others():
+                if timeout is None:
+                    return wait(self_)
+                if wait(self_, min(timeout, THREAD_MOMENT_S)):
+                    return True
+            elif wait(self_, 0):
+                return True
+            self._pass(timeout)
+            return False
+
+        return timed
+
+    def join(self, join: Callable[..., None]) -> Callable[..., None]:
+        """`threading.Thread.join`."""
+
+        def timed(self_: threading.Thread, timeout: float | None = None) -> None:
+            if timeout is None or self._elsewhere(timeout):
+                join(self_, timeout)
+                return
+            join(self_, min(timeout, JOIN_MOMENT_S))
+            if self_.is_alive():
+                self._pass(timeout)
+
+        return timed
+
+    def selector(self, wait: Callable[..., list[Any]], watched: Callable[[Any], int]) -> Callable[..., list[Any]]:
+        """`select` of a selector; `watched` says how many files one watches besides asyncio's own."""
+
+        def timed(self_: Any, timeout: float | None = None) -> list[Any]:
+            if self._elsewhere(timeout):
+                return wait(self_, timeout)
+            ready = wait(self_, 0)
+            outside = watched(self_) > 0
+            if ready:
+                self._patience.pop(self_, None)
+                return ready
+            if timeout is None and (outside or _others()):
+                return wait(self_, None)
+            if timeout is not None and timeout > 0 and (outside or _others()):
+                ready = wait(self_, self._patient(self_, timeout) if outside else THREAD_MOMENT_S)
+            if not ready:
+                self._pass(timeout)
+            return ready
+
+        return timed
+
+    def files(self, wait: Callable[..., Any]) -> Callable[..., Any]:
+        """`select.select`; without files it is a way to sleep."""
+
+        def timed(rlist: Any, wlist: Any, xlist: Any, timeout: float | None = None, /) -> Any:
+            if self._elsewhere(timeout):
+                return wait(rlist, wlist, xlist, timeout)
+            some = bool(rlist or wlist or xlist)
+            if timeout is None and some:
+                return wait(rlist, wlist, xlist)
+            ready = wait(rlist, wlist, xlist, min(timeout or 0.0, PATIENCE_S) if some else 0)
+            if not any(ready):
+                self._pass(timeout)
+            return ready
+
+        return timed
+
+    def _patient(self, selector: Any, timeout: float) -> float:
+        left_s = self._patience.get(selector, PATIENCE_S)
+        moment_s = min(timeout, left_s)
+        self._patience[selector] = left_s - moment_s
+        return moment_s
+
+    def _elsewhere(self, timeout: float | None) -> bool:
+        """Whether this is a thread that waits as it always did. Raises `RefusedError` where it waits for a time."""
+        if self._main.here:
+            return False
+        if timeout is not None and timeout > 0 and not self._main.may_wait():
+            self._main.require("waited for a time")
+        return True
+
+    def _pass(self, timeout: float | None) -> None:
+        """Nothing came: let the time go by."""
+        if timeout is None:
+            self._clock.wait_for_nothing()
+        elif timeout > 0:
+            self._clock.sleep(max(1, round(timeout * SECOND_NS)))
+        else:
+            self._clock.look()
+
+
+def _others() -> bool:
+    """Whether another thread may still do something."""
+    return threading.active_count() > 1
+
+
+def _watched(selector: Any) -> int:
+    """How many files a selector watches besides the one by which asyncio wakes itself."""
+    return sum(1 for key in (selector.get_map() or {}).values() if not _wakes_itself(key.data))
+
+
+def _wakes_itself(data: Any) -> bool:
+    handle = data[0] if isinstance(data, tuple) and data else None
+    callback = getattr(handle, "_callback", None)
+    return getattr(callback, "__name__", "") == "_read_from_self"
+
+
+def _overlapped(proactor: Any) -> int:
+    """How many operations a proactor waits for besides the reading of its own wake-up socket."""
+    return max(0, len(vars(proactor).get("_cache", ())) - 1)

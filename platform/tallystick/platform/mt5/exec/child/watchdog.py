@@ -1,0 +1,60 @@
+"""The watchdog: a bot that asks nothing for too long, in the machine's time, is ended and its stack shown.
+
+A loop without calls, sleeps and looks at a clock would never end, for only these move the bot's time. Looks do not
+count as a sign of life, waiting for an answer and sleeping at real speed do not count as silence.
+"""
+
+import _thread
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tallystick.platform.mt5.exec.child import machine
+
+EXIT_SILENT = 2
+"""Exit code of a process that its watchdog ended."""
+
+
+class Watchdog:
+    """Watches the main thread from a thread of its own."""
+
+    def __init__(self, limit_s: float, silent: Callable[[str], None]) -> None:
+        """`limit_s`: the longest silence. `silent(stack)` ends the process."""
+        self._limit_s = limit_s
+        self._silent = silent
+        self._watched = threading.get_ident()
+        self._heard_s = machine.monotonic()
+        self._busy = 0
+        self._never = _thread.allocate_lock()
+        self._never.acquire()
+
+    def start(self) -> None:
+        """Begin. The thread is none of `threading`'s, so that no bot counts or joins it."""
+        _thread.start_new_thread(self._watch, ())
+
+    def heard(self) -> None:
+        """The bot did something."""
+        self._heard_s = machine.monotonic()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """It is others who take the time."""
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            self._heard_s = machine.monotonic()
+
+    def _watch(self) -> None:
+        while True:
+            self._never.acquire(timeout=max(0.01, min(1.0, self._limit_s / 8)))
+            if not self._busy and machine.monotonic() - self._heard_s > self._limit_s:
+                self._silent(self._stack())
+                return
+
+    def _stack(self) -> str:
+        frame = sys._current_frames().get(self._watched)  # noqa: SLF001 -- documented, the only look into another thread
+        return "".join(traceback.format_stack(frame)) if frame is not None else "the main thread has ended\n"

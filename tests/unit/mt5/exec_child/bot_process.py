@@ -1,0 +1,123 @@
+"""A bot's process with a parent of the test's own: a scripted terminal at the other end of the pipe."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tallystick.platform.mt5.exec.child.environment import environment
+from tallystick.platform.mt5.exec.settings import Asked, ChildSettings, Ended, Warned, encoded, from_child
+from tallystick.platform.mt5.wire import NOTHING, SUCCESS, Answer, Call, Plain, encoded_answer
+
+START_NS = 1_709_283_600_000_000_000
+"""Friday, 1 March 2024, 09:00 UTC."""
+HOUR_NS = 3_600_000_000_000
+Terminal = Callable[[Call], Answer]
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """A bot's process after its end."""
+
+    code: int
+    output: str
+    errors: str
+    calls: list[Call]
+    warnings: list[Warned]
+    ended: Ended | None
+
+    @property
+    def lines(self) -> list[str]:
+        """What it printed."""
+        return self.output.splitlines()
+
+
+def willing(call: Call) -> Answer:
+    """A terminal that says yes to everything, at once."""
+    yes = call.function in {"initialize", "shutdown", "login", "symbol_select"}
+    return Answer(call.now, SUCCESS, Plain(True) if yes else NOTHING)
+
+
+def ends_after(calls: int, terminal: Terminal = willing) -> Terminal:
+    """A terminal whose data is over after so many calls."""
+    count = 0
+
+    def answer(call: Call) -> Answer:
+        nonlocal count
+        count += 1
+        return msgspec.structs.replace(terminal(call), ended=count > calls)
+
+    return answer
+
+
+def run_bot(
+    folder: Path,
+    text: str,
+    terminal: Terminal = willing,
+    *,
+    world: Mapping[str, str] | None = None,
+    before: str = "",
+    **settings: Any,
+) -> Finished:
+    """Run a script's text as a bot, a day of data before it; `before` is Python that runs first in its process."""
+    script = folder / "bot.py"
+    script.write_text(text, encoding="utf-8")
+    return run_script(script, terminal, world=world, before=before, **settings)
+
+
+def run_script(
+    script: Path,
+    terminal: Terminal = willing,
+    *,
+    world: Mapping[str, str] | None = None,
+    before: str = "",
+    **settings: Any,
+) -> Finished:
+    """Run a script as a bot."""
+    given = {"start_ns": START_NS, "end_ns": START_NS + 24 * HOUR_NS, **settings}
+    child_settings = ChildSettings(script=str(script), **given)
+    near, far = Pipe()
+    start = [sys.executable, "-m", "tallystick.platform.mt5.exec.child"]
+    if before:
+        run = (
+            "import runpy; runpy.run_module('tallystick.platform.mt5.exec.child', run_name='__main__', alter_sys=True)"
+        )
+        start = [sys.executable, "-c", f"{before}\n{run}"]
+    process = subprocess.Popen(
+        start,
+        env=environment(child_settings, {**os.environ, **(world or {})}, f"fd:{far.fileno()}"),
+        pass_fds=[far.fileno()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    far.close()
+    near.send_bytes(encoded(child_settings))
+    heard: list[Any] = []
+    answering = threading.Thread(target=_answer, args=(near, terminal, heard))
+    answering.start()
+    output, errors = process.communicate(timeout=120)
+    answering.join()
+    calls = [message.call for message in heard if isinstance(message, Asked)]
+    warnings = [message for message in heard if isinstance(message, Warned)]
+    ended = next((message for message in heard if isinstance(message, Ended)), None)
+    return Finished(process.returncode, output, errors, calls, warnings, ended)
+
+
+def _answer(pipe: Any, terminal: Terminal, heard: list[Any]) -> None:
+    while True:
+        try:
+            message = from_child(pipe.recv_bytes())
+        except (EOFError, ConnectionError):
+            return
+        heard.append(message)
+        if isinstance(message, Asked):
+            try:
+                pipe.send_bytes(encoded_answer(terminal(message.call)))
+            except ConnectionError:
+                return
