@@ -11,6 +11,8 @@ from typing import Any
 
 LOT = 100_000_000
 """Volume units in one lot: volumes are whole 1e-8 lots."""
+TICK_MODES = ("futures", "exch_futures")
+"""Calculation modes whose profit goes by the value of a tick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,19 @@ class Instrument:
         points_per_unit: int = 10**self.digits
         return points / points_per_unit
 
+    @property
+    def profit_per_unit(self) -> Fraction:
+        """Profit of one lot when the price rises by 1, in the profit currency: of futures by the value of a tick."""
+        if self.calc_mode in TICK_MODES and self.tick_size > 0 and self.tick_value > 0:
+            return Fraction(repr(self.tick_value)) / Fraction(repr(self.tick_size))
+        return Fraction(repr(self.contract_size))
+
     def money_per_point_step(self, currency_digits: int) -> Fraction:
-        """Minor units of the account for one point on one volume step (profit currency = account currency)."""
-        contract = Fraction(repr(self.contract_size))
-        step_lots = Fraction(self.volume_step, LOT)
-        return contract * step_lots / Fraction(10**self.digits) * Fraction(10**currency_digits)
+        """Minor units for one point on one volume step: of the profit currency, or by `profit_rate` of the account."""
+        lots = Fraction(self.volume_step, LOT)
+        rate = Fraction(repr(self.profit_rate)) if self.profit_rate else 1
+        return self.profit_per_unit * lots / Fraction(10**self.digits) * Fraction(10**currency_digits) * rate
+
+    def pays_in(self, account_currency: str) -> str:
+        """The currency of its profits: the account's where a constant rate is stated."""
+        return account_currency if self.profit_rate else self.currency_profit

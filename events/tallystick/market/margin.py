@@ -1,40 +1,105 @@
-"""Margin of positions (`docs/fills.md`, section 9), exact and rounded once a position."""
+"""Margin of positions (`docs/fills.md`, sections 9 and 13), exact and rounded once a position.
 
+| calculation mode | margin of a lot | in |
+|---|---|---|
+| forex | contract size / leverage | margin currency |
+| forex_no_leverage | contract size | margin currency |
+| cfd, exch_stocks | contract size x price | margin currency, or that of the price |
+| cfd_leverage | contract size x price / leverage | the same |
+| cfd_index | contract size x price x tick value / tick size | the same |
+| futures, exch_futures | margin_initial | margin currency |
+
+A margin_initial replaces the others too (forex and cfd_leverage still divide it by leverage), a margin_maintenance
+takes its place while a position stands. Each is multiplied by the side's rate. Source: MetaTrader 5's help, "Margin
+calculation", and MQL5's ENUM_SYMBOL_CALC_MODE.
+"""
+
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from math import gcd
 
-from tallystick.market.instrument import LOT, Instrument
+from tallystick.market.instrument import LOT, TICK_MODES, Instrument
 from tallystick.market.money import rounded, rounded_fraction
 
-CALC_MODES = ("forex", "cfd", "cfd_leverage")
+CALC_MODES = (
+    "forex", "forex_no_leverage", "cfd", "cfd_leverage", "cfd_index", "futures", "exch_stocks", "exch_futures",
+)  # fmt: skip
 """MT5's calculation modes that are computed here, in words."""
+LEVERED = ("forex", "cfd_leverage")
+"""Modes that divide by the account's leverage."""
+BY_VOLUME = ("forex", "forex_no_leverage")
+"""Modes in which the price does not count: a lot is so much of the margin currency."""
+
+Ratio = tuple[int, int]
 
 
-@lru_cache(maxsize=4096)
-def margin_rate(instrument: Instrument, leverage: int, currency_digits: int) -> tuple[int, int]:
-    """Margin of one point unit (points times volume units) as a reduced rational of minor units.
+@dataclass(frozen=True, slots=True)
+class MarginRule:
+    """Minor units in `currency` of one volume unit, or (`priced`) of one point on one; reduced fractions by side."""
 
-    Volume times price is unit times point units, so one constant an instrument is all there is to margin.
-    """
+    currency: str
+    priced: bool
+    buy: Ratio
+    sell: Ratio
+
+    def amount(self, direction: int, units: int, point_units: int) -> tuple[int, int]:
+        """Margin of `units` whose sum of points times units is `point_units`, as a fraction, before rounding."""
+        numerator, denominator = self.buy if direction > 0 else self.sell
+        return (point_units if self.priced else units) * numerator, denominator
+
+
+def order_rule(instrument: Instrument, leverage: int, currency_digits: int, account_currency: str) -> MarginRule:
+    """How much an order must find free."""
+    rates = instrument.margin_rate_long, instrument.margin_rate_short
+    return _rule(instrument, instrument.margin_initial, rates, leverage, currency_digits, account_currency)
+
+
+def held_rule(instrument: Instrument, leverage: int, currency_digits: int, account_currency: str) -> MarginRule:
+    """How much a position binds while it stands."""
+    rates = (
+        instrument.maintenance_rate_long or instrument.margin_rate_long,
+        instrument.maintenance_rate_short or instrument.margin_rate_short,
+    )
+    fixed = instrument.margin_maintenance or instrument.margin_initial
+    return _rule(instrument, fixed, rates, leverage, currency_digits, account_currency)
+
+
+def _rule(
+    instrument: Instrument,
+    fixed: float,
+    rates: tuple[float, float],
+    leverage: int,
+    currency_digits: int,
+    account_currency: str,
+) -> MarginRule:
+    lot, priced, currency = _of_lot(instrument, fixed, account_currency)
+    if instrument.calc_mode in LEVERED:
+        lot /= leverage
+    if instrument.margin_rate and currency != account_currency:
+        lot, currency = lot * Fraction(repr(instrument.margin_rate)), account_currency
     unit = gcd(instrument.volume_min, instrument.volume_step)
-    contract = Fraction(repr(instrument.contract_size))
-    rate = contract * Fraction(unit, LOT) * Fraction(10**currency_digits, 10**instrument.digits)
-    if instrument.calc_mode != "cfd":
-        rate /= leverage
-    return rate.numerator, rate.denominator
+    lot *= Fraction(unit, LOT) * 10**currency_digits
+    if priced:
+        lot /= 10**instrument.digits
+    buy, sell = (lot * Fraction(repr(rate)) for rate in rates)
+    return MarginRule(currency, priced, (buy.numerator, buy.denominator), (sell.numerator, sell.denominator))
 
 
-def position_margin(instrument: Instrument, point_units: int, leverage: int, currency_digits: int) -> int:
-    """Margin of one position; `point_units` is its exact sum of points times volume units."""
-    numerator, denominator = margin_rate(instrument, leverage, currency_digits)
-    return rounded(point_units * numerator, denominator)
-
-
-def order_margin(instrument: Instrument, volume: int, points: int, leverage: int, currency_digits: int) -> int:
-    """Margin of one new position at a price in points."""
-    unit = gcd(instrument.volume_min, instrument.volume_step)
-    return position_margin(instrument, points * (volume // unit), leverage, currency_digits)
+def _of_lot(instrument: Instrument, fixed: float, account_currency: str) -> tuple[Fraction, bool, str]:
+    """Margin of one lot before leverage, whether that is for each unit of the price, and its currency."""
+    mode, size = instrument.calc_mode, Fraction(repr(instrument.contract_size))
+    base, profit = instrument.currency_base, instrument.currency_profit
+    currency = instrument.currency_margin or base
+    if fixed or mode in TICK_MODES:
+        return Fraction(repr(fixed)), False, currency or profit
+    if mode in BY_VOLUME:
+        # A pair that quotes its own margin currency in the account's converts by the position's own price.
+        own = currency == base and profit == account_currency and not instrument.margin_rate
+        return (size, True, profit) if own else (size, False, currency or profit)
+    if mode == "cfd_index" and instrument.tick_size > 0 and instrument.tick_value > 0:
+        size *= Fraction(repr(instrument.tick_value)) / Fraction(repr(instrument.tick_size))
+    # A price times a size is money of the currency that the price is in, whatever the base is called.
+    return size, True, currency if currency and currency != base else profit
 
 
 def hedged_margin(instrument: Instrument, long: tuple[int, int], short: tuple[int, int]) -> int:
@@ -42,7 +107,10 @@ def hedged_margin(instrument: Instrument, long: tuple[int, int], short: tuple[in
     big, small = (long, short) if long[0] >= short[0] else (short, long)
     if small[0] == 0:
         return big[1]
+    if instrument.margin_hedged_larger_leg:
+        return max(long[1], short[1])
     uncovered = rounded(big[1] * (big[0] - small[0]), big[0])
-    hedged = Fraction(repr(instrument.margin_hedged)) / Fraction(repr(instrument.contract_size))
+    of_lot = instrument.margin_maintenance or instrument.margin_initial or instrument.contract_size
+    hedged = Fraction(repr(instrument.margin_hedged)) / Fraction(repr(of_lot))
     covered = hedged * (long[1] + short[1]) * small[0] / (long[0] + short[0])
     return uncovered + rounded_fraction(covered)

@@ -55,10 +55,14 @@ class PointMoney:
 
 
 def point_money(instrument: Instrument, currency_digits: int) -> PointMoney:
-    """The instrument's exact money of a point, in an account whose currency is the profit currency."""
+    """The instrument's exact money of a point: in the profit currency, or by the constant rate in the account's.
+
+    Minor units are the account's in either case, so that a rate between currencies is all that is left to do.
+    """
     unit = gcd(instrument.volume_min, instrument.volume_step)
-    contract = Fraction(repr(instrument.contract_size))
-    rate = contract * Fraction(unit, LOT) * Fraction(10**currency_digits, 10**instrument.digits)
+    rate = instrument.profit_per_unit * Fraction(unit, LOT) * Fraction(10**currency_digits, 10**instrument.digits)
+    if instrument.profit_rate:
+        rate *= Fraction(repr(instrument.profit_rate))
     return PointMoney(rate.numerator, rate.denominator, unit)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallystick.market.instrument import LOT, Instrument
-from tallystick.market.margin import hedged_margin, order_margin
+from tallystick.market.margin import hedged_margin, order_rule
 from tallystick.market.moment import acts, rounded_money
 from tallystick.market.money import MoneyOverflowError, commission, point_money, rounded, rounded_fraction
 
@@ -45,6 +45,11 @@ def test_a_point_s_money_is_exact_up_to_ten_thousand_lots(
     contract = Fraction(repr(instrument.contract_size))
     exact = points * volume_lots * contract * Fraction(10**digits, 10**instrument.digits)
     assert money.profit(points * money.units(volume)) == rounded_fraction(exact)
+
+
+def margin_of(instrument: Instrument, volume: int, points: int, leverage: int) -> int:
+    units = point_money(instrument, 2).units(volume)
+    return rounded(*order_rule(instrument, leverage, 2, "USD").amount(1, units, points * units))
 
 
 def stop_out_scan(instrument: Instrument, volume: int, opened: int, bid: int, balance: int, margin: int) -> bool:
@@ -88,7 +93,7 @@ def test_the_compiled_stop_out_is_exact_up_to_ten_thousand_lots(
     instrument: Instrument, steps: int, opened: int, bid: int, balance: int
 ) -> None:
     volume = min(steps * instrument.volume_step, 10_000 * LOT)
-    margin = order_margin(instrument, volume, opened, 100, 2)
+    margin = margin_of(instrument, volume, opened, 100)
     money = point_money(instrument, 2)
     equity = balance + rounded_fraction(
         Fraction((bid - opened) * money.units(volume) * money.numerator, money.denominator)
@@ -116,8 +121,8 @@ def test_commission_is_a_cost_rounded_once() -> None:
 
 
 def test_margin_is_volume_times_contract_times_price_over_leverage() -> None:
-    assert order_margin(EURUSD, LOT, 123_456, 30, 2) == rounded(12_345_600, 30)
-    assert order_margin(EURUSD, LOT, 123_456, 1, 2) == 12_345_600
+    assert margin_of(EURUSD, LOT, 123_456, 30) == rounded(12_345_600, 30)
+    assert margin_of(EURUSD, LOT, 123_456, 1) == 12_345_600
 
 
 def test_hedged_margin_charges_the_uncovered_side_and_the_hedged_contract() -> None:

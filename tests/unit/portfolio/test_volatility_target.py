@@ -145,8 +145,9 @@ def test_numbers_that_make_no_target_are_refused(wrong: dict[str, Any]) -> None:
         sizing_from({"kind": "volatility_target", "target_ppm": 100_000, **wrong})
 
 
-def test_the_yen_account_is_told_to_use_fixed_lots() -> None:
-    context = FakeContext(quotes={"USDJPY": quote("USDJPY", 100.0, 100.01)})
+def test_a_currency_that_no_quote_converts_is_withheld_with_the_ways_out() -> None:
+    context = FakeContext(quotes={})
     (said,) = told(VolatilityTarget(100_000, rows=5), walk(9, 2)).react(signal("USDJPY"), context)
     assert isinstance(said, TargetWithheld)
     assert said.rule == "currency"
+    assert "profit_rate" in said.detail

@@ -5,8 +5,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tallystick.market.instrument import LOT
-from tallystick.market.margin import order_margin
-from tallystick.platform.risk.worth import margin_of, rate_between, value_of
+from tallystick.market.margin import order_rule
+from tallystick.market.money import point_money, rounded
+from tallystick.platform.accounts.rates import rate_between
+from tallystick.platform.risk.worth import margin_of, value_of
 from tests.unit.risk.desk import EURUSD, USDJPY, XAUUSD, FakeContext, account, quote
 
 EURJPY = replace(USDJPY, symbol="EURJPY", currency_base="EUR")
@@ -19,7 +21,8 @@ def test_margin_and_value_are_the_markets_rounded_up() -> None:
         volume, points = chance.randrange(1, 10_000 * 100) * (LOT // 100), chance.randrange(1, 2_000_000)
         leverage = chance.choice((1, 30, 100, 500))
         desk = FakeContext(account=account(leverage=leverage))
-        market = order_margin(instrument, volume, points, leverage, 2)
+        units = point_money(instrument, 2).units(volume)
+        market = rounded(*order_rule(instrument, leverage, 2, "USD").amount(1, units, points * units))
         own = margin_of(instrument, volume, points, desk.account, desk)
         assert own is not None
         assert market <= own <= market + 1
@@ -34,10 +37,13 @@ def test_margin_and_value_are_the_markets_rounded_up() -> None:
 def test_a_rate_comes_from_a_pair_either_way_round_and_is_never_made_up() -> None:
     instruments = {one.symbol: one for one in (EURUSD, USDJPY)}
     quotes = {"EURUSD": quote("EURUSD", 1.3, 1.3001), "USDJPY": quote("USDJPY", 99.0, 100.0)}
-    assert rate_between("EUR", "USD", quotes, instruments) == (130_010, 100_000)
-    assert rate_between("JPY", "USD", quotes, instruments) == (1_000, 99_000)
-    assert rate_between("JPY", "EUR", quotes, instruments) is None
-    assert rate_between("JPY", "USD", {}, instruments) is None
+    desk = FakeContext(instruments=instruments, quotes=quotes)
+    euro, dollar = account(currency="EUR"), desk.account
+    assert rate_between("EUR", "XAUUSD", dollar, desk) == Fraction(130_010, 100_000)
+    assert rate_between("JPY", "USDJPY", dollar, desk) == Fraction(1_000, 99_000)
+    assert rate_between("JPY", "EURJPY", euro, desk) == Fraction(1_000, 99_000) * Fraction(100_000, 130_000)
+    assert rate_between("CHF", "EURCHF", dollar, desk) is None
+    assert rate_between("JPY", "USDJPY", dollar, FakeContext(instruments=instruments, quotes={})) is None
 
 
 def test_a_position_in_a_third_currency_is_valued_over_the_quotes_or_not_at_all() -> None:

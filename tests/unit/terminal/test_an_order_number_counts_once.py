@@ -10,14 +10,10 @@ import msgspec
 import pytest
 
 from tallystick.events.types.trading import DealMade
-from tallystick.market.instrument import Instrument
-from tallystick.platform.mt5.server import AccountSettings, JournalConflictError, SimulatedTerminal
-from tallystick.platform.mt5.server.terminal import CurrencyError
+from tallystick.platform.mt5.server import JournalConflictError, SimulatedTerminal
 from tests.unit.terminal.server import (
-    BARS,
     BUY_LIMIT,
     HOUR,
-    LOT,
     MONDAY,
     bar,
     bars,
@@ -134,9 +130,3 @@ def test_the_journal_survives_a_killed_process(tmp_path: Path) -> None:
     assert code != 0
     assert sys.platform == "win32" or code == -signal.SIGKILL
     assert lines(journal) == list(range(7))
-
-
-def test_an_instrument_in_another_currency_is_refused_by_name() -> None:
-    yen = Instrument("USDJPY", 3, 100_000.0, LOT // 100, LOT, LOT // 100, currency_profit="JPY")
-    with pytest.raises(CurrencyError, match="USDJPY profits in JPY, the account is in USD; leave it out"):
-        SimulatedTerminal(AccountSettings(), {"USDJPY": yen}, BARS)

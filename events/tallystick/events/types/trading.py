@@ -301,6 +301,16 @@ class AccountOpened(Event):
     trade_expert: Annotated[bool, field("the account may trade by program")]
 
 
+@fact("position.margin_fixed", said_by="terminal")
+class PositionMarginFixed(Event):
+    """What a position binds once its next deal is made, where a rate between currencies decides it: fixed there."""
+
+    position: Annotated[int, field("position identifier")]
+    symbol: Symbol
+    margin: Annotated[int, field("margin of the position by itself", "minor units of the account currency")]
+    moment: Moment
+
+
 @fact("account.stopped_out", said_by="terminal", trading=True)
 class AccountStoppedOut(Event):
     """The margin level fell below the stop-out level; the worst loser is closed next."""

@@ -14,6 +14,7 @@ from tallystick.events.event import Event
 from tallystick.events.types import running, trading
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney, point_money, rounded
+from tallystick.market.terms import AccountTerms
 from tallystick.platform.accounts.views import OrderView, PositionView
 
 DONE, DONE_PARTIAL, PLACED = 10009, 10010, 10008
@@ -37,6 +38,7 @@ class LedgerState(msgspec.Struct, kw_only=True):
     orders: dict[int, OrderView] = {}
     placed: dict[int, int] = {}
     sums: dict[int, tuple[int, int]] = {}
+    margins: dict[int, int] = {}
 
 
 class Ledger:
@@ -47,6 +49,7 @@ class Ledger:
         self._server_day = server_day
         self._instruments = instruments
         self.state = LedgerState()
+        self._terms: AccountTerms | None = None
         self.changes = 0
         """Grows whenever the account may have come to be worth something else, or may do something else."""
         self.folds: dict[type[Event], Callable[[Any, int, int], None]] = {
@@ -61,6 +64,7 @@ class Ledger:
             trading.DealMade: self._deal_made,
             trading.PositionProtected: self._position_protected,
             trading.SwapCharged: self._swap_charged,
+            trading.PositionMarginFixed: self._margin_fixed,
             trading.ForeignTradeSeen: self._foreign_trade,
             trading.AccountRestricted: self._restricted,
             trading.AccountReleased: self._released,
@@ -81,6 +85,7 @@ class Ledger:
     def thaw(self, state: Any) -> None:
         """Take a frozen state back."""
         self.state = msgspec.convert(state, LedgerState, strict=False)
+        self._terms = None
         self.changes += 1
 
     def price_sum(self, position: PositionView, instrument: Instrument, money: PointMoney) -> tuple[int, int]:
@@ -90,6 +95,15 @@ class Ledger:
             units = money.units(position.volume)
             return units, instrument.points(position.price_open) * units
         return known
+
+    @property
+    def terms(self) -> AccountTerms:
+        """The money of each instrument in this account. The account has been stated."""
+        if self._terms is None:
+            account = self.state.account
+            assert account is not None, "the account has been stated before anything is valued"
+            self._terms = AccountTerms(self._instruments, account.currency, account.digits, account.leverage)
+        return self._terms
 
     def _money(self, symbol: str) -> PointMoney:
         account = self.state.account
@@ -102,7 +116,7 @@ class Ledger:
 
     def _account_opened(self, event: trading.AccountOpened, time: int, _seq: int) -> None:
         self.changes += 1
-        self.state.account = event
+        self.state.account, self._terms = event, None
         self._balance_is(event.balance, time)
 
     def _balance_is(self, balance: int, time: int) -> None:
@@ -183,6 +197,7 @@ class Ledger:
         elif deal.volume >= held.volume:
             del positions[deal.position]
             self.state.sums.pop(deal.position, None)
+            self.state.margins.pop(deal.position, None)
         else:
             self._shrink(held, deal.volume, deal.swap)
 
@@ -236,6 +251,10 @@ class Ledger:
         held = self.state.positions.get(event.position)
         if held is not None:
             self.state.positions[event.position] = replace(held, swap=held.swap + event.amount)
+
+    def _margin_fixed(self, event: trading.PositionMarginFixed, _time: int, _seq: int) -> None:
+        self.changes += 1
+        self.state.margins[event.position] = event.margin
 
     def _foreign_trade(self, seen: trading.ForeignTradeSeen, time: int, _seq: int) -> None:
         """What others did counts in exposure and margin; its money shows with the terminal's next balance."""

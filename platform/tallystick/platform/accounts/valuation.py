@@ -1,43 +1,47 @@
 """What the account is worth at the latest quotes: exact points, one rounding per position."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 
+from tallystick.market.conversion import CurrencyError, Prices
 from tallystick.market.instrument import Instrument
-from tallystick.market.margin import hedged_margin, position_margin
-from tallystick.market.money import PointMoney, point_money
+from tallystick.market.margin import hedged_margin
 from tallystick.market.rows import Quote
+from tallystick.market.terms import NoRateError, Terms
 from tallystick.platform.accounts.ledger import Ledger
 from tallystick.platform.accounts.views import AccountView, PositionView
-
-cached_money = lru_cache(maxsize=4096)(point_money)
 
 
 def account_view(
     ledger: Ledger, quotes: Mapping[str, Quote], instruments: Mapping[str, Instrument], time: int
 ) -> AccountView | None:
-    """The account now, None before the terminal has stated it; a position without a quote counts at its open price."""
+    """The account now, None before the terminal has stated it.
+
+    A position without a quote, or in a currency that no quote converts, counts at its open price.
+    """
     state = ledger.state
     account = state.account
     if account is None:
         return None
-    digits = account.digits
-    equity, margin = state.balance, 0
+    equity, margins = state.balance, []
+    prices = prices_of(quotes, instruments)
     for position in state.positions.values():
-        instrument = instruments[position.symbol]
-        money = cached_money(instrument, digits)
-        units, point_units = ledger.price_sum(position, instrument, money)
-        equity += position.swap + floating(position, quotes, instrument, money, units, point_units)
-        margin = position_margin(instrument, point_units, account.leverage, digits)
+        equity += position.swap
+        try:
+            terms = ledger.terms[position.symbol]
+            units, point_units = ledger.price_sum(position, terms.instrument, terms.money)
+            equity += _floating(position, quotes, terms, units, point_units, prices)
+            margins.append((position, _margin(ledger, position, terms, units, point_units, prices)))
+        except (CurrencyError, NoRateError):
+            margins.append((position, ledger.state.margins.get(position.ticket, 0)))
     return AccountView(
         account=account.account,
         currency=account.currency,
-        digits=digits,
+        digits=account.digits,
         leverage=account.leverage,
         margin_mode=account.margin_mode,
         balance=state.balance,
         equity=equity,
-        margin=margin if len(state.positions) <= 1 else margin_of(ledger, instruments),
+        margin=margins[0][1] if len(margins) == 1 else _margin_of(margins, instruments),
         day_start_balance=ledger.day_start_balance(time),
         peak_balance=state.peak_balance,
         restricted=state.restricted,
@@ -45,33 +49,43 @@ def account_view(
     )
 
 
-def floating(
-    position: PositionView,
-    quotes: Mapping[str, Quote],
-    instrument: Instrument,
-    money: PointMoney,
-    units: int,
-    point_units: int,
+def prices_of(quotes: Mapping[str, Quote], instruments: Mapping[str, Instrument]) -> Prices:
+    """Bid and ask in points by symbol, as conversion asks for them."""
+
+    def prices(symbol: str) -> tuple[int, int] | None:
+        quote = quotes.get(symbol)
+        if quote is None:
+            return None
+        points = instruments[symbol].points
+        return points(quote.bid), points(quote.ask)
+
+    return prices
+
+
+def _floating(
+    position: PositionView, quotes: Mapping[str, Quote], terms: Terms, units: int, point_units: int, prices: Prices
 ) -> int:
     """Floating profit of a position of `units` whose exact sum of points times units is `point_units`."""
     quote = quotes.get(position.symbol)
     if quote is None:
         return 0
-    close = instrument.points(quote.bid if position.direction > 0 else quote.ask)
-    return money.profit(position.direction * (close * units - point_units))
+    close = terms.instrument.points(quote.bid if position.direction > 0 else quote.ask)
+    moved = position.direction * (close * units - point_units)
+    return terms.profit_of(moved, prices) if terms.converts else terms.money.profit(moved)
 
 
-def margin_of(ledger: Ledger, instruments: Mapping[str, Instrument]) -> int:
+def _margin(
+    ledger: Ledger, position: PositionView, terms: Terms, units: int, point_units: int, prices: Prices
+) -> int:
+    """Margin of a position by itself: as the terminal fixed it, or by its rule."""
+    fixed = ledger.state.margins.get(position.ticket) if terms.keeps_margin else None
+    return terms.held_margin(position.direction, units, point_units, prices) if fixed is None else fixed
+
+
+def _margin_of(margins: list[tuple[PositionView, int]], instruments: Mapping[str, Instrument]) -> int:
     """Margin of all positions, as the terminal counts it."""
-    account = ledger.state.account
-    if account is None:
-        return 0
     sides: dict[str, dict[int, tuple[int, int]]] = {}
-    for position in ledger.state.positions.values():
-        instrument = instruments[position.symbol]
-        money = cached_money(instrument, account.digits)
-        _, point_units = ledger.price_sum(position, instrument, money)
-        own = position_margin(instrument, point_units, account.leverage, account.digits)
+    for position, own in margins:
         side = sides.setdefault(position.symbol, {1: (0, 0), -1: (0, 0)})
         volume, margin = side[position.direction]
         side[position.direction] = (volume + position.volume, margin + own)

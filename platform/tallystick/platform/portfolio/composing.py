@@ -26,6 +26,12 @@ def portfolio_modules(plan: RunPlan, strategies: Sequence[Module], limits: RiskS
     protections = {one.name: protection_from(one.protection) for one in plan.strategies if one.protection}
     if protections or any(type(one) not in KINDS.values() for one in strategies):
         modules.append(Protections(protections))
+    return [*modules, *watching_modules(limits)]
+
+
+def watching_modules(limits: RiskSettings) -> list[Module]:
+    """What closes everything when a limit says so: before the weekend, at a loss of the account."""
+    modules: list[Module] = []
     if limits.friday is not None:
         modules.append(FlatOnFriday(limits.friday, limits.server_time))
     if limits.account_limits != AccountLimits():

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from tallystick.events.types.trading import SignalRaised
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Rows
+from tallystick.platform.accounts.rates import account_rate
 from tallystick.platform.accounts.views import AccountView
 from tallystick.platform.portfolio.lots import in_lots, rounded_down, tradable, volume_of, why_not_tradable
 
@@ -88,8 +89,8 @@ class FixedLots:
 class RiskPercent:
     """The volume whose loss at the signal's stop is a share of the equity, rounded down to the volume step.
 
-    `risk_ppm` in millionths: 10,000 is 1 %. Needs a stop distance in points, and an instrument whose profits are in
-    the account's currency.
+    `risk_ppm` in millionths: 10,000 is 1 %. Needs a stop distance in points; another currency is converted as
+    a loss would be, at the quote of now.
     """
 
     risk_ppm: int
@@ -117,7 +118,9 @@ def volume_at_risk(risk_ppm: int, signal: SignalRaised, instrument: Instrument, 
         detail = f"{signal.strategy} signals without a stop, to which the share is measured. Set stop_points."
         return Withheld("stop", 1, signal.stop_points, detail)
     at_risk = account.equity * risk_ppm // PPM
-    per_step: Fraction = instrument.money_per_point_step(account.digits) * signal.stop_points
+    rate = account_rate(instrument, account, context)
+    assert rate is not None, "sizable has found one"
+    per_step: Fraction = instrument.money_per_point_step(account.digits) * signal.stop_points * rate
     why = (
         f"{risk_ppm / 10_000:g} % of the equity allows {{}} lots of {instrument.symbol} at a stop"
         f" of {signal.stop_points} points, less than the smallest {{}}. Tighten the stop or risk more."
@@ -126,15 +129,15 @@ def volume_at_risk(risk_ppm: int, signal: SignalRaised, instrument: Instrument, 
 
 
 def sizable(instrument: Instrument, context: Any) -> AccountView | Withheld:
-    """The account, if it has equity in the currency that the instrument pays in."""
+    """The account, if it has equity and a quote converts what the instrument pays in."""
     account: AccountView | None = context.account
     if account is None or account.equity <= 0:
         equity = account.equity if account is not None else 0
         return Withheld("equity", 1, equity, "there is no equity to risk. Deposit, or stop the strategy.")
-    if instrument.currency_profit != account.currency:
+    if account_rate(instrument, account, context) is None:
         detail = (
-            f"{instrument.symbol} pays in {instrument.currency_profit}, the account is in {account.currency}."
-            " Use fixed lots for it."
+            f"{instrument.symbol} pays in {instrument.currency_profit}, the account is in {account.currency}, and no"
+            " quote leads from one to the other. Add the pair's data, state its profit_rate, or use fixed lots."
         )
         return Withheld("currency", 0, 1, detail)
     return account

@@ -3,19 +3,20 @@
 from fractions import Fraction
 from typing import Any
 
-from tallystick.market.instrument import LOT, Instrument
+from tallystick.market.instrument import Instrument
+from tallystick.platform.accounts.rates import account_rate
 from tallystick.platform.accounts.views import AccountView
 
 
 def step_value(instrument: Instrument, account: AccountView, context: Any) -> Fraction | None:
-    """Minor units of the account in one volume step at the middle of the quote; None without a quote of the symbol.
+    """Minor units of the account in one volume step at the middle of the quote; None without a quote.
 
-    The instrument's profits have to be in the account's currency.
+    Another currency is converted by the dearer side of its pair.
     """
-    quote = context.quotes.get(instrument.symbol)
-    if quote is None:
+    quote, rate = context.quotes.get(instrument.symbol), account_rate(instrument, account, context)
+    if quote is None or rate is None:
         return None
     price = Fraction(instrument.points(quote.bid) + instrument.points(quote.ask), 2 * 10**instrument.digits)
-    units = Fraction(repr(instrument.contract_size)) * Fraction(instrument.volume_step, LOT)
-    value: Fraction = price * units * 10**account.digits
+    points = instrument.money_per_point_step(account.digits) * 10**instrument.digits
+    value: Fraction = price * points * rate
     return value

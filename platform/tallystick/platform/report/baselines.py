@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tallystick.market.instrument import LOT, Instrument
+from tallystick.market.money import point_money
 from tallystick.platform.report.equity import Money, profit_of
 from tallystick.platform.report.prices import Prices, Times
 from tallystick.platform.report.trades import Holding
@@ -68,8 +69,8 @@ def _affordable(money: float, price: float, instrument: Instrument) -> int:
 def _swap_a_night(instrument: Instrument, volume: int, digits: int) -> float:
     """Swap of a long position for one night in minor units."""
     if instrument.swap_mode == "points":
-        rational = instrument.money_per_point_step(digits)
-        return float(instrument.swap_long * rational * volume / instrument.volume_step)
+        money = point_money(instrument, digits)
+        return instrument.swap_long * money.units(volume) * money.numerator / money.denominator
     if instrument.swap_mode == "currency":
         return instrument.swap_long * volume / LOT * float(10**digits)
     return 0.0

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.market.instrument import Instrument
-from tallystick.market.margin import margin_rate
+from tallystick.market.margin import held_rule
 from tallystick.platform.report.equity import Curve
 from tallystick.platform.report.trades import Holding
 
@@ -47,7 +47,7 @@ def load_of(
 
 
 def _of_symbol(curve: Curve, holdings: list[Holding], instrument: Instrument, leverage: int, digits: int) -> Floats:
-    numerator, denominator = margin_rate(instrument, leverage, digits)
+    numerator, denominator = held_rule(instrument, leverage, digits, instrument.currency_profit).buy
     unit = int(np.gcd(instrument.volume_min, instrument.volume_step))
     scale = 10**instrument.digits
     first = np.searchsorted(curve.time, [holding.since for holding in holdings])

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from tallystick.events.types.trading import OrderSending
+from tallystick.platform.mt5.server.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,12 @@ class AccountSettings:
 
 
 class Position(msgspec.Struct, kw_only=True):
-    """An open position. `point_units` is the exact sum of points times units, so `point_units / units` is its price."""
+    """An open position. `point_units` is the exact sum of points times units, so `point_units / units` is its price.
+
+    `ticket` is its number (MT5's identifier), which never changes; `turned` the ticket of the order that turned it over
+    last, or 0. `opened` and `updated` are moments in ns UTC. `margin`: what it keeps from its opening where a rate between
+    currencies is in it; -1 where the rule gives it at any time.
+    """
 
     ticket: int
     symbol: str
@@ -47,34 +53,57 @@ class Position(msgspec.Struct, kw_only=True):
     take: int
     swap: int
     magic: int
+    margin: int = -1
+    turned: int = 0
+    opened: int = 0
+    updated: int = 0
+    comment: str = ""
+    reason: str = "expert"
 
     def price(self, digits: int) -> float:
         """Its open price as a float64."""
         return float(Fraction(self.point_units, self.units * 10**digits))
 
+    @property
+    def shown_ticket(self) -> int:
+        """The ticket MT5 shows: that of the order which opened it, or turned it over last."""
+        return self.turned or self.ticket
+
 
 class Pending(msgspec.Struct, kw_only=True):
-    """A pending order; `live` is the moment from which it can be triggered, `price`, `stop` and `take` are points."""
+    """An order that stands: a pending order, or the rest of one that was filled in part (`docs/fills.md`, section 14).
+
+    `kind` is its present ORDER_TYPE: a triggered stop-limit order is a limit order, the rest of a market or stop order
+    a market order. `live` is the moment from which it can be triggered; `price`, `stop`, `take` and `stop_limit` are
+    points; `sending.volume` is what remains of `initial`. `placed` is a moment in ns UTC.
+    """
 
     ticket: int
     sending: OrderSending
+    kind: int
     price: int
     stop: int
     take: int
     expires: int
     live: int
+    stop_limit: int = 0
+    time_type: int = 0
+    placed: int = 0
+    initial: int = 0
+    partial: bool = False
 
 
 class InFlight(msgspec.Struct, kw_only=True):
-    """A market order on its way; it is executed at the first step at or after `due`."""
+    """A market order on its way; it is executed at the first step at or after `due`. `sent` is a moment in ns UTC."""
 
     ticket: int
     sending: OrderSending
     due: int
+    sent: int = 0
 
 
 class AccountState(msgspec.Struct, kw_only=True):
-    """Everything the server remembers, as one value."""
+    """Everything the server remembers, as one value. `recent`: times of the requests of the last second."""
 
     balance: int
     next_ticket: int = 1
@@ -86,3 +115,12 @@ class AccountState(msgspec.Struct, kw_only=True):
     bids: dict[str, int] = {}
     asks: dict[str, int] = {}
     clock: int = -1
+    recent: list[int] = []
+    faults: list[Fault] = []
+
+    def position(self, number: int) -> Position | None:
+        """The position with a number, or with the ticket that a reversal gave it."""
+        found = self.positions.get(number)
+        if found is None and number:
+            found = next((one for one in self.positions.values() if one.turned == number), None)
+        return found

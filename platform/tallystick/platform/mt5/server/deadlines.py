@@ -7,7 +7,6 @@ from tallystick.events.types.trading import OrderEnded, SwapCharged
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney
 from tallystick.market.server_time import next_midnight, server_day, weekday_of
-from tallystick.market.swap import night_swap, nights
 from tallystick.platform.mt5.server.account import AccountState
 from tallystick.platform.mt5.server.worth import Worth
 
@@ -77,13 +76,11 @@ class Deadlines:
         weekday = weekday_of(server_day(midnight, self._rule) - 1)
         facts: list[Event] = []
         for position in sorted(self._state.positions.values(), key=lambda one: one.ticket):
-            instrument, money = self._instruments[position.symbol], self._money[position.symbol]
-            count = nights(instrument, weekday)
-            amount = night_swap(instrument, money, position.direction, position.volume, count, self._digits)
+            count, amount = self._worth.night(position, weekday)
             if amount:
                 position.swap += amount
                 night = SwapCharged(
-                    position=position.ticket, symbol=position.symbol, amount=amount, nights=count, moment=midnight
+                    position=position.ticket, symbol=position.symbol, amount=amount, nights=round(count), moment=midnight
                 )
                 facts.append(night)
         return facts

@@ -7,7 +7,8 @@ from tallystick.events.types.trading import DealMade, OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney, commission, rounded
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState, Position
-from tallystick.platform.mt5.server.checks import DEAL, direction_of, netting_position
+from tallystick.platform.mt5.server.order_types import DEAL, direction_of
+from tallystick.platform.mt5.server.permissions import netting_position
 from tallystick.platform.mt5.server.worth import Worth
 
 Reason = Literal["expert", "sl", "tp", "so"]
@@ -43,7 +44,7 @@ class Dealing:
         if self._settings.margin_mode == "netting":
             return netting_position(self._state, sending.symbol)
         closes = sending.position and sending.action == DEAL  # a pending order only ever opens
-        return self._state.positions.get(sending.position) if closes else None
+        return self._state.position(sending.position) if closes else None
 
     def enough_money(self, sending: OrderSending, points: int) -> bool:
         """Whether the margin after an order that opens or adds is within equity less its commission."""
@@ -56,6 +57,7 @@ class Dealing:
         self._money[sending.symbol].require_fits(points, sending.volume + (target.volume if target else 0))
         others = [position for position in self._state.positions.values() if position is not target]
         after = self._after(sending, target, points)
+        after.margin = self._worth.ordered(target, after, points)
         cost = commission(instrument, sending.volume)
         return self._worth.margin([*others, after]) <= self._worth.equity() + cost
 
@@ -87,12 +89,15 @@ class Dealing:
         if target is not None and target.direction != direction:
             return self._against(target, sending, ticket, points, (stop, take), moment)
         after = self._after(sending, target, points)
+        after.margin = self._worth.kept(target, after, points)
         if target is None:
-            after.ticket = ticket
+            after.ticket, after.opened = ticket, moment
             after.stop, after.take = stop, take
         else:
-            after.swap, after.magic = target.swap, target.magic
+            after.swap, after.magic, after.comment = target.swap, target.magic, target.comment
+            after.opened, after.turned = target.opened, target.turned
             after.stop, after.take = (stop, take) if stop or take else (target.stop, target.take)
+        after.updated = moment
         self._state.positions[after.ticket] = after
         return self._deal(after, "in", "expert", sending.volume, points, ticket, moment, sending=sending)
 
@@ -111,7 +116,8 @@ class Dealing:
         after = self._after(sending, target, points)
         profit, swap = self._result(target, target.volume, points), target.swap
         after.stop, after.take = stops
-        after.magic = sending.magic
+        after.magic, after.margin = sending.magic, self._worth.kept(None, after, points)
+        after.turned, after.opened, after.updated = ticket, moment, moment
         self._state.positions[target.ticket] = after
         return self._deal(
             after, "inout", "expert", sending.volume, points, ticket, moment, sending=sending, profit=profit, swap=swap
@@ -127,6 +133,7 @@ class Dealing:
         *,
         ticket: int | None = None,
         sending: OrderSending | None = None,
+        entry: Literal["out", "out_by"] = "out",
         comment: str = "",
     ) -> DealMade:
         """Close `volume` of a position at `points`."""
@@ -136,13 +143,15 @@ class Dealing:
         if volume == position.volume:
             del self._state.positions[position.ticket]
         else:
+            position.margin = self._worth.rest(position, position.units - units)
             position.point_units, position.units = _rest(position, units)
             position.volume -= volume
             position.swap -= swap
+            position.updated = moment
         number = self.next_ticket() if ticket is None else ticket
         return self._deal(
             position,
-            "out",
+            entry,
             reason,
             volume,
             points,
@@ -156,10 +165,7 @@ class Dealing:
 
     def _result(self, position: Position, volume: int, points: int) -> int:
         """R of the profit of closing `volume` at `points`, with the exact open price."""
-        money = self._money[position.symbol]
-        units = money.units(volume)
-        exact = position.direction * (points * position.units - position.point_units) * units * money.numerator
-        return rounded(exact, money.denominator * position.units)
+        return self._worth.result(position, self._money[position.symbol].units(volume), points)
 
     def _deal(  # noqa: PLR0913, PLR0917 -- the fields of a deal
         self,
@@ -223,6 +229,7 @@ def _position(  # noqa: PLR0917
         take=0,
         swap=0,
         magic=sending.magic,
+        comment=sending.comment,
     )
 
 
