@@ -40,7 +40,7 @@ _ERRORS: tuple[Code, ...] = (
          "symbol_select(symbol, True), then ask again", "later"),
     Code(-2, "E_INVALID_PARAMS", "Terminal: Invalid params",
          "the module or the terminal refuses the arguments: an int where a float belongs (volume, price, sl, tp), a "
-         "NumPy integer where an int belongs, a symbol or comment of more than 29 characters, a keyword where there is none",
+         "NumPy integer where an int belongs, more than 29 characters in a symbol or comment",
          'read the text: it names the argument; write {"volume": 1.0, "sl": 0.0}', "never"),
     Code(-3, "E_NO_MEMORY", "Terminal: Out of memory", "the answer does not fit the memory",
          "ask for fewer bars or ticks at once", "never"),
@@ -53,7 +53,7 @@ _ERRORS: tuple[Code, ...] = (
          "the account's number, password or server is wrong, or the account is closed",
          "log in by hand in the terminal with the same three", "never"),
     Code(-7, "E_UNSUPPORTED", "Terminal: Unsupported function",
-         "the terminal cannot do that; with initialize or login: the account wants a one-time password",
+         "the terminal cannot do that; at a login: the account wants a one-time password",
          "use an account without one-time passwords", "never"),
     Code(-8, "E_AUTO_TRADING_DISABLED", "Auto-Trading using Python API disabled in Terminal",
          "the terminal's options forbid trading through Python",

@@ -1,0 +1,308 @@
+"""Arguments as the C module takes them, function by function: what passes, what is refused, with which text."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tallystick.platform.mt5.simulated as mt5
+from tests.unit.mt5.dropin.answering import Scripted
+
+DEAL: dict[str, Any] = {"action": 1, "symbol": "EURUSD", "volume": 0.1, "price": 1.1, "type": 0}
+LONG_NAME, TOO_LONG = "n" * 29, "n" * 30
+OK = (1, "Success")
+
+
+class Seconds(float):
+    """A float of somebody's own."""
+
+
+def _refused(text: str) -> tuple[int, str]:
+    return (-2, text)
+
+
+@pytest.mark.parametrize("field", ["volume", "price", "stoplimit", "sl", "tp"])
+@pytest.mark.parametrize("value", [1, True, np.float32(1.0), np.int64(1), Decimal(1), "1.0", None], ids=repr)
+def test_prices_and_volumes_that_are_no_float_are_refused(far: Scripted, field: str, value: Any) -> None:
+    calls = len(far.calls)
+    assert mt5.order_send({**DEAL, field: value}) is None
+    assert mt5.last_error() == _refused(f'Invalid "{field}" argument')
+    assert len(far.calls) == calls
+
+
+@pytest.mark.parametrize("value", [0.5, np.float64(0.5), Seconds(0.5)], ids=repr)
+def test_floats_and_their_subclasses_pass(far: Scripted, value: float) -> None:
+    mt5.order_send({**DEAL, "volume": value})
+    assert mt5.last_error() == OK
+    sent = far.last.arguments["request"]["volume"]
+    assert (sent, type(sent)) == (0.5, float)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "action", "magic", "order", "deviation", "type", "type_filling", "type_time", "expiration", "position",
+        "position_by",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", [1.0, np.int64(1), "1", None, datetime(2024, 1, 1, tzinfo=UTC)], ids=repr)
+def test_codes_and_tickets_that_are_no_int_are_refused(far: Scripted, field: str, value: Any) -> None:
+    assert mt5.order_check({**DEAL, field: value}) is None
+    assert mt5.last_error() == _refused(f'Invalid "{field}" argument')
+
+
+def test_a_bool_passes_for_an_int(far: Scripted) -> None:
+    mt5.order_send({**DEAL, "magic": True})
+    assert far.last.arguments["request"]["magic"] == 1
+    assert mt5.last_error() == OK
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("magic", -1), ("magic", 2**64), ("action", 2**32), ("type", -1), ("expiration", 2**63),
+        ("position", 2**64), ("deviation", -1),
+    ],
+)  # fmt: skip
+def test_an_int_out_of_cs_range_leaves_an_overflow_error_behind(far: Scripted, field: str, value: int) -> None:
+    with pytest.raises(
+        SystemError, match="<built-in function order_send> returned a result with an exception set"
+    ) as e:
+        mt5.order_send({**DEAL, field: value})
+    assert isinstance(e.value.__cause__, OverflowError)
+    assert mt5.last_error() == _refused(f'Invalid "{field}" argument')
+
+
+@pytest.mark.parametrize("field", ["symbol", "comment"])
+def test_text_in_a_request_has_29_characters_at_most(far: Scripted, field: str) -> None:
+    mt5.order_send({**DEAL, field: LONG_NAME})
+    assert (far.last.arguments["request"][field], mt5.last_error()) == (LONG_NAME, OK)
+    assert mt5.order_send({**DEAL, field: TOO_LONG}) is None
+    assert mt5.last_error() == _refused(f'Invalid "{field}" argument')
+
+
+def test_characters_beyond_the_basic_plane_count_twice(far: Scripted) -> None:
+    mt5.order_send({**DEAL, "comment": "é" * 29})
+    assert mt5.last_error() == OK
+    mt5.order_send({**DEAL, "comment": "\U0001f40e" * 14})
+    assert mt5.last_error() == OK
+    mt5.order_send({**DEAL, "comment": "\U0001f40e" * 15})
+    assert mt5.last_error() == _refused('Invalid "comment" argument')
+
+
+@pytest.mark.parametrize("value", [b"note", 7, None], ids=repr)
+def test_a_comment_that_is_no_text_is_refused(far: Scripted, value: Any) -> None:
+    assert mt5.order_send({**DEAL, "comment": value}) is None
+    assert mt5.last_error() == _refused('Invalid "comment" argument')
+
+
+def test_missing_keys_are_zero_and_unknown_ones_ignored(far: Scripted) -> None:
+    mt5.order_send({"action": 1, "sll": 1, "Volume": None, 7: 8})
+    request = far.last.arguments["request"]
+    assert len(request) == 17
+    assert {name: value for name, value in request.items() if value} == {"action": 1}
+    assert (request["volume"], request["comment"], mt5.last_error()) == (0.0, "", OK)
+
+
+def test_fields_are_looked_at_in_the_order_of_the_struct(far: Scripted) -> None:
+    mt5.order_send({"position": 1.0, "comment": 1, "sl": 1, "volume": 1, "magic": 1.0})
+    assert mt5.last_error() == _refused('Invalid "magic" argument')
+
+
+def test_a_request_may_come_by_keywords_but_not_both_ways(far: Scripted) -> None:
+    mt5.order_check(**DEAL)
+    assert far.last.arguments["request"]["symbol"] == "EURUSD"
+    assert mt5.order_check(DEAL, symbol="GBPUSD") is None
+    assert mt5.last_error() == _refused("Unnamed arguments not allowed")
+
+
+@pytest.mark.parametrize("unnamed", [(), (DEAL, DEAL)], ids=["none", "two"])
+def test_a_request_is_one_argument(far: Scripted, unnamed: tuple[Any, ...]) -> None:
+    assert mt5.order_send(*unnamed) is None
+    assert mt5.last_error() == _refused("Invalid number of arguments")
+
+
+@pytest.mark.parametrize(
+    "value", [mt5.TradeRequest((0,) * 17), [("action", 1)], "buy", None], ids=lambda v: type(v).__name__
+)
+def test_a_request_that_is_no_dict_is_refused(far: Scripted, value: Any) -> None:
+    assert mt5.order_send(value) is None
+    assert mt5.last_error() == _refused("Invalid arguments")
+
+
+@pytest.mark.parametrize("name", ["symbol_info", "symbol_info_tick", "market_book_get", "market_book_add"])
+@pytest.mark.parametrize("unnamed", [(), (TOO_LONG,), (None,), (b"EURUSD",), ("EURUSD", True)], ids=repr)
+def test_functions_of_a_symbol_want_one_name(far: Scripted, name: str, unnamed: tuple[Any, ...]) -> None:
+    assert getattr(mt5, name)(*unnamed) is None
+    assert mt5.last_error() == _refused("Invalid arguments")
+
+
+@pytest.mark.parametrize(
+    ("enable", "passed"), [((), True), ((True,), True), ((0,), False), (("",), False), (("no",), True), (([],), False)]
+)
+def test_select_takes_anything_true_or_false(far: Scripted, enable: tuple[Any, ...], passed: bool) -> None:
+    assert mt5.symbol_select("EURUSD", *enable) is True
+    assert far.last.arguments == {"symbol": "EURUSD", "enable": passed}
+
+
+@pytest.mark.parametrize("unnamed", [(), (7,), ("EURUSD", True, True)], ids=repr)
+def test_select_gives_false_for_arguments_it_refuses(far: Scripted, unnamed: tuple[Any, ...]) -> None:
+    assert mt5.symbol_select(*unnamed) is False
+    assert mt5.last_error() == _refused("Invalid arguments")
+
+
+@pytest.mark.parametrize("name", ["positions_get", "orders_get"])
+def test_what_stands_is_filtered_by_ticket_before_symbol_before_group(far: Scripted, name: str) -> None:
+    call = getattr(mt5, name)
+    call(group="*EUR*", symbol="EURUSD", ticket=7)
+    assert far.last.arguments == {"ticket": 7}
+    call(group="*EUR*", symbol="EURUSD")
+    assert far.last.arguments == {"symbol": "EURUSD"}
+    call(group="*EUR*")
+    assert far.last.arguments == {"group": "*EUR*"}
+    call(symbols="EURUSD")
+    assert far.last.arguments == {}
+
+
+@pytest.mark.parametrize("name", ["positions_get", "orders_get"])
+@pytest.mark.parametrize(
+    ("unnamed", "named", "text"),
+    [
+        (("EURUSD",), {}, "Unnamed arguments not allowed"),
+        ((), {"ticket": None}, 'Invalid "ticket" argument'),
+        ((), {"ticket": np.int64(7)}, 'Invalid "ticket" argument'),
+        ((), {"symbol": None}, 'Invalid "symbol" argument'),
+        ((), {"symbol": TOO_LONG}, 'Invalid "symbol" argument'),
+        ((), {"group": 7}, 'Invalid "group" argument'),
+        ((), {"group": "g" * 1998}, 'Invalid "group" argument'),
+    ],
+)
+def test_what_stands_refuses(
+    far: Scripted, name: str, unnamed: tuple[Any, ...], named: dict[str, Any], text: str
+) -> None:
+    assert getattr(mt5, name)(*unnamed, **named) is None
+    assert mt5.last_error() == _refused(text)
+
+
+@pytest.mark.parametrize("name", ["history_orders_get", "history_deals_get"])
+def test_history_is_asked_between_two_dates_or_by_one_number(far: Scripted, name: str) -> None:
+    call = getattr(mt5, name)
+    call(0, 1_700_000_000.9, group="*USD*", ticket=5)
+    assert far.last.arguments == {"date_from": 0.0, "date_to": 1_700_000_000.0, "group": "*USD*"}
+    call(position=3, ticket=5)
+    assert far.last.arguments == {"ticket": 5}
+    call(position=3)
+    assert far.last.arguments == {"position": 3}
+
+
+@pytest.mark.parametrize("name", ["history_orders_get", "history_deals_get"])
+@pytest.mark.parametrize(
+    ("unnamed", "named", "text"),
+    [
+        ((), {}, "Invalid arguments"),
+        ((0,), {}, "Invalid arguments"),
+        ((), {"date_from": 0, "date_to": 1}, "Invalid arguments"),
+        (("2024-01-01", 1), {}, "Invalid arguments"),
+        ((date(2024, 1, 1), 1), {}, "Invalid arguments"),
+        ((np.int64(0), 1), {}, "Invalid arguments"),
+        ((0, 1), {"group": None}, 'Invalid "group" argument'),
+        ((0,), {"ticket": 5}, "Unnamed arguments not allowed"),
+        ((0, 1, 2), {"position": 5}, "Unnamed arguments not allowed"),
+        ((), {"ticket": 5.0}, 'Invalid "ticket" argument'),
+        ((), {"position": "5"}, 'Invalid "position" argument'),
+    ],
+)
+def test_history_refuses(far: Scripted, name: str, unnamed: tuple[Any, ...], named: dict[str, Any], text: str) -> None:
+    assert getattr(mt5, name)(*unnamed, **named) is None
+    assert mt5.last_error() == _refused(text)
+
+
+@pytest.mark.parametrize("name", ["history_orders_total", "history_deals_total"])
+@pytest.mark.parametrize("unnamed", [(), (0,), (0, 1, 2), (0, None)], ids=repr)
+def test_totals_of_history_want_two_dates(far: Scripted, name: str, unnamed: tuple[Any, ...]) -> None:
+    assert getattr(mt5, name)(*unnamed) is None
+    assert mt5.last_error() == _refused("Invalid arguments")
+
+
+COPYING = {
+    "copy_rates_from": ("EURUSD", 1, 0, 10),
+    "copy_rates_from_pos": ("EURUSD", 1, 0, 10),
+    "copy_rates_range": ("EURUSD", 1, 0, 10),
+    "copy_ticks_from": ("EURUSD", 0, 10, -1),
+    "copy_ticks_range": ("EURUSD", 0, 10, -1),
+}
+
+
+@pytest.mark.parametrize("name", COPYING)
+def test_copying_wants_exactly_four_arguments_and_a_name_that_fits(far: Scripted, name: str) -> None:
+    good = COPYING[name]
+    for bad in (good[:3], (*good, 1), (TOO_LONG, *good[1:]), (None, *good[1:])):
+        assert getattr(mt5, name)(*bad) is None
+        assert mt5.last_error() == _refused("Invalid arguments")
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "left"),
+    [
+        ("copy_rates_from_pos", ("EURUSD", 1, 0, 10.0), TypeError),
+        ("copy_rates_from_pos", ("EURUSD", "M1", 0, 10), TypeError),
+        ("copy_rates_from_pos", ("EURUSD", 1, 0, 2**31), OverflowError),
+        ("copy_rates_from", ("EURUSD", 1, 0, None), TypeError),
+        ("copy_rates_from", ("EURUSD", 1, 2**31, 10), OverflowError),
+        ("copy_rates_range", ("EURUSD", 1.0, 0, 10), TypeError),
+        ("copy_ticks_from", ("EURUSD", 0, 10, 6.0), TypeError),
+        ("copy_ticks_range", ("EURUSD", 0, 2**31, -1), OverflowError),
+        ("history_deals_get", (0, 2**31), OverflowError),
+        ("order_calc_margin", ("buy", "EURUSD", 1.0, 1.1), TypeError),
+        ("order_calc_profit", (0, "EURUSD", "1.0", 1.1, 1.2), TypeError),
+    ],
+)
+def test_what_c_cannot_parse_is_a_system_error_with_its_cause(
+    far: Scripted, name: str, bad: tuple[Any, ...], left: type[Exception]
+) -> None:
+    with pytest.raises(SystemError, match=f"<built-in function {name}> returned a result with an exception set") as e:
+        getattr(mt5, name)(*bad)
+    assert isinstance(e.value.__cause__, left)
+    assert mt5.last_error() == _refused("Invalid arguments")
+
+
+def test_counts_may_be_numpy_integers_and_calculations_take_any_real_number(far: Scripted) -> None:
+    mt5.copy_rates_from_pos("EURUSD", np.int32(1), np.int64(0), True)
+    assert far.last.arguments == {"symbol": "EURUSD", "timeframe": 1, "start_pos": 0, "count": 1}
+    mt5.order_calc_profit(0, "EURUSD", 1, np.float32(1.5), Decimal("1.25"))
+    assert far.last.arguments == {
+        "action": 0, "symbol": "EURUSD", "volume": 1.0, "price_open": 1.5, "price_close": 1.25
+    }  # fmt: skip
+    mt5.order_calc_margin(-1, "EURUSD", 1.0, 1.1)
+    assert far.last.arguments["action"] == 2**32 - 1
+
+
+@pytest.mark.parametrize("bad", [(0, "EURUSD", 1.0), (0, TOO_LONG, 1.0, 1.1), (0, None, 1.0, 1.1)], ids=repr)
+def test_calculations_want_all_their_arguments(far: Scripted, bad: tuple[Any, ...]) -> None:
+    assert mt5.order_calc_margin(*bad) is None
+    assert mt5.last_error() == _refused("Invalid arguments")
+
+
+@pytest.mark.parametrize(
+    ("unnamed", "named", "text"),
+    [
+        (("a", "b"), {}, "Invalid number of arguments"),
+        ((7,), {}, "Invalid 1st unnamed argument"),
+        (("g" * 1998,), {}, "Invalid 1st unnamed argument"),
+        ((), {"group": 7}, 'Invalid "group" argument'),
+    ],
+)
+def test_symbols_get_refuses_with_false(
+    far: Scripted, unnamed: tuple[Any, ...], named: dict[str, Any], text: str
+) -> None:
+    assert mt5.symbols_get(*unnamed, **named) is False
+    assert mt5.last_error() == _refused(text)
+
+
+def test_symbols_get_takes_its_group_named_or_not(far: Scripted) -> None:
+    mt5.symbols_get("*EUR*")
+    assert far.last.arguments == {"group": "*EUR*"}
+    mt5.symbols_get("*EUR*", group="*USD*", other=1)
+    assert far.last.arguments == {"group": "*USD*"}
