@@ -60,12 +60,12 @@ def put_pandas(pandas: ModuleType) -> None:
 
     def made(cls: Any, *args: Any, **settings: Any) -> Any:
         if args and isinstance(args[0], str) and args[0] in NOW_WORDS:
-            return new(cls, here(), *args[1:], **settings)
+            return now(cls, settings.get("tz"))
         return new(cls, *args, **settings)
 
     def read(arg: Any, *args: Any, **settings: Any) -> Any:
         if isinstance(arg, str) and arg in NOW_WORDS:
-            arg = now(stamp) if arg == "today" else utcnow(stamp).tz_localize(None)
+            arg = utcnow(stamp) if settings.get("utc") else now(stamp)
         return to_datetime(arg, *args, **settings)
 
     put(stamp, "now", classmethod(now))
