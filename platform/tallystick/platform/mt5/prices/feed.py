@@ -26,8 +26,11 @@ BLOCK_ROWS = 4_096
 class ExecFeed:
     """Quotes of several symbols in book order: (time, number of the symbol, position)."""
 
-    def __init__(self, feed: Feed, model: str = AUTO) -> None:
-        """`model`: one of `models.MODELS`, `real-ticks` or `auto`; raises `UnfitRequest` where it does not fit."""
+    def __init__(self, feed: Feed, model: str = AUTO, *, start_ns: int | None = None) -> None:
+        """`start_ns`: where the bot begins; rows before it are its warm-up. Without it that is the first row.
+
+        `model`: one of `models.MODELS`, `real-ticks` or `auto`. Raises `UnfitRequest` where it does not fit.
+        """
         first: dict[str, Series] = {}
         for series in feed.series:
             first.setdefault(series.symbol, series)
@@ -37,6 +40,7 @@ class ExecFeed:
             RealQuotes(one) if made is None else MadeQuotes(one, made)
             for one, made in zip(self._series, self._models, strict=True)
         )
+        self.start_ns = self.first_time if start_ns is None else start_ns
         self._chunks = self._merged()
         self._held: Rows | None = None
         self._place = 0
