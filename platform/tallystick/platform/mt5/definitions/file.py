@@ -55,6 +55,9 @@ def definition_of(read: Any, title: str) -> Definition:
     names = [str(info["name"]) for info in infos]
     if "" in names:
         raise _unfit(title, f"symbols[{names.index('')}].name is empty", "Name the symbol.")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise _unfit(title, f"symbols has {', '.join(twice)} twice", "Keep one of each.")
     sessions = {name: sessions_from(name, one) for name, one in _by_symbol(title, "sessions", read, names).items()}
     return Definition(
         tuple(SymbolDefinition(info) for info in infos),
