@@ -23,7 +23,7 @@ def bars(
     points = np.array(ohlc, dtype=np.int64)
     wide = np.array(spread if spread is not None else [(3, 3)] * len(points))
     scale = 10**digits
-    added = {"open": wide[:, 0], "high": wide.max(axis=1), "low": wide.max(axis=1), "close": wide[:, 1]}
+    added = {"open": wide[:, 0], "high": wide.max(axis=1), "low": wide.min(axis=1), "close": wide[:, 1]}
     prices = {f"bid_{name}": points[:, place] / scale for place, name in enumerate(added)}
     prices |= {f"ask_{name}": (points[:, place] + added[name]) / scale for place, name in enumerate(added)}
     opened = MAY_5 + np.arange(len(points), dtype=np.int64) * period_ns

@@ -111,7 +111,7 @@ def test_the_path_of_a_bar_is_that_of_the_fill_rules() -> None:
     given = bars([(500, 510, 490, 505), (505, 510, 490, 500)], [9, 9], period_ns=HOUR, spread=[(1, 3), (4, 2)])
     made = MODELS["path"].quotes(given)
     assert np.rint(made.bid * 100).tolist() == [500, 490, 510, 505, 505, 510, 490, 500]
-    assert np.rint(made.ask * 100).tolist() == [501, 493, 513, 508, 509, 514, 494, 502]
+    assert np.rint(made.ask * 100).tolist() == [501, 491, 513, 508, 509, 514, 492, 502]
     since = made.time - MAY_5
     assert since.tolist()[:4] == [0, HOUR // 3, 2 * HOUR // 3, HOUR - 1_000_000]
 
