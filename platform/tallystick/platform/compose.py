@@ -31,6 +31,7 @@ from tallystick.platform.risk import (
     risk_settings_from,
     rules_declared,
 )
+from tallystick.platform.risk.unasked import NO_RULES
 from tallystick.platform.strategies import strategy_from
 
 
@@ -42,6 +43,10 @@ def compose(
     Raises `ValueError` naming what in the plan cannot be: an unknown strategy, a parameter, a limit, a symbol.
     """
     check_plan(plan)
+    if plan.bot:
+        from tallystick.platform.mt5.exec.composing import compose_bot
+
+        return compose_bot(plan, plan.bot, series, first_order=first_order, journal=journal).composition
     strategies = [_strategy(one) for one in plan.strategies]
     return composition_of(plan, series, strategies, first_order=first_order, journal=journal)
 
@@ -68,7 +73,7 @@ def composition_of(
     return Composition(
         modules=modules,
         terminal=_terminal(plan, series, journal) if plan.mode != "live" else None,
-        server_day=_ServerDay(plan.server_time),
+        server_day=ServerDay(plan.server_time),
         strategies=names,
         seed=plan.seed,
         cascade_limit=plan.cascade_limit,
@@ -97,6 +102,8 @@ def _own_code(strategies: Sequence[Module]) -> dict[str, Any]:
 
 def rules_of(plan: RunPlan) -> RiskRulesDeclared:
     """The risk rules of a plan, as they are recorded at the start of its run."""
+    if plan.bot and not plan.bot.risk:
+        return NO_RULES
     return rules_declared(_risk_settings(plan))
 
 
@@ -122,7 +129,7 @@ def _terminal(plan: RunPlan, series: Sequence[SeriesDeclared], journal: Path | N
     )
 
 
-class _ServerDay:
+class ServerDay:
     """Number of the server's day of a book time; remembers the last day's bounds, for it is asked often."""
 
     def __init__(self, rule: str) -> None:
@@ -130,6 +137,7 @@ class _ServerDay:
         self._from, self._until, self._day = 0, 0, 0
 
     def __call__(self, time: int) -> int:
+        """The day of a book time in ns UTC."""
         if not self._from <= time < self._until:
             self._from, self._until = time, next_midnight(time, self._rule)
             self._day = server_day(time, self._rule)

@@ -37,6 +37,33 @@ class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     protection: dict[str, Any] = {}
 
 
+class BotPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody's MetaTrader 5 program in place of strategies, and what decides what it sees (`mt5 exec`).
+
+    Moments in ns UTC. `hash` is the script's SHA-256, `model` how bars become quotes, `modelling` what that came to, a
+    line for each symbol, `definition` the terminal's symbols and account as the definition's file holds them, `risk`
+    false where no rules were asked for.
+    """
+
+    script: str
+    hash: str
+    argv: tuple[str, ...] = ()
+    start: int
+    end: int
+    tz: str = "UTC"
+    call_cost_ns: int = 100_000
+    model: str = "auto"
+    modelling: tuple[str, ...] = ()
+    close_at_end: bool = False
+    risk: bool = False
+    definition: dict[str, Any] = {}
+
+    @property
+    def name(self) -> str:
+        """What the book calls the bot: its file's name without the ending."""
+        return self.script.rpartition("/")[2].rpartition("\\")[2].removesuffix(".py") or "bot"
+
+
 class RunPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One run: in simulation, on paper (live rows, simulated account) or live (the account of a terminal outside)."""
 
@@ -54,6 +81,7 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     sizing: dict[str, Any] = {}
     risk: dict[str, Any] = {}
     rhythms: dict[str, tuple[int, int]] = {}
+    bot: BotPlan | msgspec.UnsetType = msgspec.UNSET
 
     def as_json(self) -> str:
         """The plan as canonical JSON (sorted keys)."""

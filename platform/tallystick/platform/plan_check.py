@@ -13,7 +13,7 @@ from tallystick.market.margin import CALC_MODES
 from tallystick.market.money import point_money
 from tallystick.market.server_time import TimeRuleError, offset_ns
 from tallystick.market.swap import SWAP_MODES
-from tallystick.platform.plan import AccountPlan, RunPlan
+from tallystick.platform.plan import AccountPlan, BotPlan, RunPlan
 from tallystick.platform.plan_strategies import check_strategies
 from tallystick.platform.plan_values import PlanError, need, number, ratio, refuse, word
 from tallystick.platform.portfolio import protection_from, sizing_from
@@ -86,11 +86,22 @@ def check_plan(plan: RunPlan) -> None:
     number("checkpoint_records", plan.checkpoint_records, 1, MOST_RECORDS)
     _check_account(plan.account)
     _check_server_time(plan.server_time)
-    symbols = _check_instruments(plan)
-    check_strategies(plan.strategies, symbols)
+    if plan.bot:
+        _check_bot(plan, plan.bot)
+    else:
+        check_strategies(plan.strategies, _check_instruments(plan))
     _check_tables(plan)
     _check_preset(plan)
     _check_rhythms(plan.rhythms)
+
+
+def _check_bot(plan: RunPlan, bot: BotPlan) -> None:
+    """A bot decides in place of strategies; its terminal is a definition's, or made of the plan's instruments."""
+    need(not plan.strategies, "strategies", f"{len(plan.strategies)} beside a bot", "none: the bot decides alone")
+    number("bot.start", bot.start, 0, bot.end)
+    number("bot.call_cost_ns", bot.call_cost_ns, 1, DAY_NS)
+    if not bot.definition:
+        _check_instruments(plan)
 
 
 def _check_account(account: AccountPlan) -> None:

@@ -89,7 +89,7 @@ class BotEnded(Event):
     """The bot's process is over; positions stay as they are unless the run closes them."""
 
     how: Annotated[
-        Literal["returned", "exited", "raised", "data_over", "swallowed", "stalled", "died", "stopped"],
+        Literal["returned", "exited", "raised", "data_over", "swallowed", "silent", "died", "stopped"],
         field(
             "ran to its end, called sys.exit, raised, met the end of the data, swallowed that a hundred times, made no "
             "call for too long, died, or was stopped"
@@ -97,3 +97,7 @@ class BotEnded(Event):
     ]
     code: Annotated[int, field("its exit code; negative for the number of a signal")]
     detail: Annotated[str, field("its traceback or last words")]
+
+
+SAID_BY_BOT: tuple[type[Event], ...] = (CallsMade, ModuleCalled, OrderAsked, BotWarned, BotEnded)
+"""What a program outside says, at the moments of its own clock."""

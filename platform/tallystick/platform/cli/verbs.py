@@ -117,8 +117,13 @@ VERBS: Mapping[str, Verb | Group] = {
         },
     ),
     "mt5": Group(
-        "MetaTrader 5: what its codes mean.",
+        "MetaTrader 5: run a bot without a terminal, explain codes.",
         {
+            "exec": Verb(
+                "mt5_exec",
+                "exec_",
+                "Run a MetaTrader 5 bot, unchanged, on recorded prices: no Windows, no terminal, all of it in a log.",
+            ),
             "explain": Verb(
                 "mt5_explain",
                 "explain",

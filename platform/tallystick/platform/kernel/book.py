@@ -10,9 +10,10 @@ book.json          the origin and the public key, for convenience; proves nothin
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tallystick.events.catalogue import Catalogue
@@ -23,12 +24,13 @@ from tallystick.events.recovery import covered_by_checkpoints
 from tallystick.events.signer import Signer
 from tallystick.events.types import running
 from tallystick.events.writer import LogWriter
+from tallystick.market.rows import Rows
 from tallystick.platform.compose import compose
 from tallystick.platform.kernel import snapshot
 from tallystick.platform.kernel.beginning import Beginning
 from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.commands import Commands
-from tallystick.platform.kernel.contract import Compose, FeedOfRows, RunOptions, RunResult, origin_of
+from tallystick.platform.kernel.contract import Compose, Driver, FeedOfRows, RunOptions, RunResult, origin_of
 from tallystick.platform.kernel.deadlines import Worker
 from tallystick.platform.kernel.durability import Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
@@ -45,7 +47,7 @@ from tallystick.platform.plan import RunPlan
 logger = logging.getLogger("tallystick.book")
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 -- a run is all that it is given
     folder: Path,
     plan: RunPlan,
     feed: FeedOfRows,
@@ -57,10 +59,11 @@ def simulate(
     composing: Compose = compose,
     options: RunOptions | None = None,
     catalogue: Catalogue | None = None,
+    driver: Driver | None = None,
 ) -> RunResult:
     """Run `plan` over `feed` in the book at `folder`; a run whose process died is recovered and gone on with.
 
-    A run that was stopped is taken over by a new one, which carries its state on.
+    A run that was stopped is taken over by a new one, which carries its state on. `driver` moves the market itself.
     `signer_for(origin)` gives the log's key. Raises `RunConfigurationError` when the book holds another plan or data,
     or a run that has ended, or belongs to another key; `IntegrityError` when the log there does not hold, before
     anything is written; `LogLocked`, `WriteFailed` from the log.
@@ -68,7 +71,8 @@ def simulate(
     if plan.mode != "sim":
         message = f"a plan whose mode is {plan.mode} is not simulated"
         raise RunConfigurationError(message, "set its mode to sim, or run it with kernel.live.LiveBook")
-    run = _Run(folder, plan, feed, signer_for, composing, options or RunOptions(), catalogue or Catalogue())
+    options, catalogue = options or RunOptions(), catalogue or Catalogue()
+    run = _Run(folder, plan, feed, signer_for, composing, options, catalogue, driver)
     return run.carry_out(progress, stop_asked, workers)
 
 
@@ -84,6 +88,7 @@ class _Run:
         composing: Compose,
         options: RunOptions,
         catalogue: Catalogue,
+        driver: Driver | None,
     ) -> None:
         self._folder = folder
         self._plan = plan
@@ -91,6 +96,7 @@ class _Run:
         self._options = options
         self._catalogue = catalogue
         self._composing = composing
+        self._driver = driver
         self._origin = origin_of(plan, feed.data_hash)
         self._signer = signer_for(self._origin)
         self._code = ""
@@ -187,10 +193,10 @@ class _Run:
         )
         enrolled = history.enrolled or {OWNER: str(self._signer.vkey)}
         people = Commands(self._folder, self._origin, kernel, writer, enrolled=enrolled)
-        simulation = Simulation(
+        over = partial(
+            Simulation,
             kernel,
-            self._feed.rows(kernel.rows_taken),
-            commits,
+            committer=commits,
             workers=workers,
             halt_asked=lambda: halt_reason(self._folder),
             attend=people.attend,
@@ -198,7 +204,7 @@ class _Run:
             progress=progress or _silent,
         )
         with people.control if self._options.control else nullcontext(), composition.during():
-            reason = simulation.run()
+            reason = self._driven(kernel, over)
         ended = running.RunEnded(run=self._number, reason=reason, rows=kernel.rows_taken)
         kernel.hear(ended, KERNEL, KERNEL)
         writer.checkpoint(self._signer)
@@ -206,6 +212,12 @@ class _Run:
         result = self._result(writer, ended, writer.next_seq - before, recovered=recovered)
         failures = kernel.cascades.failures - failed_before
         return replace(result, halted=kernel.ledger.state.halted, failures=failures)
+
+    def _driven(self, kernel: Kernel, over: Callable[[Iterator[Rows]], Simulation]) -> str:
+        """The feed to its end, or what the driver makes of it; returns why it ended."""
+        if self._driver is not None:
+            return self._driver(kernel, over)
+        return over(self._feed.rows(kernel.rows_taken)).run()
 
     # -- what stands
 

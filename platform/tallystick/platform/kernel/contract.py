@@ -10,8 +10,17 @@ from tallystick.events.files import Files
 from tallystick.events.types.market import DataTreated, SeriesDeclared
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.durability import BATCH_RECORDS, SNAPSHOT_RECORDS
-from tallystick.platform.kernel.kernel import Composition
+from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.plan import RunPlan
+
+
+class Driver(Protocol):
+    """Whoever moves the market of a run in place of a feed that runs to its end."""
+
+    def __call__(self, kernel: Kernel, over: Callable[[Iterator[Rows]], Simulation]) -> str:
+        """Drive a kernel that has begun; `over` gives what takes rows in. Returns why it ended."""
+        ...
 
 
 class Compose(Protocol):

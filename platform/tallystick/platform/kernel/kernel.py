@@ -16,7 +16,7 @@ import numpy as np
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
 from tallystick.events.module import Module
-from tallystick.events.types import market, trading
+from tallystick.events.types import market, mt5, trading
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Rows
 from tallystick.platform.accounts.ledger import Ledger
@@ -25,7 +25,7 @@ from tallystick.platform.kernel.cascade import KERNEL, Cascades
 from tallystick.platform.kernel.context import Desk, ModuleContext
 from tallystick.platform.kernel.deadlines import DEADLINE_EVENTS, Deadlines
 from tallystick.platform.kernel.intake import Act, Intake
-from tallystick.platform.kernel.outbox import Outbox
+from tallystick.platform.kernel.outbox import Outbox, Spelling
 from tallystick.platform.kernel.quotes import LatestQuotes
 from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Fold, Sequencer, Sink
 from tallystick.platform.kernel.steps import FactStep, SendStep, SettledStep, Step
@@ -49,6 +49,8 @@ class Composition:
     """SHA-256 in hex of what the modules computed over the sample before its first row, by name."""
     during: Callable[[], AbstractContextManager[Any]] = nullcontext
     """What modules are asked within: the guard of user code."""
+    spelling: Spelling | None = None
+    """How an order that a bot asked for in the terminal's own words is sent."""
 
 
 class Kernel:
@@ -63,7 +65,7 @@ class Kernel:
         self.ledger = Ledger(composition.server_day, self.instruments)
         self.series: list[market.SeriesDeclared] = []
         self.deadlines = Deadlines()
-        self.outbox = Outbox(composition.strategies, composition.deviation)
+        self.outbox = Outbox(composition.strategies, composition.deviation, composition.spelling)
         self.desk = Desk(composition.seed, self.ledger, self.quotes, self.instruments)
         self.sequencer = Sequencer(catalogue, sink, self._folds_of)
         self.cascades = Cascades(self.sequencer, composition.modules, composition.cascade_limit)
@@ -85,6 +87,8 @@ class Kernel:
         self._notes: dict[type[Event], Fold] = {
             market.SeriesDeclared: self._series_declared,
             market.InstrumentDeclared: self._instrument_declared,
+            mt5.OrderAsked: lambda event, _time, _seq: self.outbox.asked_by_bot(event),
+            mt5.OrderAnsweredToBot: lambda _event, _time, _seq: self.outbox.asked_by_bot(None),
             trading.OrderRequested: lambda event, _time, _seq: self.outbox.asked(event),
             trading.OrderDenied: lambda event, _time, _seq: self.outbox.denied(event.order),
             trading.OrderApproved: lambda event, _time, seq: self.pending.append(SendStep(seq, event.order)),
@@ -112,6 +116,11 @@ class Kernel:
     def told(self, facts: Iterable[Event]) -> None:
         """A terminal outside says what it did; the facts are steps, in order."""
         self._facts(((-1, event) for event in facts), NO_SEQ)
+
+    def hear_fact(self, fact: Event) -> None:
+        """A terminal outside says one thing, heard at once; an answer to an order of ours names its sending."""
+        cause = self._sent.get(getattr(fact, "order", -1), NO_SEQ) if _answers_an_order(fact) else NO_SEQ
+        self.hear(fact, self._terminal_name, "terminal", cause)
 
     def take_block(self, rows: Rows, act: Act | None) -> int:
         """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
@@ -145,8 +154,7 @@ class Kernel:
         """Take the next step."""
         step = self.pending.popleft()
         if type(step) is FactStep:
-            name = self.terminal.name if self.terminal is not None else "terminal"
-            self.hear(step.event, name, "terminal", step.cause, step.cause_row)
+            self.hear(step.event, self._terminal_name, "terminal", step.cause, step.cause_row)
         elif type(step) is SendStep:
             self._send(step)
         else:
@@ -157,8 +165,7 @@ class Kernel:
             self._over.clear()
 
     def _send(self, step: SendStep) -> None:
-        halted = self.ledger.state.halted
-        event = self.outbox.take(step.order, self.instruments, halted=halted)
+        event = self.outbox.take(step.order, self.instruments, barred=self._barred)
         seq = self.hear(event, "gateway", "gateway", step.approval)
         if type(event) is not trading.OrderSending:
             return
@@ -176,9 +183,25 @@ class Kernel:
         self.outbox.denied(step.order)
         self.hear(trading.OrderAbandoned(order=step.order, reason=reason), "gateway", "gateway", step.approval)
 
-    def sending_of(self, order: int) -> int:
-        """Seq of the `order.sending` of an order that has not been answered."""
-        return self._sent[order]
+    def withdraws(self, order: int) -> bool:
+        """True when the approval of this order is withdrawn because the book may only reduce by now."""
+        return bool(self._barred) and self.outbox.adds(order)
+
+    def has_sent(self, order: int) -> bool:
+        """True for an order that is at the terminal and not over."""
+        return order in self._sent
+
+    @property
+    def _barred(self) -> str:
+        """Why nothing that adds exposure may leave; "" when it may."""
+        state = self.ledger.state
+        if state.halted:
+            return "the book was halted before the order was sent"
+        return "the outcome of an order became unknown before this one was sent" if state.restricted else ""
+
+    @property
+    def _terminal_name(self) -> str:
+        return self.terminal.name if self.terminal is not None else "terminal"
 
     def _answer_settled(self, step: SettledStep) -> None:
         for row in range(step.act.start, step.act.stop):
@@ -272,7 +295,7 @@ def _nothing() -> None:
     """Simulation: the terminal is no outside effect."""
 
 
-_ANSWERS = frozenset({trading.OrderAnswered, trading.OrderEnded, trading.PositionProtected})
+_ANSWERS = frozenset({trading.OrderAnswered, trading.OrderTriggered, trading.OrderEnded, trading.PositionProtected})
 
 
 def _answers_an_order(event: Event) -> bool:

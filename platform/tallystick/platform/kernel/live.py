@@ -9,12 +9,14 @@
 5. Each cascade is committed when it ends; before an effect there is a checkpoint over it.
 6. A cascade that does not end is ended by the watchdog, with its process; it was never committed.
 
-A run that is recovered sends no order that was decided before its process died; one that had been sent and not answered
-is for `mt5.at_most_once`. First cut: quotes only, for bars are built from them; and no real terminal behind `effect`.
+A live plan trades at a terminal outside, through `mt5.at_most_once`: each turn begins with what that terminal says has
+happened, and with the orders whose outcome is unknown. A run that is recovered sends no order that was decided before
+its process died, and looks for those that had been sent and not answered. First cut: quotes only, for bars are built
+from them.
 """
 
 import queue
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
@@ -28,7 +30,6 @@ from tallystick.events.reader import LogReader
 from tallystick.events.signer import Signer
 from tallystick.events.types import running
 from tallystick.events.types.market import SeriesDeclared
-from tallystick.events.types.trading import OrderSending
 from tallystick.events.writer import LogWriter
 from tallystick.market.rows import Rows
 from tallystick.platform.compose import compose
@@ -47,12 +48,11 @@ from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.kernel.standing import go_on, require_same_code
 from tallystick.platform.kernel.trust import require_trusted
 from tallystick.platform.kernel.watchdog import Watchdog
+from tallystick.platform.mt5.at_most_once import QUIET_NS, AtMostOnce, RealTerminal
 from tallystick.platform.plan import RunPlan
 
 CHECKPOINT_NS = 10_000_000_000
 """Book time between checkpoints while the head moves."""
-Effect = Callable[[OrderSending, int], Iterable[Event]]
-"""The call to a terminal outside, with the sending's seq; the facts that are known at once."""
 Arrived = Rows | Sequence[Event]
 
 
@@ -64,6 +64,8 @@ class LiveOptions:
     checkpoint_first: bool = True
     """A checkpoint, not only a commit, before an order is released."""
     control: bool = True
+    quiet_ns: int = QUIET_NS
+    """How long a terminal that can be asked may know nothing of an order before it is abandoned."""
     keep_source: bool = True
     sources: tuple[Path, ...] = ()
 
@@ -79,21 +81,22 @@ class LiveBook:
         signer: Signer,
         clock: Callable[[], int],
         *,
-        effect: Effect | None = None,
+        outside: RealTerminal | None = None,
         composing: Compose = compose,
         options: LiveOptions | None = None,
     ) -> None:
-        """`signer` bears the book's origin as its name, `clock` gives ns UTC, `effect` is the terminal of a live plan.
+        """`signer` bears the book's origin as its name, `clock` gives ns UTC, `outside` is the terminal of a live plan.
 
         Raises `RunConfigurationError` for a plan or a series that cannot be traded like this.
         """
-        _require_live(plan, series, effect)
+        _require_live(plan, series, outside)
         self._folder = folder
         self._plan = plan
         self._series = tuple(series)
         self._signer = signer
         self._clock = clock
-        self._effect = effect
+        self._outside = outside
+        self._once: AtMostOnce | None = None
         self._composing = composing
         self._options = options or LiveOptions()
         self._catalogue = Catalogue()
@@ -104,7 +107,11 @@ class LiveBook:
         self.run = 0
 
     def __enter__(self) -> Self:
-        """Begin, recover or go on; raises `LogLocked`, `IntegrityError`, `DivergenceError`, `RunConfigurationError`."""
+        """Begin, recover or go on.
+
+        Raises `LogLocked`, `IntegrityError`, `DivergenceError`, `RunConfigurationError`, and what the terminal outside
+        raises when it is not there or not the one that is meant.
+        """
         if (before := self._history()).size:
             require_trusted(self._folder / "log", self._signer.vkey, before.enrolled)
         with ExitStack() as stack:
@@ -113,7 +120,6 @@ class LiveBook:
             self.kernel = self._brought_up(writer, history)
             if self.kernel.terminal is not None:
                 stack.callback(self.kernel.terminal.close)
-            self.kernel.effect = self._effect
             self.kernel.before_effect = self._before_effect
             enrolled = history.enrolled or {OWNER: str(self._signer.vkey)}
             self._people = Commands(self._folder, self._signer.name, self.kernel, writer, enrolled=enrolled)
@@ -122,6 +128,9 @@ class LiveBook:
             self._watchdog = stack.enter_context(Watchdog(self._folder, self._options.overrun_s))
             self._commits = Commits(writer, "each-input", snapshot=_no_snapshot, checkpoint=_no_snapshot)
             self._said = self.kernel.sequencer.time
+            if self._outside is not None:
+                stack.callback(self._outside.close)
+                self._once = self._at_most_once(self._outside, new=not history.runs)
             self._open = stack.pop_all()
         return self
 
@@ -150,6 +159,7 @@ class LiveBook:
     def turn(self) -> int:
         """Take in all that waits and do what follows from it; returns how many rows that were."""
         before, now = self.kernel.rows_taken, self._now()
+        self._ask(now)
         for _, together in groupby(self._waiting(now), key=type):
             parts = list(together)
             rows = [part for part in parts if isinstance(part, Rows)]
@@ -163,6 +173,34 @@ class LiveBook:
             self._checkpointed = now
             self._writer.checkpoint(self._signer)
         return self.kernel.rows_taken - before
+
+    # -- the terminal outside
+
+    def _at_most_once(self, outside: RealTerminal, *, new: bool) -> AtMostOnce:
+        """The gateway to it, with what it says at the beginning heard."""
+        kernel = self.kernel
+        once = AtMostOnce(kernel, outside, self._plan.account.name, self._options.quiet_ns)
+        kernel.effect = lambda sending, _seq: once.send(sending)
+        if new:
+            for fact in outside.begin(None, kernel.desk.time):
+                kernel.hear_fact(fact)
+        else:
+            log = LogReader(self._folder / "log", self._catalogue)
+            outside.begin(log, kernel.desk.time)
+            once.after_crash(log)
+        self._writer.commit()
+        return once
+
+    def _ask(self, now: int) -> None:
+        """What has happened at the terminal outside; how long it takes to say so is not the modules' time."""
+        if self._once is None:
+            return
+        self._watchdog.ends()
+        asked = self._once.ask(now)
+        driving = self._driving()
+        self._once.take_in(asked, now)
+        self.cascade_done()
+        driving.pass_time(now)
 
     # -- time
 
@@ -249,7 +287,7 @@ class LiveBook:
             code = require_same_code(history.runs[-1], composition.sources)
             standing = go_on(self._folder, composition, self._catalogue, history, writer, code)
             self.run = standing.run
-            for _ in range(len(standing.kernel.pending) if self._effect is not None else 0):
+            for _ in range(len(standing.kernel.pending) if self._outside is not None else 0):
                 standing.kernel.abandon_unsent("the process ended before the order was sent")
             writer.commit()
             return standing.kernel
@@ -259,14 +297,14 @@ class LiveBook:
         return kernel
 
 
-def _require_live(plan: RunPlan, series: Sequence[SeriesDeclared], effect: Effect | None) -> None:
+def _require_live(plan: RunPlan, series: Sequence[SeriesDeclared], outside: RealTerminal | None) -> None:
     if plan.mode == "sim":
         raise RunConfigurationError("a plan in simulation has no live rows", "set its mode to paper or live")
     if plan.durability != "each-input":
         raise RunConfigurationError("a live run commits each input", 'set its durability to "each-input"')
-    if (plan.mode == "live") != (effect is not None):
-        message = f"a plan whose mode is {plan.mode} {'has no' if effect is not None else 'needs a'} terminal outside"
-        raise RunConfigurationError(message, "give `effect` with live plans only")
+    if (plan.mode == "live") != (outside is not None):
+        message = f"a plan whose mode is {plan.mode} {'has no' if outside is not None else 'needs a'} terminal outside"
+        raise RunConfigurationError(message, "give `outside` with live plans only")
     if any(one.kind != "quote" for one in series):
         raise RunConfigurationError("only quotes arrive live", "declare the series as quotes")
 

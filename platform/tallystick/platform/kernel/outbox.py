@@ -4,11 +4,12 @@ Only `order.approved` opens this door. The magic number is the strategy's base p
 and it is how an order is found again. The comment is a courtesy.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from tallystick.events.types.mt5 import OrderAsked
 from tallystick.events.types.trading import OrderAbandoned, OrderRequested, OrderSending
 from tallystick.market.instrument import Instrument
 
@@ -25,6 +26,8 @@ ORDER_TYPES = {
     ("buy", "stop_limit"): 6,
     ("sell", "stop_limit"): 7,
 }
+Spelling = Callable[[OrderAsked, OrderRequested], OrderSending]
+"""The sending of an order that a bot asked for in the terminal's own words."""
 MAGIC_SPAN = 1_000_000_000
 """Order numbers a strategy's range of magic numbers holds; ranges are disjoint per strategy."""
 
@@ -32,25 +35,45 @@ MAGIC_SPAN = 1_000_000_000
 class Outbox:
     """Requests that wait for their verdict."""
 
-    def __init__(self, strategies: Sequence[str], deviation: int) -> None:
+    def __init__(self, strategies: Sequence[str], deviation: int, spelling: Spelling | None = None) -> None:
         """`strategies` in module order, `deviation` in points for markets that honour it."""
+        self._spelling = spelling
+        self._asking: OrderAsked | None = None
+        self._bots: dict[int, OrderAsked] = {}
         self._bases = {name: (index + 1) * MAGIC_SPAN for index, name in enumerate(strategies)}
         self._deviation = deviation
         self._requests: dict[int, OrderRequested] = {}
 
     def asked(self, request: OrderRequested) -> None:
-        """An order was requested."""
+        """An order was requested; right after a bot's asking, in its cascade, it is that bot's."""
         self._requests[request.order] = request
+        if self._asking is not None:
+            self._bots[request.order], self._asking = self._asking, None
+
+    def asked_by_bot(self, asked: OrderAsked | None) -> None:
+        """A bot asked for an order in the terminal's own words; None: its asking came to nothing."""
+        self._asking = asked
 
     def denied(self, order: int) -> None:
         """An order was refused."""
         self._requests.pop(order, None)
+        self._bots.pop(order, None)
 
-    def take(self, order: int, instruments: Mapping[str, Instrument], *, halted: bool) -> OrderSending | OrderAbandoned:
-        """The sending of an approved order, or its end when the book has been halted in between."""
+    def adds(self, order: int) -> bool:
+        """True when the waiting request may add exposure."""
+        request = self._requests[order]
+        return not request.reduces and request.purpose != "cancel"
+
+    def take(self, order: int, instruments: Mapping[str, Instrument], *, barred: str) -> OrderSending | OrderAbandoned:
+        """The sending of an approved order, or its end when the book may only reduce since: `barred` says why."""
+        withdrawn = bool(barred) and self.adds(order)
         request = self._requests.pop(order)
-        if halted and not request.reduces and request.purpose != "cancel":
-            return OrderAbandoned(order=order, reason="the book was halted before the order was sent")
+        if withdrawn:
+            self._bots.pop(order, None)
+            return OrderAbandoned(order=order, reason=barred)
+        asked = self._bots.pop(order, None)
+        if asked is not None and self._spelling is not None:
+            return self._spelling(asked, request)
         action = _action(request)
         instrument = instruments.get(request.symbol)
         return OrderSending(
@@ -77,6 +100,7 @@ class Outbox:
 
     def freeze(self) -> Any:
         """Waiting requests as plain values."""
+        assert not self._bots  # a bot waits for each of its orders, and no snapshot is taken meanwhile
         return msgspec.to_builtins(self._requests, str_keys=False)
 
     def thaw(self, state: Any) -> None:

@@ -7,7 +7,7 @@ In simulation the terminal is replayed too: what it said is computed anew from r
 from collections.abc import Callable
 
 from tallystick.events.event import Event
-from tallystick.events.types import market, running, trading
+from tallystick.events.types import market, mt5, running, trading
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.blocks import rows_of
 from tallystick.platform.kernel.comparison import Comparison
@@ -28,6 +28,8 @@ OUTSIDE = (
     running.RunRecovered,
 )
 """Inputs that come from outside a simulation whenever they like, so they may stand between any two steps."""
+OF_THE_ACCOUNT = (trading.AccountRestricted, trading.AccountReleased, trading.ForeignTradeSeen)
+"""What the gateway of a terminal outside says of the account, likewise."""
 
 
 class Replay:
@@ -65,7 +67,7 @@ class Replay:
         kernel, event_type = self._kernel, self._names.event_type(record.type_id)
         if record.derived:
             raise self._comparison.extra(record)
-        if event_type in OUTSIDE or self._told(record):
+        if event_type in OUTSIDE or self._told(record, event_type):
             self._hear(record)
         elif event_type is trading.OrderAbandoned and self._unsent(record):
             kernel.abandon_unsent(self._names.decode(record).reason)  # type: ignore[attr-defined]
@@ -86,7 +88,7 @@ class Replay:
     def _unsent(self, record: Record) -> bool:
         """True when the gateway gave an order up that its process had not sent when it died."""
         step = self._kernel.pending[0] if self._kernel.pending else None
-        if type(step) is not SendStep or self._kernel.ledger.state.halted:
+        if type(step) is not SendStep or self._kernel.withdraws(step.order):
             return False
         return self._kernel.terminal is None and record.cause == step.approval
 
@@ -101,13 +103,19 @@ class Replay:
                 raise
             raise self._comparison.settled(kernel.cascades.modules[kernel.answering].name) from error
 
-    def _told(self, record: Record) -> bool:
-        """True when a terminal outside the kernel said it, which is computed by nobody here."""
-        return self._kernel.terminal is None and self._names.role(record.source) == "terminal"
+    def _told(self, record: Record, event_type: type[Event] | None) -> bool:
+        """True when a terminal outside the kernel said it, or its gateway of it, which is computed by nobody here."""
+        if self._kernel.terminal is not None:
+            return False
+        if event_type is trading.OrderAbandoned:
+            return self._kernel.has_sent(self._names.decode(record).order)  # type: ignore[attr-defined]
+        return event_type in OF_THE_ACCOUNT or self._names.role(record.source) == "terminal"
 
     def _hear(self, record: Record) -> None:
         """An input that is taken as recorded."""
         event = self._names.decode(record)
+        if type(event) in mt5.SAID_BY_BOT:
+            self._owed_before(record)
         self._kernel.at(record.time)
         source = self._names.source(record.source)
         role = self._names.role(record.source)
@@ -121,6 +129,12 @@ class Replay:
         kernel.at(record.time)
         if not kernel.reach(record.time):
             raise self._comparison.extra(record)
+
+    def _owed_before(self, record: Record) -> None:
+        """A bot's calls come after what the terminal owed by then, all of which passed without a word."""
+        kernel = self._kernel
+        while kernel.terminal is not None and kernel.terminal.next_due() <= record.time:
+            self._passes_quietly(record, 0)
 
     def _block(self, record: Record) -> None:
         """Walk the block: nobody may act before its last moment."""

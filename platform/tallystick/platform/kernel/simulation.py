@@ -98,6 +98,12 @@ class Simulation:
         while min(self._owed(), self._kernel.deadlines.next_due()) <= until:
             self._reach()
 
+    def take_in(self, event: Event, source: str, role: str) -> int:
+        """An input from outside, and every step that must follow at this book time; returns its seq."""
+        seq = self._hear(event, source, role)
+        self._drain()
+        return seq
+
     def _more(self) -> bool:
         """True while there are rows to walk; rows of another kind need the block before them closed."""
         if self._buffer.fill(2 * LARGEST_BLOCK):

@@ -112,6 +112,11 @@ class Orders:
         """Orders to ask for, and timers for later."""
         return self._answers[type(event)](event, context)
 
+    def take_number(self) -> int:
+        """The book's next order number, for an order that does not come from here."""
+        number, self._next = self._next, self._next + 1
+        return number
+
     # -- what is wanted
 
     def _account_opened(self, event: AccountOpened, _context: Context) -> Sequence[Event]:
@@ -125,8 +130,7 @@ class Orders:
         return self._compare(key, context)
 
     def _intent_raised(self, event: IntentRaised, context: Context) -> Sequence[Event]:
-        request = request_for_intent(event, self._next, self._account, context)
-        self._next += 1
+        request = request_for_intent(event, self.take_number(), self._account, context)
         self._flights[request.order] = flight_of(request, of_target=False)
         return (request,)
 
@@ -250,8 +254,7 @@ class Orders:
             if part is None:
                 continue
             stops = (desired.stop_points, desired.take_points)
-            request = request_for_leg(part, self._next, key, stops, self._account, context)
-            self._next += 1
+            request = request_for_leg(part, self.take_number(), key, stops, self._account, context)
             self._flights[request.order] = flight_of(request, of_target=True)
             requests.append(request)
         return requests

@@ -1,0 +1,249 @@
+"""`tallystick mt5 exec`: anybody's MetaTrader 5 bot against the simulated terminal, in a book."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from tallystick.platform.cli.call import Answer, Call, Exit
+from tallystick.platform.cli.demo_folder import Maker, take_folder
+from tallystick.platform.cli.failure import Failure
+from tallystick.platform.cli.home import own_key
+from tallystick.platform.cli.market_data import FORM, sources_of
+from tallystick.platform.cli.operators_log import move_to
+from tallystick.platform.cli.place import spoken
+from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named, require_key_elsewhere, require_own_folder
+from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
+from tallystick.platform.cli.screen import plain_where_needed, progress
+from tallystick.platform.cli.stopping import stopping
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tallystick.events.types.mt5 import BotEnded
+    from tallystick.platform.mt5.exec.carrying_out import BotRun
+    from tallystick.platform.mt5.exec.preparing import PreparedBot
+
+DEFAULT_FOLDER = Path("tallystick-exec")
+MAKER = Maker("tallystick mt5 exec", "exec.json", "the bot's run")
+SAW_THE_END = frozenset({"data_over", "swallowed"})
+ENDINGS = {
+    "returned": "the script ran to its end",
+    "exited": "the script called sys.exit",
+    "raised": "the script raised",
+    "data_over": "the data were over",
+    "swallowed": "the data were over; the script caught that a hundred times and was ended",
+    "silent": "the script made no call for too long and was ended",
+    "died": "the script's process died",
+    "stopped": "it was stopped",
+}
+
+
+def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
+    context: typer.Context,
+    script: Annotated[Path, typer.Argument(metavar="SCRIPT", help="The bot: a file that imports MetaTrader5.")],
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="[-- ARG]...", help="For the script.")] = None,
+    *,
+    data: Annotated[
+        list[str] | None,
+        typer.Option("--data", metavar="DATA", help=f"demo (the default), a file, or {FORM}; once for each symbol."),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Where the bot begins (UTC); rows before are history.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, whole, or moment (UTC).")] = None,
+    history: Annotated[
+        str | None, typer.Option("--history-from", metavar="DATE", help="First row of the history before --from.")
+    ] = None,
+    symbol: Annotated[str, typer.Option("--symbol", help="What the file holds, where its name does not say.")] = "",
+    clock: Annotated[
+        str, typer.Option("--clock", metavar="CLOCK", help="The files' clock: utc, mt5, America/New_York.")
+    ] = "",
+    model: Annotated[
+        Literal["auto", "every-tick", "one-minute-ohlc", "open-prices", "path", "real-ticks"],
+        typer.Option("--model", help="How bars become quotes."),
+    ] = "auto",
+    terminal: Annotated[
+        Path | None, typer.Option("--terminal", metavar="FILE", help="Your broker's symbols and account (export.py).")
+    ] = None,
+    instruments: Annotated[
+        Path | None,
+        typer.Option("--instruments", metavar="FILE", help="Conditions in JSON or TOML, without --terminal."),
+    ] = None,
+    risk: Annotated[
+        Path | None, typer.Option("--risk", metavar="FILE", help="Limits as a plan has them, in JSON or TOML.")
+    ] = None,
+    balance: Annotated[str | None, typer.Option("--balance", help="What the account begins with.")] = None,
+    currency: Annotated[str, typer.Option("--currency", help="Of the account; the symbols' without it.")] = "",
+    leverage: Annotated[int | None, typer.Option("--leverage", help="30 without it.")] = None,
+    margin_mode: Annotated[
+        Literal["hedging", "netting"] | None, typer.Option("--margin-mode", help="hedging without it.")
+    ] = None,
+    server_time: Annotated[
+        str, typer.Option("--server-time", metavar="RULE", help="The server's clock, without --terminal.")
+    ] = "new_york+7",
+    latency_ms: Annotated[
+        float, typer.Option("--latency-ms", metavar="MS", help="From sending an order to its execution.")
+    ] = 0.0,
+    call_cost_ms: Annotated[
+        float, typer.Option("--call-cost-ms", metavar="MS", help="What a call costs on the bot's clock.")
+    ] = 0.1,
+    speed: Annotated[
+        Literal["max", "real"], typer.Option("--speed", help="real: a sleep takes as long as it says.")
+    ] = "max",
+    tz: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The bot's time zone.")] = "UTC",
+    seed: Annotated[int, typer.Option("--seed", help="Of hash order, random and NumPy in the bot.")] = 0,
+    close_at_end: Annotated[
+        bool, typer.Option("--close-at-end", help="Close what the bot left open, at the last quotes.")
+    ] = False,
+    limit_s: Annotated[
+        float, typer.Option("--limit-s", metavar="S", help="Wall time without a call after which the bot is ended.")
+    ] = 60.0,
+    book: Annotated[
+        Path | None,
+        typer.Option("--book", metavar="DIR", parser=folder_named, help=f"A folder to keep; {DEFAULT_FOLDER} is not."),
+    ] = None,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html in the book.")] = True,
+) -> Answer:
+    """Run a MetaTrader 5 bot, unchanged, on recorded prices: no Windows, no terminal, all of it in a log.
+
+    The script finds a MetaTrader5 whose clock, prices and account are simulated. The same script, data and options
+    give the same decision digest anywhere. What it prints is shown as it comes.
+    Exit 0: it ended by itself or saw the end of the data; 1: it failed, died or was stopped; 2: it made no call for
+    too long, or something cannot be used; 3: a record is broken.
+
+    Example: tallystick mt5 exec bot.py --data EURUSD_M1.csv --clock mt5 --from 2024-02-01 -- --lots 0.1
+    """
+    from tallystick.platform.mt5.exec.preparing import BotTerms, prepared_bot
+
+    call: Call = context.obj
+    account = {"deposit": balance, "currency": currency, "leverage": leverage, "margin_mode": margin_mode}
+    terms = BotTerms(
+        argv=tuple(arguments or ()),
+        terminal=terminal,
+        instruments=instruments,
+        risk=None if risk is None else limits_in(risk),
+        model=model,
+        start=first,
+        end=last,
+        history=history,
+        symbol=symbol,
+        clock=clock,
+        tz=tz,
+        seed=seed,
+        account={name: value for name, value in account.items() if value},
+        server_time=server_time,
+        latency_ms=latency_ms,
+        call_cost_ms=call_cost_ms,
+        close_at_end=close_at_end,
+        data=_data(data or ["demo"], call, symbol),
+    )
+    ready = prepared_bot(script, terms)
+    folder = _ready_folder(book, call)
+    made = kept(ready, folder, call, speed=speed, limit_s=limit_s)
+    outcome = outcome_of(folder, report=report)
+    code = exit_of(made.ended)
+    document = {
+        **{name: getattr(made.result, name) for name in made.result.__slots__},
+        **document_of_outcome(outcome),
+        "ok": code is Exit.OK,
+        "book": str(folder),
+        "bot": {"how": made.ended.how, "code": made.ended.code, "detail": made.ended.detail, "calls": made.calls},
+        "not_repeatable": [f"{one.name}: {one.detail}" for one in made.warned],
+        "modelling": list(ready.bot.modelling),
+        "notes": list(ready.notes),
+        "next": _next(folder),
+    }
+
+    def show(console: "Console") -> None:
+        for line in (*lines_of(made, ready), *lines_of_outcome(outcome, spoken(folder))):
+            console.print(plain_where_needed(line), soft_wrap=True, highlight=False, markup=False)
+        console.print(f"decision digest  {made.result.decision_digest.hex()}")
+        console.print("Next:")
+        for command in _next(folder):
+            console.print(f"  {command}")
+
+    return Answer(document, show, code)
+
+
+def kept(ready: "PreparedBot", folder: Path, call: Call, *, speed: Literal["max", "real"], limit_s: float) -> "BotRun":
+    """Carried out in a folder that stays: signed with the user's key, Ctrl-C heard."""
+    from tallystick.platform.mt5.exec.carrying_out import Carrying, carry_out
+
+    for warning in ready.feed.warnings():
+        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
+    key = own_key(call)
+    folder.mkdir(parents=True, exist_ok=True)
+    move_to(folder)
+    plan = folder / PLAN_FILE
+    plan.write_text(ready.plan.as_json() + "\n", encoding="utf-8", newline="\n")
+    total = len(ready.feed)
+    with progress("the bot trades", total) as done, stopping() as asked:
+        how = Carrying(
+            speed=speed,
+            limit_s=limit_s,
+            stop_asked=asked,
+            progress=lambda rows: done(rows, total),
+            sources=(plan,),
+            apart=call.as_json,
+        )
+        return carry_out(ready, folder, key.of_log, how)
+
+
+def limits_in(path: Path) -> dict[str, Any]:
+    """Risk's limits in a file: a plan's `risk`, or what stands there itself. Raises `Failure`."""
+    import json
+    import tomllib
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        told = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except (OSError, ValueError) as error:
+        fix = "give a JSON or TOML file such as: order_volume_max = 10000000"
+        raise Failure("E584", "the risk limits cannot be read", where=str(path), got=str(error), fix=fix) from None
+    limits = told.get("risk", told) if isinstance(told, dict) else None
+    if not isinstance(limits, dict):
+        raise Failure("E584", "the file holds no risk limits", where=str(path), fix="see docs/risk.md")
+    return limits
+
+
+def exit_of(ended: "BotEnded") -> Exit:
+    """What the verb's exit code says of the bot's end."""
+    if ended.how == "silent":
+        return Exit.USAGE
+    well = ended.how in SAW_THE_END or (ended.how in {"returned", "exited"} and ended.code == 0)
+    return Exit.OK if well else Exit.FINDINGS
+
+
+def lines_of(made: "BotRun", ready: "PreparedBot") -> list[str]:
+    """The run of a bot in words."""
+    ended = made.ended
+    code = "" if ended.how in SAW_THE_END else f" (exit code {ended.code})"
+    lines = [f"bot {ready.bot.script}: {ENDINGS[ended.how]}{code}; {made.calls:,} calls, {made.result.rows:,} quotes"]
+    if exit_of(ended) is not Exit.OK and ended.detail:
+        lines += [f"  {line}" for line in ended.detail.rstrip().splitlines()]
+    lines += [f"prices {line}" for line in ready.bot.modelling]
+    lines += [f"warning: not repeatable: {one.name}: {one.detail}" for one in made.warned]
+    lines += [f"note: {note}" for note in ready.notes]
+    return lines
+
+
+def _data(given: list[str], call: Call, symbol: str) -> list[Any]:
+    from tallystick.platform.backtesting.preparation import Terms
+
+    return sources_of(given, Terms(symbol=symbol), call.home)
+
+
+def _ready_folder(named: Path | None, call: Call) -> Path:
+    if named is not None:
+        require_own_folder(named, call)
+        return named
+    require_key_elsewhere(DEFAULT_FOLDER, call)
+    take_folder(DEFAULT_FOLDER, again=True, maker=MAKER)
+    return DEFAULT_FOLDER
+
+
+def _next(folder: Path) -> list[str]:
+    book = spoken(folder)
+    return [f"tallystick audit verify {book}", f"tallystick replay {book}", f"tallystick report {book}"]

@@ -1,0 +1,110 @@
+"""What answers the calls of a bot, as a module of the book: state in, answers out, so a replay needs no bot.
+
+It takes the rows in like any scanner, for the terminal's charts and ticks, and looks at the simulated server, which
+the kernel moves. While a run goes on, calls that change nothing are answered as they come and recorded together before
+the next thing happens; a replay answers them when it comes to that record. The same state gives the same answers.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from tallystick.events.event import Event
+from tallystick.events.module import Context, OnFailure
+from tallystick.events.types.mt5 import CallsAnswered, CallsMade, ModuleCalled
+from tallystick.market.rows import Quote, Rows
+from tallystick.platform.mt5.answering.answers import Answers
+from tallystick.platform.mt5.answering.reply import Reply
+from tallystick.platform.mt5.exec.quote import one_quote
+from tallystick.platform.mt5.prices.store import PriceStore
+from tallystick.platform.mt5.wire import SUCCESS, Answer, Call, encoded_answer
+
+CHANGING = frozenset({"initialize", "login", "shutdown", "symbol_select", "market_book_add", "market_book_release"})
+"""Functions after which others may answer otherwise: each call of one is a record of its own."""
+
+
+class ModuleAnswers:
+    """The far end of the module's functions; it answers all but orders that reach the book."""
+
+    role = "bot"
+    on_failure: OnFailure = "halt"
+    hears: tuple[type, ...] = (Quote, CallsMade, ModuleCalled)
+
+    def __init__(self, answers: Answers, store: PriceStore, *, name: str = "module") -> None:
+        """`store` is the one that `answers` looks at."""
+        self.name = name
+        self._answers = answers
+        self._store = store
+        self._given: list[Answer] = []
+        self.last: Answer | None = None
+        """The answer to the call of the last `mt5.module_called`."""
+
+    # -- rows
+
+    def scan(self, _rows: Rows) -> int:
+        """No row is ever answered."""
+        return -1
+
+    def advance(self, rows: Rows) -> None:
+        """Rows go by."""
+        self._store.append(rows)
+
+    # -- calls
+
+    def refuses(self, request: Mapping[str, Any]) -> bool:
+        """True when the terminal itself refuses a trade request, which then never becomes an order of the book."""
+        return isinstance(self._answers.asked(request, 0), Reply)
+
+    def answer(self, call: Call) -> Answer:
+        """Answer a call that changes nothing, before it is recorded; `mt5.calls_made` is to name it."""
+        answer = self._answer(call)
+        self._given.append(answer)
+        return answer
+
+    def react(self, event: Any, context: Context) -> Sequence[Event]:
+        """Take a row in; or say what the calls of a record were answered."""
+        if type(event) is Quote:
+            self._store.append(one_quote(event.series, event.time, event.time_msc, event.bid, event.ask, event.flags))
+            return ()
+        if type(event) is ModuleCalled:
+            self.last = self._answer(Call(context.time, event.function, msgspec.json.decode(event.arguments)))
+            return (_digest_of((self.last,)),)
+        given, self._given = self._given, []
+        return (_digest_of(given or [self._answer(call) for call in calls_in(event)]),)
+
+    def _answer(self, call: Call) -> Answer:
+        reply = self._answers.answer(call)
+        return Answer(call.now, reply.error, reply.value)
+
+    def freeze(self) -> Any:
+        """Never asked for: a bot's process cannot be carried on, so its runs have no snapshots."""
+        message = "a run of a bot has no snapshots"
+        raise NotImplementedError(message)
+
+    def thaw(self, state: Any) -> None:
+        """As `freeze`."""
+        raise NotImplementedError(repr(state))
+
+
+def packed(calls: Iterable[Call]) -> bytes:
+    """Calls as `mt5.calls_made` holds them."""
+    return msgspec.msgpack.encode([(call.now, call.function, call.arguments) for call in calls])
+
+
+def calls_in(event: CallsMade) -> list[Call]:
+    """The calls of a record, in order."""
+    return _CALLS.decode(event.calls)
+
+
+def _digest_of(answers: Sequence[Answer]) -> CallsAnswered:
+    digest, failed = hashlib.sha256(), 0
+    for answer in answers:
+        encoded = encoded_answer(answer)
+        digest.update(len(encoded).to_bytes(4, "big") + encoded)
+        failed += answer.error != SUCCESS
+    return CallsAnswered(count=len(answers), failed=failed, digest=digest.digest())
+
+
+_CALLS = msgspec.msgpack.Decoder(list[Call])

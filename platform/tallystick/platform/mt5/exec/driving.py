@@ -1,0 +1,183 @@
+"""The driver of a bot's book: each call moves the market to the bot's own time, is recorded, and answered.
+
+1. A call at time t: rows and deadlines up to t are taken in first, in order of time.
+2. A call that changes nothing is answered at once. Such calls are recorded together, before the next thing happens.
+3. A call that changes what later ones see is a record of its own.
+4. `order_send` is `mt5.order_asked`; the market then goes on until the order is answered, and the bot's clock with it.
+5. After the last row every call is answered "ended"; the run ends when the bot's process has.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from unicodedata import normalize
+
+import msgspec
+
+from tallystick.events.catalogue import Catalogue
+from tallystick.events.errors import EventRefused
+from tallystick.events.types.mt5 import BotEnded, BotWarned, CallsMade, ModuleCalled, OrderAsked
+from tallystick.market.rows import Rows
+from tallystick.platform.kernel.kernel import Kernel
+from tallystick.platform.kernel.simulation import Simulation
+from tallystick.platform.mt5.answering.reply import TRUE
+from tallystick.platform.mt5.exec.answers import CHANGING, packed
+from tallystick.platform.mt5.exec.composing import BotComposition
+from tallystick.platform.mt5.exec.market import Market, MarketFeed
+from tallystick.platform.mt5.exec.process import BotProcess, Over
+from tallystick.platform.mt5.exec.settings import Asked, Ended, Warned
+from tallystick.platform.mt5.wire import NOTHING, SUCCESS, Answer, Call, Plain
+
+GATHERED = 4_096
+"""Calls in one record at the most."""
+SHUTDOWN = "shutdown"
+BOT = "bot"
+"""Source and role of what a bot says, in the log."""
+
+
+class BotDriver:
+    """Drives one kernel by the calls of one bot."""
+
+    def __init__(
+        self,
+        feed: MarketFeed,
+        composed: Callable[[], BotComposition],
+        process: Callable[[], BotProcess],
+        *,
+        start_ns: int,
+        latency_ns: int,
+        close_at_end: bool = False,
+    ) -> None:
+        """`composed` gives what the book runs, once it runs; `process` starts the bot, at `start_ns` of its clock."""
+        self._feed = feed
+        self._composed = composed
+        self._start = process
+        self._start_ns = start_ns
+        self._latency_ns = latency_ns
+        self._close_at_end = close_at_end
+        self._calls: list[Call] = []
+        self._catalogue = Catalogue()
+        self.ended: BotEnded | None = None
+        """How the bot ended."""
+        self.calls = 0
+        """Calls answered."""
+        self.warnings: list[Warned] = []
+
+    def __call__(self, kernel: Kernel, over: Callable[[Iterator[Rows]], Simulation]) -> str:
+        """Carry the run out; returns "end_of_data" when the bot saw all of it, else "bot_ended" or "stopped"."""
+        composed = self._composed()
+        self._answers, self._orders = composed.answers, composed.orders
+        self._kernel, self._over = kernel, over
+        self._market = Market(kernel, over, self._feed, latency_ns=self._latency_ns, before=self._record_calls)
+        self._market.to(self._start_ns)
+        with self._start() as process:
+            self._converse(process)
+        self._record_calls()
+        assert self.ended is not None
+        self._hear(self.ended)
+        if self._close_at_end:
+            self._market.close_everything()
+        if self.ended.how == "stopped":
+            return "stopped"
+        return "end_of_data" if self._feed.ended else "bot_ended"
+
+    # -- the conversation
+
+    def _converse(self, process: BotProcess) -> None:
+        while self.ended is None:
+            said = process.said()
+            if isinstance(said, Asked):
+                process.answer(self.answer(said.call))
+            elif isinstance(said, Warned):
+                self._warned(said)
+            elif isinstance(said, Ended):
+                self._to(said.now)
+                self.ended = process.over(said)
+            elif isinstance(said, Over):
+                self.ended = process.over(said)
+            if self._market.stopped and self.ended is None:
+                self.ended = process.over(Over("stopped", "somebody said stop"))
+
+    def answer(self, call: Call) -> Answer:
+        """Answer one call, the market moved to its time."""
+        self.calls += 1
+        market = self._market
+        if call.now >= market.next:
+            market.to(call.now)
+        if market.over and call.now > market.last:
+            return Answer(call.now, SUCCESS, TRUE.value if call.function == SHUTDOWN else NOTHING, ended=True)
+        if call.function in CHANGING:
+            return self._change(call)
+        if call.function == "order_send":
+            asked = self._asking(call)
+            if asked is not None:
+                return self._send(asked, call.now)
+        answer = self._answers.answer(call)
+        self._calls.append(call)
+        if len(self._calls) >= GATHERED:
+            self._record_calls()
+        return answer
+
+    def _warned(self, said: Warned) -> None:
+        self.warnings.append(said)
+        self._to(said.now)
+        self._hear(BotWarned(name=said.name, detail=_recordable(said.detail)))
+
+    def _to(self, now: int) -> None:
+        if now >= self._market.next and not self._market.over:
+            self._market.to(min(now, self._market.last))
+        self._record_calls()
+        self._kernel.at(min(now, self._market.last))
+
+    # -- calls as records
+
+    def _record_calls(self) -> None:
+        """What was called since the last record, at the time of the last of these calls."""
+        if not self._calls:
+            return
+        calls, self._calls = self._calls, []
+        self._kernel.at(calls[-1].now)
+        self._hear(CallsMade(count=len(calls), calls=packed(calls)))
+
+    def _change(self, call: Call) -> Answer:
+        self._record_calls()
+        self._kernel.at(call.now)
+        arguments = {name: "" if name == "password" else value for name, value in call.arguments.items()}
+        text = msgspec.json.encode(arguments, order="sorted").decode()
+        self._hear(ModuleCalled(function=call.function, arguments=text))
+        answer = self._answers.last
+        assert answer is not None
+        return answer
+
+    def _hear(self, event: Any) -> None:
+        self._over(iter(())).take_in(event, BOT, BOT)
+
+    # -- orders
+
+    def _asking(self, call: Call) -> OrderAsked | None:
+        """The request as a record; None when it can be none, or when the terminal itself refuses it."""
+        request = call.arguments["request"]
+        if self._answers.refuses(request):
+            return None
+        numbers = {name: request[name] + 0.0 for name in ("volume", "price", "stoplimit", "sl", "tp")}
+        asked = OrderAsked(**request | numbers)  # -0.0 + 0.0 is 0.0
+        try:
+            self._catalogue.encode(asked)
+        except EventRefused:
+            return None
+        return asked
+
+    def _send(self, asked: OrderAsked, now: int) -> Answer:
+        """The order goes its way; the bot waits until it is answered, or the data end."""
+        self._record_calls()
+        self._kernel.at(now)
+        self._hear(asked)
+        self._market.until(lambda: self._orders.reply is not None, asked.symbol, now)
+        reply, after = self._orders.reply, max(now, self._kernel.desk.time)
+        if reply is None:
+            return Answer(after, SUCCESS, Plain(None), ended=True)
+        return Answer(after, reply.error, reply.value)
+
+
+def _recordable(text: str) -> str:
+    """Text as a record may hold it."""
+    return normalize("NFC", text.encode("utf-8", "replace").decode())[:60_000]

@@ -1,0 +1,149 @@
+"""The market of a bot's book, moved as far as the bot's clock has come, and no further.
+
+It drives the same simulation as a feed that runs to its end: rows in book order, deadlines in order of time. Between
+two generated quotes an order is executed at the market interpolated there (`docs/fills.md`, section 5): that quote is
+a row like any other, so a replay finds it in the log.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from tallystick.events.types.trading import IntentRaised
+from tallystick.market.rows import Rows
+from tallystick.market.server_time import offset_ns
+from tallystick.platform.kernel.deadlines import NEVER
+from tallystick.platform.kernel.kernel import Kernel
+from tallystick.platform.kernel.simulation import Simulation
+from tallystick.platform.mt5.exec.quote import one_quote
+
+MS = 1_000_000
+STOPPED = "stopped"
+CLOSING = "close-at-end"
+"""Who closes what a bot left open, in the log."""
+
+
+class MarketFeed(Protocol):
+    """Rows of quotes, taken as far as somebody asks."""
+
+    @property
+    def last_time(self) -> int:
+        """No row comes after this moment, ns UTC."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """True when the last row was taken."""
+        ...
+
+    def next_time(self) -> int | None:
+        """Time of the next row in ns UTC; None when there is none."""
+        ...
+
+    def take_until(self, time: int) -> Rows | None:
+        """Rows up to and including a time, some at once; None when there are no more."""
+        ...
+
+    def interpolated(self, symbol: str, time: int) -> tuple[float, float] | None:
+        """Bid and ask between two generated quotes; None where quotes are real."""
+        ...
+
+
+class Market:
+    """A kernel and the feed that moves it."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        over: Callable[[Iterator[Rows]], Simulation],
+        feed: MarketFeed,
+        *,
+        latency_ns: int,
+        before: Callable[[], None],
+    ) -> None:
+        """`before` is called before anything happens: what was said until then is to be recorded first."""
+        self._kernel = kernel
+        self._over = over
+        self._feed = feed
+        self._latency_ns = latency_ns
+        self._before = before
+        self.next = -1
+        """Before this moment nothing happens, ns UTC: neither a row nor a deadline."""
+        self.last = feed.last_time
+        """No row comes after this, ns UTC."""
+        self.stopped = False
+        """Somebody has said stop."""
+
+    @property
+    def over(self) -> bool:
+        """True when the last row has gone by."""
+        return self._feed.ended
+
+    def to(self, time: int) -> None:
+        """Everything up to and including a moment happens; after the last row nothing does."""
+        self._before()
+        time = min(time, self.last)
+        parts = iter(lambda: self._feed.take_until(time), None)
+        simulation = self._over(parts)
+        if simulation.run() == STOPPED:
+            self.stopped = True
+        simulation.pass_time(time)
+        self._look_ahead()
+
+    def until(self, done: Callable[[], bool], symbol: str, sent: int) -> None:
+        """Go on, row by row, until something is done; `sent`: when the order in flight left, ns UTC."""
+        due = sent + self._latency_ns
+        if not done():
+            self.to(due - 1)
+        due = -(-due // MS) * MS
+        if not done() and self._time_of_next() > due and due <= self.last:
+            between = self._feed.interpolated(symbol, due)
+            if between is not None:
+                self._simulate(self._quote(symbol, due, *between))
+        while not (done() or self.stopped) and (time := self._time_of_next()) < NEVER:
+            self.to(time)
+        self._look_ahead()
+
+    def close_everything(self) -> None:
+        """Positions are closed at the last quotes, which are repeated once for it."""
+        kernel, simulation = self._kernel, self._over(iter(()))
+        symbols = []
+        for position in list(kernel.ledger.state.positions.values()):
+            symbols.append(position.symbol)
+            intent = IntentRaised(
+                strategy=position.strategy,
+                symbol=position.symbol,
+                action="close",
+                side="sell" if position.direction > 0 else "buy",
+                kind="market",
+                volume=position.volume,
+                price=0.0,
+                stop_loss=0.0,
+                take_profit=0.0,
+                ticket=position.ticket,
+                expires=0,
+            )
+            simulation.take_in(intent, CLOSING, "portfolio")
+        if not symbols or kernel.terminal is None:
+            return
+        time = -(-(kernel.desk.time + self._latency_ns) // MS) * MS
+        for symbol in dict.fromkeys(symbols):
+            quote = kernel.quotes[symbol]
+            self._simulate(self._quote(symbol, time, quote.bid, quote.ask))
+
+    def _simulate(self, rows: Rows) -> None:
+        self._over(iter((rows,))).run()
+
+    def _time_of_next(self) -> int:
+        time = self._feed.next_time()
+        return NEVER if time is None else time
+
+    def _look_ahead(self) -> None:
+        kernel = self._kernel
+        owed = kernel.terminal.next_due() if kernel.terminal is not None else NEVER
+        self.next = min(self._time_of_next(), owed, kernel.deadlines.next_due())
+
+    def _quote(self, symbol: str, time: int, bid: float, ask: float) -> Rows:
+        """One quote of a symbol at a whole millisecond."""
+        number = next(one.series for one in self._kernel.series if one.symbol == symbol)
+        source_ms = (time + offset_ns(time, self._kernel.series[number].time_rule)) // MS
+        return one_quote(number, time, source_ms, bid, ask)

@@ -1,0 +1,134 @@
+"""Everything of a bot's run that is settled before anything is written: script, rows, terminal, plan."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tallystick.platform.backtesting.account import account_plan
+from tallystick.platform.backtesting.conditions import conditions_of, given_instruments
+from tallystick.platform.backtesting.market import feed_from, reading_of
+from tallystick.platform.mt5.definitions.definition import Definition
+from tallystick.platform.mt5.exec.composing import definition_of
+from tallystick.platform.mt5.exec.errors import BadSpan, ScriptMissing
+from tallystick.platform.mt5.prices.feed import ExecFeed
+from tallystick.platform.plan import BotPlan, RunPlan
+from tallystick.platform.plan_check import check_plan
+
+MS = 1_000_000
+DOLLAR = "USD"
+NETTING, HEDGING = 0, 2
+"""MT5's margin modes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotTerms:
+    """What `mt5 exec` may be told besides the script; the command's help says what each means."""
+
+    data: object = "demo"
+    argv: tuple[str, ...] = ()
+    terminal: Path | None = None
+    instruments: Path | None = None
+    risk: Mapping[str, Any] | None = None
+    model: str = "auto"
+    start: str | None = None
+    end: str | None = None
+    history: str | None = None
+    symbol: str = ""
+    clock: str = ""
+    tz: str = "UTC"
+    seed: int = 0
+    account: Mapping[str, Any] | None = None
+    server_time: str = "new_york+7"
+    latency_ms: float = 0.0
+    call_cost_ms: float = 0.1
+    close_at_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBot:
+    """A run that can begin; the feed stands at its first row."""
+
+    script: Path
+    plan: RunPlan
+    bot: BotPlan
+    feed: ExecFeed
+    notes: tuple[str, ...]
+
+
+def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
+    """What `mt5 exec` is given, checked and settled. Writes nothing.
+
+    Raises `ScriptMissing`, `BadSpan`, what reading data raises, what a definition, a limit or an account raises.
+    """
+    if not script.is_file():
+        raise ScriptMissing(f"there is no script {script}", "Give the path of a Python file.")
+    asked = reading_of(terms.symbol, "", terms.clock, terms.start, terms.end, "treat")
+    reading = reading_of(terms.symbol, "", terms.clock, terms.history, terms.end, "treat")
+    feed = ExecFeed(feed_from(terms.data, (), reading), terms.model)
+    start = max(feed.first_time, asked.start_ns or 0)
+    if start >= feed.last_time:
+        raise BadSpan(f"the bot would begin after the last row: --from {terms.start}", "Give an earlier day.")
+    terminal, notes = _terminal(terms, list(feed.symbols))
+    bot = BotPlan(
+        script=script.name,
+        hash=hashlib.sha256(script.read_bytes()).hexdigest(),
+        argv=terms.argv,
+        start=start,
+        end=feed.last_time,
+        tz=terms.tz,
+        call_cost_ns=round(terms.call_cost_ms * MS),
+        model=terms.model,
+        modelling=tuple(
+            f"{one.symbol}: {one.model} from {one.source_timeframe}; {one.quality}" for one in feed.modelling
+        ),
+        close_at_end=terms.close_at_end,
+        risk=terms.risk is not None,
+        definition=terminal.pop("definition", {}),
+    )
+    plan = RunPlan(
+        seed=terms.seed,
+        latency_ns=round(terms.latency_ms * MS),
+        risk=dict(terms.risk or {}),
+        bot=bot,
+        **terminal,
+    )
+    check_plan(plan)
+    definition_of(plan, bot)  # says now what a replay could not make of it
+    return PreparedBot(script, plan, bot, feed, notes)
+
+
+def _terminal(terms: BotTerms, symbols: list[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Fields of the plan that make the terminal: its file's, or built-in conditions and an account for them."""
+    if terms.terminal is not None:
+        from tallystick.platform.mt5.definitions.file import as_json, read_definition
+
+        definition = only(read_definition(terms.terminal), symbols)
+        told = _with_account(as_json(definition), terms.account or {})
+        return {"definition": told, "server_time": definition.server_time_rule}, ()
+    conditions = conditions_of(symbols, given_instruments(terms.instruments))
+    currencies = {one.currency_profit for one in conditions.values()}
+    account = account_plan(dict(terms.account or {}), currencies.pop() if len(currencies) == 1 else DOLLAR)
+    note = f"no --terminal: conditions are the built-in ones, the account is in {account.currency}"
+    instruments = tuple(msgspec.to_builtins(one.fields()) for one in conditions.values())
+    return {"instruments": instruments, "account": account, "server_time": terms.server_time}, (note,)
+
+
+def only(definition: Definition, symbols: list[str]) -> Definition:
+    """The definition without the symbols that there are no rows of. Raises `UnknownSymbol` for one it does not have."""
+    return replace(definition, symbols=tuple(definition.symbol(symbol) for symbol in symbols))
+
+
+def _with_account(told: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition as its file holds it, with another balance, leverage or margin mode."""
+    account = dict(told["account"])
+    if "deposit" in given:
+        account["balance"] = account["equity"] = account["margin_free"] = float(given["deposit"])
+    if "leverage" in given:
+        account["leverage"] = given["leverage"]
+    if "margin_mode" in given:
+        account["margin_mode"] = HEDGING if given["margin_mode"] == "hedging" else NETTING
+    return {**told, "account": account}

@@ -1,0 +1,151 @@
+"""The bot's process: started with a pipe, listened to, and ended when it must be.
+
+On POSIX the pipe is an inherited descriptor, elsewhere a loopback connection with a random key. The process has a
+group of its own, so that Ctrl-C reaches the parent alone, which then ends it.
+"""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, Listener
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import msgspec
+
+from tallystick.events.types.mt5 import BotEnded
+from tallystick.platform.mt5.exec.child.environment import environment
+from tallystick.platform.mt5.exec.child.pipe import VARIABLE
+from tallystick.platform.mt5.exec.settings import ChildSettings, Ended, FromChild, encoded, from_child
+from tallystick.platform.mt5.wire import Answer, encoded_answer
+
+CHILD = "tallystick.platform.mt5.exec.child"
+PATIENCE_S = 5.0
+"""How long a process may take to end by itself before it is killed."""
+LOOK_S = 0.2
+"""How often a stop is looked for while the bot is silent."""
+
+
+class Over(NamedTuple):
+    """The process is over, or has to be, without its last word: "died", "silent" or "stopped"."""
+
+    how: str
+    detail: str = ""
+
+
+class BotProcess:
+    """One bot at work. Use as a context manager: left, the process is gone."""
+
+    def __init__(
+        self,
+        settings: ChildSettings,
+        *,
+        stop_asked: Callable[[], bool] = lambda: False,
+        apart: bool = False,
+        command: Sequence[str] = (sys.executable, "-m", CHILD),
+    ) -> None:
+        """`command` starts what speaks as `exec.settings` says; `apart`: what it prints goes to standard error."""
+        self._apart = apart
+        self._settings = settings
+        self._stop_asked = stop_asked
+        self._command = tuple(command)
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start it and say what it is to do."""
+        if os.name == "posix":
+            self._connection: Any = self._by_descriptor()
+        else:
+            self._connection = self._by_loopback()
+        self._send(encoded(self._settings))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it, however things stand."""
+        self._kill()
+        self._open.__exit__(kind, error, trace)
+
+    def said(self) -> FromChild | Over:
+        """The next message; waits for it as long as the settings allow."""
+        until = time.monotonic() + self._settings.limit_s + PATIENCE_S
+        try:
+            while not self._connection.poll(LOOK_S):
+                if self._stop_asked():
+                    return Over("stopped", "stopped by its user")
+                if time.monotonic() > until:
+                    limit = f"{self._settings.limit_s:g} s"
+                    return Over("silent", f"nothing heard for {limit} of wall time")
+            return from_child(self._connection.recv_bytes())
+        except (EOFError, OSError):
+            return Over("died", "the process ended without a word")
+        except msgspec.DecodeError as error:
+            return Over("died", f"the process said what cannot be read: {error}")
+
+    def answer(self, answer: Answer) -> None:
+        """Answer its call; a process that has died meanwhile shows with the next message."""
+        self._send(encoded_answer(answer))
+
+    def over(self, last: Ended | Over) -> BotEnded:
+        """See it to its end; how it ended, with its exit code."""
+        if isinstance(last, Ended):
+            self._wait()
+            return BotEnded(how=last.how, code=last.code, detail=last.detail)
+        if last.how != "died":
+            self._kill()
+        code = self._wait()
+        how: Any = last.how
+        return BotEnded(how=how, code=code, detail=last.detail)
+
+    # -- starting
+
+    def _by_descriptor(self) -> Connection:
+        ours, theirs = Pipe()
+        with theirs:
+            self._start(f"fd:{theirs.fileno()}", pass_fds=(theirs.fileno(),), start_new_session=True)
+        self._open.enter_context(ours)
+        return ours
+
+    def _by_loopback(self) -> Any:
+        key = secrets.token_bytes(32)
+        listener = self._open.enter_context(Listener(("127.0.0.1", 0), authkey=key))
+        port = listener.address[1]  # type: ignore[index]
+        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        self._start(f"tcp:{port}:{key.hex()}", creationflags=group)
+        return self._open.enter_context(listener.accept())
+
+    def _start(self, pipe: str, **how: Any) -> None:
+        around = environment(
+            self._settings, {name: value for name, value in os.environ.items() if name != VARIABLE}, pipe
+        )
+        out = sys.stderr.fileno() if self._apart else None
+        self._process = subprocess.Popen(self._command, env=around, stdin=subprocess.DEVNULL, stdout=out, **how)
+
+    def _send(self, message: bytes) -> None:
+        with suppress(OSError):
+            self._connection.send_bytes(message)
+
+    # -- ending
+
+    def _wait(self) -> int:
+        try:
+            return self._process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._kill()
+            return self._process.wait()
+
+    def _kill(self) -> None:
+        """The whole group where there is one: a bot may have started others."""
+        if os.name == "posix" and self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        with suppress(OSError):
+            self._process.kill()
+        self._process.wait()
