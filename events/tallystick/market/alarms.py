@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-BUY_LIMIT, SELL_LIMIT, BUY_STOP, SELL_STOP = 2, 3, 4, 5
-"""MT5's ORDER_TYPE of pending orders."""
+BUY_LIMIT, SELL_LIMIT, BUY_STOP, SELL_STOP, BUY_STOP_LIMIT, SELL_STOP_LIMIT = 2, 3, 4, 5, 6, 7
+"""MT5's ORDER_TYPE of pending orders; below 2 are market orders, as the rest of an order stands."""
 
 SLACK = 0.75
 NEVER = 2**63 - 1
@@ -32,7 +32,7 @@ def set_alarms(  # noqa: PLR0917 -- compiled code takes arrays, not objects
     """Fill `levels`, `alarm_times` and `exposure` from the tables of `fills.first_act`.
 
     `levels`: (symbols, 4) prices: bid at or below, bid at or above, ask at or below, ask at or above. `alarm_times`:
-    earliest due time by symbol. `exposure`: (symbols, 4) minor units a point of the longs, their cost, and of the
+    earliest due time by symbol, or that of a rest, which has no price. `exposure`: (symbols, 4) minor units a point of the longs, their cost, and of the
     shorts, theirs.
     """
     levels[:, 0] = levels[:, 2] = -np.inf
@@ -44,8 +44,11 @@ def set_alarms(  # noqa: PLR0917 -- compiled code takes arrays, not objects
         alarm_times[symbol] = min(alarm_times[symbol], due[n, 1])
     for n in range(pending.shape[0]):
         symbol, kind = pending[n, 0], pending[n, 1]
-        side = 2 if kind in (BUY_LIMIT, BUY_STOP) else 0
-        rises = 1 if kind in (SELL_LIMIT, BUY_STOP) else 0
+        if kind < BUY_LIMIT:
+            alarm_times[symbol] = min(alarm_times[symbol], pending[n, 3])
+            continue
+        side = 2 if kind in (BUY_LIMIT, BUY_STOP, BUY_STOP_LIMIT) else 0
+        rises = 1 if kind in (SELL_LIMIT, BUY_STOP, BUY_STOP_LIMIT) else 0
         _widen(levels, symbol, side + rises, pending[n, 2], scales[symbol])
     for n in range(positions.shape[0]):
         symbol, long = positions[n, 0], 1 if positions[n, 1] > 0 else 0

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tallystick.market.alarms import BUY_LIMIT, BUY_STOP, SELL_LIMIT, Floats, Ints
+from tallystick.market.alarms import BUY_LIMIT, BUY_STOP, BUY_STOP_LIMIT, SELL_LIMIT, Floats, Ints
 from tallystick.market.money import MoneyOverflowError
 
 LARGEST_PRODUCT = 4.0e18
@@ -51,18 +51,38 @@ def acts(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not objects
             if symbol < 0:
                 continue
             moved = True
-            moment, place = times[index], 3
-            if steps > 1:
-                period = series_period[series[index]]
-                moment += period * step // 3 - period
-                place = _place(step, bids[0][index], bids[3][index])
-            bid[symbol] = to_points(_at(bids, place, index), scales[symbol])
-            ask[symbol] = to_points(_at(asks, place, index), scales[symbol])
-            if _touches(symbol, moment, bid[symbol], ask[symbol], due, pending, positions):
+            moment = row_step(
+                index, step, steps, times, series_period[series[index]], bids, asks, scales, symbol, bid, ask
+            )
+            if touches(symbol, moment, bid[symbol], ask[symbol], due, pending, positions):
                 return True
         if moved and account[1] > 0 and _stopped_out(bid, ask, positions, account, money):
             return True
     return False
+
+
+@njit(cache=True)
+def row_step(  # noqa: PLR0913, PLR0917 -- as above
+    index: int,
+    step: int,
+    steps: int,
+    times: Ints,
+    period: int,
+    bids: Sides,
+    asks: Sides,
+    scales: Floats,
+    symbol: int,
+    bid: Ints,
+    ask: Ints,
+) -> int:
+    """Make a step of a row its symbol's current prices; its moment."""
+    moment, place = times[index], 3
+    if steps > 1:
+        moment += period * step // 3 - period
+        place = _place(step, bids[0][index], bids[3][index])
+    bid[symbol] = to_points(_at(bids, place, index), scales[symbol])
+    ask[symbol] = to_points(_at(asks, place, index), scales[symbol])
+    return int(moment)
 
 
 @njit(cache=True)
@@ -83,7 +103,7 @@ def _at(prices: Sides, place: int, index: int) -> float:
 
 
 @njit(cache=True)
-def _touches(  # noqa: PLR0917 -- as above
+def touches(  # noqa: PLR0917 -- as above
     symbol: int, moment: int, bid: int, ask: int, due: Ints, pending: Ints, positions: Ints
 ) -> bool:
     """Whether anything of this symbol happens at this step."""
@@ -106,10 +126,12 @@ def _touches(  # noqa: PLR0917 -- as above
 
 @njit(cache=True)
 def triggered(kind: int, price: int, bid: int, ask: int) -> bool:
-    """Whether a pending order at `price` points is triggered by a quote."""
+    """Whether a pending order at `price` points is triggered by a quote; the rest of an order always is."""
+    if kind < BUY_LIMIT:
+        return True
     if kind == BUY_LIMIT:
         return ask <= price
-    if kind == BUY_STOP:
+    if kind in (BUY_STOP, BUY_STOP_LIMIT):
         return ask >= price
     if kind == SELL_LIMIT:
         return bid >= price

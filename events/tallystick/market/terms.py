@@ -70,13 +70,15 @@ class Terms:
         amount = count * night_swap(self.instrument, rate, direction, volume, price, self.digits)
         return count, converted(self.swap_route, amount.numerator, amount.denominator, prices)
 
-    def order_margin(self, direction: int, units: int, points: int, prices: Prices) -> int:
-        """Margin that an order of `units` at `points` must find. Raises `NoRateError`."""
-        return _margin(self.ordered, self.ordered_route, direction, units, points * units, prices)
+    def order_margin(self, direction: int, units: int, points: int, prices: Prices, *, denominator: int = 1) -> int:
+        """Margin that an order of `units / denominator` at `points` must find. Raises `NoRateError`."""
+        numerator, divisor = self.ordered.amount(direction, units, points * units)
+        return _bound(self.ordered_route, direction, numerator, divisor * denominator, prices)
 
     def held_margin(self, direction: int, units: int, point_units: int, prices: Prices) -> int:
         """Margin that a position binds. Raises `NoRateError`."""
-        return _margin(self.held, self.held_route, direction, units, point_units, prices)
+        numerator, denominator = self.held.amount(direction, units, point_units)
+        return _bound(self.held_route, direction, numerator, denominator, prices)
 
 
 class AccountTerms:
@@ -124,7 +126,7 @@ class AccountTerms:
     def require(self, symbols: Iterable[str]) -> None:
         """Raise `CurrencyError` for the first of some symbols that cannot be converted."""
         for symbol in symbols:
-            self[symbol]  # noqa: B018 -- looking it up makes it
+            self[symbol]
 
 
 def converted(route: Route, numerator: int, denominator: int, prices: Prices) -> int:
@@ -137,9 +139,8 @@ def converted(route: Route, numerator: int, denominator: int, prices: Prices) ->
     return rounded(numerator * rate[0], denominator * rate[1])
 
 
-def _margin(rule: MarginRule, route: Route, direction: int, units: int, point_units: int, prices: Prices) -> int:
-    """R of a margin: a buy's is converted at the ask, a sell's at the bid."""
-    numerator, denominator = rule.amount(direction, units, point_units)
+def _bound(route: Route, direction: int, numerator: int, denominator: int, prices: Prices) -> int:
+    """R of a margin through a route: a buy's is converted at the ask, a sell's at the bid."""
     if not route.legs:
         return rounded(numerator, denominator)
     rate = route.rate(prices, dear=direction > 0)

@@ -1,4 +1,4 @@
-"""Money through the book's pairs at the server: which pairs must have prices, and what positions keep of their rates."""
+"""Money through the book's pairs at the server: pairs that must have prices, and what positions keep of their rates."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -55,11 +55,16 @@ class Dealing:
             return True
         instrument = self._instruments[sending.symbol]
         self._money[sending.symbol].require_fits(points, sending.volume + (target.volume if target else 0))
+        cost = commission(instrument, sending.volume)
+        return self.margin_after(sending, points) <= self._worth.equity() + cost
+
+    def margin_after(self, sending: OrderSending, points: int) -> int:
+        """The account's margin after an order that opens, adds or turns over at `points`, as it is judged by."""
+        target = self.target_of(sending)
         others = [position for position in self._state.positions.values() if position is not target]
         after = self._after(sending, target, points)
         after.margin = self._worth.ordered(target, after, points)
-        cost = commission(instrument, sending.volume)
-        return self._worth.margin([*others, after]) <= self._worth.equity() + cost
+        return self._worth.margin([*others, after])
 
     def _after(self, sending: OrderSending, target: Position | None, points: int) -> Position:
         """The position as it would stand after the order."""
@@ -144,7 +149,7 @@ class Dealing:
             del self._state.positions[position.ticket]
         else:
             position.margin = self._worth.rest(position, position.units - units)
-            position.point_units, position.units = _rest(position, units)
+            position.point_units, position.units = rest_of(position, units)
             position.volume -= volume
             position.swap -= swap
             position.updated = moment
@@ -233,7 +238,7 @@ def _position(  # noqa: PLR0917
     )
 
 
-def _rest(position: Position, closed_units: int) -> tuple[int, int]:
+def rest_of(position: Position, closed_units: int) -> tuple[int, int]:
     """Point units and units left when `closed_units` go: the mean price stays, to the nearest point unit."""
     left = position.units - closed_units
     return rounded(position.point_units * left, position.units), left

@@ -11,6 +11,7 @@ from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.server.account import AccountState, InFlight
+from tallystick.platform.mt5.server.rates_scan import RatesScan
 from tallystick.platform.mt5.server.worth import Worth
 
 BAR_PRICES = tuple(f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close"))
@@ -48,10 +49,14 @@ class Tables:
         self._ahead = False
         self._stale = True
         self._idle = True
+        self._converting = False
         self._due, self._pending, self._positions = (fills.empty(width) for width in (2, 4, 6))
         self._account = np.zeros(3, dtype=np.int64)
         self._levels, self._exposure = np.zeros((count, 4)), np.zeros((count, 4))
         self._alarm_times = np.zeros(count, dtype=np.int64)
+        self._rates = RatesScan(
+            self.symbols, self.series_symbol, self.series_period, self.scales, self._levels, self._alarm_times
+        )
 
     def changed(self, state: AccountState) -> None:
         """Orders, positions or balance have changed."""
@@ -95,6 +100,27 @@ class Tables:
             self._bid[index], self._ask[index], self._priced[index] = bid, state.asks[symbol], 1
         self._all_priced = self._all_priced or bool(self._priced.all())
 
+    def prices(self) -> tuple[Ints, Ints, Ints]:
+        """Current bids and asks in points and which symbols have any, by symbol: a copy."""
+        return self._bid.copy(), self._ask.copy(), self._priced.copy()
+
+    def put(self, prices: tuple[Ints, Ints, Ints]) -> None:
+        """Take back what `prices` gave."""
+        self._bid[:], self._ask[:], self._priced[:] = prices
+
+    def take(self, rows: Rows) -> None:
+        """The last prices of each symbol become current, in these tables alone."""
+        fills.take_last(
+            rows.series, rows.bid, rows.ask, self.series_symbol, self.scales, self._bid, self._ask, self._seen
+        )
+        self._priced |= self._seen
+
+    def quotes(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Current bids and asks in points by symbol, where there are any."""
+        priced = [place for place, seen in enumerate(self._priced.tolist()) if seen]
+        bids = {self.symbols[place]: self._bid.item(place) for place in priced}
+        return bids, {self.symbols[place]: self._ask.item(place) for place in priced}
+
     # -- the scan
 
     def scan(self, rows: Rows, worth: Worth) -> int:
@@ -111,6 +137,9 @@ class Tables:
             prices, steps = rows.cut(BAR_PRICES), STEPS
         bids = prices[0], prices[1], prices[2], prices[3]
         asks = prices[4], prices[5], prices[6], prices[7]
+        if self._converting:
+            account = self._due, self._pending, self._positions, self._account, self._money
+            return self._rates.first_act(rows, (bids, asks, steps), self._bid, self._ask, account, worth)
         found: int = fills.first_act(
             rows.time,
             rows.series,
@@ -151,7 +180,7 @@ class Tables:
             return
         self._due = _table([(number[one.sending.symbol], one.due) for one in state.in_flight.values()], 2)
         self._pending = _table(
-            [(number[o.sending.symbol], o.sending.type, o.price, o.live) for o in state.pendings.values()], 4
+            [(number[o.sending.symbol], o.kind, o.price, o.live) for o in state.pendings.values()], 4
         )
         self._positions = _table(
             [
@@ -162,9 +191,10 @@ class Tables:
         )
         swaps = sum(one.swap for one in state.positions.values())
         margin = worth.margin() if state.positions else 0
-        self._account[0] = state.balance + swaps
+        self._account[0] = state.balance + worth.credit + swaps
         self._account[1] = margin
         self._account[2] = worth.stop_out_level
+        self._converting = worth.converts()
         set_alarms(
             self._due,
             self._pending,

@@ -33,6 +33,7 @@ class Worth:
         self._held = {symbol: self.terms[symbol].held for symbol in instruments}
         self.state = state
         self.stop_out_level = settings.stop_out_level
+        self.credit = settings.credit
 
     def closing_price(self, position: Position) -> int:
         """Points at which a position would be closed now."""
@@ -76,17 +77,15 @@ class Worth:
         )
 
     def equity(self) -> int:
-        """Balance, floating profits and swaps kept."""
-        total = self.state.balance
+        """Balance, credit, floating profits and swaps kept."""
+        total = self.state.balance + self.credit
         for one in self.state.positions.values():
             total += self.floating(one) + one.swap
         return total
 
     def converts(self) -> bool:
         """Whether rates between currencies move the equity: other symbols' prices do then."""
-        return bool(self._converting) and any(
-            one.symbol in self._converting for one in self.state.positions.values()
-        )
+        return bool(self._converting) and any(one.symbol in self._converting for one in self.state.positions.values())
 
     def unpriced(self, symbol: str) -> bool:
         """Whether a symbol, or a pair that converts its money, has had no price yet."""
@@ -146,5 +145,3 @@ class Worth:
             volume, margin = side[position.direction]
             side[position.direction] = (volume + position.volume, margin + self.of_position(position))
         return sum(hedged_margin(self._instruments[symbol], side[1], side[-1]) for symbol, side in sides.items())
-
-
