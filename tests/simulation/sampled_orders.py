@@ -10,7 +10,7 @@ from tests.simulation.sampled_market import HOUR, SECOND
 
 LOT = 10**8
 BROKEN = (
-    {"action": 2}, {"action": 5}, {"action": 1}, {"type": 6}, {"type": 0}, {"type": 3}, {"type": -1},
+    {"action": 2}, {"action": 5}, {"action": 1}, {"type": 9}, {"type": 0}, {"type": 3}, {"type": -1},
     {"symbol": "NONE"}, {"volume": 0}, {"volume": 1}, {"volume": 10**12},
     {"filling": 2}, {"filling": 0}, {"filling": 1},
     {"filling": 7},
@@ -43,6 +43,7 @@ class Trader:
         order = rng.choice(makes)(time)
         if rng.random() < 0.15:
             order = msgspec.structs.replace(order, **rng.choice(BROKEN))
+        order = msgspec.structs.replace(order, time_type=2 if order.expires else 0)
         self.sent.append(order)
         return order
 

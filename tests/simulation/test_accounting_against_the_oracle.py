@@ -19,6 +19,7 @@ SEQUENCES = 1_000 if os.environ.get("TALLYSTICK_FULL") else 100  # how much to s
 FIRST_SEED = 0
 RETURN_CODES = {
     10008, 10009, 10013, 10014, 10015, 10016, 10019, 10021, 10022, 10025, 10029, 10030, 10034, 10035, 10036, 10038,
+    10039,
 }  # fmt: skip
 """Every code of docs/fills.md."""
 DEALS = {

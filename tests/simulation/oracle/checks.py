@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MARKET, PENDING, PROTECT, MODIFY, REMOVE = 1, 5, 6, 7, 8
 INVALID, PRICE_OFF, NO_POSITION, NO_ORDER, CLOSE_MORE = 10013, 10021, 10036, 10035, 10038
 BAD_VOLUME, BAD_FILLING, BAD_PRICE, BAD_EXPIRY, BAD_STOPS = 10014, 10030, 10015, 10022, 10016
-FROZEN, NO_CHANGES, LIMIT_VOLUME = 10029, 10025, 10034
+FROZEN, NO_CHANGES, LIMIT_VOLUME, CLOSE_EXISTS = 10029, 10025, 10034, 10039
 
 
 def direction_of(order_type: int) -> int:
@@ -79,7 +79,13 @@ def _closing(oracle: "Oracle", sending: OrderSending) -> int:
         return NO_POSITION
     if position.symbol != sending.symbol or position.direction == direction_of(sending.type):
         return INVALID
-    return CLOSE_MORE if not oracle.netting and sending.volume > position.volume else 0
+    if not oracle.netting:
+        coming = sum(o.volume for o in oracle.in_flight.values() if o.position == position.number)
+        if sending.volume > position.volume:
+            return CLOSE_MORE
+        if coming + sending.volume > position.volume:
+            return CLOSE_EXISTS
+    return _frozen(oracle, position.symbol, position.direction, [position.stop, position.take], pending=False)
 
 
 def _adds(oracle: "Oracle", sending: OrderSending) -> bool:

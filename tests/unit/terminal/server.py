@@ -119,7 +119,7 @@ def order(number: int, kind: int = BUY, lots: float = 1.0, **changes: Any) -> Or
         "magic": 1_000 + number,
         "comment": "",
         "stop_limit": 0.0,
-        "time_type": 0,
+        "time_type": 2 if changes.get("expires") else 0,
         "opposite": 0,
     }
     return OrderSending(**(given | changes))

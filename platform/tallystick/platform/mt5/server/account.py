@@ -39,8 +39,8 @@ class Position(msgspec.Struct, kw_only=True):
     """An open position. `point_units` is the exact sum of points times units, so `point_units / units` is its price.
 
     `ticket` is its number (MT5's identifier), which never changes; `turned` the ticket of the order that turned it over
-    last, or 0. `opened` and `updated` are moments in ns UTC. `margin`: what it keeps from its opening where a rate between
-    currencies is in it; -1 where the rule gives it at any time.
+    last, or 0. `opened` and `updated` are moments in ns UTC. `margin`: what it keeps from its opening where a rate
+    between currencies is in it; -1 where the rule gives it at any time.
     """
 
     ticket: int

@@ -8,6 +8,7 @@ from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney
 from tallystick.market.server_time import next_midnight, server_day, weekday_of
 from tallystick.platform.mt5.server.account import AccountState
+from tallystick.platform.mt5.server.executing import protected
 from tallystick.platform.mt5.server.worth import Worth
 
 NEVER = 2**63 - 1
@@ -80,7 +81,22 @@ class Deadlines:
             if amount:
                 position.swap += amount
                 night = SwapCharged(
-                    position=position.ticket, symbol=position.symbol, amount=amount, nights=round(count), moment=midnight
+                    position=position.ticket,
+                    symbol=position.symbol,
+                    amount=amount,
+                    nights=round(count),
+                    moment=midnight,
                 )
                 facts.append(night)
+        return facts + self._daily_stops(midnight)
+
+    def _daily_stops(self, midnight: int) -> list[Event]:
+        """Stops of symbols whose orders last a day are gone with it (`docs/fills.md`, section 17)."""
+        facts: list[Event] = []
+        for position in sorted(self._state.positions.values(), key=lambda one: one.ticket):
+            instrument = self._instruments[position.symbol]
+            if instrument.gtc_mode == "daily" and (position.stop or position.take):
+                position.stop = position.take = 0
+                position.updated = midnight
+                facts.append(protected(position, instrument, midnight))
         return facts

@@ -1,8 +1,8 @@
 """The simulated terminal: takes orders, lives in market rows, answers with facts (`docs/fills.md`).
 
 Idempotent on the order number: an order it knows is not executed again. The rules stand in their own files: checks.py
-(what is refused), dealing.py (deals and their money), settling.py (what happens at a step), worth.py (equity, margin),
-deadlines.py (expiries, rollovers).
+(what is refused), arriving.py (what becomes of a request), executing.py (orders carried out), dealing.py (deals and
+their money), settling.py (what happens at a step), worth.py (equity, margin), deadlines.py (expiries, rollovers).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,31 +12,30 @@ from typing import Any
 import msgspec
 
 from tallystick.events.event import Event
-from tallystick.events.types.market import InstrumentDeclared, ServerTimeRuled
-from tallystick.events.types.trading import (
-    AccountOpened,
-    DealMade,
-    OrderAnswered,
-    OrderEnded,
-    OrderSending,
-    PositionProtected,
-)
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded, OrderSending, PositionProtected
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import point_money
 from tallystick.market.rows import Rows
-from tallystick.platform.mt5 import retcodes
-from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending
-from tallystick.platform.mt5.server.checks import DEAL, MODIFY, PENDING, SLTP, Checks, points_of
+from tallystick.market.sessions import Sessions
+from tallystick.platform.mt5.server.account import AccountSettings, AccountState
+from tallystick.platform.mt5.server.arriving import Arriving
+from tallystick.platform.mt5.server.calculating import Calculating, Checked
+from tallystick.platform.mt5.server.checks import Checks
+from tallystick.platform.mt5.server.conversion import require_prices, with_margins
 from tallystick.platform.mt5.server.deadlines import Deadlines
 from tallystick.platform.mt5.server.dealing import Dealing
+from tallystick.platform.mt5.server.executing import Executing
+from tallystick.platform.mt5.server.faults import Fault
+from tallystick.platform.mt5.server.history import History
+from tallystick.platform.mt5.server.hours import Hours
 from tallystick.platform.mt5.server.journal import Journal
+from tallystick.platform.mt5.server.liquidity import Liquidity
+from tallystick.platform.mt5.server.opening import opening_facts
+from tallystick.platform.mt5.server.paths import Paths
+from tallystick.platform.mt5.server.session_scan import SessionScan
 from tallystick.platform.mt5.server.settling import Settling
 from tallystick.platform.mt5.server.tables import Tables
 from tallystick.platform.mt5.server.worth import Worth
-
-
-class CurrencyError(ValueError):
-    """The instrument's profits are not in the account's currency; conversion is not in this cut."""
 
 
 class SimulatedTerminal:
@@ -54,17 +53,18 @@ class SimulatedTerminal:
         server_time: str = "utc",
         latency_ns: int = 0,
         journal: Path | None = None,
+        calendars: Mapping[str, Sessions] | None = None,
+        keep_history: bool = False,
+        opened: int = 0,
     ) -> None:
         """`series`: (symbol, kind, period in ns) in manifest order; a symbol moves by its first one.
 
-        Raises `CurrencyError` for an instrument whose profit currency is not the account's.
+        `calendars`: sessions by the name that instruments give. `keep_history`: whether `history` holds anything;
+        `opened`: when the account was opened, ns UTC, which is its balance deal's time there.
+
+        Raises `CurrencyError` for an instrument that neither a pair nor a rate converts to the account's currency,
+        `CalendarError` for one whose calendar of sessions is not there.
         """
-        for instrument in instruments.values():
-            if instrument.currency_profit != account.currency:
-                message = (
-                    f"{instrument.symbol} profits in {instrument.currency_profit}, the account is in {account.currency}"
-                )
-                raise CurrencyError(f"{message}; leave it out, or use an account in that currency")
         self._settings = account
         self._instruments = dict(instruments)
         self._rule = server_time
@@ -74,17 +74,25 @@ class SimulatedTerminal:
         self._tables = Tables(self._instruments, self._money, series)
         self._first_answers: dict[int, tuple[Event, ...]] = {}
         self._worth = Worth(account, self._instruments, self._money, AccountState(balance=account.balance))
+        require_prices(self._instruments, self._worth, (symbol for symbol, _, _ in series))
+        self._keeps = any(self._worth.terms[symbol].keeps_margin for symbol in self._instruments)
         self._deadlines = Deadlines(self._instruments, self._money, self._worth, server_time, account.digits)
+        self._hours = Hours(self._instruments, calendars or {}, server_time)
+        self._keeps_history = keep_history
+        self.history = History(opened=opened)
         self._wire()
 
     def _wire(self) -> None:
         """Let every part look at the present state."""
-        state = self._worth.state
-        self._checks = Checks(self._settings, self._instruments, state)
-        self._dealing = Dealing(self._settings, self._instruments, self._money, self._worth)
-        self._settling = Settling(
-            self._settings, self._instruments, self._worth, self._checks, self._dealing, self._tables
-        )
+        settings, instruments, hours = self._settings, self._instruments, self._hours
+        checks = Checks(settings, instruments, self._worth, hours, self._rule)
+        dealing = Dealing(settings, instruments, self._money, self._worth)
+        self._calculating = Calculating(self._worth, dealing, checks.first_broken)
+        executing = Executing(settings, instruments, checks, dealing, hours, Liquidity(instruments, self._money))
+        paths = Paths(instruments, self._tables, hours)
+        self._arriving = Arriving(settings, instruments, checks, dealing, executing, self._latency)
+        self._session_scan = SessionScan(self._tables, self._worth, paths, hours)
+        self._settling = Settling(settings, instruments, self._worth, dealing, executing, paths)
 
     # -- what it says of itself
 
@@ -126,34 +134,15 @@ class SimulatedTerminal:
 
     def opening(self) -> Sequence[Event]:
         """Account, server time rule, instruments, and on a new account the balance deal."""
-        settings, state = self._settings, self._worth.state
-        facts: list[Event] = [
-            AccountOpened(
-                account=settings.name,
-                currency=settings.currency,
-                digits=settings.digits,
-                balance=state.balance,
-                leverage=settings.leverage,
-                margin_mode=settings.margin_mode,
-                stop_out_call=settings.stop_out_call,
-                stop_out_level=settings.stop_out_level,
-                latency=self._latency,
-                credit=settings.credit,
-                limit_orders=settings.limit_orders,
-                limit_positions=settings.limit_positions,
-                message_limit=settings.message_limit,
-                fifo_close=settings.fifo_close,
-                hedge_prohibited=settings.hedge_prohibited,
-                trade_allowed=settings.trade_allowed,
-                trade_expert=settings.trade_expert,
-            ),
-            ServerTimeRuled(rule=self._rule),
-        ]
-        facts += [InstrumentDeclared(**instrument.fields()) for instrument in self._instruments.values()]
-        if not state.opened:
-            state.opened = True
-            facts.append(_balance_deal(state.balance))
+        facts = opening_facts(self._settings, self._worth.state, self._latency, self._rule, self._instruments.values())
+        if self._keeps_history:
+            self.history.told(facts)
         return facts
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Refusals that tests put there, each for one request; part of the state."""
+        return self._worth.state.faults
 
     # -- orders
 
@@ -164,55 +153,39 @@ class SimulatedTerminal:
             self._journal.take(sending)
             return known
         self._journal.take(sending)
-        facts = tuple(self._take(sending, time))
+        state = self._worth.state
+        self._tables.to_state(state)
+        facts = tuple(self._arriving.take(sending, time))
+        if self._keeps_history:
+            self.history.sent(sending, facts, time, state, self._instruments)
         self._first_answers[sending.order] = facts
-        self._tables.changed(self._worth.state)
+        self._tables.changed(state)
         return facts
 
-    def _take(self, sending: OrderSending, time: int) -> list[Event]:
+    # -- what it reckons
+
+    def order_margin(self, symbol: str, direction: int, volume: int, price: float) -> int | None:
+        """Margin of a new position in minor units; None while a pair that converts it has no price."""
         self._tables.to_state(self._worth.state)
-        broken = self._checks.first_broken(sending, time)
-        if broken:
-            return [self._answer(sending, broken, 0, time)]
-        state = self._worth.state
-        if sending.action == DEAL:
-            ticket = self._dealing.next_ticket()
-            state.in_flight[ticket] = InFlight(ticket=ticket, sending=sending, due=time + self._latency)
-            return []
-        if sending.action == PENDING:
-            ticket = self._dealing.next_ticket()
-            price, stop, take = points_of(sending, self._instruments[sending.symbol])
-            live = time + self._latency
-            state.pendings[ticket] = Pending(
-                ticket=ticket, sending=sending, price=price, stop=stop, take=take, expires=sending.expires, live=live
-            )
-            return [self._answer(sending, retcodes.PLACED, ticket, time)]
-        return [*self._change(sending, time), self._answer(sending, retcodes.DONE, sending.ticket, time)]
+        return self._calculating.order_margin(symbol, direction, volume, price)
 
-    def _change(self, sending: OrderSending, time: int) -> list[Event]:
-        """Actions on what stands already; they passed their checks."""
-        state, instrument = self._worth.state, self._instruments[sending.symbol]
-        price, stop, take = points_of(sending, instrument)
-        if sending.action == SLTP:
-            position = state.positions[sending.position]
-            position.stop, position.take = stop, take
-            return [protected(position.ticket, instrument, stop, take, time)]
-        if sending.action == MODIFY:
-            pending = state.pendings[sending.ticket]
-            pending.price, pending.stop, pending.take, pending.expires = price, stop, take, sending.expires
-            pending.live = max(pending.live, time)
-            return []
-        removed = state.pendings.pop(sending.ticket)
-        return [OrderEnded(order=removed.sending.order, ticket=removed.ticket, state="cancelled", moment=time)]
+    def order_profit(
+        self, symbol: str, direction: int, volume: int, price_open: float, price_close: float
+    ) -> int | None:
+        """Profit between two prices in minor units; None while a pair that converts it has no price."""
+        self._tables.to_state(self._worth.state)
+        return self._calculating.order_profit(symbol, direction, volume, price_open, price_close)
 
-    def _answer(self, sending: OrderSending, retcode: int, ticket: int, moment: int) -> OrderAnswered:
-        return self._settling.answer(sending, retcode, ticket=ticket, moment=moment)
+    def check(self, sending: OrderSending, time: int) -> Checked:
+        """Whether an order would be taken now, and the account as it would leave it."""
+        self._tables.to_state(self._worth.state)
+        return self._calculating.check(sending, time)
 
     # -- market rows
 
     def scan(self, rows: Rows) -> int:
         """First row of the first moment on which it would act, or -1."""
-        return self._tables.scan(rows, self._worth)
+        return self._session_scan.scan(rows) if self._hours else self._tables.scan(rows, self._worth)
 
     def advance(self, rows: Rows) -> None:
         """Take in rows on which it does not act: only the last prices matter."""
@@ -221,11 +194,13 @@ class SimulatedTerminal:
     def settle(self, rows: Rows) -> Sequence[tuple[int, Event]]:
         """Take in one moment; what happened, in order, with the row that caused it."""
         self._tables.to_state(self._worth.state)
-        facts = self._settling.moment(rows)
+        facts = with_margins(self._settling.moment(rows), self._worth) if self._keeps else self._settling.moment(rows)
         self._tables.from_state(self._worth.state)
         self._tables.pass_time(rows, self._worth.state)
         if facts:
             self._tables.changed(self._worth.state)
+        if self._keeps_history:
+            self.history.told(fact for _, fact in facts)
         return facts
 
     # -- deadlines of its own
@@ -236,9 +211,13 @@ class SimulatedTerminal:
 
     def reach(self, time: int) -> Sequence[Event]:
         """Expiries and rollovers up to `time`, in order of time; of equal ones the expiries first."""
+        if self._deadlines.next_due() <= time:
+            self._tables.to_state(self._worth.state)
         facts = self._deadlines.reach(time)
         if facts:
             self._tables.changed(self._worth.state)
+        if self._keeps_history:
+            self.history.told(facts)
         return facts
 
     def close(self) -> None:
@@ -254,12 +233,17 @@ class SimulatedTerminal:
             order: [self._journal.digest(order), [(type(fact).__name__, msgspec.to_builtins(fact)) for fact in facts]]
             for order, facts in self._first_answers.items()
         }
-        return {"state": msgspec.to_builtins(self._worth.state, str_keys=False), "answers": answers}
+        frozen = {"state": msgspec.to_builtins(self._worth.state, str_keys=False), "answers": answers}
+        return (
+            frozen | {"history": msgspec.to_builtins(self.history, str_keys=False)} if self._keeps_history else frozen
+        )
 
     def thaw(self, state: Any) -> None:
         """Take back what `freeze` gave."""
         self._worth.state = msgspec.convert(state["state"], AccountState, strict=False)
-        kinds = {one.__name__: one for one in (OrderAnswered, OrderEnded, PositionProtected)}
+        kinds = {one.__name__: one for one in (OrderAnswered, OrderEnded, PositionProtected, DealMade)}
+        if "history" in state:
+            self.history = msgspec.convert(state["history"], History, strict=False)
         self._first_answers = {
             int(order): tuple(msgspec.convert(fact, kinds[name]) for name, fact in facts)
             for order, (_, facts) in state["answers"].items()
@@ -269,32 +253,3 @@ class SimulatedTerminal:
         self._wire()
         self._tables.from_state(self._worth.state)
         self._tables.changed(self._worth.state)
-
-
-def protected(ticket: int, instrument: Instrument, stop: int, take: int, moment: int) -> PositionProtected:
-    """A position's stops as they now stand."""
-    return PositionProtected(
-        position=ticket, stop_loss=instrument.price(stop), take_profit=instrument.price(take), moment=moment
-    )
-
-
-def _balance_deal(balance: int) -> DealMade:
-    return DealMade(
-        deal=1,
-        ticket=0,
-        order=-1,
-        position=0,
-        symbol="",
-        type="balance",
-        entry="in",
-        reason="balance",
-        volume=0,
-        price=0.0,
-        profit=balance,
-        swap=0,
-        commission=0,
-        balance=balance,
-        magic=0,
-        moment=0,
-        comment="",
-    )

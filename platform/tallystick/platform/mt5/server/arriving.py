@@ -1,0 +1,178 @@
+"""What becomes of a request when it arrives: refused, in flight, placed, or carried out at once.
+
+`docs/fills.md`, section 4 (rows 1 and 2, and what is done with a request that passes), sections 15 and 18.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from tallystick.events.event import Event
+from tallystick.events.types.trading import OrderEnded, OrderSending
+from tallystick.market.instrument import Instrument
+from tallystick.market.money import rounded
+from tallystick.market.server_time import SECOND
+from tallystick.platform.mt5 import retcodes
+from tallystick.platform.mt5.server import faults
+from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending
+from tallystick.platform.mt5.server.checks import Checks
+from tallystick.platform.mt5.server.dealing import Dealing
+from tallystick.platform.mt5.server.executing import Executing, protected
+from tallystick.platform.mt5.server.expiry import expiry_of
+from tallystick.platform.mt5.server.order_types import (
+    CLOSE_BY,
+    DEAL,
+    MODIFY,
+    PENDING,
+    REMOVE,
+    SLTP,
+    STOP_LIMIT_TYPES,
+    points_of,
+)
+from tallystick.platform.mt5.server.permissions import netting_position
+
+
+class Arriving:
+    """Takes requests on an account state."""
+
+    def __init__(
+        self,
+        settings: AccountSettings,
+        instruments: Mapping[str, Instrument],
+        checks: Checks,
+        dealing: Dealing,
+        executing: Executing,
+        latency_ns: int,
+    ) -> None:
+        """All parts share one state."""
+        self._settings = settings
+        self._instruments = instruments
+        self._checks = checks
+        self._dealing = dealing
+        self._answer = executing.answer
+        self._latency = latency_ns
+
+    @property
+    def _state(self) -> AccountState:
+        return self._checks.state
+
+    def take(self, sending: OrderSending, time: int) -> list[Event]:
+        """Take one request; facts that are known at once."""
+        asked = self.named(sending)
+        refused = self._unheard(asked, time) or self._names_nothing(asked) or self._checks.first_broken(asked, time)
+        if refused:
+            return [self._answer(asked, refused, ticket=0, moment=time)]
+        if asked.action == DEAL:
+            ticket = self._dealing.next_ticket()
+            due = time + self._latency
+            self._state.in_flight[ticket] = InFlight(ticket=ticket, sending=asked, due=due, sent=time)
+            return []
+        if asked.action == PENDING:
+            return [self._place(asked, time)]
+        if asked.action == CLOSE_BY:
+            return self._close_by(asked, time)
+        return [*self._change(asked, time), self._answer(asked, retcodes.DONE, ticket=asked.ticket, moment=time)]
+
+    # -- before the checks
+
+    def _unheard(self, sending: OrderSending, time: int) -> int:
+        """A fault that was injected for the request, or the message limit."""
+        state, limit = self._state, self._settings.message_limit
+        if state.faults and (code := faults.taken(state.faults, sending)):
+            return code
+        if not limit:
+            return 0
+        recent = [one for one in state.recent if one > time - SECOND]
+        state.recent = [*recent, time]
+        return retcodes.TOO_MANY_REQUESTS if len(recent) >= limit else 0
+
+    def named(self, sending: OrderSending) -> OrderSending:
+        """The request with what it leaves to the position or order it names: symbol, and a position's own number."""
+        state, changes = self._state, dict[str, object]()
+        if sending.action in {SLTP, CLOSE_BY, DEAL} and sending.position:
+            position = state.position(sending.position)
+            if position is not None and position.ticket != sending.position:
+                changes["position"] = position.ticket
+        elif sending.action == SLTP and self._settings.margin_mode == "netting":
+            position = netting_position(state, sending.symbol)
+            changes = {"position": position.ticket} if position is not None else {}
+        else:
+            position = None
+        if sending.action == CLOSE_BY and sending.opposite:
+            opposite = state.position(sending.opposite)
+            if opposite is not None and opposite.ticket != sending.opposite:
+                changes["opposite"] = opposite.ticket
+        if not sending.symbol and sending.action in {SLTP, CLOSE_BY, MODIFY, REMOVE}:
+            order = state.pendings.get(sending.ticket) if sending.action in {MODIFY, REMOVE} else None
+            symbol = order.sending.symbol if order is not None else position.symbol if position is not None else ""
+            changes["symbol"] = symbol
+        return msgspec.structs.replace(sending, **changes) if changes else sending
+
+    def _names_nothing(self, sending: OrderSending) -> int:
+        """Return code of a request without a symbol whose position or order is not there either, or 0."""
+        if sending.symbol:
+            return 0
+        return {
+            SLTP: retcodes.POSITION_CLOSED,
+            CLOSE_BY: retcodes.POSITION_CLOSED,
+            MODIFY: retcodes.INVALID_ORDER,
+            REMOVE: retcodes.INVALID_ORDER,
+        }.get(sending.action, 0)
+
+    # -- what passed its checks
+
+    def _place(self, sending: OrderSending, time: int) -> Event:
+        instrument = self._instruments[sending.symbol]
+        ticket = self._dealing.next_ticket()
+        price, stop, take = points_of(sending, instrument)
+        limit = instrument.points(sending.stop_limit) if sending.type in STOP_LIMIT_TYPES else 0
+        self._state.pendings[ticket] = Pending(
+            ticket=ticket,
+            sending=sending,
+            kind=sending.type,
+            price=price,
+            stop=stop,
+            take=take,
+            expires=expiry_of(sending, instrument, time, self._checks.rule),
+            live=time + self._latency,
+            stop_limit=limit,
+            time_type=sending.time_type,
+            placed=time,
+            initial=sending.volume,
+        )
+        return self._answer(sending, retcodes.PLACED, ticket=ticket, moment=time)
+
+    def _change(self, sending: OrderSending, time: int) -> list[Event]:
+        """Stops of a position, or a pending order changed or removed."""
+        state, instrument = self._state, self._instruments[sending.symbol]
+        price, stop, take = points_of(sending, instrument)
+        if sending.action == SLTP:
+            position = state.positions[sending.position]
+            position.stop, position.take, position.updated = stop, take, time
+            return [protected(position, instrument, time)]
+        if sending.action == MODIFY:
+            pending = state.pendings[sending.ticket]
+            pending.price, pending.stop, pending.take = price, stop, take
+            pending.expires = expiry_of(sending, instrument, time, self._checks.rule)
+            pending.time_type = sending.time_type
+            if pending.kind in STOP_LIMIT_TYPES:
+                pending.stop_limit = instrument.points(sending.stop_limit)
+            pending.live = max(pending.live, time)
+            return []
+        removed = state.pendings.pop(sending.ticket)
+        return [OrderEnded(order=removed.sending.order, ticket=removed.ticket, state="cancelled", moment=time)]
+
+    def _close_by(self, sending: OrderSending, time: int) -> list[Event]:
+        """Two positions of a symbol close one another, at the opening price of the second."""
+        position, opposite = self._state.positions[sending.position], self._state.positions[sending.opposite]
+        volume = min(position.volume, opposite.volume)
+        points = rounded(opposite.point_units, opposite.units)
+        ticket = self._dealing.next_ticket()
+        first, second = (
+            self._dealing.close(one, volume, points, "expert", time, ticket=ticket, sending=sending, entry="out_by")
+            for one in (position, opposite)
+        )
+        done = msgspec.structs.replace(sending, volume=volume)
+        price = self._instruments[sending.symbol].price(points)
+        answer = self._answer(done, retcodes.DONE, ticket=ticket, moment=time, deal=first.deal, price=price)
+        return [first, second, answer]

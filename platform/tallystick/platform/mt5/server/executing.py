@@ -1,0 +1,259 @@
+"""Carrying orders out at a step: market orders that are due, orders that are triggered, and what remains of either.
+
+Sections 5, 6 and 14 of `docs/fills.md`.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from tallystick.events.event import Event
+from tallystick.events.types.trading import (
+    DealMade,
+    OrderAnswered,
+    OrderEnded,
+    OrderSending,
+    OrderTriggered,
+    PositionProtected,
+)
+from tallystick.market.instrument import Instrument
+from tallystick.platform.mt5 import retcodes
+from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending, Position
+from tallystick.platform.mt5.server.checks import Checks
+from tallystick.platform.mt5.server.dealing import Dealing
+from tallystick.platform.mt5.server.hours import Hours
+from tallystick.platform.mt5.server.liquidity import Liquidity
+from tallystick.platform.mt5.server.order_types import (
+    BUY,
+    BUY_LIMIT,
+    BUY_STOP_LIMIT,
+    DEAL,
+    FILL_OR_KILL,
+    IMMEDIATE_OR_CANCEL,
+    QUOTED,
+    SELL,
+    STOP_TYPES,
+    direction_of,
+    points_of,
+)
+from tallystick.platform.mt5.server.prices import stops_broken
+
+PASSED = 0
+End = Literal["filled", "cancelled", "rejected"]
+
+
+class Executing:
+    """Executes orders on an account state at its current quotes."""
+
+    def __init__(
+        self,
+        settings: AccountSettings,
+        instruments: Mapping[str, Instrument],
+        checks: Checks,
+        dealing: Dealing,
+        hours: Hours,
+        liquidity: Liquidity,
+    ) -> None:
+        """All parts share one state."""
+        self._settings = settings
+        self._instruments = instruments
+        self._checks = checks
+        self._dealing = dealing
+        self._hours = hours
+        self.liquidity = liquidity
+
+    @property
+    def _state(self) -> AccountState:
+        return self._checks.state
+
+    # -- market orders
+
+    def market(self, order: InFlight, moment: int) -> list[Event]:
+        """Carry a due market order out at the current quote, or refuse it."""
+        sending, ticket = order.sending, order.ticket
+        instrument, direction = self._instruments[sending.symbol], direction_of(sending)
+        points = self._market_price(sending)
+        _, stop, take = points_of(sending, instrument)
+        volume = self.liquidity.to_be_had(sending.symbol, direction, sending.volume)
+        refused = self._refused(sending, ticket, points, (stop, take), moment)
+        if not refused and volume < sending.volume and _needs_more(sending.filling, volume):
+            refused = retcodes.REJECT
+        if not refused and not volume:
+            self._rest(_standing(order, stop, take, moment), sending.volume)
+            return [self.answer(sending, retcodes.PLACED, ticket=ticket, moment=moment)]
+        part = sending if volume == sending.volume else msgspec.structs.replace(sending, volume=volume)
+        if not refused and not self._dealing.enough_money(part, points):
+            refused = retcodes.NO_MONEY
+        if refused:
+            return [self.answer(sending, refused, ticket=ticket, moment=moment)]
+        deal, facts = self._deal(part, ticket, points, (stop, take), moment)
+        rest = sending.volume - volume
+        if rest and sending.filling != IMMEDIATE_OR_CANCEL:
+            self._rest(_standing(order, stop, take, moment), rest)
+        code, price = retcodes.DONE_PARTIAL if rest else retcodes.DONE, instrument.price(points)
+        return [*facts, self.answer(part, code, ticket=ticket, moment=moment, deal=deal.deal, price=price)]
+
+    def _market_price(self, sending: OrderSending) -> int:
+        state = self._state
+        return (state.asks if direction_of(sending) > 0 else state.bids)[sending.symbol]
+
+    def _refused(self, sending: OrderSending, ticket: int, points: int, stops: tuple[int, int], moment: int) -> int:
+        """Return code of the first rule that a market order breaks at its execution, money apart, or 0."""
+        instrument = self._instruments[sending.symbol]
+        if self._hours and not self._hours.open(sending.symbol, moment):
+            return retcodes.MARKET_CLOSED
+        if instrument.execution in QUOTED and abs(instrument.points(sending.price) - points) > sending.deviation:
+            return retcodes.REQUOTE
+        gone = self._gone(sending, ticket)
+        if gone or (sending.position and self._settings.margin_mode == "hedging"):
+            return gone
+        direction, state = direction_of(sending), self._state
+        if self._checks.permissions.hedges(sending.symbol, direction):
+            return retcodes.HEDGE_PROHIBITED
+        target = self._dealing.target_of(sending)
+        if target is None or target.direction == direction or sending.volume > target.volume:
+            closing = (state.bids if direction > 0 else state.asks)[sending.symbol]
+            if stops_broken(instrument, direction, closing, *stops):
+                return retcodes.INVALID_STOPS
+        return PASSED
+
+    def _gone(self, sending: OrderSending, ticket: int) -> int:
+        """Return code when the position an order names is no longer there to be closed (its rest: to be added to)."""
+        if sending.action != DEAL or not sending.position:
+            return PASSED
+        named = self._state.position(sending.position)
+        if sending.position == ticket:
+            return PASSED if named is not None else retcodes.POSITION_CLOSED
+        # An order that is to close never opens: on a netting account too its position may be gone, or turned over.
+        if named is None or named.direction == direction_of(sending):
+            return retcodes.POSITION_CLOSED
+        too_much = self._settings.margin_mode == "hedging" and sending.volume > named.volume
+        return retcodes.INVALID_CLOSE_VOLUME if too_much else PASSED
+
+    # -- orders that stand
+
+    def trigger(self, order: Pending, moment: int) -> OrderTriggered:
+        """A stop-limit order reached its price: it is a limit order from now on."""
+        instrument = self._instruments[order.sending.symbol]
+        order.kind -= BUY_STOP_LIMIT - BUY_LIMIT
+        order.price, order.stop_limit = order.stop_limit, 0
+        return OrderTriggered(
+            order=order.sending.order, ticket=order.ticket, price=instrument.price(order.price), moment=moment
+        )
+
+    def fill(self, order: Pending, points: int, moment: int) -> list[Event]:
+        """Carry a triggered order, or a rest, out at `points`; it leaves the book unless something remains."""
+        sending, ticket = order.sending, order.ticket
+        direction = direction_of(sending)
+        volume = self.liquidity.to_be_had(sending.symbol, direction, sending.volume)
+        short = volume < sending.volume
+        if self._refused_late(order):
+            return [self._end(order, "rejected", moment)]
+        if short and _needs_more(sending.filling, volume):
+            return [self._end(order, "rejected" if sending.filling == FILL_OR_KILL else "cancelled", moment)]
+        if not volume:
+            return []
+        part = sending if not short else msgspec.structs.replace(sending, volume=volume)
+        if not self._dealing.enough_money(part, points):
+            return [self._end(order, "rejected", moment)]
+        _, facts = self._deal(part, ticket, points, (order.stop, order.take), moment)
+        if not short:
+            return [*facts, self._end(order, "filled", moment)]
+        if sending.filling == IMMEDIATE_OR_CANCEL:
+            return [*facts, self._end(order, "cancelled", moment)]
+        self._rest(order, sending.volume - volume)
+        return facts
+
+    def _refused_late(self, order: Pending) -> bool:
+        """Whether a triggered order may not be executed any more; money apart."""
+        sending = order.sending
+        if self._gone(sending, order.ticket):
+            return True
+        opens = sending.action != DEAL or not sending.position
+        return opens and self._checks.permissions.hedges(sending.symbol, direction_of(sending))
+
+    def _rest(self, order: Pending, volume: int) -> None:
+        """What remains of an order stands under its ticket; on a hedging account it adds to what the first part opened."""
+        sending, ticket = order.sending, order.ticket
+        named = sending.position if sending.action == DEAL else 0
+        if not named and self._settings.margin_mode == "hedging" and ticket in self._state.positions:
+            named = ticket
+        order.partial = order.partial or volume < order.initial
+        order.sending = msgspec.structs.replace(sending, action=DEAL, volume=volume, position=named)
+        if order.kind in STOP_TYPES:
+            order.kind = BUY if direction_of(sending) > 0 else SELL
+        self._state.pendings[ticket] = order
+
+    def _end(self, order: Pending, state: End, moment: int) -> OrderEnded:
+        del self._state.pendings[order.ticket]
+        return OrderEnded(order=order.sending.order, ticket=order.ticket, state=state, moment=moment)
+
+    # -- deals and answers
+
+    def _deal(
+        self, part: OrderSending, ticket: int, points: int, stops: tuple[int, int], moment: int
+    ) -> tuple[DealMade, list[Event]]:
+        """A deal, and with it what it changed of the stops of a position that was there before."""
+        self.liquidity.take(part.symbol, direction_of(part), part.volume)
+        target = self._dealing.target_of(part)
+        before = (target.stop, target.take) if target is not None else None
+        deal = self._dealing.execute(part, ticket, points, *stops, moment)
+        now = self._state.positions.get(deal.position)
+        if before is None or now is None or (now.stop, now.take) == before:
+            return deal, [deal]
+        return deal, [deal, protected(now, self._instruments[part.symbol], moment)]
+
+    def answer(
+        self, sending: OrderSending, retcode: int, *, ticket: int, moment: int, deal: int = 0, price: float = 0.0
+    ) -> OrderAnswered:
+        """An answer at the current quote."""
+        state, instrument = self._state, self._instruments.get(sending.symbol)
+        bid = ask = 0.0
+        if instrument is not None and sending.symbol in state.bids:
+            bid = instrument.price(state.bids[sending.symbol])
+            ask = instrument.price(state.asks[sending.symbol])
+        return OrderAnswered(
+            order=sending.order,
+            retcode=retcode,
+            deal=deal,
+            ticket=ticket,
+            volume=sending.volume if deal else 0,
+            price=price,
+            bid=bid,
+            ask=ask,
+            moment=moment,
+            comment=retcodes.CODES[retcode].name,
+        )
+
+
+def _needs_more(filling: int, volume: int) -> bool:
+    """Whether an order of this filling mode does not content itself with the volume that is left."""
+    return filling == FILL_OR_KILL or (filling == IMMEDIATE_OR_CANCEL and not volume)
+
+
+def _standing(order: InFlight, stop: int, take: int, moment: int) -> Pending:
+    """A market order as it stands in the book with what is not filled of it."""
+    sending = order.sending
+    return Pending(
+        ticket=order.ticket,
+        sending=sending,
+        kind=sending.type,
+        price=0,
+        stop=stop,
+        take=take,
+        expires=0,
+        live=moment,
+        placed=order.sent,
+        initial=sending.volume,
+    )
+
+
+def protected(position: Position, instrument: Instrument, moment: int) -> PositionProtected:
+    """A position's stops as they now stand."""
+    return PositionProtected(
+        position=position.ticket,
+        stop_loss=instrument.price(position.stop),
+        take_profit=instrument.price(position.take),
+        moment=moment,
+    )

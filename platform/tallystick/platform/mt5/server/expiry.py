@@ -1,0 +1,30 @@
+"""When a pending order lapses: `docs/fills.md`, section 6."""
+
+from tallystick.events.types.trading import OrderSending
+from tallystick.market.instrument import Instrument
+from tallystick.market.server_time import next_midnight
+from tallystick.platform.mt5.server.order_types import DAY, GTC, SPECIFIED, SPECIFIED_DAY
+
+
+def expiry_of(sending: OrderSending, instrument: Instrument, time: int, rule: str) -> int:
+    """The moment an order sent at `time` lapses, ns UTC; 0 is never. `rule`: the server-time rule."""
+    kind = sending.time_type
+    if kind == DAY:
+        return next_midnight(time, rule)
+    expires = sending.expires if kind in {SPECIFIED, SPECIFIED_DAY} else 0
+    if kind == SPECIFIED_DAY and expires:
+        expires = next_midnight(expires, rule)
+    if instrument.gtc_mode != "gtc":
+        tonight = next_midnight(time, rule)
+        return min(expires, tonight) if expires else tonight
+    return expires
+
+
+def expiry_allowed(sending: OrderSending, instrument: Instrument, time: int, rule: str) -> bool:
+    """Whether the symbol takes this kind of expiry, and it lies ahead."""
+    kind = sending.time_type
+    if not GTC <= kind <= SPECIFIED_DAY or not instrument.expiration_modes & 1 << kind:
+        return False
+    if kind in {GTC, DAY}:
+        return True
+    return sending.expires != 0 and expiry_of(sending, instrument, time, rule) > time
