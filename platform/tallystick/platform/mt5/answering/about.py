@@ -81,9 +81,16 @@ class About:
         return reply
 
     def _login(self, arguments: Mapping[str, Any]) -> Reply:
-        """A simulated server has one account and asks for no password; another account's number is refused."""
-        known = self._account.login
-        return TRUE if known in {0, arguments["login"]} else AUTHORIZATION_FAILED
+        """A simulated server has one account and asks for no password; another account's number is refused.
+
+        Where the definition has no number, any is taken, and shows from then on.
+        """
+        known, login = self._account.login, arguments["login"]
+        if known not in {0, login}:
+            return AUTHORIZATION_FAILED
+        if not known:
+            self._memory.login, self._memory.server = login, arguments.get("server", "")
+        return TRUE
 
     def _shutdown(self, _: Mapping[str, Any]) -> Reply:
         self._memory.connected = False

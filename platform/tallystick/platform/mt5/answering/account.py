@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tallystick.platform.mt5.answering.memory import Memory
 from tallystick.platform.mt5.definitions.definition import Definition
 from tallystick.platform.mt5.definitions.fields import ACCOUNT_FIELDS
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
@@ -13,9 +14,10 @@ MARGIN_MODES = {"netting": 0, "exchange": 1, "hedging": 2}
 class AccountBook:
     """The account's figures at this moment, as floats of its currency."""
 
-    def __init__(self, definition: Definition, server: SimulatedTerminal) -> None:
+    def __init__(self, definition: Definition, server: SimulatedTerminal, memory: Memory) -> None:
         """What the server decides, such as leverage, margin mode and limits, is the server's, not the export's."""
         self._server = server
+        self._memory = memory
         settings = server.settings
         static = dict(definition.account.info)
         static.update(
@@ -37,7 +39,7 @@ class AccountBook:
             commission_blocked=0.0,
         )
         self._static = static
-        self._scale = 10**settings.digits
+        self._scale: int = 10**settings.digits
         self.login: int = static["login"]
         """The account's number; 0 where the definition has none, and any is taken."""
 
@@ -47,9 +49,11 @@ class AccountBook:
 
     def values(self) -> tuple[Any, ...]:
         """AccountInfo's 28 values in order."""
-        server = self._server
+        server, static, memory = self._server, self._static, self._memory
         balance, equity, margin, credit = server.balance, server.equity, server.margin, server.settings.credit
         live = {
+            "login": self.login or memory.login,
+            "server": static["server"] if self.login else memory.server or static["server"],
             "balance": self.money(balance),
             "credit": self.money(credit),
             "profit": self.money(equity - balance - credit),
@@ -58,7 +62,6 @@ class AccountBook:
             "margin_free": self.money(equity - margin),
             "margin_level": margin_level(equity, margin),
         }
-        static = self._static
         return tuple(live[name] if name in live else static[name] for name in ACCOUNT_FIELDS)
 
 

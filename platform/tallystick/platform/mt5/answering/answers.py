@@ -26,6 +26,7 @@ from tallystick.platform.mt5.answering.server_clock import ServerClock
 from tallystick.platform.mt5.answering.standing import Standing
 from tallystick.platform.mt5.answering.symbol_values import SymbolValues
 from tallystick.platform.mt5.answering.symbols import Symbols
+from tallystick.platform.mt5.answering.tick_worth import TickWorth
 from tallystick.platform.mt5.definitions.definition import Definition
 from tallystick.platform.mt5.prices.store import PriceStore
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
@@ -49,12 +50,12 @@ class Answers:
         """`server` and `store` are looked at, never moved. A new terminal is not connected."""
         self.settings = settings or TerminalSettings()
         self.clock = ServerClock(definition.server_time_rule)
-        self._memory = Memory(selected={one.name: True for one in definition.symbols if one.info["select"]})
+        self._memory = Memory(selected={one.name: True for one in definition.symbols if one.selected})
         self._server = server
-        account = AccountBook(definition, server)
+        account = AccountBook(definition, server, self._memory)
         instruments = server.instruments
-        values = SymbolValues(definition, store, self._memory, server.tick_values)
-        self._requests = Requests(self.settings, server, account, self._memory, self.clock)
+        values = SymbolValues(definition, store, self._memory, TickWorth(server).of)
+        self._requests = Requests(self.settings, server, account, self._memory, self.clock, values)
         self._functions: dict[str, Callable[[Mapping[str, Any]], Reply]] = {}
         for part in (
             About(self.settings, account, self._memory),

@@ -22,7 +22,7 @@ class Depth:
     """Depth subscriptions of the terminal, and what they show."""
 
     def __init__(self, instruments: Mapping[str, Instrument], store: PriceStore, memory: Memory) -> None:
-        """`instruments`: by symbol, every one the terminal knows."""
+        """`instruments`: by symbol, those that there are rows of."""
         self._instruments = instruments
         self._store = store
         self._memory = memory
@@ -55,8 +55,9 @@ class Depth:
         symbol = arguments["symbol"]
         if symbol not in self._memory.books:
             return NOT_FOUND
-        instrument, last = self._instruments[symbol], self._store.last(symbol)
-        if last is None or not instrument.book_depth:
+        instrument = self._instruments.get(symbol)
+        last = self._store.last(symbol) if instrument is not None else None
+        if instrument is None or last is None or not instrument.book_depth:
             return done(Records("BookInfo", ()))
         lots = (instrument.liquidity_volume or instrument.volume_max) / LOT
         rows = ((SELL, last.ask, round(lots), lots), (BUY, last.bid, round(lots), lots))

@@ -34,15 +34,16 @@ class LocalTerminal:
         settings: TerminalSettings | None = None,
         latency_ns: int = LATENCY_NS,
         call_cost_ns: int = CALL_COST_NS,
+        start_ns: int | None = None,
         faults: Sequence[Fault] = (),
     ) -> None:
-        """`feed`: from its beginning. `faults`: refusals that no state of the server brings about, for tests only.
+        """`feed`: from its beginning. `start_ns`: the caller's clock at first, ns UTC; without it the first row's time.
 
+        `faults`: refusals that no state of the server brings about, for tests only.
         Raises what an unusable definition or instrument raises.
         """
-        self.server = server_of(
-            definition, feed.symbols, latency_ns=latency_ns, opened=feed.start_ns, keep_history=True
-        )
+        start = feed.first_time if start_ns is None else start_ns
+        self.server = server_of(definition, feed.symbols, latency_ns=latency_ns, opened=start)
         self.server.state.faults.extend(faults)
         self.server.opening()
         self.store = store_of(definition, feed.symbols)
@@ -51,8 +52,8 @@ class LocalTerminal:
         self._latency_ns = latency_ns
         self._cost_ns = call_cost_ns
         self._orders = 0
-        self.now = feed.start_ns
-        """The caller's clock after the last answer, ns UTC; at first, where the data begin."""
+        self.now = start
+        """The caller's clock after the last answer, ns UTC."""
 
     def clock(self) -> int:
         """The caller's clock, for a caller that keeps none of its own: it stands still between calls."""

@@ -25,6 +25,7 @@ class Prices:
     def __init__(self, store: PriceStore, memory: Memory, maxbars: int) -> None:
         """`maxbars`: most bars of one answer, and of a chart."""
         self._store = store
+        self._priced = frozenset(store.symbols)
         self._memory = memory
         self._maxbars = maxbars
         self._ticks: dict[str, tuple[Any, Reply]] = {}
@@ -44,7 +45,7 @@ class Prices:
         symbol = arguments["symbol"]
         if symbol not in self._memory.selected:
             return NOT_FOUND
-        last = self._store.last(symbol)
+        last = self._store.last(symbol) if symbol in self._priced else None
         if last is None:
             return CALL_FAILED
         known = self._ticks.get(symbol)
@@ -112,12 +113,12 @@ class Prices:
     def _broken(self, arguments: Mapping[str, Any], count: int) -> Reply | None:
         if arguments["timeframe"] not in TIMEFRAMES or count <= 0:
             return INVALID_PARAMS
-        return None if arguments["symbol"] in self._store.symbols else CALL_FAILED
+        return None if arguments["symbol"] in self._priced else CALL_FAILED
 
     def _broken_ticks(self, arguments: Mapping[str, Any], count: int) -> Reply | None:
         if arguments["flags"] not in TICK_FLAGS or count <= 0:
             return INVALID_PARAMS
-        return None if arguments["symbol"] in self._store.symbols else CALL_FAILED
+        return None if arguments["symbol"] in self._priced else CALL_FAILED
 
 
 def _milliseconds(seconds: float) -> int:

@@ -1,13 +1,13 @@
 """Trade requests: `order_check`, and the two halves of `order_send`: what is asked, and what its answer says."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from tallystick.events.types.trading import OrderAnswered, OrderSending
 from tallystick.market.instrument import LOT
 from tallystick.platform.mt5 import retcodes
 from tallystick.platform.mt5.answering.about import TerminalSettings
-from tallystick.platform.mt5.answering.account import AccountBook, margin_level
+from tallystick.platform.mt5.answering.account import AccountBook
 from tallystick.platform.mt5.answering.memory import Memory
 from tallystick.platform.mt5.answering.reply import Reply, done
 from tallystick.platform.mt5.answering.requests import broken_number, order_of, request_values
@@ -35,13 +35,15 @@ class Requests:
         account: AccountBook,
         memory: Memory,
         clock: ServerClock,
+        known: Container[str],
     ) -> None:
-        """`server`: whose rules `order_check` asks."""
+        """`server`: whose rules `order_check` asks. `known`: the terminal's symbols, with rows or without."""
         self._settings = settings
         self._server = server
         self._account = account
         self._memory = memory
         self._clock = clock
+        self._known = known
 
     def check(self, request: Mapping[str, Any], now: int) -> Reply:
         """`order_check`: retcode 0 when the server would take the request, and the account as it would be then."""
@@ -56,7 +58,7 @@ class Requests:
             money(checked.profit),
             money(checked.margin),
             money(checked.margin_free),
-            margin_level(checked.equity, checked.margin),
+            checked.margin_level,
         )
         return self._checked(request, checked.retcode, figures)
 
@@ -71,10 +73,10 @@ class Requests:
         broken = broken_number(request)
         if broken:
             return broken
-        trades = request["action"] in {DEAL, PENDING}
-        if trades and request["symbol"] in self._server.instruments and request["symbol"] not in self._memory.selected:
-            return retcodes.PRICE_OFF
-        return 0
+        symbol = request["symbol"]
+        priced = symbol in self._memory.selected and symbol in self._server.instruments
+        trades = request["action"] in {DEAL, PENDING} and symbol in self._known
+        return retcodes.PRICE_OFF if trades and not priced else 0
 
     def order(self, request: Mapping[str, Any], number: int) -> OrderSending:
         """The order of a request that was not refused; `number` is the book's."""

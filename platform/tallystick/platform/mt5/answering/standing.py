@@ -13,7 +13,7 @@ from tallystick.platform.mt5.answering.groups import in_group
 from tallystick.platform.mt5.answering.reply import Reply, done
 from tallystick.platform.mt5.answering.server_clock import ServerClock
 from tallystick.platform.mt5.server.account import Pending, Position
-from tallystick.platform.mt5.server.checks import direction_of
+from tallystick.platform.mt5.server.order_types import direction_of
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
 from tallystick.platform.mt5.wire import Plain, Records
 

@@ -55,7 +55,7 @@ class SymbolValues:
         self._closes: dict[str, tuple[int, float]] = {}
         self.names: Sequence[str] = tuple(self._static)
 
-    def __contains__(self, symbol: str) -> bool:
+    def __contains__(self, symbol: object) -> bool:
         """Whether the terminal knows a symbol."""
         return symbol in self._static
 

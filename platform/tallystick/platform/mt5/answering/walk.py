@@ -4,8 +4,10 @@ At one moment the server's deadlines (expiries, rollovers) come before the quote
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderAnswered
@@ -111,7 +113,7 @@ class Walk:
     def _quote(self, symbol: str, time: int, bid: float, ask: float) -> Rows:
         bids, asks = np.array([bid]), np.array([ask])
         series = np.array([self._numbers[symbol]], dtype=np.uint16)
-        columns = {
+        columns: dict[str, NDArray[Any]] = {
             "time_msc": np.array([self._clock.milliseconds(time)], dtype=np.int64),
             "series": series,
             "bid": bids,
