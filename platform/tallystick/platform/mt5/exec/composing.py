@@ -27,12 +27,12 @@ from tallystick.platform.risk import Entries, Risk, refuse_ways_round_risk, risk
 from tallystick.platform.risk.unasked import Unasked
 
 
-def definition_of(plan: RunPlan, bot: BotPlan) -> Definition:
+def definition_in(plan: RunPlan, bot: BotPlan) -> Definition:
     """The terminal that a plan describes: by a definition's own file, or by our instruments and account."""
     if bot.definition:
-        from tallystick.platform.mt5.definitions.file import definition_from
+        from tallystick.platform.mt5.definitions.file import definition_of
 
-        return definition_from(bot.definition)
+        return definition_of(bot.definition, "the plan's definition")
     account = AccountSettings(**msgspec.structs.asdict(plan.account))
     return Definition.of_instruments(instruments_of(plan).values(), account, server_time_rule=plan.server_time)
 
@@ -53,7 +53,7 @@ def compose_bot(
 
     Raises `ValueError` naming what in the plan cannot be: a limit, an instrument, the definition.
     """
-    definition = definition_of(plan, bot)
+    definition = definition_in(plan, bot)
     symbols = [one.symbol for one in series]
     terminal = server_of(definition, symbols, latency_ns=plan.latency_ns, opened=bot.start, journal=journal)
     store = store_of(definition, symbols)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ import msgspec
 from tallystick.platform.backtesting.account import account_plan
 from tallystick.platform.backtesting.conditions import conditions_of, given_instruments
 from tallystick.platform.backtesting.market import feed_from, reading_of
-from tallystick.platform.mt5.definitions.definition import Definition
-from tallystick.platform.mt5.exec.composing import definition_of
+from tallystick.platform.mt5.definitions.definition import EVERY, Definition
+from tallystick.platform.mt5.exec.composing import definition_in
 from tallystick.platform.mt5.exec.errors import BadSpan, ScriptMissing
 from tallystick.platform.mt5.prices.feed import ExecFeed
 from tallystick.platform.plan import BotPlan, RunPlan
@@ -97,18 +97,20 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
         **terminal,
     )
     check_plan(plan)
-    definition_of(plan, bot)  # says now what a replay could not make of it
+    definition_in(plan, bot)  # says now what a replay could not make of it
     return PreparedBot(script, plan, bot, feed, notes)
 
 
 def _terminal(terms: BotTerms, symbols: list[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Fields of the plan that make the terminal: its file's, or built-in conditions and an account for them."""
     if terms.terminal is not None:
-        from tallystick.platform.mt5.definitions.file import as_json, read_definition
+        from tallystick.platform.mt5.definitions.file import definition_from, document_of
 
-        definition = only(read_definition(terms.terminal), symbols)
-        told = _with_account(as_json(definition), terms.account or {})
-        return {"definition": told, "server_time": definition.server_time_rule}, ()
+        definition = definition_from(terms.terminal)
+        told = _with_account(_cut(document_of(definition), definition, symbols), terms.account or {})
+        out = len(definition.symbols) - len(symbols)
+        notes = (f"{out} symbols of {terms.terminal.name} have no rows and are left out",) if out else ()
+        return {"definition": told, "server_time": definition.server_time_rule}, notes
     conditions = conditions_of(symbols, given_instruments(terms.instruments))
     currencies = {one.currency_profit for one in conditions.values()}
     account = account_plan(dict(terms.account or {}), currencies.pop() if len(currencies) == 1 else DOLLAR)
@@ -117,9 +119,15 @@ def _terminal(terms: BotTerms, symbols: list[str]) -> tuple[dict[str, Any], tupl
     return {"instruments": instruments, "account": account, "server_time": terms.server_time}, (note,)
 
 
-def only(definition: Definition, symbols: list[str]) -> Definition:
-    """The definition without the symbols that there are no rows of. Raises `UnknownSymbol` for one it does not have."""
-    return replace(definition, symbols=tuple(definition.symbol(symbol) for symbol in symbols))
+def _cut(told: dict[str, Any], definition: Definition, symbols: list[str]) -> dict[str, Any]:
+    """A definition's document without the symbols that there are no rows of. Raises `UnknownSymbol`."""
+    kept = {*symbols, EVERY}
+    by_symbol: dict[str, Any] = {
+        key: {name: one for name, one in told[key].items() if name in kept}
+        for key in ("sessions", "commission", "liquidity")
+        if key in told
+    }
+    return {**told, **by_symbol, "symbols": [dict(definition.symbol(symbol).info) for symbol in symbols]}
 
 
 def _with_account(told: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

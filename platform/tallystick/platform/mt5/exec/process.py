@@ -9,6 +9,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
@@ -22,14 +23,14 @@ import msgspec
 from tallystick.events.types.mt5 import BotEnded
 from tallystick.platform.mt5.exec.child.environment import environment
 from tallystick.platform.mt5.exec.child.pipe import VARIABLE
-from tallystick.platform.mt5.exec.settings import ChildSettings, Ended, FromChild, encoded, from_child
+from tallystick.platform.mt5.exec.settings import Asked, ChildSettings, Ended, FromChild, encoded, from_child
 from tallystick.platform.mt5.wire import Answer, encoded_answer
 
 CHILD = "tallystick.platform.mt5.exec.child"
 PATIENCE_S = 5.0
 """How long a process may take to end by itself before it is killed."""
 LOOK_S = 0.2
-"""How often a stop is looked for while the bot is silent."""
+"""How often a stop and a silence are looked for."""
 
 
 class Over(NamedTuple):
@@ -56,6 +57,10 @@ class BotProcess:
         self._stop_asked = stop_asked
         self._command = tuple(command)
         self._open = ExitStack()
+        self._gone = threading.Event()
+        self._ended_for: Over | None = None
+        self._answering = False
+        self._heard_s = 0.0
 
     def __enter__(self) -> Self:
         """Start it and say what it is to do."""
@@ -64,34 +69,44 @@ class BotProcess:
         else:
             self._connection = self._by_loopback()
         self._send(encoded(self._settings))
+        self._heard_s = time.monotonic()
+        threading.Thread(target=self._watch, name="bot-watch", daemon=True).start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End it, however things stand."""
+        self._gone.set()
         self._kill()
         self._open.__exit__(kind, error, trace)
 
     def said(self) -> FromChild | Over:
         """The next message; waits for it as long as the settings allow."""
-        until = time.monotonic() + self._settings.limit_s + PATIENCE_S
         try:
-            while not self._connection.poll(LOOK_S):
-                if self._stop_asked():
-                    return Over("stopped", "stopped by its user")
-                if time.monotonic() > until:
-                    limit = f"{self._settings.limit_s:g} s"
-                    return Over("silent", f"nothing heard for {limit} of wall time")
-            return from_child(self._connection.recv_bytes())
+            said = from_child(self._connection.recv_bytes())
         except (EOFError, OSError):
-            return Over("died", "the process ended without a word")
+            return self._ended_for or Over("died", "the process ended without a word")
         except msgspec.DecodeError as error:
             return Over("died", f"the process said what cannot be read: {error}")
+        self._answering = isinstance(said, Asked)
+        return said
+
+    def _watch(self) -> None:
+        """End the process when somebody says stop, or when it is silent: then its pipe closes."""
+        while not self._gone.wait(LOOK_S):
+            if self._stop_asked():
+                self._ended_for = Over("stopped", "stopped by its user")
+            elif time.monotonic() - self._heard_s > self._settings.limit_s + PATIENCE_S and not self._answering:
+                self._ended_for = Over("silent", f"nothing heard for {self._settings.limit_s:g} s of wall time")
+            if self._ended_for is not None:
+                self._kill()
+                return
 
     def answer(self, answer: Answer) -> None:
         """Answer its call; a process that has died meanwhile shows with the next message."""
         self._send(encoded_answer(answer))
+        self._heard_s, self._answering = time.monotonic(), False
 
     def over(self, last: Ended | Over) -> BotEnded:
         """See it to its end; how it ended, with its exit code."""
@@ -116,7 +131,7 @@ class BotProcess:
     def _by_loopback(self) -> Any:
         key = secrets.token_bytes(32)
         listener = self._open.enter_context(Listener(("127.0.0.1", 0), authkey=key))
-        port = listener.address[1]  # type: ignore[index]
+        port = listener.address[1]
         group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         self._start(f"tcp:{port}:{key.hex()}", creationflags=group)
         return self._open.enter_context(listener.accept())

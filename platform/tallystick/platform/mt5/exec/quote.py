@@ -1,6 +1,9 @@
 """One quote as market rows."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from tallystick.market.rows import Rows
 
@@ -12,7 +15,7 @@ def one_quote(series: int, time: int, time_msc: int, bid: float, ask: float, fla
     """`time` in ns UTC, `time_msc` in ms of the source's clock."""
     bids, asks = np.array([bid]), np.array([ask])
     numbers = np.array([series], dtype=np.uint16)
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "time_msc": np.array([time_msc], dtype=np.int64),
         "series": numbers,
         "bid": bids,

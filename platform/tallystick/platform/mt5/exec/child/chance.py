@@ -61,6 +61,6 @@ def _drawer(frame: FrameType | None) -> str:
     """What the bot called, of the functions that stand on `os.urandom`."""
     name = "os.urandom"
     while frame is not None and frame.f_globals.get("__name__") in DRAWERS:
-        name = f"{frame.f_globals['__name__']}.{frame.f_code.co_name}"
+        name = f"{frame.f_globals['__name__']}.{frame.f_code.co_qualname}"
         frame = frame.f_back
     return name

@@ -17,7 +17,7 @@ from tallystick.platform.mt5.exec.child.outside import watch_outside
 from tallystick.platform.mt5.exec.child.pipe import ParentPipe
 from tallystick.platform.mt5.exec.child.places import AfterImport
 from tallystick.platform.mt5.exec.child.pools import put_pools
-from tallystick.platform.mt5.exec.child.refusals import MainThread
+from tallystick.platform.mt5.exec.child.refusals import MainThread, RefusedError
 from tallystick.platform.mt5.exec.child.script import EXIT_FAILED, Outcome, run_script
 from tallystick.platform.mt5.exec.child.times import SECOND_NS, put_times
 from tallystick.platform.mt5.exec.child.waits import put_proactor, put_waits
@@ -33,8 +33,15 @@ def main() -> int:
     """Run the script that the parent names; its exit code."""
     pipe = ParentPipe.from_environment(os.environ)
     settings = pipe.settings()
-    set_zone(settings.tz, settings.start_ns // SECOND_NS)
-    return BotProcess(pipe, settings).run()
+    try:
+        set_zone(settings.tz, settings.start_ns // SECOND_NS)
+        process = BotProcess(pipe, settings)
+        process.prepare()
+    except RefusedError as refused:
+        print(refused, file=sys.stderr)  # noqa: T201 -- the bot has not begun; there is nothing else to show
+        pipe.end(settings.start_ns, "raised", EXIT_FAILED, str(refused))
+        return EXIT_FAILED
+    return process.run()
 
 
 class BotProcess:
@@ -54,10 +61,13 @@ class BotProcess:
         self._warnings = Warnings(lambda name, detail: pipe.warn(self._clock.now_ns, name, detail))
         self._outcome = Outcome("returned", 0)
 
-    def run(self) -> int:
-        """Put the bot's world in place, run the script, and give its exit code."""
+    def prepare(self) -> None:
+        """Put the bot's world in place. Raises `RefusedError`."""
         self._put_module()
         self._put_world()
+
+    def run(self) -> int:
+        """Run the script, and give its exit code."""
         atexit.register(self._say_ended)
         self._watchdog.start()
         self._outcome = run_script(self._settings.script, self._settings.argv)

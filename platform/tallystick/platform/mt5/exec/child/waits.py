@@ -31,8 +31,9 @@ def put_waits(clock: VirtualClock, main_thread: MainThread) -> None:
     put(threading.Thread, "join", waits.join(threading.Thread.join))
     simple: Any = vars(queue)["_PySimpleQueue"]
     put_everywhere(queue.SimpleQueue, simple)
-    for kind in list(vars(selectors).values()):
-        if isinstance(kind, type) and issubclass(kind, selectors.BaseSelector) and "select" in vars(kind):
+    kinds = {kind for kind in vars(selectors).values() if isinstance(kind, type)}  # once each, whatever their names
+    for kind in kinds:
+        if issubclass(kind, selectors.BaseSelector) and "select" in vars(kind):
             put(kind, "select", waits.selector(vars(kind)["select"], _watched))
     plain = select.select
     put(select, "select", builtin(waits.files(plain), plain))
