@@ -15,6 +15,7 @@ from tallystick.platform.mt5.definitions.definition import EVERY, Definition
 from tallystick.platform.mt5.exec.composing import definition_in
 from tallystick.platform.mt5.exec.errors import BadSpan, ScriptMissing
 from tallystick.platform.mt5.prices.feed import ExecFeed
+from tallystick.platform.mt5.prices.folders import unfolded
 from tallystick.platform.plan import BotPlan, RunPlan
 from tallystick.platform.plan_check import check_plan
 
@@ -68,7 +69,7 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
         raise ScriptMissing(f"there is no script {script}", "Give the path of a Python file.")
     asked = reading_of(terms.symbol, "", terms.clock, terms.start, terms.end, "treat")
     reading = reading_of(terms.symbol, "", terms.clock, terms.history, terms.end, "treat")
-    feed = ExecFeed(feed_from(terms.data, (), reading), terms.model)
+    feed = ExecFeed(feed_from(unfolded(terms.data, reading), (), reading), terms.model)
     start = max(feed.first_time, asked.start_ns or 0)
     if start >= feed.last_time:
         raise BadSpan(f"the bot would begin after the last row: --from {terms.start}", "Give an earlier day.")
