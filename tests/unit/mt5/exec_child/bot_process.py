@@ -120,4 +120,5 @@ def _answer(pipe: Any, terminal: Terminal, heard: list[Any]) -> None:
             try:
                 pipe.send_bytes(encoded_answer(terminal(message.call)))
             except ConnectionError:
+                pipe.close()
                 return

@@ -1,0 +1,71 @@
+"""The network is warned of by name, once, on stderr and to the parent."""
+
+import socket
+import threading
+from pathlib import Path
+
+from tests.unit.mt5.exec_child.bot_process import run_bot
+
+
+def test_connections_and_look_ups_are_warned_of_once_each(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        threading.Thread(target=_serve, args=(server,), daemon=True).start()
+        bot = run_bot(
+            tmp_path,
+            f"""
+import asyncio, socket
+for _ in range(3):
+    with socket.create_connection(("127.0.0.1", {port}), timeout=5) as link:
+        print(link.recv(5).decode())
+async def ask():
+    reader, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", {port}), timeout=600)
+    print((await asyncio.wait_for(reader.read(5), timeout=600)).decode())
+    writer.close()
+asyncio.run(ask())
+try:
+    socket.getaddrinfo("localhost", 80)
+except OSError:
+    pass
+""",
+        )
+    assert bot.lines == ["hello"] * 4, bot.errors
+    assert {(warning.name, warning.detail) for warning in bot.warnings} == {
+        ("socket.getaddrinfo", "looks up 127.0.0.1"),
+        ("socket.connect", f"connects to 127.0.0.1:{port}"),
+        ("socket.getaddrinfo", "looks up localhost"),
+    }
+    assert bot.errors.count(f"warning[W590] socket.connect connects to 127.0.0.1:{port}: not deterministic") == 1
+
+
+def test_a_slow_answer_of_the_network_is_waited_for(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        threading.Thread(target=_serve, args=(server, 0.5), daemon=True).start()
+        bot = run_bot(
+            tmp_path,
+            f"""
+import asyncio
+async def ask():
+    reader, writer = await asyncio.open_connection("127.0.0.1", {port})
+    print((await asyncio.wait_for(reader.read(5), timeout=30)).decode())
+asyncio.run(ask())
+""",
+        )
+    assert bot.lines == ["hello"], bot.errors
+
+
+def test_a_question_to_a_person_is_warned_of(tmp_path: Path) -> None:
+    bot = run_bot(tmp_path, "try:\n    input('sure? ')\nexcept EOFError:\n    print('nobody')\n")
+    assert [(warning.name, warning.detail) for warning in bot.warnings] == [("builtins.input", "waits for a person")]
+
+
+def _serve(server: socket.socket, wait_s: float = 0.0) -> None:
+    while True:
+        try:
+            link, _ = server.accept()
+        except OSError:
+            return
+        threading.Event().wait(wait_s)
+        link.sendall(b"hello")
+        link.close()

@@ -1,0 +1,109 @@
+"""Threads and processes of the bot's own: what is refused, and in which words."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.mt5.exec_child.bot_process import run_bot
+
+HEAD = "import threading, time, MetaTrader5 as mt5\nmt5.initialize()\n"
+
+
+@pytest.mark.parametrize(
+    ("act", "did"),
+    [
+        ("mt5.symbol_info_tick('EURUSD')", "called symbol_info_tick"),
+        ("mt5.order_send({'volume': 1})", "called order_send"),
+        ("time.sleep(1)", "slept"),
+        ("threading.Event().wait(60)", "waited for a time"),
+        ("__import__('queue').Queue().get(timeout=5)", "waited for a time"),
+        ("__import__('asyncio').run(__import__('asyncio').sleep(1))", "waited for a time"),
+    ],
+)
+def test_a_thread_that_calls_sleeps_or_waits_is_refused_and_the_run_fails(tmp_path: Path, act: str, did: str) -> None:
+    bot = run_bot(
+        tmp_path,
+        HEAD
+        + f"thread = threading.Thread(target=lambda: {act}, name='worker')\n"
+        + "thread.start()\nthread.join()\nprint('on')\n",
+    )
+    assert bot.lines == ["on"]
+    assert bot.code == 1
+    assert [call.function for call in bot.calls] == ["initialize"]
+    assert f'error[E591] the bot\'s thread "worker" {did}' in bot.errors
+    assert "Fix: do it in the main thread, or hand it to a ThreadPoolExecutor or asyncio.to_thread" in bot.errors
+    assert bot.ended is not None
+    assert did in bot.ended.detail
+
+
+def test_a_timer_is_refused(tmp_path: Path) -> None:
+    bot = run_bot(tmp_path, HEAD + "threading.Timer(60, print, ['never']).start()\nwhile True:\n    time.sleep(60)\n")
+    assert (bot.code, bot.output) == (1, "")
+    assert "waited for a time" in bot.errors
+
+
+def test_reading_a_clock_in_a_thread_moves_nothing(tmp_path: Path) -> None:
+    bot = run_bot(
+        tmp_path,
+        HEAD
+        + """
+before = time.time_ns()
+thread = threading.Thread(target=lambda: [time.time() for _ in range(50_000)])
+thread.start(); thread.join()
+print(time.time_ns() - before)
+""",
+    )
+    assert bot.lines == ["10"]
+    assert bot.code == 0
+
+
+@pytest.mark.parametrize("method", ["spawn", *(["fork"] if sys.platform == "linux" else [])])
+def test_a_process_of_the_bots_own_cannot_call(tmp_path: Path, method: str) -> None:
+    bot = run_bot(
+        tmp_path,
+        f"""
+import multiprocessing, time
+import MetaTrader5 as mt5
+def work(queue):
+    try:
+        queue.put(str(mt5.initialize()))
+    except BaseException as error:
+        queue.put(f"{{type(error).__name__}}: {{error}}")
+if __name__ == "__main__":
+    mt5.initialize()
+    context = multiprocessing.get_context("{method}")
+    queue = context.Queue()
+    process = context.Process(target=work, args=(queue,))
+    process.start()
+    print(queue.get(timeout=60))
+    process.join(timeout=60)
+    print(mt5.last_error(), process.exitcode)
+""",
+    )
+    assert bot.lines[0].startswith(
+        "ProcessRefusedError: error[E592] a process that the bot started called initialize"
+    ), bot.errors
+    assert bot.lines[1] == "(1, 'Success') 0"
+    assert [call.function for call in bot.calls] == ["initialize"]
+    assert bot.code == 0
+
+
+def test_a_program_that_the_bot_starts_meets_no_real_module(tmp_path: Path) -> None:
+    bot = run_bot(
+        tmp_path,
+        """
+import subprocess, sys
+text = "import MetaTrader5 as mt5; print(mt5.TIMEFRAME_D1); mt5.initialize()"
+print(subprocess.run([sys.executable, "-c", text], capture_output=True, text=True))
+""",
+    )
+    assert "stdout='16408" in bot.output
+    assert "ProcessRefusedError" in bot.output
+
+
+def test_a_loop_with_a_clock_of_its_own_is_not_there(tmp_path: Path) -> None:
+    bot = run_bot(tmp_path, "try:\n    import uvloop\nexcept ImportError as error:\n    print(error)\n")
+    assert bot.lines == [
+        "an event loop with a clock of its own (uvloop) cannot follow the bot's clock; asyncio's own loop can"
+    ]
