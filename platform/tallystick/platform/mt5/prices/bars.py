@@ -17,6 +17,7 @@ from tallystick.platform.mt5.prices.timeframes import Timeframe
 
 FEW = 12
 """Up to so many ticks, plain arithmetic is quicker than arrays."""
+_WHOLE = np.dtype((np.void, RATES.itemsize))
 Pieces = dict[str, NDArray[Any]]
 """Parts of bars: `key` (ms of the opening), `open`, `high`, `low`, `close`, `tick_volume`, `spread`."""
 
@@ -150,6 +151,7 @@ class BarSeries:
         if stop <= closed:
             return self._closed.column("row", first, stop).copy()
         rows = np.empty(max(stop - first, 0), dtype=RATES)
-        rows[:-1] = self._closed.column("row", first, closed)
-        rows[-1:] = np.array([self._forming()], dtype=RATES)
+        # As bytes: field by field, as structured rows are assigned, takes ten times as long.
+        rows.view(_WHOLE)[:-1] = self._closed.column("row", first, closed).view(_WHOLE)
+        rows[-1] = self._forming()
         return rows
