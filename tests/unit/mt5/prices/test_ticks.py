@@ -99,3 +99,15 @@ def test_the_codes_are_the_modules() -> None:
     assert len(codes) == 21
     assert (codes["M1"], codes["M30"], codes["H1"], codes["H12"]) == (1, 30, 16385, 16396)
     assert (codes["D1"], codes["W1"], codes["MN1"]) == (16408, 32769, 49153)
+
+
+def test_ticks_taken_in_one_by_one_are_those_taken_in_blocks() -> None:
+    rows = walk(2_500, MAY_5, 60_000, seed=8)
+    singly, at_once = store_of(rows, "new_york+7", size=1), store_of(rows, "new_york+7")
+    for flags in (COPY_ALL, COPY_INFO, COPY_TRADE):
+        assert (
+            singly.ticks_from("EURUSD", 0, 9_999, flags).tobytes()
+            == at_once.ticks_from("EURUSD", 0, 9_999, flags).tobytes()
+        )
+    assert singly.last("EURUSD") == at_once.last("EURUSD")
+    assert singly.day("EURUSD") == at_once.day("EURUSD")

@@ -62,6 +62,16 @@ class Growing:
             room[first:size] = values
         self.size = size
 
+    def push(self, row: Mapping[str, float]) -> None:
+        """Append one row; a bot that asks at every tick makes rows come one by one."""
+        first = self.size
+        if first == len(next(iter(self._room.values()))):
+            self.extend(1, {name: np.array([value]) for name, value in row.items()})
+            return
+        for name, value in row.items():
+            self._room[name][first] = value
+        self.size = first + 1
+
     def column(self, name: str, first: int = 0, stop: int | None = None) -> NDArray[Any]:
         """Rows `first` to `stop` of a column, as a view that is valid until the next `extend`."""
         return self._room[name][first : self.size if stop is None else min(stop, self.size)]

@@ -40,7 +40,9 @@ class PriceStore:
 
     def append(self, rows: Rows) -> None:
         """Take in quotes in book order; rows of series beyond the symbols are left out."""
-        if not len(rows):
+        if len(rows) <= 1:
+            if len(rows):
+                self._append_one(rows)
             return
         msc = server_msc(rows.time, self.server_time_rule)
         flags = rows.columns["flags"]
@@ -52,6 +54,13 @@ class PriceStore:
                 mine = rows.series == number
                 ticks = self._ticks[self.symbols[number]]
                 ticks.append(rows.time[mine], msc[mine], rows.bid[mine], rows.ask[mine], flags[mine])
+
+    def _append_one(self, rows: Rows) -> None:
+        time, number = rows.time.item(0), rows.series.item(0)
+        if number < len(self.symbols):
+            msc = (time + offset_ns(time, self.server_time_rule)) // MS
+            bid, ask, flags = rows.values(0, ("bid", "ask", "flags"))
+            self._ticks[self.symbols[number]].append_one(LastTick(time, msc, bid, ask, flags))
 
     def preload(self, symbol: str, bars: Rows, period_ns: int) -> None:
         """Bars from before the first tick, of one symbol and length: they stand in front of the bars made of ticks.

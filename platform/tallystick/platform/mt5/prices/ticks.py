@@ -73,6 +73,14 @@ class TickSeries:
         self.columns.extend(count, {"msc": msc, "key": key, "bid": bid, "ask": ask, "flags": flags})
         self.last = LastTick(int(time[-1]), int(msc[-1]), float(bid[-1]), float(ask[-1]), int(flags[-1]))
 
+    def append_one(self, last: LastTick) -> None:
+        """Take in one tick."""
+        self._latest_key = max(last.time_msc, self._latest_key)
+        self.columns.push(
+            {"msc": last.time_msc, "key": self._latest_key, "bid": last.bid, "ask": last.ask, "flags": last.flags}
+        )
+        self.last = last
+
     def from_moment(self, from_msc: int, count: int, flags: int) -> NDArray[Any]:
         """`count` ticks from a moment of the server's clock on, as rows of the module's layout."""
         first = int(np.searchsorted(self.columns.column("key"), from_msc))
