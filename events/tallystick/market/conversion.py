@@ -55,10 +55,6 @@ class Route:
             numerator, denominator = numerator * one[0], denominator * one[1]
         return numerator, denominator
 
-    def __bool__(self) -> bool:
-        """Whether anything is to convert."""
-        return bool(self.legs)
-
 
 def route_between(source: str, target: str, instruments: Mapping[str, Instrument], own: str = "") -> Route | None:
     """The route from `source` to `target`, or None.

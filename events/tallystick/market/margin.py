@@ -94,7 +94,7 @@ def _of_lot(instrument: Instrument, fixed: float, account_currency: str) -> tupl
         return Fraction(repr(fixed)), False, currency or profit
     if mode in BY_VOLUME:
         # A pair that quotes its own margin currency in the account's converts by the position's own price.
-        own = currency == base and profit == account_currency and not instrument.margin_rate
+        own = currency == base != profit == account_currency and not instrument.margin_rate
         return (size, True, profit) if own else (size, False, currency or profit)
     if mode == "cfd_index" and instrument.tick_size > 0 and instrument.tick_value > 0:
         size *= Fraction(repr(instrument.tick_value)) / Fraction(repr(instrument.tick_size))

@@ -61,7 +61,8 @@ def night_swap(
         return rate * rate_of_point
     if instrument.swap_mode in OF_PROFIT:
         return rate * rate_of_point * price / (100 * instrument.swap_year_days)
-    return rate * volume * 10**currency_digits / LOT
+    minor: int = 10**currency_digits
+    return rate * volume * minor / LOT
 
 
 @lru_cache(maxsize=4096)

@@ -106,12 +106,12 @@ class AccountTerms:
     def _make(self, instrument: Instrument) -> Terms:
         account = self._leverage, self._digits, self._currency
         ordered, held = order_rule(instrument, *account), held_rule(instrument, *account)
-        profit = Route(self._currency, self._currency) if instrument.profit_rate else None
+        paid = instrument.pays_in(self._currency)
         return Terms(
             instrument,
             self._digits,
             point_money(instrument, self._digits),
-            profit or self.route(instrument.currency_profit, instrument.symbol, "profit_rate"),
+            self.route(paid, instrument.symbol, "profit_rate"),
             ordered,
             self.route(ordered.currency, instrument.symbol, "margin_rate"),
             held,
