@@ -101,6 +101,7 @@ def test_bars_by_date_count_back_from_the_bar_that_opens_at_or_before_it() -> No
     assert store.rates_range("EURUSD", M1, second + 60, second + 300)["close"].tolist() == [2.0, 3.0, 6.0]
     assert store.rates_range("EURUSD", M1, second + 360, second + 900)["close"].tolist() == [7.0]
     assert store.rates_range("EURUSD", M1, second + 900, second + 60).tolist() == []
+    assert store.rates_range("EURUSD", M1, second + 900, second + 960).tolist() == []
 
 
 def test_a_day_of_the_server_begins_at_its_midnight_before_and_after_summer_time_begins() -> None:

@@ -148,7 +148,7 @@ class BarSeries:
 
     def _rows(self, first: int, stop: int) -> NDArray[Any]:
         closed = self._closed.size
-        if stop <= closed:
+        if stop <= closed or first >= stop:
             return self._closed.column("row", first, stop).copy()
         rows = np.empty(max(stop - first, 0), dtype=RATES)
         # As bytes: field by field, as structured rows are assigned, takes ten times as long.
