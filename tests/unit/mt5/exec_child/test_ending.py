@@ -60,7 +60,6 @@ def test_a_bare_except_is_ended_after_a_hundred(tmp_path: Path) -> None:
         bot = run_bot(
             tmp_path,
             HEAD
-            HEAD
             + "count = 0\nwhile True:\n    try:\n"
             + f"        {action}\n    except:\n        count += 1\n        print(count)\n",
             ends_after(4),
