@@ -131,7 +131,7 @@ class BarSeries:
 
     def _close_bar(self) -> None:
         if self._key > -(2**62):
-            self._closed.extend(1, {"row": np.array([self._forming()], dtype=RATES)})
+            self._closed.push({"row": self._forming()})
 
     def _forming(self) -> tuple[int, float, float, float, float, int, int, int]:
         prices = (self._open, self._high, self._low, self._close)

@@ -62,11 +62,11 @@ class Growing:
             room[first:size] = values
         self.size = size
 
-    def push(self, row: Mapping[str, float]) -> None:
+    def push(self, row: Mapping[str, Any]) -> None:
         """Append one row; a bot that asks at every tick makes rows come one by one."""
         first = self.size
         if first == len(next(iter(self._room.values()))):
-            self.extend(1, {name: np.array([value]) for name, value in row.items()})
+            self.extend(1, {name: np.array([value], dtype=self._room[name].dtype) for name, value in row.items()})
             return
         for name, value in row.items():
             self._room[name][first] = value
