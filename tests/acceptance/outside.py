@@ -24,11 +24,11 @@ from tallystick.platform.kernel.kernel import Composition, Kernel
 from tallystick.platform.kernel.recorded import Names, records_of
 from tallystick.platform.kernel.replay import Replay
 from tallystick.platform.kernel.simulation import Simulation
-from tallystick.platform.mt5.at_most_once import AtMostOnce, OutcomeUnknownError
+from tallystick.platform.mt5.at_most_once import AtMostOnce, NotSentError, OutcomeUnknownError, TerminalUnreachableError
 from tests.acceptance.books import CutFeed, plan
 from tests.unit.kernel.kit import Commits, StillTerminal
 
-Fate = Literal["answered", "answer lost", "never reached", "timeout code", "process dies"]
+Fate = Literal["answered", "answer lost", "never reached", "not sent", "timeout code", "process dies"]
 ORIGIN = "example.org/book/at-most-once"
 NOT_YET, DONE, TIMEOUT = 0, 10009, 10012
 
@@ -47,12 +47,22 @@ class OutsideTerminal:
     history: dict[int, list[Event]] = field(default_factory=dict)
     foreign: list[ForeignTradeSeen] = field(default_factory=list)
     name: str = "mt5"
+    reachable: bool = True
+
+    def begin(self, log: LogReader | None, time: int) -> Sequence[Event]:
+        return ()
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def send(self, sending: OrderSending, time: int) -> Sequence[Event]:
         durable = [each.event for each in LogReader(self.log).envelopes()]
         assert sending in durable, "the sending has to be durable before the call"
         self.calls.append(sending.order)
         fate = self.fates.pop(0) if self.fates else "answered"
+        if fate == "not sent":
+            message = "the terminal is away"
+            raise NotSentError(message)
         if fate == "never reached":
             message = "no answer within 10 s"
             raise OutcomeUnknownError(message)
@@ -67,8 +77,14 @@ class OutsideTerminal:
             raise OutcomeUnknownError(message)
         return facts
 
-    def find(self, magic: int) -> Sequence[Event] | None:
-        return self.history.get(magic)
+    def news(self, time: int) -> Sequence[Event]:
+        if not self.reachable:
+            message = "nobody answers"
+            raise TerminalUnreachableError(message)
+        return ()
+
+    def find(self, sending: OrderSending, time: int) -> Sequence[Event] | None:
+        return self.history.get(sending.magic)
 
     def foreign_deals(self) -> Sequence[ForeignTradeSeen]:
         seen, self.foreign = self.foreign, []
@@ -156,8 +172,8 @@ class _Door(StillTerminal):
         return self.facts
 
     def send(self, sending: Any, time: int) -> Sequence[Event]:
-        self.desk.once.send(sending, self.desk.kernel.sending_of(sending.order))
-        return ()
+        facts: Sequence[Event] = self.desk.once.send(sending)
+        return facts
 
 
 class Desk:
@@ -223,7 +239,8 @@ class Desk:
 
     def look(self, seconds: int, *, reachable: bool = True) -> None:
         """The terminal is asked after so many seconds of book time."""
-        self.once.look(self.kernel.desk.time + seconds * 10**9, reachable=reachable)
+        self.outside.reachable = reachable
+        self.once.look(self.kernel.desk.time + seconds * 10**9)
 
     def told(self, *types: type[Event]) -> list[Any]:
         """Every event of these types that the log holds, committed."""

@@ -50,6 +50,16 @@ def test_an_order_of_unknown_outcome_is_never_sent_again_and_the_account_only_re
     assert len(set(desk.outside.calls)) == 3
 
 
+def test_an_order_that_was_certainly_not_sent_is_abandoned_at_once_and_nothing_is_restricted(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "not sent")
+    desk.trade(10, UP)
+    assert [each.reason for each in desk.told(OrderAbandoned)] == ["not sent: the terminal is away"]
+    assert desk.told(AccountRestricted) == []
+    desk.trade(30, ("EURUSD", -1))
+    assert desk.outside.calls[0] == 1
+    assert len(set(desk.outside.calls)) == len(desk.outside.calls) == 2
+
+
 def test_an_order_found_by_its_magic_is_accounted_and_the_account_released(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "answer lost")
     desk.trade(10, UP)
@@ -141,7 +151,7 @@ def test_what_others_did_on_the_account_is_recorded_and_counts(tmp_path: Path) -
         account="demo", deal=9, position=77, symbol="EURUSD", type="buy", volume=LOT, price=1.37, magic=4711
     )
     desk.outside.foreign.append(seen)
-    desk.once.count_foreign()
+    desk.look(0)
     assert desk.told(ForeignTradeSeen) == [seen]
     positions = desk.kernel.ledger.state.positions
     assert [(each.ticket, each.direction, each.volume, each.strategy) for each in positions.values()] == [
@@ -154,7 +164,7 @@ def test_what_others_did_on_the_account_is_recorded_and_counts(tmp_path: Path) -
         account="demo", deal=10, position=77, symbol="EURUSD", type="sell", volume=LOT // 4, price=1.38, magic=4711
     )
     desk.outside.foreign.append(sold)
-    desk.once.count_foreign()
+    desk.look(0)
     assert [each.volume for each in positions.values()] == [LOT - LOT // 4]
     desk.trade(20, ("EURUSD", 0))
     assert desk.outside.calls == [], "what others hold is not ours to close"

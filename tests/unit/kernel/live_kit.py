@@ -19,8 +19,9 @@ from tallystick.market.rows import Quote, Rows
 from tallystick.platform.compose import composition_of
 from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.kernel.kernel import Composition
-from tallystick.platform.kernel.live import Effect, LiveBook, LiveOptions
+from tallystick.platform.kernel.live import LiveBook, LiveOptions
 from tallystick.platform.kernel.replaying import ReplayResult, replay_book
+from tallystick.platform.mt5.at_most_once import RealTerminal
 from tallystick.platform.plan import RunPlan, plan_from_json
 from tests.acceptance.books import plan
 from tests.unit.kernel.kit import START, declared, quotes
@@ -104,14 +105,14 @@ def live(
     clock: Callable[[], int],
     *,
     make: Callable[[], Any] = Crossing,
-    effect: Effect | None = None,
+    outside: RealTerminal | None = None,
     **options: Any,
 ) -> LiveBook:
-    """A live book on EURUSD quotes, on paper unless it has an effect."""
-    a_plan = live_plan("paper" if effect is None else "live")
+    """A live book on EURUSD quotes, on paper unless it has a terminal outside."""
+    a_plan = live_plan("paper" if outside is None else "live")
     series = [declared(0, "EURUSD", "quote")]
     how = LiveOptions(**options)
-    return LiveBook(folder, a_plan, series, SIGNER, clock, effect=effect, composing=composing(make), options=how)
+    return LiveBook(folder, a_plan, series, SIGNER, clock, outside=outside, composing=composing(make), options=how)
 
 
 def replayed(folder: Path, make: Callable[[], Any] = Crossing, *, by_row: bool = False) -> ReplayResult:

@@ -23,6 +23,7 @@ from tallystick.platform.kernel.halt import halt_reason
 from tallystick.platform.kernel.live import Arrived, LiveBook
 from tallystick.platform.kernel.resume import resume
 from tallystick.platform.kernel.watchdog import EXIT_CODE, Watchdog
+from tallystick.platform.mt5.at_most_once import OutcomeUnknownError
 from tests.acceptance.books import plan
 from tests.unit.kernel.kit import START, bars, declared, quotes
 from tests.unit.kernel.live_kit import (
@@ -118,25 +119,29 @@ def test_timers_fire_while_no_row_arrives(tmp_path: Path) -> None:
 class Outside:
     """A terminal outside: it looks into the log when it is called, and answers later or at once."""
 
+    name = "terminal"
+
     def __init__(self, folder: Path, *, at_once: bool) -> None:
         self.folder, self.at_once = folder, at_once
         self.waiting: list[Event] = []
+        self.sent: list[int] = []
 
-    def opening(self) -> Sequence[Event]:
-        """What it states of account and instruments when somebody connects."""
+    def begin(self, log: LogReader | None, time: int) -> Sequence[Event]:
+        """What it states of account and instruments when somebody connects for the first time."""
         terminal = composition_of(live_plan(), [declared(0, "EURUSD", "quote")], [Crossing()]).terminal
         assert terminal is not None
-        return terminal.opening()
+        return terminal.opening() if log is None else ()
 
-    def __call__(self, sending: trading.OrderSending, seq: int) -> Sequence[Event]:
-        log = LogReader(self.folder / "log")
-        assert log.fetch(seq).event == sending, "durable before it leaves"
+    def send(self, sending: trading.OrderSending, time: int) -> Sequence[Event]:
+        last = [each.event for each in LogReader(self.folder / "log").envelopes()][-2:]
+        assert sending in last, "durable before it leaves"
         assert verify(self.folder / "log", VKEY).exit_code == 0, "and a checkpoint stands over it"
+        self.sent.append(sending.order)
         answer = trading.OrderAnswered(
             order=sending.order,
             retcode=10009,
-            deal=seq,
-            ticket=seq,
+            deal=5_000 + sending.order,
+            ticket=5_000 + sending.order,
             volume=sending.volume,
             price=1.1,
             bid=1.1,
@@ -147,14 +152,27 @@ class Outside:
         self.waiting += [] if self.at_once else [answer]
         return [answer] if self.at_once else []
 
+    def news(self, time: int) -> Sequence[Event]:
+        """What it had not said at once."""
+        news, self.waiting = self.waiting, []
+        return news
+
+    def find(self, sending: trading.OrderSending, time: int) -> Sequence[Event] | None:
+        """It knows of nothing."""
+        return None
+
+    def foreign_deals(self) -> Sequence[trading.ForeignTradeSeen]:
+        return ()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_an_effect_leaves_after_its_checkpoint_and_its_answers_are_inputs(tmp_path: Path, at_once: bool) -> None:
     clock, outside = Clock(), Outside(tmp_path, at_once=at_once)
-    with live(tmp_path, clock, effect=outside) as book:
-        turns(book, clock, (1, [outside.opening()]), (2, [quotes([1.0])]))
-        answers, outside.waiting = outside.waiting, []
-        turns(book, clock, (3, [answers]), (4, [quotes([1.2, 1.2])]))
+    with live(tmp_path, clock, outside=outside) as book:
+        turns(book, clock, (2, [quotes([1.0])]), (3, []), (4, [quotes([1.2, 1.2])]))
     answered = [
         (each.seq, each)
         for each in LogReader(tmp_path / "log").envelopes()
@@ -171,26 +189,60 @@ def test_an_effect_leaves_after_its_checkpoint_and_its_answers_are_inputs(tmp_pa
     assert result.equal, result.message
 
 
-def test_what_was_decided_before_the_process_died_is_not_sent_after_it(tmp_path: Path) -> None:
+def two_strategies() -> Sequence[Any]:
+    """Both signal on the same quote."""
+    other = Crossing()
+    other.name = "other"
+    return [Crossing(), other]
+
+
+def test_what_was_decided_before_the_process_died_is_not_sent_after_it_and_what_was_sent_is_looked_for(
+    tmp_path: Path,
+) -> None:
     class Dies(Outside):
-        def __call__(self, sending: trading.OrderSending, seq: int) -> Sequence[Event]:
+        def send(self, sending: trading.OrderSending, time: int) -> Sequence[Event]:
             raise ConnectionAbortedError(sending.order)
 
-    def make() -> Sequence[Any]:
-        other = Crossing()
-        other.name = "other"
-        return [Crossing(), other]
-
     clock, dying, outside = Clock(), Dies(tmp_path, at_once=True), Outside(tmp_path, at_once=True)
-    with pytest.raises(ConnectionAbortedError), live(tmp_path, clock, make=make, effect=dying) as book:
-        turns(book, clock, (1, [dying.opening()]), (2, [quotes([1.0])]))
+    with (
+        pytest.raises(ConnectionAbortedError),
+        live(tmp_path, clock, make=two_strategies, outside=dying) as book,
+    ):
+        turns(book, clock, (2, [quotes([1.0])]))
     assert len(told(tmp_path, trading.OrderApproved)) == 2
-    with live(tmp_path, clock, make=make, effect=outside) as book:
-        turns(book, clock, (60, [quotes([1.0])]))
+    with live(tmp_path, clock, make=two_strategies, outside=outside) as book:
+        turns(book, clock, (60, [quotes([1.0])]), (119, []), (120, []))
     assert [event.order for _, event in told(tmp_path, trading.OrderSending)] == [1]
-    ((_, given_up),) = told(tmp_path, trading.OrderAbandoned)
-    assert (given_up.order, given_up.reason) == (2, "the process ended before the order was sent")
-    result = replayed(tmp_path, make)
+    assert [event.order for _, event in told(tmp_path, trading.AccountRestricted)] == [1]
+    given_up = [(event.order, event.reason) for _, event in told(tmp_path, trading.OrderAbandoned)]
+    assert given_up == [
+        (2, "the process ended before the order was sent"),
+        (1, "not in the terminal's history for 60 s"),
+    ]
+    assert len(told(tmp_path, trading.AccountReleased)) == 1
+    result = replayed(tmp_path, two_strategies)
+    assert result.equal, result.message
+
+
+def test_an_approval_behind_an_order_of_unknown_outcome_is_withdrawn_and_a_replay_comes_out_equal(
+    tmp_path: Path,
+) -> None:
+    class Silent(Outside):
+        def send(self, sending: trading.OrderSending, time: int) -> Sequence[Event]:
+            super().send(sending, time)
+            message = "no answer"
+            raise OutcomeUnknownError(message)
+
+    clock, outside = Clock(), Silent(tmp_path, at_once=True)
+    with live(tmp_path, clock, make=two_strategies, outside=outside) as book:
+        turns(book, clock, (2, [quotes([1.0])]), (3, [quotes([1.2])]), (70, []), (71, [quotes([1.0])]))
+    assert len(set(outside.sent)) == len(outside.sent)
+    given_up = [(event.order, event.reason) for _, event in told(tmp_path, trading.OrderAbandoned)]
+    assert given_up[:2] == [
+        (2, "the outcome of an order became unknown before this one was sent"),
+        (1, "not in the terminal's history for 67 s"),
+    ]
+    result = replayed(tmp_path, two_strategies)
     assert result.equal, result.message
 
 

@@ -1,15 +1,18 @@
 """At most once, and no fill unaccounted: what happens to an order whose outcome is unknown at a real terminal.
 
 1. An approved order is sent once; `order.sending` is durable before the call.
-2. No answer (crash, timeout, a return code that leaves it open): the account may only reduce risk
-   (`account.restricted`).
-3. The order is looked for in the terminal's history by its magic. Found: its facts are inputs, as if answered then.
-4. Not found after the quiet period: `order.abandoned`. It is never sent again; strategies decide anew.
-5. When no order is unknown any more the account is released.
-6. Deals with a magic that is not ours become `foreign_trade.seen` and count.
+2. An order that certainly was not sent (no connection, too late) is abandoned at once.
+3. No answer (crash, timeout, a return code that leaves it open): the account may only reduce risk
+   (`account.restricted`); an approval that is not sent yet and would add exposure is withdrawn.
+4. The order is looked for: by its magic in orders and deals, or by comparing the terminal's state with what was asked
+   for. Found: its facts are inputs, as if answered then.
+5. Not found after the quiet period: `order.abandoned`. It is never sent again; strategies decide anew.
+6. When no order is unknown any more the account is released.
+7. Deals that are not ours become `foreign_trade.seen` and count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tallystick.events.event import Event
@@ -23,18 +26,22 @@ from tallystick.events.types.trading import (
     OrderSending,
 )
 from tallystick.platform.kernel.kernel import Kernel
+from tallystick.platform.mt5.bridge.outcomes import STATE_CHECK
 
 QUIET_NS = 60_000_000_000
 """Default quiet period: one minute in which the terminal could be asked and knew nothing."""
 
 
-ERROR, TIMEOUT, CONNECTION = 10011, 10012, 10031
-UNCERTAIN = frozenset({ERROR, TIMEOUT, CONNECTION})
-"""MT5 return codes after which the order may stand at the server all the same."""
+class NotSentError(ConnectionError):
+    """The call was certainly not made; the order ends."""
 
 
 class OutcomeUnknownError(TimeoutError):
     """The call to the terminal ended without an answer; the order may or may not stand there."""
+
+
+class TerminalUnreachableError(ConnectionError):
+    """The terminal cannot be asked just now."""
 
 
 class RealTerminal(Protocol):
@@ -42,17 +49,40 @@ class RealTerminal(Protocol):
 
     name: str
 
-    def send(self, sending: OrderSending, time: int) -> Sequence[Event]:
-        """Make the call; raises `OutcomeUnknownError` when no answer came."""
+    def begin(self, log: LogReader | None, time: int) -> Sequence[Event]:
+        """Connect; of a new book (no log) the opening facts, else the log says what has been told."""
         ...
 
-    def find(self, magic: int) -> Sequence[Event] | None:
-        """Facts of the order with this magic from the terminal's history; None when it knows of none."""
+    def send(self, sending: OrderSending, time: int) -> Sequence[Event]:
+        """Make the call; raises `NotSentError`, or `OutcomeUnknownError` when no answer came."""
+        ...
+
+    def news(self, time: int) -> Sequence[Event]:
+        """Facts since the last call that answer nothing; raises `TerminalUnreachableError`."""
+        ...
+
+    def find(self, sending: OrderSending, time: int) -> Sequence[Event] | None:
+        """Facts of this order that the terminal knows; None when it knows of none. Raises as `news`."""
         ...
 
     def foreign_deals(self) -> Sequence[ForeignTradeSeen]:
-        """Deals since the last call whose magic is not ours."""
+        """Deals since the last call that are not ours."""
         ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the terminal said when it was asked; nothing of it has been heard yet."""
+
+    reachable: bool
+    news: Sequence[Event] = ()
+    foreign: Sequence[ForeignTradeSeen] = ()
+    found: Mapping[int, Sequence[Event]] = field(default_factory=dict)
+    """Facts by order of unknown outcome."""
 
 
 class AtMostOnce:
@@ -71,18 +101,22 @@ class AtMostOnce:
         """Order numbers whose outcome is not known."""
         return sorted(self._unknown)
 
-    def send(self, sending: OrderSending, cause: int) -> None:
-        """Make the one call for an order whose `order.sending` (seq `cause`) is durable."""
+    def send(self, sending: OrderSending) -> Sequence[Event]:
+        """Make the one call for an order whose `order.sending` is durable; the facts that are known at once."""
         try:
             facts = self._terminal.send(sending, self._kernel.desk.time)
+        except NotSentError as error:
+            self._say(OrderAbandoned(order=sending.order, reason=f"not sent: {error}"))
+            return ()
         except OutcomeUnknownError as error:
             self.outcome_unknown(sending, str(error) or "no answer")
-            return
-        open_code = next((one.retcode for one in facts if type(one) is OrderAnswered and one.retcode in UNCERTAIN), 0)
+            return ()
+        answers = [one for one in facts if type(one) is OrderAnswered and one.order == sending.order]
+        open_code = next((one.retcode for one in answers if one.retcode in STATE_CHECK), 0)
         if open_code:
             self.outcome_unknown(sending, f"return code {open_code} leaves it open")
-            return
-        self._hear(facts, cause)
+            return [one for one in facts if one not in answers]
+        return facts
 
     def after_crash(self, reader: LogReader) -> None:
         """Sendings in the book's log that nothing ended: their process died between the call and its answer."""
@@ -94,41 +128,55 @@ class AtMostOnce:
         if sending.order in self._unknown:
             return
         self._unknown[sending.order] = (sending, None)
-        restricted = AccountRestricted(account=self._account, order=sending.order, reason=reason)
-        self._kernel.hear(restricted, "gateway", "gateway")
+        self._say(AccountRestricted(account=self._account, order=sending.order, reason=reason))
 
-    def look(self, time: int, *, reachable: bool = True) -> None:
-        """Look for unknown orders at book time `time`.
+    def look(self, time: int) -> None:
+        """Ask the terminal, and take in what it says, at book time `time`."""
+        self.take_in(self.ask(time), time)
+
+    def ask(self, time: int) -> Asked:
+        """Ask the terminal what has happened, and for every order of unknown outcome. Nothing is heard yet."""
+        found: dict[int, Sequence[Event]] = {}
+        news: Sequence[Event] = ()
+        reachable = True
+        try:
+            news = self._terminal.news(time)
+            for order, (sending, _) in sorted(self._unknown.items()):
+                facts = self._terminal.find(sending, time)
+                if facts is not None:
+                    found[order] = facts
+        except TerminalUnreachableError:
+            reachable = False  # what it said before it went away is taken in all the same
+        return Asked(reachable, news, self._terminal.foreign_deals(), found)
+
+    def take_in(self, asked: Asked, time: int) -> None:
+        """Hear what the terminal said, and give up what it did not know for the quiet period.
 
         The quiet period begins with the first look at which the terminal can be asked, and anew after each at which it
         cannot.
         """
         self._kernel.at(time)
+        for fact in asked.news:
+            self._kernel.hear_fact(fact)
+        for seen in asked.foreign:
+            self._say(seen)
         for order, (sending, asked_since) in sorted(self._unknown.items()):
             since = time if asked_since is None else asked_since
-            self._unknown[order] = (sending, since if reachable else None)
-            if not reachable:
-                continue
-            facts = self._terminal.find(sending.magic)
-            if facts is not None:
-                self._hear(facts, self._kernel.sending_of(order))
-            elif time - since >= self._quiet_ns:
+            self._unknown[order] = (sending, since if asked.reachable else None)
+            if order in asked.found:
+                for fact in asked.found[order]:
+                    self._kernel.hear_fact(fact)
+            elif asked.reachable and time - since >= self._quiet_ns:
                 reason = f"not in the terminal's history for {(time - since) // 10**9} s"
-                self._kernel.hear(OrderAbandoned(order=order, reason=reason), "gateway", "gateway")
+                self._say(OrderAbandoned(order=order, reason=reason))
             else:
                 continue
             del self._unknown[order]
             if not self._unknown:
-                self._kernel.hear(AccountReleased(account=self._account, order=order), "gateway", "gateway")
+                self._say(AccountReleased(account=self._account, order=order))
 
-    def count_foreign(self) -> None:
-        """Record what others did on the account."""
-        for seen in self._terminal.foreign_deals():
-            self._kernel.hear(seen, "gateway", "gateway")
-
-    def _hear(self, facts: Sequence[Event], cause: int) -> None:
-        for fact in facts:
-            self._kernel.hear(fact, self._terminal.name, "terminal", cause)
+    def _say(self, event: Event) -> None:
+        self._kernel.hear(event, "gateway", "gateway")
 
 
 def unanswered(reader: LogReader) -> list[OrderSending]:
