@@ -168,7 +168,7 @@ def test_risk_denies_with_its_rule_as_comment() -> None:
     reply = Desk().terminal.answers.denied(request(action=1), "max_order_volume: 1.00 lots above the limit of 0.50")
     assert isinstance(reply.value, Record)
     assert reply.value.values[0] == 10006
-    assert reply.value.values[7] == "max_order_volume: 1.00 lots abo"
+    assert reply.value.values[7] == "max_order_volume: 1.00 lots a"
 
 
 def test_without_a_further_quote_the_data_are_over() -> None:

@@ -56,6 +56,7 @@ class Answers:
         instruments = server.instruments
         values = SymbolValues(definition, store, self._memory, TickWorth(server).of)
         self._requests = Requests(self.settings, server, account, self._memory, self.clock, values)
+        self._history = History(server, account, self.clock)
         self._functions: dict[str, Callable[[Mapping[str, Any]], Reply]] = {}
         for part in (
             About(self.settings, account, self._memory),
@@ -63,7 +64,7 @@ class Answers:
             Prices(store, self._memory, self.settings.maxbars),
             Depth(instruments, store, self._memory),
             Standing(server, instruments, account, self.clock),
-            History(server, account, self.clock),
+            self._history,
             Calculations(server, account),
         ):
             self._functions.update(part.functions())
@@ -118,7 +119,8 @@ class Answers:
         return msgspec.to_builtins(self._memory)
 
     def thaw(self, state: Any) -> None:
-        """Take back what `freeze` gave."""
+        """Take back what `freeze` gave; the server has its own state back before."""
+        self._history.forget()
         told = msgspec.convert(state, Memory)
         for name in Memory.__struct_fields__:
             setattr(self._memory, name, getattr(told, name))

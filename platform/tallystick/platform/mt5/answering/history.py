@@ -96,6 +96,10 @@ class History:
             "history_deals_total": lambda arguments: self._current_deals().total(arguments),
         }
 
+    def forget(self) -> None:
+        """The server has taken back another state: read its history anew."""
+        self._orders, self._deals = _Ledger("TradeOrder"), _Ledger("TradeDeal")
+
     def _current_orders(self) -> _Ledger:
         for order in self._server.history.orders[len(self._orders) :]:
             self._orders.add(self._order(order))

@@ -37,12 +37,12 @@ class LocalTerminal:
         start_ns: int | None = None,
         faults: Sequence[Fault] = (),
     ) -> None:
-        """`feed`: from its beginning. `start_ns`: the caller's clock at first, ns UTC; without it the first row's time.
+        """`feed`: from its beginning. `start_ns`: the caller's clock at first, ns UTC; without it the feed's own.
 
         `faults`: refusals that no state of the server brings about, for tests only.
         Raises what an unusable definition or instrument raises.
         """
-        start = feed.first_time if start_ns is None else start_ns
+        start = feed.start_ns if start_ns is None else start_ns
         self.server = server_of(definition, feed.symbols, latency_ns=latency_ns, opened=start)
         self.server.state.faults.extend(faults)
         self.server.opening()

@@ -18,8 +18,8 @@ from tallystick.platform.mt5.wire import Record
 DEAL, PENDING, SLTP, CLOSE_BY = 1, 5, 6, 10
 NEW_ORDERS = frozenset({DEAL, PENDING, CLOSE_BY})
 CLIENT_DISABLES = 10027
-LONGEST_COMMENT = 31
-"""Characters of a comment on the server."""
+LONGEST_COMMENT = 29
+"""Characters of a comment that is not the server's own."""
 PRICED = frozenset({retcodes.REQUOTE, 10020, retcodes.PRICE_OFF})
 """Refusals that tell the new prices."""
 CARRIED_OUT = frozenset({retcodes.PLACED, retcodes.DONE, retcodes.DONE_PARTIAL})
@@ -63,7 +63,7 @@ class Requests:
         return self._checked(request, checked.retcode, figures)
 
     def _checked(self, request: Mapping[str, Any], retcode: int, figures: tuple[float, ...]) -> Reply:
-        comment = "Done" if retcode == 0 else retcodes.CODES[retcode].text
+        comment = "Done" if retcode == 0 else words_of(retcode)
         return done(Record("OrderCheckResult", (retcode, *figures, comment, request_values(request))))
 
     def refusal(self, request: Mapping[str, Any]) -> int:
@@ -84,7 +84,7 @@ class Requests:
 
     def refused(self, request: Mapping[str, Any], retcode: int, comment: str = "") -> Reply:
         """An `order_send` that never reached the server: refused by the terminal, or by risk with its rule."""
-        words = (comment or retcodes.CODES[retcode].text)[:LONGEST_COMMENT]
+        words = comment[:LONGEST_COMMENT] or words_of(retcode)
         return self._result(request, (retcode, 0, 0, 0.0, 0.0, 0.0, 0.0, words, 0))
 
     def answered(self, request: Mapping[str, Any], answer: OrderAnswered) -> Reply:
@@ -106,10 +106,16 @@ class Requests:
                 ticket = answer.ticket
         elif retcode in PRICED:
             bid, ask = answer.bid, answer.ask
-        words = retcodes.CODES[retcode].text
+        words = words_of(retcode)
         return self._result(
             request, (retcode, answer.deal, ticket, volume, answer.price, bid, ask, words, memory.requests)
         )
 
     def _result(self, request: Mapping[str, Any], values: tuple[Any, ...]) -> Reply:
         return done(Record("OrderSendResult", (*values, 0, request_values(request))))
+
+
+def words_of(retcode: int) -> str:
+    """The server's words for a return code, as a comment holds them."""
+    known = retcodes.CODES.get(retcode)
+    return known.text if known is not None else f"Unknown return code {retcode}"
