@@ -22,6 +22,11 @@ if os.environ.get("TALLYSTICK_AS_WINDOWS") == "1":
     runpy.run_path(str(AS_WINDOWS / "sitecustomize.py"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options must be known before a folder's own conftest is read: this one is of tests/contract/mt5."""
+    parser.addoption("--terminal", choices=["simulated", "real"], default="simulated", help="MetaTrader 5 under test")
+
+
 def pytest_report_header() -> str:
     """Say in the header how this run differs from the plain one."""
     full = "full counts" if os.environ.get("TALLYSTICK_FULL") == "1" else "sampled counts (TALLYSTICK_FULL=1 for all)"

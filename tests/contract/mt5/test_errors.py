@@ -1,0 +1,122 @@
+"""(f) `last_error`: its table, and when it is reset."""
+
+from typing import Any
+
+import pytest
+
+from tests.contract.mt5.wheel import WHEEL
+
+BEFORE: dict[str, tuple[tuple[Any, ...], Any]] = {
+    "version": ((), None),
+    "terminal_info": ((), None),
+    "account_info": ((), None),
+    "symbols_total": ((), None),
+    "symbols_get": ((), None),
+    "symbol_info": (("EURUSD",), None),
+    "symbol_info_tick": (("EURUSD",), None),
+    "symbol_select": (("EURUSD",), False),
+    "market_book_get": (("EURUSD",), None),
+    "copy_rates_from": (("EURUSD", 1, 0, 1), None),
+    "copy_rates_from_pos": (("EURUSD", 1, 0, 1), None),
+    "copy_rates_range": (("EURUSD", 1, 0, 1), None),
+    "copy_ticks_from": (("EURUSD", 0, 1, -1), None),
+    "copy_ticks_range": (("EURUSD", 0, 1, -1), None),
+    "positions_total": ((), None),
+    "positions_get": ((), None),
+    "orders_total": ((), None),
+    "orders_get": ((), None),
+    "history_orders_total": ((0, 1), None),
+    "history_orders_get": ((0, 1), None),
+    "history_deals_total": ((0, 1), None),
+    "history_deals_get": ((0, 1), None),
+    "order_calc_margin": ((0, "EURUSD", 1.0, 1.1), None),
+    "order_calc_profit": ((0, "EURUSD", 1.0, 1.1, 1.2), None),
+    "order_check": (({},), None),
+    "order_send": (({},), None),
+    "login": ((1,), False),
+}
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_without_a_connection_every_call_says_so(mt5: Any, say: Any, name: str) -> None:
+    mt5.shutdown()
+    arguments, given = BEFORE[name]
+    assert getattr(mt5, name)(*arguments) is given
+    say("error", mt5.last_error())
+    assert mt5.last_error() == (-10004, WHEEL["error_texts"]["last_error"]["-10004"])
+
+
+@pytest.mark.to_be_recorded
+@pytest.mark.parametrize("name", ["market_book_add", "market_book_release"])
+def test_subscriptions_fail_without_a_reason(mt5: Any, say: Any, name: str) -> None:
+    mt5.shutdown()
+    assert getattr(mt5, name)("EURUSD") is False
+    say("error", mt5.last_error())
+    assert mt5.last_error() == (1, "Success")
+
+
+def test_shutdown_gives_true_twice(mt5: Any, say: Any) -> None:
+    say("given", [mt5.shutdown(), mt5.shutdown(), mt5.last_error()])
+    assert mt5.shutdown() is True
+
+
+def test_the_next_call_resets_the_error_and_asking_does_not(mt5: Any, world: Any) -> None:
+    assert mt5.symbol_info("no such symbol") is None
+    assert mt5.last_error() == mt5.last_error() != (1, "Success")
+    mt5.symbol_info(world.symbol)
+    assert mt5.last_error() == (1, "Success")
+
+
+UNKNOWN: dict[str, tuple[tuple[Any, ...], Any, int]] = {
+    "symbol_info": (("NOSUCH",), None, -4),
+    "symbol_info_tick": (("NOSUCH",), None, -4),
+    "symbol_select": (("NOSUCH",), False, -1),
+    "market_book_get": (("NOSUCH",), None, -4),
+    "copy_rates_from_pos": (("NOSUCH", 1, 0, 1), None, -1),
+    "copy_ticks_from": (("NOSUCH", 0, 1, -1), None, -1),
+    "order_calc_margin": ((0, "NOSUCH", 1.0, 1.1), None, -4),
+    "order_calc_profit": ((0, "NOSUCH", 1.0, 1.1, 1.2), None, -4),
+}
+
+
+@pytest.mark.to_be_recorded
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_an_unknown_symbol(mt5: Any, say: Any, name: str) -> None:
+    arguments, given, code = UNKNOWN[name]
+    assert getattr(mt5, name)(*arguments) is given
+    say("error", mt5.last_error())
+    assert mt5.last_error() == (code, WHEEL["error_texts"]["last_error"][str(code)])
+
+
+WRONG: dict[str, tuple[Any, ...]] = {
+    "copy_rates_from_pos/timeframe": (7_777, 0, 1),
+    "copy_rates_from_pos/count": (1, 0, 0),
+    "copy_rates_from_pos/negative count": (1, 0, -5),
+    "copy_rates_from_pos/negative start": (1, -1, 5),
+    "copy_rates_range/backwards": (1, 1_700_000_000, 1_600_000_000),
+    "copy_ticks_from/flags": (0, 5, 77),
+    "copy_ticks_range/backwards": (1_700_000_000, 1_600_000_000, -1),
+}
+
+
+@pytest.mark.to_be_recorded
+@pytest.mark.parametrize("case", WRONG)
+def test_arguments_that_the_terminal_refuses(mt5: Any, world: Any, say: Any, case: str) -> None:
+    assert getattr(mt5, case.partition("/")[0])(world.symbol, *WRONG[case]) is None
+    say("error", mt5.last_error())
+    assert mt5.last_error() == (-2, "Terminal: Invalid params")
+
+
+@pytest.mark.sim_only("a real terminal's option cannot be changed by program")
+def test_order_send_without_the_python_api_is_refused_by_the_module(trade: Any) -> None:
+    from tallystick.platform.mt5.answering.about import TerminalSettings
+
+    desk = trade(settings=TerminalSettings(tradeapi_disabled=True))
+    assert desk.buy() is None
+    assert desk.mt5.last_error() == (-8, WHEEL["error_texts"]["last_error"]["-8"])
+
+
+def test_an_unknown_ticket_is_no_error(mt5: Any) -> None:
+    for call in (mt5.positions_get, mt5.orders_get, mt5.history_orders_get, mt5.history_deals_get):
+        assert call(ticket=999_999_999_999) == ()
+        assert mt5.last_error() == (1, "Success")
