@@ -29,7 +29,8 @@ def bars(
     opened = MAY_5 + np.arange(len(points), dtype=np.int64) * period_ns
     volumes = np.array(volume, dtype=np.int64)
     rising = prices["bid_close"] >= prices["bid_open"]
-    return Bars(opened=opened, period_ns=period_ns, digits=digits, volume=volumes, rising=rising, **prices)
+    length = np.full(len(points), period_ns)
+    return Bars(opened=opened, length=length, digits=digits, volume=volumes, rising=rising, **prices)
 
 
 def random_bars(count: int, seed: int, **stated: int) -> Bars:

@@ -25,12 +25,17 @@ def quote_series(symbol: str, seconds: Sequence[float], bids: Sequence[float], r
     return series_from(rows_of("quote", 0, columns, 2), symbol=symbol, time_rule=rule, source="made", digits=2)
 
 
-def bar_series(symbol: str, count: int, seed: int, period_ns: int = MINUTE, rule: str = "utc") -> Series:
-    """Random bars from 2014-05-05 on, in the source's own clock."""
+def bar_series(
+    symbol: str, count: int, seed: int, period_ns: int = MINUTE, rule: str = "utc", first: str = "2014-05-05"
+) -> Series:
+    """Random bars one after another from a day on, in the source's own clock."""
     made = random_bars(count, seed, period_ns=period_ns)
     names = [f"{side}_{point}" for side in ("bid", "ask") for point in ("open", "high", "low", "close")]
     columns = {name: getattr(made, name) for name in names}
-    columns |= {"time_msc": made.opened // 1_000_000, "volume": made.volume}
+    columns |= {
+        "time_msc": (made.opened - MAY_5) // 1_000_000 + int(np.datetime64(first, "ms").astype(np.int64)),
+        "volume": made.volume,
+    }
     rows = rows_of("bar", period_ns, columns, 2)
     return series_from(rows, symbol=symbol, time_rule=rule, source=f"{symbol}.csv", digits=2)
 

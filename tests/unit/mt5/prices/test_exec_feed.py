@@ -173,6 +173,19 @@ def test_nothing_lies_between_real_quotes_nor_outside_bars() -> None:
     assert feed.interpolated("EURUSD", MAY_5 + 200 * MINUTE - 1) is not None
 
 
+@pytest.mark.parametrize("model", ["path", "open-prices"])
+def test_a_day_that_is_short_of_an_hour_ends_where_the_next_begins(model: str) -> None:
+    # The server's 2014-03-09 has 23 hours: 2014-03-08 22:00 UTC to 21:00.
+    days = bar_series("EURUSD", 6, seed=2, period_ns=24 * HOUR, rule="new_york+7", first="2014-03-07")
+    rows = flat(list(ExecFeed(Feed([days]), model).rows()))
+    times = [row[0] for row in rows]
+    assert times == sorted(times)
+    store = PriceStore([("EURUSD", 2)], "new_york+7")
+    for one in ExecFeed(Feed([days]), model).rows():
+        store.append(one)
+    assert store.rates_from_pos("EURUSD", 16408, 0, 9)["close"].tolist() == days.rows.columns["bid_close"].tolist()
+
+
 def test_open_prices_stand_still_within_a_bar() -> None:
     feed = ExecFeed(Feed([bar_series("EURUSD", 3, seed=5, period_ns=HOUR)]), "open-prices")
     opened = flat(list(feed.rows()))[0]

@@ -61,7 +61,7 @@ def every_tick(bars: Bars) -> Quotes:
     prices = _turning_prices(corners, shape)
     places = _places(prices, turns, counts)
     bid, number, place = _walked(prices, places, turns, counts)
-    time = bars.opened[number] + (place * bars.period_ns // counts[number]) // MS * MS
+    time = bars.opened[number] + (place * bars.length[number] // counts[number]) // MS * MS
     scale = 10**bars.digits
     spread = _spreads(bars, scale)[number]
     share = place / np.maximum(counts[number] - 1, 1)

@@ -19,12 +19,13 @@ LAST_MOMENT = MS
 class Bars:
     """Bars of one symbol in order of time.
 
-    `opened` in ns UTC, prices as received, `volume` in ticks (0: not known). `rising` bars go to their low first, the
-    others to their high.
+    `opened` and `length` in ns (UTC), prices as received, `volume` in ticks (0: not known). `rising` bars go to their
+    low first, the others to their high. A bar is shorter than its period where the next begins before its end: days
+    of a clock that is put forward.
     """
 
     opened: Ints
-    period_ns: int
+    length: Ints
     digits: int
     bid_open: Floats
     bid_high: Floats
@@ -43,8 +44,8 @@ class Bars:
 
     def part(self, first: int, stop: int) -> "Bars":
         """Bars `first` to `stop`."""
-        cut = {name: getattr(self, name)[first:stop] for name in ("opened", *PRICES, "volume", "rising")}
-        return Bars(period_ns=self.period_ns, digits=self.digits, **cut)
+        cut = {name: getattr(self, name)[first:stop] for name in ("opened", "length", *PRICES, "volume", "rising")}
+        return Bars(digits=self.digits, **cut)
 
 
 PRICES = tuple(f"{side}_{point}" for side in ("bid", "ask") for point in ("open", "high", "low", "close"))
@@ -64,7 +65,6 @@ def bars_of(series: Series) -> Bars:
     prices = {name: series.rows.columns[name] for name in PRICES}
     volume = series.rows.columns["volume"].astype(np.int64)
     opened = series.time - series.period_ns
+    length = np.minimum(np.diff(opened, append=opened[-1] + series.period_ns), series.period_ns)
     rising = prices["bid_close"] >= prices["bid_open"]
-    return Bars(
-        opened=opened, period_ns=series.period_ns, digits=series.rows.digits, volume=volume, rising=rising, **prices
-    )
+    return Bars(opened=opened, length=length, digits=series.rows.digits, volume=volume, rising=rising, **prices)

@@ -9,7 +9,7 @@ The same four prices serve three models, which differ in their moments only:
 
 import numpy as np
 
-from tallystick.market.bar_path import STEPS, step_moment
+from tallystick.market.bar_path import STEPS
 from tallystick.platform.mt5.prices.generated import LAST_MOMENT, Bars, Floats, Ints, Quotes
 
 
@@ -20,17 +20,17 @@ def step_counts(bars: Bars) -> Ints:
 
 def stepped_in_thirds(bars: Bars) -> Quotes:
     """The path in time."""
-    moments = [step_moment(0, bars.period_ns, step) for step in range(STEPS - 1)]
-    return _stepped(bars, (*moments, bars.period_ns - LAST_MOMENT))
+    moments = [bars.opened + bars.length * step // (STEPS - 1) for step in range(STEPS - 1)]
+    return _stepped(bars, [*moments, bars.opened + bars.length - LAST_MOMENT])
 
 
 def stepped_at_the_end(bars: Bars) -> Quotes:
     """The open, and the rest of the path at the end."""
-    return _stepped(bars, (0, *(bars.period_ns - back * LAST_MOMENT for back in (3, 2, 1))))
+    return _stepped(bars, [bars.opened, *(bars.opened + bars.length - back * LAST_MOMENT for back in (3, 2, 1))])
 
 
-def _stepped(bars: Bars, moments: tuple[int, ...]) -> Quotes:
-    time = (bars.opened[:, None] + np.array(moments, dtype=np.int64)).ravel()
+def _stepped(bars: Bars, moments: list[Ints]) -> Quotes:
+    time = np.stack(moments, axis=1).ravel()
     bid = _side(bars, bars.bid_open, bars.bid_high, bars.bid_low, bars.bid_close)
     ask = _side(bars, bars.ask_open, bars.ask_high, bars.ask_low, bars.ask_close)
     number = np.repeat(np.arange(len(bars)), STEPS)

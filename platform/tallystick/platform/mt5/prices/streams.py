@@ -105,7 +105,7 @@ class MadeQuotes:
     def interpolated(self, time: int) -> tuple[float, float] | None:
         """Bid and ask at a moment of a bar (`docs/fills.md`, section 5): on the line, or where the model holds them."""
         bar = int(np.searchsorted(self._bars.opened, time, side="right")) - 1
-        if bar < 0 or time >= int(self._bars.opened[bar]) + self._bars.period_ns:
+        if bar < 0 or time >= int(self._bars.opened[bar] + self._bars.length[bar]):
             return None
         if self._kept is None or self._kept[0] != bar:
             self._kept = (bar, self._model.quotes(self._bars.part(bar, bar + 1)))
