@@ -127,6 +127,16 @@ class Ledger:
         """The market reaches a pending order: it becomes a position."""
         self._append({"filled": ticket, "next": self._next, "msc": self.now_msc()})
 
+    def paid_in(self, amount: float) -> None:
+        """Money comes onto the account."""
+        self._append({"paid_in": amount, "next": self._next, "msc": self.now_msc()})
+
+    def request(self, action: int, **more: Any) -> Line:
+        """A request of somebody else: 0.10 lots of EURUSD, bought, unless said otherwise."""
+        numbers = dict.fromkeys(("magic", "order", "position", "position_by", "type", "expiration"), 0)
+        prices = dict.fromkeys(("price", "stoplimit", "sl", "tp"), 0.0)
+        return {"action": action, "symbol": SYMBOL, "volume": 0.1, "comment": "", **numbers, **prices, **more}
+
     # -- the journal
 
     def _append(self, line: Line) -> None:
@@ -151,6 +161,11 @@ class Ledger:
                 self._opened(
                     {**order, "volume": order["volume_initial"], "type": order["type"] % 2}, order["ticket"], line
                 )
+
+            elif "paid_in" in line:
+                self._next, self._balance = line["next"], self._balance + line["paid_in"]
+                paid = {"ticket": self._ticket(), "time_msc": line["msc"], "type": 2, "profit": line["paid_in"]}
+                self._deals.append(paid)
 
     def _ticket(self) -> int:
         self._next += 1

@@ -29,7 +29,7 @@ from tallystick.platform.mt5.bridge.process import ChildSettings
 from tallystick.platform.mt5.bridge.terminal import BridgeTerminal
 from tallystick.platform.mt5.bridge.trading import terminal_of, turn
 from tallystick.platform.plan import AccountPlan, RunPlan
-from tests.acceptance.books import plan
+from tests.acceptance.books import plan as demo_plan
 from tests.fakes.MetaTrader5.ledger import LOGIN, SERVER, Ledger
 from tests.fakes.MetaTrader5.shapes import TICKS
 from tests.unit.kernel.kit import declared
@@ -42,7 +42,7 @@ RULE, OFFSET_S = "fixed:+02:00", 7_200.0
 
 
 class Wishes:
-    """Says what the test has put in, at the next quote."""
+    """Says what the test has put in, at the next quote; asked about the same quote again, it says the same again."""
 
     role, name = "strategy", "wishes"
     on_failure: OnFailure = "halt"
@@ -50,10 +50,13 @@ class Wishes:
 
     def __init__(self) -> None:
         self.waiting: list[Event] = []
+        self.said: dict[tuple[int, int], list[Event]] = {}
 
     def react(self, event: Any, context: Any) -> Sequence[Event]:
-        said, self.waiting = self.waiting, []
-        return said
+        quote = (event.time, event.time_msc)
+        if quote not in self.said:
+            self.said[quote], self.waiting = self.waiting, []
+        return self.said[quote]
 
     def freeze(self) -> Any:
         return None
@@ -100,7 +103,7 @@ def live_plan(**changes: Any) -> RunPlan:
         "sizing": {"kind": "fixed", "lots": "0.10"},
         "risk": {"closed_minutes": []},
     }
-    a_plan = plan(**{**usual, **changes})
+    a_plan = demo_plan(**{**usual, **changes})
     return msgspec.structs.replace(a_plan, instruments=a_plan.instruments[:1])
 
 
@@ -204,12 +207,13 @@ def bench(
     server = Ledger(folder / "fake")
     if not (folder / "fake" / "ticks.bin").exists():
         append_ticks(folder / "fake", [(server.now_msc(), 1.1, 1.1001, 6)])
-    a_plan, wishes, clock = live_plan(), Wishes(), clock or Clock()
+    a_plan, clock = live_plan(), clock or Clock()
+    wishes = strategy if isinstance(strategy, Wishes) else Wishes()
     series = [declared(0, "EURUSD", "quote")]
     terminal = terminal_of(a_plan, series, line)
 
-    def compose(one: RunPlan, declared_: Sequence[SeriesDeclared], **more: Any) -> Composition:
-        return composition_of(one, declared_, [strategy or wishes], **more)
+    def compose(plan: RunPlan, series: Sequence[SeriesDeclared], **more: Any) -> Composition:
+        return composition_of(plan, series, [strategy or wishes], **more)
 
     options = LiveOptions(control=False, overrun_s=60.0)
     book = LiveBook(
