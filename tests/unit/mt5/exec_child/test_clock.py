@@ -107,6 +107,35 @@ while True:
     assert bot.ended.how == "data_over"
 
 
+def test_calls_without_a_sleep_become_dearer_but_leap_over_no_second(tmp_path: Path) -> None:
+    bot = run_bot(
+        tmp_path,
+        """
+import datetime, time, MetaTrader5 as mt5
+mt5.initialize()
+def cost_of(calls):
+    before = time.time()
+    for _ in range(calls):
+        mt5.last_error()
+    return round(time.time() - before, 3)
+print(cost_of(990), cost_of(1000) > 0.15, cost_of(20_000) > 1000)
+while datetime.datetime.now().second != 0:
+    mt5.last_error()
+print(datetime.datetime.now().second, mt5.last_error())
+time.sleep(1)
+print(cost_of(990))
+while True:
+    mt5.last_error()
+""",
+        call_cost_ns=100_000,
+    )
+    assert bot.lines[0] == "0.099 True True"
+    assert bot.lines[1].startswith("0 ")
+    assert bot.lines[2] == "0.099"
+    assert bot.ended is not None
+    assert bot.ended.how == "data_over", "a day of calls without a sleep comes to an end"
+
+
 def test_sleep_takes_what_the_original_takes(tmp_path: Path) -> None:
     bot = run_bot(
         tmp_path,

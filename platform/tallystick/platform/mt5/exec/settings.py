@@ -31,7 +31,7 @@ class ChildSettings(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     """Of `random` and NumPy; the hash seed is set in its environment by the parent, before it starts."""
     call_cost_ns: int = 100_000
-    """What a call of the module, or a look at the clock, costs on its clock, so that a busy loop ends."""
+    """What a call of the module costs on its clock; more for a bot that never sleeps (child/clock.py)."""
     speed: Literal["max", "real"] = "max"
     """"real": a sleep takes as long as it says."""
     limit_s: float = 60.0

@@ -2,7 +2,11 @@
 
 A call costs a stated time and may be answered later; a sleep moves it on. A look costs about ten nanoseconds, so that
 two looks differ; what looks have cost is part of the next call's cost and not added to it, for libraries look at clocks
-as often as they like. A bot that only looks waits busily: after 10,000 looks in a row each costs as much as a call.
+as often as they like.
+
+A bot that waits busily, by calls or by looks and never by a sleep, would wait for ever at such a price. So after 1,000
+calls in a row the price of a call doubles with every further 1,000, up to half a second (no second of the clock is
+leapt over); after 10,000 looks in a row a look costs as much as a call, and that doubles likewise.
 """
 
 import threading
@@ -10,10 +14,13 @@ from collections.abc import Callable
 
 from tallystick.platform.mt5.exec.child.ending import DataEnd
 
-BUSY_LOOKS = 10_000
 LOOK_NS = 10
-BUSY_LOOK_NS = 100_000
-"""The least that a look costs a bot that waits busily."""
+BUSY_LOOKS = 10_000
+BUSY_CALLS = 1_000
+BUSY_NS = 100_000
+"""What a busy bot's calls and looks cost at first, where the stated price is lower."""
+DEAREST_NS = 500_000_000
+DOUBLINGS = 13
 MONOTONIC_NS = 1_000_000_000_000
 """What `monotonic()` says at the start: some time after the machine was switched on."""
 
@@ -34,13 +41,15 @@ class VirtualClock:
         self.start_ns = start_ns
         self.end_ns = max(start_ns, end_ns)
         self._cost_ns = call_cost_ns
-        self._busy_ns = max(call_cost_ns, BUSY_LOOK_NS)
+        self._busy_ns = max(call_cost_ns, BUSY_NS)
         self._end = end
         self._heard = heard
         self._pause = pause
         self._owner = threading.get_ident()
         self._now_ns = start_ns
         self._looks = 0
+        self._calls = 0
+        self._busy_looks = 0
 
     @property
     def now_ns(self) -> int:
@@ -52,10 +61,8 @@ class VirtualClock:
         if threading.get_ident() == self._owner:
             if self._looks < BUSY_LOOKS:
                 self._looks += 1
-            elif self._now_ns + self._busy_ns > self.end_ns:
-                self._end.reach()
             else:
-                self._now_ns += self._busy_ns
+                self._look_busily()
         return self._now_ns + self._looks * LOOK_NS
 
     def monotonic_ns(self) -> int:
@@ -64,15 +71,20 @@ class VirtualClock:
 
     def charge(self) -> None:
         """A call of the module was made."""
-        self._move(self._now_ns + self._cost_ns)
+        self._calls += 1
+        price = self._cost_ns if self._calls <= BUSY_CALLS else self._price(self._calls // BUSY_CALLS)
+        self._move(self._now_ns + price)
 
     def set(self, now_ns: int) -> None:
         """An answer says how late it is."""
+        if now_ns > self._now_ns:
+            self._calls = 0
         self._move(now_ns)
 
     def sleep(self, ns: int) -> None:
         """Let so many ns go by. Raises `EndOfData` where they reach beyond the last row."""
         self._heard()
+        self._calls = 0
         wake_ns = self._now_ns + ns
         beyond = wake_ns > self.end_ns
         pause_ns = max(0, min(wake_ns, self.end_ns) - self._now_ns)
@@ -80,6 +92,13 @@ class VirtualClock:
         if self._pause is not None and pause_ns:
             self._pause(pause_ns)
         if beyond:
+            self._end.reach()
+
+    def nap(self) -> None:
+        """Sleep for no time: it costs what a call costs, so that a loop of it ends. Raises `EndOfData`."""
+        self._heard()
+        self.charge()
+        if self.over:
             self._end.reach()
 
     def wait_for_nothing(self) -> None:
@@ -93,4 +112,16 @@ class VirtualClock:
 
     def _move(self, to_ns: int) -> None:
         self._now_ns = max(to_ns, self._now_ns + self._looks * LOOK_NS)
-        self._looks = 0
+        self._looks = self._busy_looks = 0
+
+    def _look_busily(self) -> None:
+        self._busy_looks += 1
+        price = self._price(self._busy_looks // BUSY_LOOKS)
+        if self._now_ns + price > self.end_ns:
+            self._end.reach()
+        self._now_ns += price
+
+    def _price(self, doublings: int) -> int:
+        """What a busy bot pays."""
+        dearest = max(DEAREST_NS, self._cost_ns)
+        return dearest if doublings > DOUBLINGS else min(dearest, self._busy_ns << doublings)

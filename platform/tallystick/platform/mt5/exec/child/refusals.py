@@ -9,6 +9,7 @@ RefusedError
 
 import os
 import threading
+from typing import Any
 
 
 class RefusedError(RuntimeError):
@@ -45,7 +46,7 @@ class ZoneRefusedError(RefusedError, ValueError):
     code = "E594"
 
 
-WAITING_LIBRARIES = frozenset({"tqdm"})
+WAITING_LIBRARIES = frozenset({"alive_progress", "halo", "rich", "tqdm", "yaspin"})
 """Libraries whose threads only draw: they may wait, in the machine's time."""
 
 
@@ -87,5 +88,6 @@ class MainThread:
 
     def may_wait(self) -> bool:
         """Whether another thread than this one may wait in the machine's time."""
-        module = type(threading.current_thread()).__module__
-        return self.forked or module.partition(".")[0] in WAITING_LIBRARIES
+        thread: Any = threading.current_thread()
+        modules = (type(thread).__module__, getattr(getattr(thread, "_target", None), "__module__", None) or "")
+        return self.forked or any(module.partition(".")[0] in WAITING_LIBRARIES for module in modules)

@@ -13,8 +13,8 @@ from tallystick.platform.mt5.exec.child.places import builtin, put, put_everywhe
 from tallystick.platform.mt5.exec.child.refusals import MainThread
 
 SECOND_NS = 1_000_000_000
-SHORTEST_SLEEP_NS = 100_000
-"""`sleep(0)` takes about as long as on a machine, so that a loop of them ends."""
+SHORTEST_SLEEP_NS = 50_000
+"""What sleeps less only lets others run."""
 
 
 def put_times(clock: VirtualClock, main_thread: MainThread) -> None:
@@ -52,7 +52,10 @@ def _sleep(clock: VirtualClock, main_thread: MainThread) -> Callable[[float], No
                 machine.sleep(seconds)
                 return
             main_thread.require("slept")
-        clock.sleep(max(ns, SHORTEST_SLEEP_NS))
+        if ns < SHORTEST_SLEEP_NS:
+            clock.nap()
+        else:
+            clock.sleep(ns)
 
     return sleep
 

@@ -1,15 +1,14 @@
 """Waits with a limit, on the bot's clock: conditions, events, queues, joins, selectors.
 
 In the main thread nothing else moves the bot's world, so a wait for a limited time is a sleep, except where something
-outside may end it: another thread (a moment of the machine's time), a socket (up to five seconds of it, anew after
-each message). A wait without a limit for which nobody is left is the end of the data.
+outside may end it, another thread or a socket: then up to five seconds of the machine's time go by first, anew after
+each that came. A wait without a limit for which nobody is left is the end of the data.
 """
 
 import queue
 import select
 import selectors
 import threading
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -18,10 +17,9 @@ from tallystick.platform.mt5.exec.child.places import builtin, put, put_everywhe
 from tallystick.platform.mt5.exec.child.refusals import MainThread
 from tallystick.platform.mt5.exec.child.times import SECOND_NS
 
-THREAD_MOMENT_S = 0.001
-JOIN_MOMENT_S = 1.0
 PATIENCE_S = 5.0
-"""How long in all a selector waits for sockets that stay silent, before their waits become sleeps."""
+"""How long in all, in the machine's time, others may stay silent before waits for them become sleeps."""
+SHORTEST_S = 0.001
 
 
 def put_waits(clock: VirtualClock, main_thread: MainThread) -> None:
@@ -45,6 +43,24 @@ def put_proactor(clock: VirtualClock, main_thread: MainThread, events: Any) -> N
     put(proactor, "select", Waits(clock, main_thread).selector(proactor.select, _overlapped))
 
 
+class Patience:
+    """The machine's time that is left for others; whoever comes in time brings it back."""
+
+    def __init__(self) -> None:
+        """All of it."""
+        self._left_s = PATIENCE_S
+
+    def moment(self, timeout: float) -> float:
+        """How long to wait for them now, s."""
+        moment_s = min(timeout, max(SHORTEST_S, self._left_s))
+        self._left_s = max(0.0, self._left_s - moment_s)
+        return moment_s
+
+    def came(self) -> None:
+        """Somebody did."""
+        self._left_s = PATIENCE_S
+
+
 class Waits:
     """The waits, each made from the one whose place it takes."""
 
@@ -52,7 +68,8 @@ class Waits:
         """Of one bot."""
         self._clock = clock
         self._main = main_thread
-        self._patience: weakref.WeakKeyDictionary[Any, float] = weakref.WeakKeyDictionary()
+        self._threads = Patience()
+        self._sockets = Patience()
 
     def condition(self, wait: Callable[..., bool]) -> Callable[..., bool]:
         """`threading.Condition.wait`, on which events, semaphores, barriers and queues stand."""
@@ -63,7 +80,8 @@ class Waits:
             if _others():
                 if timeout is None:
                     return wait(self_)
-                if wait(self_, min(timeout, THREAD_MOMENT_S)):
+                if wait(self_, self._threads.moment(timeout)):
+                    self._threads.came()
                     return True
             elif wait(self_, 0):
                 return True
@@ -79,9 +97,11 @@ class Waits:
             if timeout is None or self._elsewhere(timeout):
                 join(self_, timeout)
                 return
-            join(self_, min(timeout, JOIN_MOMENT_S))
+            join(self_, self._threads.moment(timeout))
             if self_.is_alive():
                 self._pass(timeout)
+            else:
+                self._threads.came()
 
         return timed
 
@@ -93,13 +113,14 @@ class Waits:
                 return wait(self_, timeout)
             ready = wait(self_, 0)
             outside = watched(self_) > 0
-            if ready:
-                self._patience.pop(self_, None)
-                return ready
-            if timeout is None and (outside or _others()):
-                return wait(self_, None)
-            if timeout is not None and timeout > 0 and (outside or _others()):
-                ready = wait(self_, self._patient(self_, timeout) if outside else THREAD_MOMENT_S)
+            others = self._sockets if outside else self._threads if _others() else None
+            if not ready and others is not None:
+                if timeout is None:
+                    return wait(self_, None)
+                if timeout > 0:
+                    ready = wait(self_, others.moment(timeout))
+            if ready and others is not None:
+                others.came()
             if not ready:
                 self._pass(timeout)
             return ready
@@ -115,18 +136,12 @@ class Waits:
             some = bool(rlist or wlist or xlist)
             if timeout is None and some:
                 return wait(rlist, wlist, xlist)
-            ready = wait(rlist, wlist, xlist, min(timeout or 0.0, PATIENCE_S) if some else 0)
+            ready = wait(rlist, wlist, xlist, self._sockets.moment(timeout or 0.0) if some else 0)
             if not any(ready):
                 self._pass(timeout)
             return ready
 
         return timed
-
-    def _patient(self, selector: Any, timeout: float) -> float:
-        left_s = self._patience.get(selector, PATIENCE_S)
-        moment_s = min(timeout, left_s)
-        self._patience[selector] = left_s - moment_s
-        return moment_s
 
     def _elsewhere(self, timeout: float | None) -> bool:
         """Whether this is a thread that waits as it always did. Raises `RefusedError` where it waits for a time."""
