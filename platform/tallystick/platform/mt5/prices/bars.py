@@ -1,10 +1,9 @@
 """Bars of one symbol and timeframe, built from its ticks as they come and from bars given beforehand.
 
 By MT5's rules for symbols charted by bid: open, high, low and close are bids, `tick_volume` counts ticks, real volume
-is 0. `spread` is the smallest of the bar's ticks, in points (MT5 keeps one number a bar; that it is the smallest is
-what its traders report, not what the documentation says: marked for a check against a real terminal). A bar begins
-with its first tick; a stretch without ticks has no bars. Where the server's clock shows an hour twice, the second
-showing counts in the last bar of the first.
+is 0. `spread` is the smallest of the bar's ticks, in points: "the minimum spread value is stored in the quotes" (MQL5
+Book, "Reading price, volume, spread, and time by bar index"). A bar begins with its first tick; a stretch without
+ticks has no bars. Where the server's clock shows an hour twice, the second showing counts in the last bar of the first.
 """
 
 from typing import Any
