@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tallystick.platform.report.markup import DASH, facts, moment, section, signed, table, text
+from tallystick.platform.report.modelling import modelling_of
 from tallystick.platform.report.summary import FAULT_WORDS, Book
 
 
@@ -28,8 +29,9 @@ def data(book: Book) -> str:
         words=5,
     )  # fmt: skip
     found = faults if story.treated else "<p>No fault was found.</p>"
+    made = "".join(f"<p>Modelling quality: {text(line)}.</p>" for line in modelling_of(story))
     note = "Faults of the data are named, counted and treated by a stated rule before anybody trades on them."
-    return section("data", "Data and their faults", series + "<h3>Faults</h3>" + found, note)
+    return section("data", "Data and their faults", series + made + "<h3>Faults</h3>" + found, note)
 
 
 def incidents(book: Book) -> str:

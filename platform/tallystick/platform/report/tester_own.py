@@ -2,6 +2,7 @@
 
 from tallystick.platform.report.excursions import Correlations, Excursions, correlations_of, excursions_of
 from tallystick.platform.report.load import Load, load_of
+from tallystick.platform.report.modelling import in_short, modelling_of
 from tallystick.platform.report.statistics import Drawdown
 from tallystick.platform.report.summary import Book
 from tallystick.platform.report.tester import BeyondDeals, TesterStatistics, tester_statistics
@@ -32,8 +33,15 @@ def own_beyond(book: Book, excursions: Excursions | None = None, load: Load | No
         bars=bars,
         ticks=summary.rows - bars,
         symbols=len(set(summary.symbols)),
-        quality=f"{sum(treated.count for treated in book.story.treated.values()):,} faults treated",
+        quality=_quality(book),
     )
+
+
+def _quality(book: Book) -> str:
+    """What the rows went through: faults that were treated, and how a bot's quotes were made of them."""
+    faults = f"{sum(treated.count for treated in book.story.treated.values()):,} faults treated"
+    made = in_short(modelling_of(book.story))
+    return f"{made}; {faults}" if made else faults
 
 
 def own_excursions(book: Book) -> Excursions:

@@ -13,7 +13,7 @@ from tallystick.platform.kernel.book import simulate
 from tallystick.platform.kernel.contract import RunOptions, RunResult
 from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.mt5.exec.composing import BotComposition, compose_bot
-from tallystick.platform.mt5.exec.driving import BotDriver
+from tallystick.platform.mt5.exec.driving import BotAtWork, BotDriver
 from tallystick.platform.mt5.exec.errors import BookTaken
 from tallystick.platform.mt5.exec.preparing import PreparedBot
 from tallystick.platform.mt5.exec.process import BotProcess
@@ -48,8 +48,17 @@ class Carrying:
     """What the bot prints goes to standard error, for standard output is one document."""
 
 
+def started(settings: ChildSettings, how: Carrying) -> BotAtWork:
+    """The bot in a process of its own."""
+    return BotProcess(settings, stop_asked=how.stop_asked, apart=how.apart)
+
+
 def carry_out(
-    ready: PreparedBot, folder: Path, signer_for: Callable[[str], Signer], how: Carrying | None = None
+    ready: PreparedBot,
+    folder: Path,
+    signer_for: Callable[[str], Signer],
+    how: Carrying | None = None,
+    bot: Callable[[ChildSettings, Carrying], BotAtWork] = started,
 ) -> BotRun:
     """Run the bot in the book at `folder`, which holds no run yet.
 
@@ -70,7 +79,7 @@ def carry_out(
     driver = BotDriver(
         ready.feed,
         lambda: parts[-1],
-        lambda: BotProcess(child_settings(ready, how), stop_asked=how.stop_asked, apart=how.apart),
+        lambda: bot(child_settings(ready, how), how),
         start_ns=ready.bot.start,
         latency_ns=ready.plan.latency_ns,
         close_at_end=ready.bot.close_at_end,

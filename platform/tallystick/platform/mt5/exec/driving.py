@@ -8,7 +8,8 @@
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from types import TracebackType
+from typing import Any, Protocol
 from unicodedata import normalize
 
 import msgspec
@@ -23,8 +24,8 @@ from tallystick.platform.mt5.answering.reply import TRUE
 from tallystick.platform.mt5.exec.answers import CHANGING, packed
 from tallystick.platform.mt5.exec.composing import BotComposition
 from tallystick.platform.mt5.exec.market import Market, MarketFeed
-from tallystick.platform.mt5.exec.process import BotProcess, Over
-from tallystick.platform.mt5.exec.settings import Asked, Ended, Warned
+from tallystick.platform.mt5.exec.process import Over
+from tallystick.platform.mt5.exec.settings import Asked, Ended, FromChild, Warned
 from tallystick.platform.mt5.wire import NOTHING, SUCCESS, Answer, Call, Plain
 
 GATHERED = 4_096
@@ -34,6 +35,32 @@ BOT = "bot"
 """Source and role of what a bot says, in the log."""
 
 
+class BotAtWork(Protocol):
+    """A bot that makes calls: a process, or a test's own."""
+
+    def __enter__(self) -> "BotAtWork":
+        """It begins."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """It is gone."""
+        ...
+
+    def said(self) -> FromChild | Over:
+        """Its next message, or that there will be none."""
+        ...
+
+    def answer(self, answer: Answer) -> None:
+        """What it waits for."""
+        ...
+
+    def over(self, last: Ended | Over) -> BotEnded:
+        """How it ended."""
+        ...
+
+
 class BotDriver:
     """Drives one kernel by the calls of one bot."""
 
@@ -41,7 +68,7 @@ class BotDriver:
         self,
         feed: MarketFeed,
         composed: Callable[[], BotComposition],
-        process: Callable[[], BotProcess],
+        process: Callable[[], BotAtWork],
         *,
         start_ns: int,
         latency_ns: int,
@@ -82,7 +109,7 @@ class BotDriver:
 
     # -- the conversation
 
-    def _converse(self, process: BotProcess) -> None:
+    def _converse(self, process: BotAtWork) -> None:
         while self.ended is None:
             said = process.said()
             if isinstance(said, Asked):
