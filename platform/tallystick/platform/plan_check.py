@@ -13,6 +13,7 @@ from tallystick.market.margin import CALC_MODES
 from tallystick.market.money import point_money
 from tallystick.market.server_time import TimeRuleError, offset_ns
 from tallystick.market.swap import SWAP_MODES
+from tallystick.market.terms import AccountTerms
 from tallystick.platform.plan import AccountPlan, BotPlan, RunPlan
 from tallystick.platform.plan_strategies import check_strategies
 from tallystick.platform.plan_values import PlanError, need, number, ratio, refuse, word
@@ -79,7 +80,7 @@ WEEK = 7
 
 
 def check_plan(plan: RunPlan) -> None:
-    """Raise `PlanError`, or the sizing's, the risk's or a strategy's own `ValueError`, for a plan that cannot run."""
+    """Raise `PlanError`, or the money's, sizing's, risk's or a strategy's `ValueError`, for a plan that cannot run."""
     number("seed", plan.seed, -(2**63), 2**63 - 1)
     number("latency_ns", plan.latency_ns, 0, DAY_NS)
     number("cascade_limit", plan.cascade_limit, 100, 10**7)
@@ -138,9 +139,10 @@ def _check_instruments(plan: RunPlan) -> tuple[str, ...]:
         need(symbol not in symbols, f"{where}.symbol", symbol, "each symbol once")
         symbols.append(symbol)
         _check_instrument(where, fields, plan.account.digits)
-        profit = fields.get("currency_profit", "USD")
-        takes = f"the account's currency, {plan.account.currency}: the simulated account converts nothing"
-        need(plan.mode == "live" or profit == plan.account.currency, f"{where}.currency_profit", profit, takes)
+    if plan.mode != "live":
+        known = {fields["symbol"]: Instrument(**fields) for fields in plan.instruments}
+        account = plan.account
+        AccountTerms(known, account.currency, account.digits, account.leverage).require(symbols)
     return tuple(symbols)
 
 

@@ -120,7 +120,8 @@ def test_the_account_takes_the_currency_that_the_symbol_pays_in_and_says_so(fram
         ({"strategy": EmaCross("GBPUSD")}, "E101", "GBPUSD"),
         ({"lots": "0.015"}, "E113", "Nearest: 0.01, 0.02"),
         ({"lots": -1}, "E112", "size is positive"),
-        ({"account": {"currency": "EUR"}}, "E121", "converts nothing"),
+        ({"account": {"currency": "GBP"}}, "E118", "no pair of the book leads from one to the other"),
+        ({"account": {"deposit": "5000 EUR", "currency": "USD"}}, "E115", "Say one of them"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_do(changes: dict[str, Any], code: str, words: str) -> None:

@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from tallystick.platform.plan import AccountPlan
 
 DEPOSIT = Decimal(10_000)
 """What an account begins with when nobody says, a hundred times that in currencies without cents."""
+WITH_CURRENCY = re.compile(r"\s*([0-9][0-9.]*)\s*([A-Za-z]{3,16})\s*")
 FIELDS = ("name", "currency", "digits", "deposit", "leverage", "margin_mode", "stop_out_call", "stop_out_level")
 WITHOUT_CENTS = frozenset({"JPY", "HUF", "KRW", "CLP", "ISK"})
 """Currencies whose accounts are kept in whole units."""
@@ -19,10 +21,10 @@ Account = AccountPlan | Mapping[str, Any] | int | float | str | Decimal | None
 
 
 def account_plan(given: Account, currency: str) -> AccountPlan:
-    """The account; `currency` is the instruments' profit currency, for the simulated account converts nothing.
+    """The account; `currency` is what it is kept in when nobody says.
 
-    A dict holds `deposit` in units of the currency, `stop_out_call` and `stop_out_level` in percent, and the other
-    `FIELDS` as a plan has them. Raises `BadAccount`.
+    A deposit is a number in units of the currency, or says it too: "10000 EUR". A dict holds `deposit`,
+    `stop_out_call` and `stop_out_level` in percent, and the other `FIELDS` as a plan has them. Raises `BadAccount`.
     """
     if isinstance(given, AccountPlan):
         return given
@@ -32,7 +34,7 @@ def account_plan(given: Account, currency: str) -> AccountPlan:
             near = difflib.get_close_matches(str(name), FIELDS, n=1)
             meant = f'Did you mean "{near[0]}"?' if near else f"It takes: {', '.join(FIELDS)}."
             raise BadAccount(f'account has no field "{name}"', meant)
-    held = str(fields.get("currency", currency))
+    held = _currency(fields, currency)
     digits = int(fields.get("digits", 0 if held in WITHOUT_CENTS else 2))
     plan: dict[str, Any] = {name: fields[name] for name in ("name", "leverage", "margin_mode") if name in fields}
     plan["balance"] = _minor(fields.get("deposit", DEPOSIT * (1 if digits else 100)), digits)
@@ -40,6 +42,17 @@ def account_plan(given: Account, currency: str) -> AccountPlan:
         if name in fields:
             plan[name] = round(float(fields[name]) * 100)
     return AccountPlan(currency=held, digits=digits, **plan)
+
+
+def _currency(fields: dict[str, Any], usual: str) -> str:
+    """The currency that is said, by itself or after the deposit, which is cut off there. Raises `BadAccount`."""
+    spoken = WITH_CURRENCY.fullmatch(str(fields.get("deposit", "")))
+    if spoken is None:
+        return str(fields.get("currency", usual))
+    fields["deposit"], currency = spoken.groups()
+    if fields.get("currency", currency) != currency:
+        raise BadAccount(f"deposit in {currency}, currency {fields['currency']}", "Say one of them.")
+    return str(currency)
 
 
 def _minor(deposit: Any, digits: int) -> int:

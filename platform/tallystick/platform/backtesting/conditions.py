@@ -4,10 +4,14 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from tallystick.market.conversion import CurrencyError
 from tallystick.market.instrument import Instrument
+from tallystick.market.terms import AccountTerms
 from tallystick.platform.backtesting.errors import BadAccount
 from tallystick.platform.data.errors import UnknownSymbol
 
+USUAL = "USD"
+"""The account's currency where symbols pay in several and nobody says one."""
 Instruments = Mapping[str, Instrument] | Iterable[Instrument] | Instrument | str | Path | None
 """By symbol, some, one, or a JSON or TOML file (`data.conditions`); None: those built in."""
 
@@ -43,10 +47,19 @@ def unknown_symbol(symbol: str, known: Sequence[str], where: str) -> UnknownSymb
 
 
 def currency_of(instruments: Mapping[str, Instrument]) -> str:
-    """The one currency in which all instruments pay. Raises `BadAccount` when there are several."""
+    """The currency in which all instruments pay; of several USD, else the first by name, to which the others convert.
+
+    Raises `BadAccount` where there is none.
+    """
     currencies = sorted({one.currency_profit for one in instruments.values()})
-    if len(currencies) > 1:
-        paying = ", ".join(f"{one.symbol} {one.currency_profit}" for one in instruments.values())
-        what = f"the symbols pay in several currencies ({paying}); the simulated account converts nothing"
-        raise BadAccount(what, "Backtest them one at a time, or give instruments= with one currency_profit.")
-    return currencies[0]
+    if len(currencies) == 1:
+        return currencies[0]
+    for currency in dict.fromkeys([USUAL, *currencies]):
+        try:
+            AccountTerms(instruments, currency, 2, 1).require(instruments)
+        except CurrencyError:
+            continue
+        return currency
+    paying = ", ".join(f"{one.symbol} {one.currency_profit}" for one in instruments.values())
+    what = f"the symbols pay in several currencies ({paying}), and their pairs lead to none from all of them"
+    raise BadAccount(what, "Add the data of the pair that is missing, or give instruments= with profit_rate.")

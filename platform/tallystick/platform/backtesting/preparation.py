@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from tallystick.platform.backtesting.account import Account, account_plan
+from tallystick.market.instrument import Instrument
+from tallystick.platform.backtesting.account import WITH_CURRENCY, Account, account_plan
 from tallystick.platform.backtesting.assembly import plan_of
 from tallystick.platform.backtesting.chosen import Chosen, Settings, chosen_from
 from tallystick.platform.backtesting.conditions import Instruments, conditions_of, currency_of, given_instruments
@@ -80,14 +81,18 @@ def prepared(strategy: object, data: object = "demo", terms: Terms | None = None
         latency_ms=on.latency_ms,
         server_time=on.server_time,
     )
-    return Prepared(chosen, feed, plan, _notes(on.account, account, list(conditions)))
+    return Prepared(chosen, feed, plan, _notes(on.account, account, conditions))
 
 
-def _notes(account: Account, held: AccountPlan, symbols: list[str]) -> tuple[str, ...]:
+def _notes(account: Account, held: AccountPlan, conditions: Mapping[str, Instrument]) -> tuple[str, ...]:
     """What was assumed."""
-    if isinstance(account, AccountPlan) or (isinstance(account, Mapping) and "currency" in account):
+    given = account.get("deposit") if isinstance(account, Mapping) else account
+    said_so = isinstance(account, Mapping) and "currency" in account
+    if isinstance(account, AccountPlan) or said_so or WITH_CURRENCY.fullmatch(str(given)):
         return ()
-    return (f"the account is in {held.currency}, which {', '.join(symbols)} pays in; choose with account=",)
+    if any(one.currency_profit != held.currency for one in conditions.values()):
+        return (f"the account is in {held.currency}, to which {', '.join(conditions)} convert; choose with account=",)
+    return (f"the account is in {held.currency}, which {', '.join(conditions)} pays in; choose with account=",)
 
 
 def only_symbol(data: object) -> str:

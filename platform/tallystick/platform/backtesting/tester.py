@@ -69,8 +69,8 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     strategy: a class, an instance, a function under @strategy, a file ("ema.py", "ema.py:EmaCross"), the name of a
         built-in ("ema_cross"), or a list of these on one account. `parameters` are its own.
     data: "demo" (2014, hourly), one of its symbols, a file, a pandas DataFrame, a `Series`, a `Feed`, or a list.
-    account: a deposit in the currency the symbols pay in (default 10,000), a dict such as {"deposit": 5000,
-        "leverage": 100}, or an `AccountPlan`. `leverage` in place of the account's, which is 30.
+    account: a deposit in the currency the symbols pay in (default 10,000) or in its own ("10000 EUR"), a dict such as
+        {"deposit": 5000, "leverage": 100}, or an `AccountPlan`. `leverage` in place of the account's, which is 30.
     lots: of a strategy that says only the direction; default "0.01". `sizing` as a plan has it replaces it.
     risk, protection: as a plan has them: the limits of the book, and how stops follow the price.
     mapping, spread_points: a file's columns by role, and the spread of bars whose source has none (see docs/data.md).

@@ -51,7 +51,7 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the strategy.")
     ] = None,
     lots: Annotated[str | None, typer.Option("--lots", help="Of a strategy that says only the direction.")] = None,
-    deposit: Annotated[str | None, typer.Option("--deposit", help="In the currency the symbol pays in.")] = None,
+    deposit: Annotated[str | None, typer.Option("--deposit", help="10000, or with its currency 10000EUR.")] = None,
     leverage: Annotated[int | None, typer.Option("--leverage", help="30 without it.")] = None,
     instruments: Annotated[
         Path | None, typer.Option("--instruments", metavar="FILE", help="Your broker's conditions, in JSON or TOML.")

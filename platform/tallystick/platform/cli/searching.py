@@ -45,7 +45,7 @@ First = Annotated[str | None, typer.Option("--from", metavar="DATE", help="First
 Last = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, whole, or moment (UTC).")]
 Clock = Annotated[str, typer.Option("--tz", metavar="CLOCK", help="The files' clock: utc, mt5, America/New_York.")]
 Lots = Annotated[str | None, typer.Option("--lots", help="Of a strategy that says only the direction.")]
-Deposit = Annotated[str | None, typer.Option("--deposit", help="In the currency the symbol pays in.")]
+Deposit = Annotated[str | None, typer.Option("--deposit", help="10000, or with its currency 10000EUR.")]
 Leverage = Annotated[int | None, typer.Option("--leverage", help="30 without it.")]
 Research = Annotated[
     Path | None,

@@ -135,9 +135,14 @@ def _conditions(fields: Mapping[str, Any], digits: int) -> Conditions:
             long=one.swap_long,
             short=one.swap_short,
             triple_day=WEEKDAYS[one.swap_triple_weekday],
+            year_days=one.swap_year_days,
         ),
         currency=Currencies(
-            base=one.currency_base or None, profit=one.currency_profit, margin=one.currency_margin or None
+            base=one.currency_base or None,
+            profit=one.currency_profit,
+            margin=one.currency_margin or None,
+            profit_rate=one.profit_rate,
+            margin_rate=one.margin_rate,
         ),
     )
 

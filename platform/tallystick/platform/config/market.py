@@ -142,7 +142,8 @@ def _conditions(one: Conditions, given: dict[str, Instrument]) -> Instrument:
     own = {name: value for name, value in said(one).items() if name not in {"symbol", "like", "commission"}}
     own |= {f"volume_{name}": volume_of(lots) if Decimal(lots) else 0 for name, lots in said(one.volume).items()}
     own |= {f"swap_{name}": value for name, value in said(one.swap).items() if name != "triple_day"}
-    own |= {f"currency_{name}": value for name, value in said(one.currency).items()}
+    rates = ("profit_rate", "margin_rate")
+    own |= {name if name in rates else f"currency_{name}": value for name, value in said(one.currency).items()}
     if one.swap.triple_day is not None:
         own["swap_triple_weekday"] = WEEKDAYS.index(one.swap.triple_day)
     needed = {"digits", "contract_size", "volume_min", "volume_max", "volume_step"}

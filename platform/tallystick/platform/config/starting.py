@@ -16,7 +16,7 @@ seed = 0
 # books = "books"                     # each run gets a book of its own here
 
 [account]
-deposit = "10000.00"                  # in the currency that the symbols pay in
+deposit = "10000.00"                  # in the currency that the symbols pay in, unless `currency` says another
 leverage = 30
 # margin_mode = "hedging"             # or "netting"
 

@@ -47,7 +47,9 @@ class Account(Table, frozen=True, kw_only=True):
     """The simulated account."""
 
     name: Annotated[str | None, Key(Text("1 to 64 printable ASCII characters", "[ -~]{1,64}"), "Its name.")] = None
-    currency: Annotated[str | None, Key(CURRENCY, "Every symbol has to pay in it; without it the symbols' own.")] = None
+    currency: Annotated[str | None, Key(CURRENCY, "Pairs convert the symbols' to it; without it the symbols' own.")] = (
+        None
+    )
     digits: Annotated[int | None, Key(Whole(0, 8), "Decimals of the currency.")] = None
     deposit: Annotated[Decimal | None, Key(Money(), "What it begins with.")] = None
     leverage: Annotated[int | None, Key(Whole(1, 10_000), "30 is 1:30.")] = None

@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from tallystick.market.margin import CALC_MODES
+from tallystick.market.swap import SWAP_MODES
 from tallystick.platform.config.key import CURRENCY, POINTS, SYMBOL, Key, Table
 from tallystick.platform.config.quantities import Lots, Moment, Money
 from tallystick.platform.config.units import ByName, Choice, Number, Text, Whole
@@ -51,12 +53,13 @@ class Volume(Table, frozen=True, kw_only=True):
 class Swap(Table, frozen=True, kw_only=True):
     """What a night costs."""
 
-    mode: Annotated[str | None, Key(Choice(("disabled", "points", "currency")), "Unit of the two below.")] = None
+    mode: Annotated[str | None, Key(Choice(SWAP_MODES), "Unit of the two below.")] = None
     long: Annotated[float | None, Key(Number(-1e6, 1e6), "Of one lot bought.")] = None
     short: Annotated[float | None, Key(Number(-1e6, 1e6), "Of one lot sold.")] = None
     triple_day: Annotated[
         str | None, Key(Choice(("mon", "tue", "wed", "thu", "fri", "sat", "sun")), "Its night is charged three times.")
     ] = None
+    year_days: Annotated[int | None, Key(Whole(1, 366), "Days of a year, of the modes of interest.")] = None
 
 
 class Currencies(Table, frozen=True, kw_only=True):
@@ -65,6 +68,12 @@ class Currencies(Table, frozen=True, kw_only=True):
     base: Annotated[str | None, Key(CURRENCY, "Bought.")] = None
     profit: Annotated[str | None, Key(CURRENCY, "Profits are in it.")] = None
     margin: Annotated[str | None, Key(CURRENCY, "Margin is in it.")] = None
+    profit_rate: Annotated[
+        float | None, Key(Number(0, 1e9), "Of the account's for one of profit; 0: by the series' pairs.")
+    ] = None
+    margin_rate: Annotated[
+        float | None, Key(Number(0, 1e9), "Of the account's for one of margin; 0: by the series' pairs.")
+    ] = None
 
 
 class Instrument(Table, frozen=True, kw_only=True):
@@ -74,7 +83,7 @@ class Instrument(Table, frozen=True, kw_only=True):
     like: Annotated[str | None, Key(SYMBOL, "A known symbol whose conditions it begins with.")] = None
     digits: Annotated[int | None, Key(Whole(0, 8), "Decimals of a price.")] = None
     contract_size: Annotated[float | None, Key(Number(1e-6, 1e9), "Units in a lot.")] = None
-    calc_mode: Annotated[str | None, Key(Choice(("forex", "cfd", "cfd_leverage")), "How margin is computed.")] = None
+    calc_mode: Annotated[str | None, Key(Choice(CALC_MODES), "How margin is computed.")] = None
     execution: Annotated[
         str | None, Key(Choice(("market", "instant", "exchange", "request")), "How orders are executed.")
     ] = None
