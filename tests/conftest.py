@@ -25,6 +25,7 @@ if os.environ.get("TALLYSTICK_AS_WINDOWS") == "1":
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options must be known before a folder's own conftest is read: this one is of tests/contract/mt5."""
     parser.addoption("--terminal", choices=["simulated", "real"], default="simulated", help="MetaTrader 5 under test")
+    parser.addoption("--recordings", metavar="DIR", help="where what a real terminal says is written and compared")
 
 
 def pytest_report_header() -> str:

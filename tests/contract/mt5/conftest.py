@@ -5,12 +5,13 @@ pytest tests/contract/mt5 --terminal real     # on Windows, a demo account logge
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.contract.mt5.desk import Desk
-from tests.contract.mt5.recording import Facts
+from tests.contract.mt5.recording import FOLDER, Facts
 from tests.contract.mt5.simulated import Conditions, Simulated
 
 Say = Callable[[str, Any], None]
@@ -111,7 +112,8 @@ def _require(mt5: Any, conditions: dict[str, Any]) -> None:
 def facts(request: pytest.FixtureRequest) -> Iterator[Facts]:
     """The golden file of a file of cases."""
     name = request.module.__name__.rpartition(".")[2].removeprefix("test_")
-    kept = Facts(name, recording=_wanted(request.config) == "real")
+    folder = Path(request.config.getoption("--recordings", None) or FOLDER)
+    kept = Facts(name, recording=_wanted(request.config) == "real", folder=folder)
     yield kept
     kept.save()
 

@@ -16,6 +16,7 @@ class Desk:
         info = self.mt5.symbol_info(self.symbol)
         self.lot, self.point, self.digits = info.volume_min, info.point, info.digits
         self.filling = filling if filling is not None else self._allowed(info.filling_mode)
+        self._found = {one.ticket for one in self._standing()}
 
     @staticmethod
     def _allowed(modes: int) -> int:
@@ -129,8 +130,14 @@ class Desk:
         return tuple(self.mt5.history_deals_get(position=position))
 
     def clear(self) -> None:
-        """Leave nothing behind."""
-        for order in self.orders():
-            self.remove(order.ticket)
-        for position in self.positions():
-            self.close(position)
+        """Leave nothing behind that was not there before, whatever its magic."""
+        self.mt5.symbol_select(self.symbol, True)
+        for order in self.mt5.orders_get(symbol=self.symbol):
+            if order.ticket not in self._found:
+                self.remove(order.ticket)
+        for position in self.mt5.positions_get(symbol=self.symbol):
+            if position.ticket not in self._found:
+                self.close(position, magic=position.magic)
+
+    def _standing(self) -> tuple[Any, ...]:
+        return (*self.mt5.positions_get(symbol=self.symbol), *self.mt5.orders_get(symbol=self.symbol))

@@ -26,7 +26,10 @@ class Real:
         account = self.mt5.account_info()
         if account is None or account.trade_mode != DEMO:
             pytest.exit("this is no demo account (trade_mode is not 0): the suite sends orders and will not touch it")
-        self.symbol = next(name for name in ("EURUSD", *self._names()) if self._trades(name))
+        self.symbol = next((name for name in ("EURUSD", *self._names()) if self._trades(name)), "")
+        if not self.symbol:
+            pytest.exit("this account has no EURUSD that may be traded in full")
+        self._require_an_open_market()
 
     def connect(self) -> None:
         """Be connected again, whatever the case before did."""
@@ -44,6 +47,15 @@ class Real:
 
     def _names(self) -> list[str]:
         return [one.name for one in self.mt5.symbols_get("*EURUSD*") or ()]
+
+    def _require_an_open_market(self) -> None:
+        """End the run where every order would only be told that the market is closed."""
+        info, mt5 = self.mt5.symbol_info(self.symbol), self.mt5
+        filling = 0 if info.filling_mode & 1 else 1 if info.filling_mode & 2 else 2
+        deal = {"action": mt5.TRADE_ACTION_DEAL, "symbol": self.symbol, "volume": info.volume_min}
+        checked = mt5.order_check({**deal, "price": info.ask, "type_filling": filling})
+        if checked is None or checked.retcode == mt5.TRADE_RETCODE_MARKET_CLOSED:
+            pytest.exit(f"{self.symbol} is not traded now: run the suite while its market is open")
 
     def _trades(self, name: str) -> bool:
         """Whether a symbol is there and is traded in full."""

@@ -14,9 +14,9 @@ FOLDER = Path(__file__).parents[2] / "golden" / "mt5_real"
 class Facts:
     """The facts of one file of cases."""
 
-    def __init__(self, name: str, *, recording: bool) -> None:
+    def __init__(self, name: str, *, recording: bool, folder: Path = FOLDER) -> None:
         """`recording`: this run writes; another compares with what was written, if anything."""
-        self._path = FOLDER / f"{name}.json"
+        self._path = folder / f"{name}.json"
         self._recording = recording
         self._written: dict[str, Any] = {}
         if self._path.exists():
@@ -35,6 +35,6 @@ class Facts:
     def save(self) -> None:
         """Write what was recorded."""
         if self._recording and self._written:
-            FOLDER.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             text = json.dumps(self._written, indent=1, sort_keys=True)
             self._path.write_text(text + "\n", encoding="utf-8", newline="\n")
