@@ -12,6 +12,7 @@ from tallystick.platform.mt5.prices.models import MODELS, model_for
 from tallystick.platform.mt5.prices.store import PriceStore
 from tests.unit.mt5.prices.made_bars import MAY_5, MINUTE, bars, random_bars
 from tests.unit.mt5.prices.quotes import quotes
+from tests.unit.mt5.prices.tick_oracle import ticks
 
 HOUR = 60 * MINUTE
 
@@ -140,3 +141,15 @@ def test_a_million_ticks_are_made_within_two_seconds() -> None:
     made = every_tick(given)
     assert clock.process_time() - begun < 2
     assert len(made.time) > 900_000
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_tick_is_what_a_second_writing_of_the_rules_says(seed: int) -> None:
+    given = in_turn(random_bars(500, seed))
+    made = every_tick(given)
+    found = np.rint(made.bid * 100).astype(int)
+    sides = (given.bid_open, given.bid_high, given.bid_low, given.bid_close)
+    for bar in range(len(given)):
+        opened, high, low, closed = (round(float(side[bar]) * 100) for side in sides)
+        wanted = ticks(opened, high, low, closed, int(given.volume[bar]), rising=bool(given.rising[bar]))
+        assert found[made.bar == bar].tolist() == wanted, (opened, high, low, closed, given.volume[bar])

@@ -110,10 +110,10 @@ def _impulses(count: int) -> list[Fraction]:
     return [*found, Fraction(1)]
 
 
-def _tables() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Part and share of each control point by shape: (count * 2 + opening shadow) * 2 + closing shadow."""
+def _tables() -> tuple[Ints, Ints, Ints]:
+    """Part of each control point, and its share as two whole numbers, by shape: (count * 2 + opening) * 2 + closing."""
     parts = np.full(((MOST + 1) * 4, MOST + 1), CLOSING, dtype=np.int64)
-    shares = np.ones(parts.shape)
+    above, below = np.ones_like(parts), np.ones_like(parts)
     for count in range(MOST + 1):
         for opening in (False, True):
             for closing in (False, True):
@@ -121,19 +121,20 @@ def _tables() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
                     continue
                 shape = (count * 2 + opening) * 2 + closing
                 for place, (part, share) in enumerate(_turns(count, opening=opening, closing=closing), start=1):
-                    parts[shape, place], shares[shape, place] = part, float(share)
-    parts[:, 0], shares[:, 0] = OPENING, 0.0
-    return parts, shares
+                    parts[shape, place] = part
+                    above[shape, place], below[shape, place] = share.numerator, share.denominator
+    parts[:, 0], above[:, 0] = OPENING, 0
+    return parts, above, below
 
 
-PARTS, PART_SHARES = _tables()
+PARTS, ABOVE, BELOW = _tables()
 
 
 def _turning_prices(corners: Ints, shape: Ints) -> Ints:
-    """Points of the open and of every control point; what is behind the last is the close."""
-    parts = PARTS[shape]
+    """Points of the open and of every control point, halves away from where the part begins; then the close."""
+    parts, above, below = PARTS[shape], ABOVE[shape], BELOW[shape]
     begin, end = np.take_along_axis(corners, parts, axis=1), np.take_along_axis(corners, parts + 1, axis=1)
-    prices: Ints = begin + np.rint((end - begin) * PART_SHARES[shape]).astype(np.int64)
+    prices: Ints = begin + np.sign(end - begin) * ((2 * np.abs(end - begin) * above + below) // (2 * below))
     return prices
 
 
