@@ -70,13 +70,12 @@ class Desk:
         **settings: Any,
     ) -> None:
         """A hedging account of 10,000 dollars unless told otherwise; `others` are known and have no quotes."""
-        written = [Written(MONDAY + round(at * SECOND), symbol, bid, ask) for at, symbol, bid, ask in quotes]
         definition = Definition.of_instruments(
             (*instruments, *others), account or AccountSettings(), server_time_rule=RULE
         )
         stated = replace(definition.account, info={**definition.account.info, "login": login})
-        definition = replace(definition, account=stated)
-        self.terminal = LocalTerminal(definition, feed_of(written), **{"latency_ns": 0, **settings})
+        self.definition = replace(definition, account=stated)
+        self.terminal = LocalTerminal(self.definition, feed_of(script(quotes)), **{"latency_ns": 0, **settings})
         self.at = 0.0
         if connected:
             assert self.ask("initialize").value == Plain(value=True)
@@ -120,6 +119,11 @@ class Desk:
         result = self.send(**{"action": 1, "type": 0, "volume": volume, **fields})
         assert result["retcode"] == DONE, result
         return result
+
+
+def script(quotes: Iterable[tuple[float, str, float, float]], only: str = "") -> list[Written]:
+    """Quotes as a feed takes them, of all symbols or of one."""
+    return [Written(MONDAY + round(at * SECOND), *rest) for at, *rest in quotes if only in {"", rest[0]}]
 
 
 def request(**fields: Any) -> dict[str, Any]:

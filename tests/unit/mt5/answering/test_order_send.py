@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tallystick.platform.mt5.answering.about import TerminalSettings
+from tallystick.platform.mt5.server import AccountSettings
 from tallystick.platform.mt5.server.faults import Fault
 from tallystick.platform.mt5.wire import NOTHING, Record
 from tests.unit.mt5.answering.market import EURUSD, MONDAY, SECOND, USDJPY, Desk, request
@@ -185,6 +186,20 @@ def test_a_good_request_passes_the_check_with_the_account_as_it_would_be() -> No
     assert check["margin_free"] == pytest.approx(check["equity"] - 366.7)
     assert check["margin_level"] == pytest.approx(check["equity"] / 366.7 * 100)
     assert check["request"] == tuple(request(action=1).values())
+
+
+def test_the_checks_profit_is_what_floats() -> None:
+    """Credit is in the equity and is no profit."""
+    check = Desk(account=AccountSettings(credit=50_000)).struct("order_check", request=request(action=1))
+    assert (check["balance"], check["equity"], check["profit"]) == (10_000.0, 10_500.0, 0.0)
+
+
+def test_the_check_finds_a_position_whose_symbol_is_left_out() -> None:
+    """As the server does: SLTP needs no symbol."""
+    desk = Desk()
+    position = desk.buy()["order"]
+    assert desk.struct("order_check", request=request(action=6, symbol="", position=position, sl=1.05))["retcode"] == 0
+    assert desk.struct("order_check", request=request(action=6, symbol="", position=9, sl=1.05))["retcode"] == 10036
 
 
 @pytest.mark.parametrize(

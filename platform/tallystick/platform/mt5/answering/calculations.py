@@ -1,12 +1,12 @@
 """Calculations: `order_calc_margin` and `order_calc_profit`, by the server's own rules."""
 
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import Any
 
 from tallystick.market.instrument import LOT
 from tallystick.platform.mt5.answering.account import AccountBook
 from tallystick.platform.mt5.answering.reply import CALL_FAILED, INVALID_PARAMS, NOT_FOUND, Reply, done
+from tallystick.platform.mt5.answering.requests import is_price
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
 from tallystick.platform.mt5.wire import Plain
 
@@ -49,7 +49,7 @@ class Calculations:
         if arguments["action"] not in BUYS | SELLS:
             return INVALID_PARAMS
         numbers = [arguments["volume"], *(arguments[name] for name in prices)]
-        if not all(isfinite(number) and number > 0.0 for number in numbers):
+        if not all(number > 0.0 and is_price(number) for number in numbers):
             return INVALID_PARAMS
         return None if arguments["symbol"] in self._server.instruments else NOT_FOUND
 

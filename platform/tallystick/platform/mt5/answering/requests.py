@@ -30,6 +30,8 @@ REQUEST_FIELDS = (
 )
 """Fields of TradeRequest, in its order."""
 
+LARGEST_PRICE = 1e9
+"""Prices from here on are refused as such: in points of eight decimals they would leave 63 bits."""
 LARGEST_VOLUME = 2**62
 """Volumes beyond this many 1e-8 lots are sent as it: every server refuses them."""
 
@@ -47,12 +49,17 @@ def request_values(request: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def broken_number(request: Mapping[str, Any]) -> int:
-    """The return code for a number that is none (NaN, infinite), or 0."""
+    """The return code for a number that no server reckons with (NaN, infinite, beyond all prices), or 0."""
     if not isfinite(request["volume"]):
         return retcodes.INVALID_VOLUME
-    if not (isfinite(request["price"]) and isfinite(request["stoplimit"])):
+    if not (is_price(request["price"]) and is_price(request["stoplimit"])):
         return retcodes.INVALID_PRICE
-    return 0 if isfinite(request["sl"]) and isfinite(request["tp"]) else retcodes.INVALID_STOPS
+    return 0 if is_price(request["sl"]) and is_price(request["tp"]) else retcodes.INVALID_STOPS
+
+
+def is_price(number: float) -> bool:
+    """Whether a number can be a price at all."""
+    return abs(number) < LARGEST_PRICE  # false for NaN too
 
 
 def order_of(request: Mapping[str, Any], *, number: int, account: str, clock: ServerClock) -> OrderSending:

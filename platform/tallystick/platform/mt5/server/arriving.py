@@ -59,7 +59,7 @@ class Arriving:
     def take(self, sending: OrderSending, time: int) -> list[Event]:
         """Take one request; facts that are known at once."""
         asked = self.named(sending)
-        refused = self._unheard(asked, time) or self._names_nothing(asked) or self._checks.first_broken(asked, time)
+        refused = self._unheard(asked, time) or self.names_nothing(asked) or self._checks.first_broken(asked, time)
         if refused:
             return [self._answer(asked, refused, ticket=0, moment=time)]
         if asked.action == DEAL:
@@ -108,7 +108,7 @@ class Arriving:
             changes["symbol"] = symbol
         return msgspec.structs.replace(sending, **changes) if changes else sending
 
-    def _names_nothing(self, sending: OrderSending) -> int:
+    def names_nothing(self, sending: OrderSending) -> int:
         """Return code of a request without a symbol whose position or order is not there either, or 0."""
         if sending.symbol:
             return 0

@@ -118,4 +118,4 @@ class Calculating:
     def _left(self, retcode: int, booked: int, margin: int) -> Checked:
         """The account once `booked` is in the balance; closing at the current quote leaves the equity as it is."""
         balance, equity = self._worth.state.balance + booked, self._worth.equity()
-        return Checked(retcode, balance, equity, equity - balance, margin)
+        return Checked(retcode, balance, equity, equity - balance - self._worth.credit, margin)
