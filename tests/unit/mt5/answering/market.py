@@ -123,7 +123,11 @@ class Desk:
 
 def script(quotes: Iterable[tuple[float, str, float, float]], only: str = "") -> list[Written]:
     """Quotes as a feed takes them, of all symbols or of one."""
-    return [Written(MONDAY + round(at * SECOND), *rest) for at, *rest in quotes if only in {"", rest[0]}]
+    return [
+        Written(MONDAY + round(at * SECOND), symbol, bid, ask)
+        for at, symbol, bid, ask in quotes
+        if only in {"", symbol}
+    ]
 
 
 def request(**fields: Any) -> dict[str, Any]:
