@@ -2,7 +2,8 @@
 
 Flat: no trade at all. Buy and hold: the deposit in equal parts over the symbols, without leverage, bought at the first
 ask in whole volume steps (rounded down), valued at the latest bid, with commission for the purchase and swap for each
-calendar night (a week charges seven). Symbols whose profit is not in the account's currency are left out.
+calendar night (a week charges seven). Another currency is converted by the book's pairs; symbols whose first row has
+no rate yet are left out.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.money import point_money
 from tallystick.platform.report.equity import Money, profit_of
 from tallystick.platform.report.prices import Prices, Times
+from tallystick.platform.report.rates import Rates
 from tallystick.platform.report.trades import Holding
 
 DAY_NS = 86_400_000_000_000
@@ -34,16 +36,15 @@ def buy_and_hold(
     time: Times, prices: list[Prices], instruments: dict[str, Instrument], deposit: int, currency: str, digits: int
 ) -> BuyAndHold:
     """Buy each symbol once and hold it to the end."""
-    chosen = {
-        one.symbol: one
-        for one in reversed(prices)
-        if one.symbol in instruments and instruments[one.symbol].currency_profit == currency
-    }
+    rates = Rates(instruments, prices, currency)
+    known = {one.symbol: one for one in reversed(prices) if one.symbol in instruments}
+    chosen = {symbol: one for symbol, one in known.items() if _first_rate(rates, one)}
     equity = np.full(len(time), deposit, dtype=np.int64)
     bought: dict[str, int] = {}
     for symbol, one in sorted(chosen.items()):
         instrument = instruments[symbol]
-        volume = _affordable(deposit / len(chosen) / 10**digits, float(one.ask[0]), instrument)
+        spent = deposit / len(chosen) / 10**digits / _first_rate(rates, one)
+        volume = _affordable(spent, float(one.ask[0]), instrument)
         bought[symbol] = volume
         if not volume:
             continue
@@ -51,11 +52,21 @@ def buy_and_hold(
         holding = Holding(0, symbol, 1, volume, float(one.ask[0]), 0, begin, -1)
         first = int(np.searchsorted(time, begin))
         row = np.searchsorted(one.time, time[first:], side="right") - 1
-        equity[first:] += profit_of(one.bid[row], holding, instrument, digits)
+        rate = rates.of(symbol, time[first:])
+        equity[first:] += profit_of(one.bid[row], holding, instrument, digits, rate)
         equity[first:] -= round(instrument.commission_per_lot * volume / LOT)
         nights = time[first:] // DAY_NS - begin // DAY_NS
-        equity[first:] += np.rint(nights * _swap_a_night(instrument, volume, digits)).astype(np.int64)
+        swap = (nights * _swap_a_night(instrument, volume, digits)).astype(np.float64)
+        if rate is not None and instrument.swap_mode == "points":
+            swap = rate.of(swap)
+        equity[first:] += np.rint(swap).astype(np.int64)
     return BuyAndHold(equity, bought)
+
+
+def _first_rate(rates: Rates, one: Prices) -> float:
+    """What a unit of the profit currency costs at a symbol's first row; 0.0 before the rate is known."""
+    rate = rates.of(one.symbol, one.time[:1])
+    return 1.0 if rate is None else float(rate.loss[0])
 
 
 def _affordable(money: float, price: float, instrument: Instrument) -> int:

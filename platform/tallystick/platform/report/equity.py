@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tallystick.market.instrument import Instrument
 from tallystick.platform.report.prices import Floats, Prices, Times
+from tallystick.platform.report.rates import RatePair, Rates
 from tallystick.platform.report.story import Story
 from tallystick.platform.report.trades import Holding
 
@@ -46,6 +47,8 @@ def curve_of(story: Story, prices: list[Prices], holdings: list[Holding]) -> Cur
     floating = np.zeros(len(time), dtype=np.int64)
     held = np.zeros(len(time), dtype=np.int64)
     by_symbol = {one.symbol: one for one in reversed(prices)}
+    rates = Rates(story.instruments, prices, story.currency)
+    converted = {symbol: rates.of(symbol, time) for symbol in by_symbol if symbol in story.instruments}
     latest = {one.symbol: np.searchsorted(one.time, time, side="right") - 1 for one in by_symbol.values()}
     for holding in holdings:
         first = int(np.searchsorted(time, holding.since))
@@ -59,7 +62,9 @@ def curve_of(story: Story, prices: list[Prices], holdings: list[Holding]) -> Cur
         row = latest[holding.symbol][first:stop]
         side = one.bid if holding.direction > 0 else one.ask
         price = np.where(row >= 0, side[np.maximum(row, 0)], holding.price_open)
-        floating[first:stop] += profit_of(price, holding, instrument, story.digits)
+        rate = converted[holding.symbol]
+        own = rate.part(first, stop) if rate is not None else None
+        floating[first:stop] += profit_of(price, holding, instrument, story.digits, own)
     return Curve(time, balance, balance + floating, held)
 
 
@@ -71,11 +76,14 @@ def opening_balance(story: Story) -> int:
     return first.balance - first.profit - first.swap - first.commission
 
 
-def profit_of(price: Floats, holding: Holding, instrument: Instrument, money_digits: int) -> Money:
-    """Profit in minor units of a holding at each price.
+def profit_of(
+    price: Floats, holding: Holding, instrument: Instrument, money_digits: int, rates: RatePair | None = None
+) -> Money:
+    """Profit in minor units of a holding at each price, converted by `rates`.
 
     In float64, but exactly: points, volume steps and the rational's numerator are integers below 2^53 together, and
-    one division follows. Raises `OverflowError` beyond.
+    one division follows (a rate is a float, so that a converted half of a minor unit may be rounded either way).
+    Raises `OverflowError` beyond.
     """
     scale = 10**instrument.digits
     points = (np.rint(price * scale) - _points(holding.price_open, scale)) * holding.direction
@@ -86,6 +94,8 @@ def profit_of(price: Floats, holding: Holding, instrument: Instrument, money_dig
         message = f"{instrument.symbol}: a position of {holding.volume / 10**8:g} lots is too large to value exactly."
         raise OverflowError(message)
     amount = numerator / rational.denominator
+    if rates is not None:
+        amount = rates.of(amount)
     rounded: Money = (np.sign(amount) * np.floor(np.abs(amount) + 0.5)).astype(np.int64)
     return rounded
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tallystick.market.instrument import Instrument
 from tallystick.platform.report.prices import Floats, Prices
+from tallystick.platform.report.rates import Rates
 from tallystick.platform.report.trades import Trade
 
 Whole = NDArray[np.int64]
@@ -37,9 +38,13 @@ class Correlations:
 
 
 def excursions_of(
-    trades: list[Trade], prices: list[Prices], instruments: dict[str, Instrument], money_digits: int
+    trades: list[Trade], prices: list[Prices], instruments: dict[str, Instrument], money_digits: int, currency: str = ""
 ) -> Excursions:
-    """Excursions of every trade; zero where its symbol has no prices or no conditions."""
+    """Excursions of every trade; zero where its symbol has no prices or no conditions.
+
+    Money in another currency than the account's is converted at the rates of the exit.
+    """
+    rates = Rates(instruments, prices, currency)
     found = [np.zeros(len(trades), dtype=np.int64) for _ in range(4)]
     by_symbol = {one.symbol: one for one in reversed(prices)}
     places: dict[tuple[str, int], list[int]] = {}
@@ -63,7 +68,10 @@ def excursions_of(
         )
         worth = float(instrument.money_per_point_step(money_digits)) / instrument.volume_step
         volume = np.array([trade.volume for trade in some], dtype=np.float64)
-        for column, amount in enumerate((*points, *(np.rint(value * volume * worth) for value in points))):
+        rate = rates.of(symbol, np.array([trade.closed for trade in some], dtype=np.int64))
+        amounts = [value * volume * worth for value in points]
+        money = amounts if rate is None else [rate.of(amount) for amount in amounts]
+        for column, amount in enumerate((*points, *(np.rint(value) for value in money))):
             found[column][chosen] = amount.astype(np.int64)
     return Excursions(*found)
 

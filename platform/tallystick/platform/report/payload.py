@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.instrument import LOT
+from tallystick.market.instrument import LOT, Instrument
 from tallystick.platform.report.excursions import Excursions
 from tallystick.platform.report.load import Load
 from tallystick.platform.report.prices import Prices
+from tallystick.platform.report.rates import Rates
 from tallystick.platform.report.story import OrderStory, Story
 from tallystick.platform.report.summary import Book
 from tallystick.platform.report.trades import Trade
@@ -43,7 +44,7 @@ def payload(book: Book, excursions: Excursions, load: Load, place: str) -> str:
         "deposit": book.summary.deposit,
         "book": place,
         "curve": _curve(book, load),
-        "symbols": [_candles(one, book.story) for one in book.prices],
+        "symbols": [_candles(one, book.story, book.prices) for one in book.prices],
         "trades": _columns(_trades(book, excursions), differences=(1, 2, 6)),
         "whys": _whys(book),
         "stops": _columns(_stops(book), differences=(1, 2)),
@@ -83,7 +84,7 @@ def _telling_points(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.unique(np.array(kept, dtype=np.int64))
 
 
-def _candles(one: Prices, story: Story) -> dict[str, Any]:
+def _candles(one: Prices, story: Story, prices: list[Prices]) -> dict[str, Any]:
     instrument = story.instruments.get(one.symbol)
     digits = instrument.digits if instrument else 5
     opened = one.time - one.period_ns
@@ -100,14 +101,19 @@ def _candles(one: Prices, story: Story) -> dict[str, Any]:
         "symbol": one.symbol,
         "digits": digits,
         "period": name,
-        "worth": float(instrument.money_per_point_step(story.digits) * LOT / instrument.volume_step)
-        if instrument
-        else 0,
+        "worth": _worth(story, prices, instrument, one) if instrument else 0,
         "time": _differences((bucket[first] * period + period) // SECOND_NS),
         "spread": spread.tolist(),
         "gap": (opens - np.concatenate([[0], closes[:-1]])).tolist(),
         **{key: _differences(np.rint(values * scale).astype(np.int64)) for key, values in points.items()},
     }
+
+
+def _worth(story: Story, prices: list[Prices], instrument: Instrument, one: Prices) -> float:
+    """Minor units of a point on a lot, at the rate of the last row where another currency is converted."""
+    own = float(instrument.money_per_point_step(story.digits) * LOT / instrument.volume_step)
+    rate = Rates(story.instruments, prices, story.currency).of(one.symbol, one.time[-1:])
+    return own if rate is None else own * float(rate.gain[0])
 
 
 def _period_for(opened: NDArray[np.int64], own_ns: int) -> tuple[str, int]:

@@ -95,6 +95,7 @@ class Story:
     blocks: list[market.BarBlock | market.QuoteBlock] = field(default_factory=list)
     deals: list[Told[trading.DealMade]] = field(default_factory=list)
     swaps: list[Told[trading.SwapCharged]] = field(default_factory=list)
+    margins: list[Told[trading.PositionMarginFixed]] = field(default_factory=list)
     protections: list[Told[trading.PositionProtected]] = field(default_factory=list)
     stop_outs: list[Told[trading.AccountStoppedOut]] = field(default_factory=list)
     orders: dict[int, OrderStory] = field(default_factory=dict)
@@ -250,6 +251,7 @@ _TAKES: dict[type[Event], Callable[[Story, Told[Any]], None]] = {
     trading.AccountOpened: _account,
     trading.DealMade: _into("deals"),
     trading.SwapCharged: _into("swaps"),
+    trading.PositionMarginFixed: _into("margins"),
     trading.PositionProtected: _into("protections"),
     trading.AccountStoppedOut: _into("stop_outs"),
     trading.OrderRequested: _requested,

@@ -46,13 +46,23 @@ def _quality(book: Book) -> str:
 
 def own_excursions(book: Book) -> Excursions:
     """MFE and MAE of the book's trades."""
-    return excursions_of(book.positions.trades, book.prices, book.story.instruments, book.summary.digits)
+    return excursions_of(
+        book.positions.trades, book.prices, book.story.instruments, book.summary.digits, book.summary.currency
+    )
 
 
 def own_load(book: Book) -> Load:
     """Margin over the book's time."""
     leverage = book.story.account.leverage if book.story.account else 1
-    return load_of(book.curve, book.positions.holdings, book.story.instruments, leverage, book.summary.digits)
+    return load_of(
+        book.curve,
+        book.positions.holdings,
+        book.story.instruments,
+        leverage,
+        book.summary.digits,
+        currency=book.summary.currency,
+        fixed=book.story.margins,
+    )
 
 
 def tester_values(book: Book) -> dict[str, str]:
