@@ -324,3 +324,68 @@ def test_an_order_that_is_refused_for_liquidity_is_rejected_history(trade: Trade
     desk.buy(0.8)
     (order,) = desk.mt5.history_orders_get(0, desk.tick.time + 60)
     assert (order.state, order.volume_current) == (desk.mt5.ORDER_STATE_REJECTED, 0.8)
+
+
+@to_be_recorded
+def test_close_by_takes_the_open_price_of_the_opposite_position(trade: Trade, say: Any) -> None:
+    desk = trade()
+    long, short = desk.buy(), desk.sell()
+    answer = desk.close_by(long.order, short.order)
+    deals = [desk.deals(one.order)[-1] for one in (long, short)]
+    say("price", [round(deal.price, 5) == round(short.price, 5) for deal in deals])
+    say("answer", [answer.deal == deals[0].ticket, answer.order == deals[0].order, answer.volume > 0.0])
+    assert [deal.price for deal in deals] == [pytest.approx(short.price)] * 2
+    assert deals[1].profit == 0.0
+    assert answer.order == deals[0].order == deals[1].order
+
+
+@to_be_recorded
+@pytest.mark.parametrize("kind", ["placed", "stops", "changed", "removed", "refused"])
+def test_which_fields_of_an_answer_are_filled(trade: Trade, say: Any, kind: str) -> None:
+    desk = trade()
+    desk.limit(away=-500)
+    desk.buy()
+    order, position = desk.orders()[0], desk.positions()[0]
+    answer = {
+        "placed": lambda: desk.limit(away=-700),
+        "stops": lambda: desk.protect(position, sl=desk.price(-1000)),
+        "changed": lambda: desk.modify(order, price=desk.price(-600, "ask")),
+        "removed": lambda: desk.remove(order.ticket),
+        "refused": lambda: desk.buy(desk.lot / 10),
+    }[kind]()
+    filled = {name for name in ("deal", "order", "volume", "price", "bid", "ask") if getattr(answer, name)}
+    say("filled", sorted(filled))
+    expected: dict[str, set[str]] = {
+        "placed": {"order", "volume", "bid", "ask"},
+        "changed": {"order"},
+        "removed": {"order"},
+    }
+    assert filled == expected.get(kind, set())
+
+
+@to_be_recorded
+def test_a_volume_with_a_floats_noise_is_taken(trade: Trade, say: Any) -> None:
+    desk = trade()
+    noisy = desk.lot + 2 * desk.lot
+    answer = desk.buy(noisy)
+    say("answer", answer.retcode)
+    assert (answer.retcode, round(answer.volume / desk.lot)) == (desk.mt5.TRADE_RETCODE_DONE, 3)
+
+
+@to_be_recorded
+def test_a_price_between_two_points_is_taken_at_the_nearest(trade: Trade, say: Any) -> None:
+    desk = trade()
+    price = desk.price(-500, "ask") + 0.3 * desk.point
+    answer = desk.pending("BUY_LIMIT", price)
+    say("answer", answer.retcode)
+    assert answer.retcode == desk.mt5.TRADE_RETCODE_PLACED
+    assert desk.orders()[0].price_open == desk.price(-500, "ask")
+
+
+@to_be_recorded
+def test_a_stop_between_two_points_is_taken_at_the_nearest(trade: Trade, say: Any) -> None:
+    desk = trade()
+    desk.buy()
+    answer = desk.protect(desk.positions()[0], sl=desk.price(-1000) + 0.3 * desk.point)
+    say("answer", answer.retcode)
+    assert (answer.retcode, desk.positions()[0].sl) == (desk.mt5.TRADE_RETCODE_DONE, desk.price(-1000))

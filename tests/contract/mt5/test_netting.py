@@ -141,3 +141,14 @@ def test_a_stop_out_closes_the_position(trade: Trade) -> None:
     desk.world.wait(15)
     assert desk.positions() == ()
     assert desk.deals(opened.order)[-1].reason == desk.mt5.DEAL_REASON_SO
+
+
+@to_be_recorded
+@pytest.mark.parametrize("by", ["ticket", "identifier"])
+def test_after_a_reversal_the_position_is_named_by_its_new_ticket_or_its_number(desk: Desk, say: Any, by: str) -> None:
+    desk.buy()
+    desk.sell(3 * desk.lot)
+    (position,) = desk.positions()
+    answer = desk.buy(2 * desk.lot, position=getattr(position, by))
+    say("answer", answer.retcode)
+    assert (answer.retcode, desk.positions()) == (desk.mt5.TRADE_RETCODE_DONE, ())

@@ -81,12 +81,38 @@ GROUPS = {
 }
 
 
-@to_be_recorded
 @sim_only("the names of the symbols are given")
 @pytest.mark.parametrize("group", GROUPS)
 def test_groups(trade: Any, group: str) -> None:
     desk = trade(instruments=(on.EURUSD, on.INSTANT, on.CLOSED, on.CLOSE_ONLY))
     assert {one.name for one in desk.mt5.symbols_get(group)} == GROUPS[group]
+
+
+PATTERNS: dict[str, bool] = {
+    "{all}": True,
+    "{first}*": True,
+    "*{last}": True,
+    "*{middle}*": True,
+    "NOSUCH,{all}": True,
+    "*,!{all}": False,
+    "*,!*{last}": False,
+    "{first}*,!NOSUCH": True,
+    "!{all},*": True,
+    "NOSUCH, {all}": True,
+    "{lower}": False,
+    "{middle}": False,
+    "": False,
+}
+
+
+@to_be_recorded
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_whether_a_group_holds_a_symbol(mt5: Any, world: Any, say: Any, pattern: str) -> None:
+    name = world.symbol
+    group = pattern.format(all=name, first=name[:3], last=name[-3:], middle=name[1:4], lower=name.lower())
+    found = name in [one.name for one in mt5.symbols_get(group) or ()]
+    say("holds", found)
+    assert found is PATTERNS[pattern]
 
 
 @pytest.mark.parametrize("name", TIMEFRAMES)
