@@ -1,6 +1,6 @@
 """A terminal over quotes written by hand, asked in one line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -66,15 +66,18 @@ class Desk:
         connected: bool = True,
         others: Iterable[Instrument] = (),
         account: AccountSettings | None = None,
-        login: int = 0,
+        stated: Mapping[str, Any] | None = None,
         **settings: Any,
     ) -> None:
-        """A hedging account of 10,000 dollars unless told otherwise; `others` are known and have no quotes."""
+        """A hedging account of 10,000 dollars unless told otherwise; `others` are known and have no quotes.
+
+        `stated`: fields of the account that the definition states otherwise.
+        """
         definition = Definition.of_instruments(
             (*instruments, *others), account or AccountSettings(), server_time_rule=RULE
         )
-        stated = replace(definition.account, info={**definition.account.info, "login": login})
-        self.definition = replace(definition, account=stated)
+        info = {**definition.account.info, **(stated or {})}
+        self.definition = replace(definition, account=replace(definition.account, info=info))
         self.terminal = LocalTerminal(self.definition, feed_of(script(quotes)), **{"latency_ns": 0, **settings})
         self.at = 0.0
         if connected:

@@ -1,5 +1,7 @@
 """Connection, terminal and account, as the terminal answers about them."""
 
+from typing import Any
+
 import pytest
 
 from tallystick.platform.mt5.answering.about import TerminalSettings
@@ -90,6 +92,15 @@ def test_credit_counts_in_the_equity_and_not_in_the_balance() -> None:
     assert (info["balance"], info["credit"], info["equity"], info["profit"]) == (10_000.0, 500.0, 10_500.0, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("stated", "served", "shown"), [(1, "netting", 1), (0, "netting", 0), (2, "netting", 0), (0, "hedging", 2)]
+)
+def test_the_margin_mode_is_the_definitions_where_the_server_agrees(stated: int, served: Any, shown: int) -> None:
+    """An exchange account nets too; what the server was told to do instead shows."""
+    desk = Desk(account=AccountSettings(margin_mode=served), stated={"margin_mode": stated})
+    assert desk.struct("account_info")["margin_mode"] == shown
+
+
 def test_any_login_is_taken_where_the_definition_names_none_and_then_shows() -> None:
     """A bot that compares the account's number with its own goes on."""
     desk = Desk()
@@ -108,7 +119,7 @@ def test_initialize_with_a_login_logs_in() -> None:
 
 def test_another_accounts_number_is_refused() -> None:
     """A definition with a number has that account only; a failed initialize leaves no connection."""
-    desk = Desk(connected=False, login=77)
+    desk = Desk(connected=False, stated={"login": 77})
     answer = desk.ask("initialize", login=78)
     assert (answer.error, answer.value) == ((-6, "Terminal: Authorization failed"), Plain(value=False))
     assert desk.ask("version").error == NO_CONNECTION

@@ -5,10 +5,8 @@ from typing import Any
 from tallystick.platform.mt5.answering.memory import Memory
 from tallystick.platform.mt5.definitions.definition import Definition
 from tallystick.platform.mt5.definitions.fields import ACCOUNT_FIELDS
+from tallystick.platform.mt5.definitions.modes import MARGIN_MODES
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
-
-MARGIN_MODES = {"netting": 0, "exchange": 1, "hedging": 2}
-"""ACCOUNT_MARGIN_MODE by the server's word."""
 
 
 class AccountBook:
@@ -22,7 +20,7 @@ class AccountBook:
         static = dict(definition.account.info)
         static.update(
             leverage=settings.leverage,
-            margin_mode=MARGIN_MODES[settings.margin_mode],
+            margin_mode=_margin_mode(static["margin_mode"], settings.margin_mode),
             currency=settings.currency,
             currency_digits=settings.digits,
             margin_so_mode=0,
@@ -63,6 +61,13 @@ class AccountBook:
             "margin_level": margin_level(equity, margin),
         }
         return tuple(live[name] if name in live else static[name] for name in ACCOUNT_FIELDS)
+
+
+def _margin_mode(stated: int, served: str) -> int:
+    """ACCOUNT_MARGIN_MODE: the definition's own number where it means what the server does (0 and 1 both net)."""
+    if MARGIN_MODES.get(stated) == served:
+        return stated
+    return next(number for number, word in MARGIN_MODES.items() if word == served)
 
 
 def margin_level(equity: int, margin: int) -> float:
