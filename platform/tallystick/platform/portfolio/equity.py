@@ -1,7 +1,6 @@
 """The account's equity as rows go by, compiled, exactly as the account view gives it at each single row."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +13,7 @@ from tallystick.market.instrument import Instrument
 from tallystick.market.money import point_money
 from tallystick.market.rows import Rows
 from tallystick.platform.accounts.views import PositionView
+from tallystick.platform.portfolio.converted_equity import ConvertedEquity, open_sum
 
 SYMBOL, SIDE, UNITS, SUMS, NUMERATOR, DENOMINATOR, CLOSE, SCALE = range(8)
 """Columns of a holding: its symbol's index, direction, units, exact sum of points x units, money of a point as a
@@ -36,14 +36,18 @@ class Equity:
         self._symbols: list[str] = []
         self._holdings: Numbers = np.zeros((0, 8), dtype=np.int64)
         self._series: Numbers = np.zeros(0, dtype=np.int64)
+        self._converted: ConvertedEquity | None = None
+        self._names: dict[int, str] = {}
 
     def __bool__(self) -> bool:
         """True while something is held."""
-        return len(self._holdings) > 0
+        return len(self._holdings) > 0 or self._converted is not None
 
     @property
     def now(self) -> int:
         """Equity in minor units at the last row."""
+        if self._converted is not None:
+            return self.fixed + self._converted.floating()
         worth: int = self.fixed + _floating(self._holdings)
         return worth
 
@@ -51,18 +55,32 @@ class Equity:
         """Take the positions of now, in an account of this balance; `series` has the symbols by series number."""
         positions = list(context.positions.values())
         self.fixed = balance + sum(position.swap for position in positions)
+        self._names, self._converted = dict(series), None
+        if self._converts(positions, context):
+            moneys = {one.symbol: cached_money(context.instruments[one.symbol], digits) for one in positions}
+            self._converted = ConvertedEquity()
+            self._converted.look(positions, context, moneys)
+            positions = []
         self._symbols = sorted({position.symbol for position in positions})
         rows = [self._holding(position, context, digits) for position in positions]
         self._holdings = np.array(rows, dtype=np.int64).reshape(len(rows), 8)
         self._number(series)
+
+    @staticmethod
+    def _converts(positions: Sequence[PositionView], context: Context) -> bool:
+        """Whether a position pays in another currency than the account's."""
+        account = context.account
+        if account is None:
+            return False
+        instruments = context.instruments
+        return any(instruments[one.symbol].pays_in(account.currency) != account.currency for one in positions)
 
     def _holding(self, position: PositionView, context: Context, digits: int) -> tuple[int, ...]:
         instrument: Instrument = context.instruments[position.symbol]
         quote = context.quotes.get(position.symbol)
         money = cached_money(instrument, digits)
         units, scale = money.units(position.volume), 10**instrument.digits
-        # The open price is the float nearest to sum / units, from which the whole sum comes back exactly.
-        sums = round(Fraction(position.price_open) * scale * units)
+        sums = open_sum(position.price_open, scale, units)
         price = position.price_open if quote is None else quote.bid if position.direction > 0 else quote.ask
         close, symbol = instrument.points(price), self._symbols.index(position.symbol)
         return symbol, position.direction, units, sums, money.numerator, money.denominator, close, scale
@@ -76,6 +94,8 @@ class Equity:
 
     def see(self, symbol: str, bid: float, ask: float) -> None:
         """One row is being heard."""
+        if self._converted is not None:
+            self._converted.see(symbol, bid, ask)
         if symbol not in self._symbols:
             return
         own = self._holdings[:, SYMBOL] == self._symbols.index(symbol)
@@ -85,23 +105,41 @@ class Equity:
 
     def first(self, rows: Rows, numbers: Numbers) -> int:
         """First row at which a limit is passed, or -1; nothing is changed."""
+        if self._converted is not None:
+            return self._converted.first(rows, self._names, self.fixed, numbers, _passed)
         found: int = _walk(rows.series, rows.bid, rows.ask, self._series, self._holdings.copy(), numbers.copy())
         return found
 
     def advance(self, rows: Rows, numbers: Numbers) -> None:
         """Rows at which no limit is passed: the last prices count from now on, `numbers` has the highest equity."""
+        if self._converted is not None:
+            self._converted.walk(rows, self._names, self.fixed, numbers, _passed)
+            return
         _walk(rows.series, rows.bid, rows.ask, self._series, self._holdings, numbers)
 
     def freeze(self) -> Any:
         """Balance with swaps, and the positions."""
-        return [self.fixed, self._symbols, self._holdings.tolist(), self._series.tolist()]
+        converted = None if self._converted is None else self._converted.freeze()
+        names = list(self._names.items())
+        return [self.fixed, self._symbols, self._holdings.tolist(), self._series.tolist(), names, converted]
 
     def thaw(self, state: Sequence[Any]) -> None:
         """Take back what `freeze` gave."""
-        self.fixed, symbols, holdings, series = state
+        self.fixed, symbols, holdings, series, names, converted = state
+        self._names, self._converted = {int(number): symbol for number, symbol in names}, None
+        if converted is not None:
+            self._converted = ConvertedEquity()
+            self._converted.thaw(converted)
         self._symbols = list(symbols)
         self._holdings = np.array(holdings, dtype=np.int64).reshape(len(holdings), 8)
         self._series = np.array(series, dtype=np.int64)
+
+
+def _passed(equity: int, numbers: Numbers) -> bool:
+    """Take the equity of a row: keep the highest, and say whether it passes a limit."""
+    if numbers[BY_ROW] and equity > numbers[PEAK]:
+        numbers[PEAK] = equity
+    return bool(_beyond(equity, numbers))
 
 
 @njit(cache=True)
