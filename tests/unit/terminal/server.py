@@ -1,6 +1,7 @@
 """A small simulated server to test against: two instruments, hand-made and random rows, orders in one line."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -17,8 +18,8 @@ SECOND = 1_000_000_000
 MONDAY = 1_388_966_400 * SECOND
 """Monday 2014-01-06 00:00 UTC."""
 LOT = 100_000_000
-BUY, SELL, BUY_LIMIT, SELL_LIMIT, BUY_STOP, SELL_STOP = range(6)
-DEAL, PENDING, PROTECT, MODIFY, REMOVE = 1, 5, 6, 7, 8
+BUY, SELL, BUY_LIMIT, SELL_LIMIT, BUY_STOP, SELL_STOP, BUY_STOP_LIMIT, SELL_STOP_LIMIT = range(8)
+DEAL, PENDING, PROTECT, MODIFY, REMOVE, CLOSE_BY = 1, 5, 6, 7, 8, 10
 
 EURUSD = Instrument(
     symbol="EURUSD",
@@ -59,9 +60,18 @@ BarPoints = tuple[int, int, tuple[int, int, int, int], tuple[int, int, int, int]
 
 def server(series: Sequence[tuple[str, str, int]] = BARS, **settings: Any) -> SimulatedTerminal:
     """A terminal with a million dollars, no latency and a hedging account unless told otherwise."""
-    own = {name: settings.pop(name) for name in ("latency_ns", "server_time", "journal") if name in settings}
+    own = {name: settings.pop(name) for name in OF_THE_TERMINAL if name in settings}
+    instruments = settings.pop("instruments", INSTRUMENTS)
     account = AccountSettings(**{"balance": 100_000_000, **settings})
-    return SimulatedTerminal(account, INSTRUMENTS, series, **own)
+    return SimulatedTerminal(account, instruments, series, **own)
+
+
+OF_THE_TERMINAL = ("latency_ns", "server_time", "journal", "calendars", "keep_history", "opened")
+
+
+def terms(**changes: Any) -> dict[str, Instrument]:
+    """The two instruments, EURUSD on other terms."""
+    return {**INSTRUMENTS, "EURUSD": replace(EURUSD, **changes)}
 
 
 def bars(points: Iterable[BarPoints]) -> Rows:
@@ -97,9 +107,9 @@ def quotes(points: Iterable[tuple[int, int, int, int]]) -> Rows:
 
 
 def order(number: int, kind: int = BUY, lots: float = 1.0, **changes: Any) -> OrderSending:
-    """An order; prices in EURUSD points as `price`, `stop`, `take`, everything else by field name."""
-    scale = SCALES[0] if changes.get("symbol", "EURUSD") == "EURUSD" else SCALES[1]
-    price, stop, take = (changes.pop(name, 0) / scale for name in ("price", "stop", "take"))
+    """An order; prices in points as `price`, `stop`, `take`, `limit` (stop-limit), everything else by field name."""
+    scale = SCALES[1] if changes.get("symbol", "EURUSD") == "XAUUSD" else SCALES[0]
+    price, stop, take, limit = (changes.pop(name, 0) / scale for name in ("price", "stop", "take", "limit"))
     pending = kind not in {BUY, SELL}
     given: dict[str, Any] = {
         "order": number,
@@ -118,7 +128,7 @@ def order(number: int, kind: int = BUY, lots: float = 1.0, **changes: Any) -> Or
         "ticket": 0,
         "magic": 1_000 + number,
         "comment": "",
-        "stop_limit": 0.0,
+        "stop_limit": limit,
         "time_type": 2 if changes.get("expires") else 0,
         "opposite": 0,
     }

@@ -31,6 +31,14 @@ from tallystick.platform.mt5.server.order_types import (
 )
 from tallystick.platform.mt5.server.permissions import netting_position
 
+WITHOUT_SYMBOL = {
+    SLTP: retcodes.POSITION_CLOSED,
+    CLOSE_BY: retcodes.POSITION_CLOSED,
+    MODIFY: retcodes.INVALID_ORDER,
+    REMOVE: retcodes.INVALID_ORDER,
+}
+"""Requests that need no symbol where they name what stands; the code when that is not there."""
+
 
 class Arriving:
     """Takes requests on an account state."""
@@ -88,36 +96,26 @@ class Arriving:
 
     def named(self, sending: OrderSending) -> OrderSending:
         """The request with what it leaves to the position or order it names: symbol, and a position's own number."""
-        state, changes = self._state, dict[str, object]()
-        if sending.action in {SLTP, CLOSE_BY, DEAL} and sending.position:
+        state, action = self._state, sending.action
+        if action == PENDING or (action == DEAL and (not sending.position or sending.position in state.positions)):
+            return sending  # nearly every request
+        changes, position = dict[str, object](), None
+        if action in {SLTP, CLOSE_BY, DEAL}:
             position = state.position(sending.position)
-            if position is not None and position.ticket != sending.position:
+            if position is None and action == SLTP and not sending.position and self._settings.margin_mode == "netting":
+                position = netting_position(state, sending.symbol)
+            if position is not None:
                 changes["position"] = position.ticket
-        elif sending.action == SLTP and self._settings.margin_mode == "netting":
-            position = netting_position(state, sending.symbol)
-            changes = {"position": position.ticket} if position is not None else {}
-        else:
-            position = None
-        if sending.action == CLOSE_BY and sending.opposite:
-            opposite = state.position(sending.opposite)
-            if opposite is not None and opposite.ticket != sending.opposite:
-                changes["opposite"] = opposite.ticket
-        if not sending.symbol and sending.action in {SLTP, CLOSE_BY, MODIFY, REMOVE}:
-            order = state.pendings.get(sending.ticket) if sending.action in {MODIFY, REMOVE} else None
-            symbol = order.sending.symbol if order is not None else position.symbol if position is not None else ""
-            changes["symbol"] = symbol
+        if action == CLOSE_BY and (opposite := state.position(sending.opposite)) is not None:
+            changes["opposite"] = opposite.ticket
+        if not sending.symbol and action in WITHOUT_SYMBOL:
+            order = state.pendings.get(sending.ticket) if action in {MODIFY, REMOVE} else None
+            changes["symbol"] = position.symbol if position is not None else order.sending.symbol if order else ""
         return msgspec.structs.replace(sending, **changes) if changes else sending
 
     def names_nothing(self, sending: OrderSending) -> int:
         """Return code of a request without a symbol whose position or order is not there either, or 0."""
-        if sending.symbol:
-            return 0
-        return {
-            SLTP: retcodes.POSITION_CLOSED,
-            CLOSE_BY: retcodes.POSITION_CLOSED,
-            MODIFY: retcodes.INVALID_ORDER,
-            REMOVE: retcodes.INVALID_ORDER,
-        }.get(sending.action, 0)
+        return 0 if sending.symbol else WITHOUT_SYMBOL.get(sending.action, 0)
 
     # -- what passed its checks
 

@@ -174,7 +174,7 @@ class Executing:
         return opens and self._checks.permissions.hedges(sending.symbol, direction_of(sending))
 
     def _rest(self, order: Pending, volume: int) -> None:
-        """What remains of an order stands under its ticket; on a hedging account it adds to what the first part opened."""
+        """What remains of an order stands under its ticket; hedging, it adds to what the first part opened."""
         sending, ticket = order.sending, order.ticket
         named = sending.position if sending.action == DEAL else 0
         if not named and self._settings.margin_mode == "hedging" and ticket in self._state.positions:

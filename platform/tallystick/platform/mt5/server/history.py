@@ -80,7 +80,7 @@ class DealRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(msgspec.Struct, kw_only=True):
-    """`orders`: those that are over, in the order in which they ended; `deals` in order of ticket; `standing`: the others."""
+    """`orders`: those that are over, in the order in which they ended; `standing`: the others, by ticket."""
 
     opened: int = 0
     """When the account was opened, ns UTC: the balance deal's time."""
