@@ -40,7 +40,7 @@ def doctor(
     Example: tallystick doctor tallystick-demo
     """
     call: Call = context.obj
-    checks = [*_python(), *_libraries(), _kernel_cache(), _terminal(), _key(call), _disk(book or Path())]
+    checks = [*_python(), *_libraries(), _kernel_cache(), *_terminal(call), _key(call), _disk(book or Path())]
     if book is not None:
         checks.append(_head(book))
     bad = [each for each in checks if each.status in {"missing", "wrong"}]
@@ -92,12 +92,19 @@ def _kernel_cache() -> Check:
     return Check("kernel cache", "wrong", "no folder can be written", fix)
 
 
-def _terminal() -> Check:
-    if sys.platform != "win32":
-        return Check("MetaTrader 5", "note", "its Python package exists on Windows only; simulation needs none")
+def _terminal(call: Call) -> Iterator[Check]:
+    """The terminal's rows, asked through the bridge; one sentence where that cannot be."""
     if util.find_spec("MetaTrader5") is None:
-        return Check("MetaTrader 5", "note", "not installed; simulation needs none", "pip install MetaTrader5")
-    return Check("MetaTrader 5", "ok", metadata.version("MetaTrader5"))
+        if sys.platform != "win32":
+            yield Check("MetaTrader 5", "note", "its Python package exists on Windows only; simulation needs none")
+        else:
+            yield Check("MetaTrader 5", "note", "not installed; simulation needs none", "pip install tallystick[mt5]")
+        return
+    from tallystick.platform.mt5.bridge.examining import examined
+    from tallystick.platform.mt5.bridge.process import ChildSettings
+
+    for each in examined(ChildSettings(config_folder(call.home) / "bridge" / "doctor")):
+        yield Check(each.check, each.status, each.found, each.fix)
 
 
 def _key(call: Call) -> Check:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
 from tallystick.events.module import OnFailure
 from tallystick.events.reader import LogReader
@@ -38,6 +39,7 @@ FAKES = Path(__file__).resolve().parents[3] / "fakes"
 ORIGIN = "example.org/bridge/0123456789abcdef"
 SIGNER = Ed25519Signer(ORIGIN, b"a key for the tests, of 32 bytes")
 SECOND = 1_000_000_000
+CATALOGUE = Catalogue()
 RULE, OFFSET_S = "fixed:+02:00", 7_200.0
 
 
@@ -120,7 +122,8 @@ def line_to(folder: Path, patience: Patience | None = None, login: Login | None 
     (fake / "journal.jsonl").touch()
     write(fake / "clock.json", {"offset_s": OFFSET_S})
     settings: dict[str, Any] = {"environment": environment(fake), "pauses_s": (0.0,), **child}
-    return TerminalLine(ChildSettings(folder / "lock", **settings), login or Login(LOGIN, SERVER), patience)
+    lock = Login(LOGIN, SERVER).lock_folder(folder / "lock")
+    return TerminalLine(ChildSettings(lock, **settings), login or Login(LOGIN, SERVER), patience)
 
 
 def write(path: Path, value: Any) -> None:
@@ -180,7 +183,7 @@ class Bench:
 
     def told(self, *types: type[Event]) -> list[Any]:
         """Every event of these types in the log."""
-        envelopes = LogReader(self.folder / "book" / "log").envelopes()
+        envelopes = LogReader(self.folder / "book" / "log", CATALOGUE).envelopes()
         return [each.event for each in envelopes if isinstance(each.event, types)]
 
     def sending(self, sending: OrderSending) -> None:

@@ -140,7 +140,8 @@ def test_while_the_terminal_is_away_nothing_is_sent_and_what_happened_is_told_af
     with bench(tmp_path, pauses_s=(0.0, 3600.0), remembered_s=2.0) as desk:
         desk.tick()
         desk.tick(wish("open"))
-        (ticket, _) = (position(desk), desk.line.process.kill())
+        ticket = position(desk)
+        desk.line.process.kill()
         desk.line.connect()
         desk.line.process.kill()  # the second death: the next start is an hour away, or when the first is forgotten
         desk.server.executed(desk.server.request(DEAL, position=ticket, type=1), reason=SL)

@@ -4,8 +4,9 @@ Whenever a new child was started, or the terminal said that its connection is go
 whether the terminal still stands on the same account before anything else is asked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,10 @@ class Login:
     password: str = field(default="", repr=False)
     timeout_ms: int = 60_000
 
+    def lock_folder(self, root: Path) -> Path:
+        """Where the account's lock lies below a folder of this machine, so that no two children serve it."""
+        return root / "".join(each if each.isalnum() else "-" for each in f"{self.server}-{self.login}")
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -71,8 +76,8 @@ class Patience:
 class TerminalLine:
     """One terminal, one account, a single caller."""
 
-    def __init__(self, child: ChildSettings, login: Login, patience: Patience | None = None) -> None:
-        """Nothing is started yet."""
+    def __init__(self, child: ChildSettings, login: Login | None, patience: Patience | None = None) -> None:
+        """Nothing is started yet. Without a login any account will do: to look, not to trade."""
         self.process = BridgeProcess(child)
         self.patience = patience or Patience()
         self._login = login
@@ -86,7 +91,7 @@ class TerminalLine:
         self.process.start()
         if self._connected == self.process.starts:
             return
-        login = self._login
+        login = self._login or Login(0, "")
         arguments: dict[str, Any] = {"timeout": login.timeout_ms}
         arguments |= {"path": login.path} if login.path else {}
         if login.password:
@@ -94,7 +99,8 @@ class TerminalLine:
         self._true("initialize", arguments, self.patience.connect_s)
         self._connected = self.process.starts
         try:
-            self._require_account(self.account())
+            if self._login is not None:
+                self._require_account(self.account(), self._login)
         except Exception:
             self._connected = 0
             raise
@@ -189,15 +195,9 @@ class TerminalLine:
         fix = "tallystick doctor" if code in IPC or code == CALL_FAILED else "look at the terminal's journal"
         raise TerminalFailedError(f"{function} failed with {code} {text!r}", (code, text), fix)
 
-    def _require_account(self, account: AccountSeen) -> None:
-        wanted = self._login
+    def _require_account(self, account: AccountSeen, wanted: Login) -> None:
         if account.login == wanted.login and (not wanted.server or account.server == wanted.server):
             return
         message = f"the terminal stands on account {account.login} at {account.server}, not on {wanted.login}"
         message += f" at {wanted.server}" if wanted.server else ""
         raise WrongTerminalError(message, "log the terminal in to that account, or name its path")
-
-
-def of_magic(deals: Sequence[DealSeen], magic: int) -> list[DealSeen]:
-    """The deals that an order with this magic made."""
-    return [deal for deal in deals if deal.magic == magic]
