@@ -1,4 +1,4 @@
-"""Rates between the currencies of a book, through its own pairs: exact, and each with a side (`docs/fills.md`, 13).
+"""Rates between the currencies of a book, through its own pairs: exact, and each with a side (`docs/fills.md`, 21).
 
 A pair quotes one currency in another. What is sold is paid at the bid, what is bought is charged at the ask; of a pair
 that is quoted the other way round the two change places. A rate's cheap side is the lower one.

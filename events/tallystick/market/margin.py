@@ -1,4 +1,4 @@
-"""Margin of positions (`docs/fills.md`, sections 9 and 13), exact and rounded once a position.
+"""Margin of positions (`docs/fills.md`, sections 9 and 21), exact and rounded once a position.
 
 | calculation mode | margin of a lot | in |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""Swap: what holding a position over the server's midnight costs or pays (`docs/fills.md`, sections 11 and 13).
+"""Swap: what holding a position over the server's midnight costs or pays (`docs/fills.md`, sections 11 and 21).
 
 | mode | a night of a lot | in |
 |---|---|---|

@@ -2,7 +2,7 @@
 
     value = price in points * volume * money of a point * rate
 
-The rate from the profit currency to the account's is the book's own (`docs/fills.md`, section 13), on its dearer side
+The rate from the profit currency to the account's is the book's own (`docs/fills.md`, section 21), on its dearer side
 at the latest quotes; without one there is no value, and what needs it refuses.
 """
 
