@@ -1,12 +1,15 @@
 """(g) Dates: naive and aware datetimes, floats and ints, in a machine's zone of another continent."""
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[3]
 TOKYO = """
 import sys
 from datetime import datetime, timezone, timedelta
@@ -28,7 +31,8 @@ print(datetime.fromtimestamp(0).hour, int(aware.timestamp() - naive.timestamp())
 def test_in_tokyo_a_naive_datetime_asks_nine_hours_too_early() -> None:
     done = subprocess.run(
         [sys.executable, "-c", TOKYO],
-        env={"TZ": "Asia/Tokyo", "PYTHONPATH": "."},
+        cwd=ROOT,
+        env={**os.environ, "TZ": "Asia/Tokyo", "PYTHONPATH": os.pathsep.join([*sys.path, str(ROOT)])},
         check=True,
         capture_output=True,
         text=True,

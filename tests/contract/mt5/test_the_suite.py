@@ -1,6 +1,7 @@
 """The suite itself, without Windows: the way to a real terminal is walked with a package that only looks like it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +42,7 @@ def _run(folder: Path, terminal: str, *cases: str, kind: int = 0) -> subprocess.
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, *cases],
         cwd=ROOT,
-        env={"PYTHONPATH": f"{package.parent}{':' if sys.platform != 'win32' else ';'}{ROOT}"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(package.parent), *sys.path, str(ROOT)])},
         check=False,
         capture_output=True,
         text=True,

@@ -175,6 +175,14 @@ def test_after_the_last_row_a_call_raises_what_no_bot_catches_by_accident(far: S
     assert not issubclass(EndOfData, Exception)
 
 
+def test_with_nobody_connected_initialize_reaches_the_demonstration() -> None:
+    assert mt5.initialize() is True
+    assert "demo" in mt5.terminal_info().company
+    assert mt5.symbol_info_tick("EURUSD").bid > 0.0
+    assert mt5.Buy("EURUSD", 0.01).retcode == mt5.TRADE_RETCODE_DONE
+    assert mt5.Close("EURUSD") is True
+
+
 def test_a_request_comes_back_inside_the_answer(far: Scripted) -> None:
     request = (1, 7, 0, "EURUSD", 0.1, 1.1, 0.0, 0.0, 0.0, 10, 0, 1, 0, 0, "note", 0, 0)
     far.values["order_send"] = Record("OrderSendResult", (10009, 1, 2, 0.1, 1.1, 1.1, 1.2, "", 1, 0, list(request)))

@@ -1,8 +1,10 @@
 """Dates: ints, floats and datetimes by their `timestamp()`, cut to whole seconds of 32 bits; the naive trap stays."""
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 import tallystick.platform.mt5.simulated as mt5
 from tests.unit.mt5.dropin.answering import Scripted
 
+ROOT = Path(__file__).resolve().parents[4]
 LEAST = -(2.0**31)
 
 
@@ -59,7 +62,12 @@ with answered_by(Scripted()) as far:
 @pytest.mark.parametrize(("zone", "hours"), [("UTC", 0), ("Asia/Tokyo", 9), ("America/New_York", -4)])
 def test_a_naive_datetime_is_read_in_this_machines_zone(zone: str, hours: int) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", NAIVE], env={"TZ": zone, "PYTHONPATH": "."}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", NAIVE],
+        cwd=ROOT,
+        env={**os.environ, "TZ": zone, "PYTHONPATH": os.pathsep.join([*sys.path, str(ROOT)])},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     utc = int(datetime(2024, 7, 1, tzinfo=UTC).timestamp())
     assert int(done.stdout) == utc - hours * 3600
