@@ -10,7 +10,8 @@ from tallystick.platform.mt5.exec.child.watchdog import Watchdog
 from tallystick.platform.mt5.wire import Answer, Call
 
 LAST_WORDS = frozenset({"shutdown", "last_error"})
-"""Calls that are answered after the last row too: bots make them in `finally`."""
+"""Calls that are answered after the last row too: bots make them in `finally`. No loop of them goes on for ever."""
+LAST_WORDS_MOST = 1_000
 
 
 class Asking:
@@ -25,13 +26,17 @@ class Asking:
         self._main = main_thread
         self._end = end
         self._watchdog = watchdog
+        self._last_words = 0
 
     def before(self, function: str) -> None:
         """A function of the module is called, whatever comes of it. Raises `RefusedError` and `EndOfData`."""
         self._main.require(f"called {function}")
         self._watchdog.heard()
         self._clock.charge()
-        if self._clock.over and function not in LAST_WORDS:
+        if not self._clock.over:
+            return
+        self._last_words += function in LAST_WORDS
+        if function not in LAST_WORDS or self._last_words > LAST_WORDS_MOST:
             self._end.reach()
 
     def answer(self, call: Call) -> Answer:
