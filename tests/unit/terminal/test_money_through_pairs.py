@@ -277,3 +277,19 @@ def test_what_is_reckoned_before_is_what_the_deal_books(seed: int) -> None:
     assert reckoned == closed.profit
     assert after.retcode == 0
     assert (after.balance + closed.commission, after.margin, after.profit) == (terminal.balance, 0, 0)
+
+
+def test_closing_by_an_opposite_position_leaves_its_part_of_the_margin() -> None:
+    terminal = server("JPY", [pair("EURUSD"), pair("USDJPY")], leverage=100)
+    quote(terminal, 0, EURUSD=(120_000, 120_010), USDJPY=(110_000, 110_010))
+    terminal.send(order(1, "EURUSD", BUY, 1.0), 0)
+    terminal.send(order(2, "EURUSD", SELL, 0.25), 0)
+    quote(terminal, 1, EURUSD=(120_000, 120_010))
+    assert terminal.state.positions[1].margin == 132_023
+    told = terminal.send(order(3, "EURUSD", 8, 0.25, action=10, position=1, opposite=2), 0)
+    assert [type(fact).__name__ for fact in told] == ["PositionMarginFixed", "DealMade", "DealMade", "OrderAnswered"]
+    assert terminal.margin == 99_017
+    frozen = msgspec.msgpack.decode(msgspec.msgpack.encode(terminal.freeze()), strict=False)
+    thawed = server("JPY", [pair("EURUSD"), pair("USDJPY")], leverage=100)
+    thawed.thaw(frozen)
+    assert thawed.send(order(3, "EURUSD", 8, 0.25, action=10, position=1, opposite=2), 0) == told

@@ -3,7 +3,6 @@
 Source: MetaTrader 5's `order_calc_margin`, `order_calc_profit`, `order_check`. Money is in minor units of the account.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -13,6 +12,8 @@ from tallystick.market.money import rounded
 from tallystick.market.terms import NoRateError
 from tallystick.platform.mt5 import retcodes
 from tallystick.platform.mt5.server.account import Position
+from tallystick.platform.mt5.server.arriving import Arriving
+from tallystick.platform.mt5.server.checks import Checks
 from tallystick.platform.mt5.server.dealing import Dealing, rest_of
 from tallystick.platform.mt5.server.order_types import DEAL, direction_of, points_of
 from tallystick.platform.mt5.server.prices import stops_broken
@@ -49,11 +50,12 @@ class Checked:
 class Calculating:
     """Reckons at the current prices of an account state, and changes nothing."""
 
-    def __init__(self, worth: Worth, dealing: Dealing, first_broken: Callable[[OrderSending, int], int]) -> None:
-        """`first_broken`: return code of the first rule that an order breaks at a time, money apart, or 0."""
+    def __init__(self, worth: Worth, dealing: Dealing, checks: Checks, arriving: Arriving) -> None:
+        """All parts share one state."""
         self._worth = worth
         self._dealing = dealing
-        self._first_broken = first_broken
+        self._checks = checks
+        self._arriving = arriving
 
     def order_margin(self, symbol: str, direction: int, volume: int, price: float) -> int | None:
         """Margin of a new position of `volume` (1e-8 lots); None while a pair that converts it has no price."""
@@ -75,9 +77,13 @@ class Calculating:
         except NoRateError:
             return None
 
-    def check(self, sending: OrderSending, time: int) -> Checked:
-        """Whether the server would take an order now, a market order at the current quote, and what it would leave."""
-        broken = self._first_broken(sending, time)
+    def check(self, asked: OrderSending, time: int) -> Checked:
+        """Whether the server would take an order now, a market order at the current quote, and what it would leave.
+
+        Injected faults and the message limit are no matter of a check.
+        """
+        sending = self._arriving.named(asked)
+        broken = self._arriving.names_nothing(sending) or self._checks.first_broken(sending, time)
         if broken:
             return Checked(broken)
         if sending.action != DEAL:

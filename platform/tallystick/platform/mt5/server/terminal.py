@@ -12,7 +12,14 @@ from typing import Any
 import msgspec
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded, OrderSending, PositionProtected
+from tallystick.events.types.trading import (
+    DealMade,
+    OrderAnswered,
+    OrderEnded,
+    OrderSending,
+    PositionMarginFixed,
+    PositionProtected,
+)
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import point_money
 from tallystick.market.rows import Rows
@@ -36,6 +43,9 @@ from tallystick.platform.mt5.server.session_scan import SessionScan
 from tallystick.platform.mt5.server.settling import Settling
 from tallystick.platform.mt5.server.tables import Tables
 from tallystick.platform.mt5.server.worth import Worth
+
+TOLD_AT_ONCE = OrderAnswered, OrderEnded, PositionProtected, PositionMarginFixed, DealMade
+"""What an order may be answered with when it is sent."""
 
 
 class SimulatedTerminal:
@@ -87,10 +97,10 @@ class SimulatedTerminal:
         settings, instruments, hours = self._settings, self._instruments, self._hours
         checks = Checks(settings, instruments, self._worth, hours, self._rule)
         dealing = Dealing(settings, instruments, self._money, self._worth)
-        self._calculating = Calculating(self._worth, dealing, checks.first_broken)
         executing = Executing(settings, instruments, checks, dealing, hours, Liquidity(instruments, self._money))
         paths = Paths(instruments, self._tables, hours)
         self._arriving = Arriving(settings, instruments, checks, dealing, executing, self._latency)
+        self._calculating = Calculating(self._worth, dealing, checks, self._arriving)
         self._session_scan = SessionScan(self._tables, self._worth, paths, hours)
         self._settling = Settling(settings, instruments, self._worth, dealing, executing, paths)
 
@@ -156,6 +166,8 @@ class SimulatedTerminal:
         state = self._worth.state
         self._tables.to_state(state)
         facts = tuple(self._arriving.take(sending, time))
+        if self._keeps:
+            facts = tuple(fact for _, fact in with_margins([(0, fact) for fact in facts], self._worth))
         if self._keeps_history:
             self.history.sent(sending, facts, time, state, self._instruments)
         self._first_answers[sending.order] = facts
@@ -243,7 +255,7 @@ class SimulatedTerminal:
     def thaw(self, state: Any) -> None:
         """Take back what `freeze` gave."""
         self._worth.state = msgspec.convert(state["state"], AccountState, strict=False)
-        kinds = {one.__name__: one for one in (OrderAnswered, OrderEnded, PositionProtected, DealMade)}
+        kinds = {one.__name__: one for one in TOLD_AT_ONCE}
         if "history" in state:
             self.history = msgspec.convert(state["history"], History, strict=False)
         self._first_answers = {
