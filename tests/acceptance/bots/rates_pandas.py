@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import MetaTrader5 as mt5
 import pandas as pd
-import timezones as tz  # a small package beside this script
+import pytz_free as tz  # a small module beside this script
 
 # display data on the MetaTrader 5 package
 print("MetaTrader5 package version: ", mt5.__version__)
