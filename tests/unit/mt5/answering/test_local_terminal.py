@@ -1,5 +1,6 @@
 """A terminal in one's own process: its clock, its market, and what does not depend on how often it is asked."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from tallystick.platform.mt5.answering.demo import START_NS, demo_terminal
 from tallystick.platform.mt5.answering.local import LocalTerminal
 from tallystick.platform.mt5.wire import NOTHING, Answer, Call, Plain, Record, Records, decoded_answer, encoded_answer
-from tests.unit.mt5.answering.market import MONDAY, SECOND, Desk, request, server_s
+from tests.unit.mt5.answering.market import EURUSD, GBPUSD, MONDAY, SECOND, Desk, request, server_s
 
 MILLISECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -183,3 +184,26 @@ def test_an_order_between_two_made_quotes_meets_the_market_between_them() -> Non
     tick = ask(terminal, "symbol_info_tick", symbol="EURUSD").value
     assert isinstance(tick, Record)
     assert tick.values[2] == answer.value.values[4]
+
+
+def test_a_row_of_another_symbol_at_that_moment_is_no_obstacle() -> None:
+    """EURUSD and NZDUSD both step at 20 minutes past: an order for XAUUSD due then is executed then."""
+    terminal = demo_terminal()
+    ask(terminal, "initialize")
+    moment = START_NS + 20 * MINUTE
+    answer = terminal.answer(
+        Call(moment - 250 * MILLISECOND, "order_send", {"request": request(action=1, symbol="XAUUSD", volume=0.1)})
+    )
+    assert isinstance(answer.value, Record)
+    assert (answer.value.values[0], answer.now) == (10009, moment)
+
+
+def test_nothing_happens_behind_the_last_row() -> None:
+    """A position open at the end pays no swap for nights that nobody saw."""
+    desk = Desk(instruments=[replace(EURUSD, swap_long=-5.0), GBPUSD])
+    desk.at = 199_000
+    desk.buy()
+    desk.at = 10**7
+    assert desk.ask("positions_get").ended
+    (position,) = desk.terminal.server.state.positions.values()
+    assert position.swap == 0

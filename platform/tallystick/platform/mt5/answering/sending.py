@@ -90,8 +90,9 @@ class Requests:
     def answered(self, request: Mapping[str, Any], answer: OrderAnswered) -> Reply:
         """What `order_send` gives for the server's answer.
 
-        As recorded of real terminals: a placed order has its volume and no price, a change of stops neither; a
-        refusal has zeros, and bid and ask only where they are the reason.
+        As recorded of real terminals: a pending order that was placed is told as done (10008 is what asynchronous
+        sending says, which the module does not have), with its volume and no price; a change of stops has neither, a
+        close-by only deal and order; a refusal has zeros, and bid and ask only where they are the reason.
         """
         memory = self._memory
         memory.requests += 1
@@ -99,11 +100,13 @@ class Requests:
         ticket, volume, bid, ask = 0, 0.0, 0.0, 0.0
         if retcode in CARRIED_OUT:
             volume = answer.volume / LOT if answer.deal else 0.0
-            if action in NEW_ORDERS:
+            if action in {DEAL, PENDING}:
                 ticket, bid, ask = answer.ticket, answer.bid, answer.ask
                 volume = volume or request["volume"]
             elif action != SLTP:
-                ticket = answer.ticket
+                ticket, volume = answer.ticket, 0.0
+            if action == PENDING:
+                retcode = retcodes.DONE
         elif retcode in PRICED:
             bid, ask = answer.bid, answer.ask
         words = words_of(retcode)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderAnswered
 from tallystick.market.rows import Rows
-from tallystick.platform.mt5.answering.server_clock import ServerClock
+from tallystick.platform.mt5.answering.server_clock import MILLISECOND, ServerClock
 from tallystick.platform.mt5.prices.feed import ExecFeed
 from tallystick.platform.mt5.prices.store import PriceStore
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
@@ -46,7 +46,8 @@ class Walk:
         """Everything up to and including a moment in ns UTC."""
         while (rows := self._feed.take_until(time)) is not None:
             self._take(rows)
-        self._server.reach(time)
+        # Once the rows are over, time does not go on behind them: no swap of days that nobody saw.
+        self._server.reach(min(time, self.last) if self._feed.ended else time)
         self.look_ahead()
 
     def until_answered(self, order: int, symbol: str, due: int) -> OrderAnswered | None:
@@ -56,20 +57,22 @@ class Walk:
         (`docs/fills.md`, section 5); real quotes have none between them.
         """
         self.to(due - 1)
-        if self._time_of_next() > due:
+        due = -(-due // MILLISECOND) * MILLISECOND  # a quote has a time in whole milliseconds
+        answer = self._answered_by(due, order)
+        if answer is None:
             between = self._feed.interpolated(symbol, due)
-            if between is not None:
-                answer = self._settled(self._quote(symbol, due, *between), order)
-                if answer is not None:
-                    return answer
-        while (time := self._time_of_next()) < NEVER:
-            answer = None
-            while (rows := self._feed.take_until(time)) is not None:
-                answer = self._settled(rows, order) or answer
-            self.look_ahead()
-            if answer is not None:
-                return answer
-        return None
+            answer = self._settled(self._quote(symbol, due, *between), order) if between is not None else None
+        while answer is None and (time := self._time_of_next()) < NEVER:
+            answer = self._answered_by(time, order)
+        self.look_ahead()
+        return answer
+
+    def _answered_by(self, time: int, order: int) -> OrderAnswered | None:
+        """Rows up to and including a moment; the answer to an order, when it came."""
+        answer = None
+        while (rows := self._feed.take_until(time)) is not None:
+            answer = self._settled(rows, order) or answer
+        return answer
 
     def _time_of_next(self) -> int:
         time = self._feed.next_time()
