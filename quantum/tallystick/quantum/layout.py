@@ -1,0 +1,217 @@
+"""How a subspace is cut up so that gates run inside the caches: three levels of bits, and tables of their blocks.
+
+The low level applies the gates within a few bits to segments that lie in the first cache; the middle level walks its
+low segments and applies the gates above them while its own segment lies in the second cache; the top level does the
+same over everything. A gate on neighbours (j, j + 1) exchanges, for each setting of the bits above, two
+adjacent contiguous runs of C(j, i - 1) amplitudes, i being the ones left for the bits up to j + 1.
+
+Low segments of one weight are loaded side by side, LANES at a time, so that even a run of one amplitude is a vector.
+"""
+
+from dataclasses import dataclass
+from math import comb
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.quantum.combinations import far_pairs
+from tallystick.quantum.subspace import Subspace
+
+Ints = NDArray[np.int64]
+LOW_RUN, MIDDLE_RUN = 90, 200000
+"""Amplitudes a typical segment of the low and of the middle level may have."""
+PIECE = 16_384
+"""Amplitudes of a gate of the top level that one thread takes at a time."""
+LANES = 16
+"""Low segments that are worked on side by side."""
+
+
+class Blocks(NamedTuple):
+    """Pairs of adjacent runs: the first begins at `offset`, both are `run` long."""
+
+    offset: Ints
+    run: Ints
+
+
+class Tables(NamedTuple):
+    """Blocks of every level. In `*_gate_at` the even gates of weight i lie from 2i on, the odd ones from 2i + 1 on."""
+
+    low_offset: Ints
+    low_run: Ints
+    low_gate_at: Ints
+    low_size: Ints
+    middle_offset: Ints
+    middle_run: Ints
+    middle_gate_at: Ints
+    middle_size: Ints
+    middle_batch_at: Ints
+    middle_batch: Ints
+    """First child of each batch of low segments of one weight; the next batch begins where it ends."""
+    middle_child: Ints
+    middle_child_weight: Ints
+    piece_offset: Ints
+    """Blocks of the top level, the long ones cut: `piece_run` amplitudes and their partners `piece_shift` further."""
+    piece_run: Ints
+    piece_shift: Ints
+    group_at: Ints
+    """Pieces that one thread takes at a time, and that have one sum."""
+    gate_at: Ints
+    """Groups of each gate of the top level, the even gates first."""
+    top_child: Ints
+    top_child_weight: Ints
+    wrap_low: Ints
+    wrap_high: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The tables of the ring's gates over one subspace."""
+
+    space: Subspace
+    low: int
+    middle: int
+    tables: Tables
+
+
+def ring_layout(space: Subspace) -> Layout:
+    """Cut a subspace up for the gates (0,1)(2,3)..., (1,2)(3,4)..., (0, n-1)."""
+    n, k = space.qubits, space.weight
+    low = _bits(space, LOW_RUN)
+    middle = max(low, _bits(space, MIDDLE_RUN))
+    lows = [_gates(low, i, range(first, low - 1, 2)) for i in range(k + 1) for first in (0, 1)]
+    middles = [_gates(middle, i, range(first, middle - 1, 2)) for i in range(k + 1) for first in (low, max(low - 1, 1))]
+    tops = [_blocks(j, n, k) for first in (middle, max(middle - 1, 1)) for j in range(first, n - 1, 2)]
+    children = [children_of(low, middle, i) for i in range(k + 1)]
+    batches, ordered = _batches(children)
+    top_child, top_child_weight = children_of(middle, n, k)
+    wrap_low, wrap_high = _wrap(space) if n > 2 else (_EMPTY, _EMPTY)
+    tables = Tables(
+        **_named("low", lows),
+        low_gate_at=_starts(lows),
+        low_size=_sizes(low, k),
+        **_named("middle", middles),
+        middle_gate_at=_starts(middles),
+        middle_size=_sizes(middle, k),
+        middle_batch_at=np.cumsum([0, *[len(each) for each in batches]]),
+        middle_batch=np.array([*[first for each in batches for first in each], len(ordered)], dtype=np.int64),
+        middle_child=np.ascontiguousarray(ordered[:, 0]),
+        middle_child_weight=np.ascontiguousarray(ordered[:, 1]),
+        **_pieces(tops),
+        top_child=top_child,
+        top_child_weight=top_child_weight,
+        wrap_low=wrap_low,
+        wrap_high=wrap_high,
+    )
+    return Layout(space, low, middle, tables)
+
+
+def _bits(space: Subspace, run: int) -> int:
+    """The largest even number of low bits whose segment, met by a typical amplitude, has at most `run` amplitudes."""
+    n, k = space.qubits, space.weight
+    for bits in range(2, n + 1, 2):
+        met = sum(comb(bits, i) ** 2 * comb(n - bits, k - i) for i in range(k + 1))
+        if met > run * space.dimension:
+            return max(bits - 2, 2)
+    return n
+
+
+def _batches(children: list[tuple[Ints, Ints]]) -> tuple[list[list[int]], Ints]:
+    """For each weight of a middle segment the first children of its batches, and all children (offset, weight)."""
+    batches, ordered, done = [], [], 0
+    for offsets, weights in children:
+        order = np.argsort(weights, kind="stable")
+        ordered.append(np.column_stack([offsets[order], weights[order]]))
+        batches.append([done + first for first in batch_starts(weights)])
+        done += len(offsets)
+    return batches, np.concatenate(ordered)
+
+
+def batch_starts(weights: Ints) -> list[int]:
+    """Where batches of at most LANES equal weights begin once `weights` are in order."""
+    counts: list[int] = np.unique(weights, return_counts=True)[1].tolist()
+    begins = np.cumsum([0, *counts[:-1]]).tolist() if counts else []
+    return [begin + first for begin, count in zip(begins, counts, strict=True) for first in range(0, count, LANES)]
+
+
+def children_of(bits: int, above: int, weight: int) -> tuple[Ints, Ints]:
+    """Offsets and weights of the segments of `bits` bits within a segment of `above` bits and this weight."""
+    offsets: Ints = np.zeros(1, dtype=np.int64)
+    weights: Ints = np.array([weight], dtype=np.int64)
+    for top in range(above, bits, -1):
+        clear = np.array([comb(top - 1, i) for i in range(weight + 1)], dtype=np.int64)[weights]
+        there = np.column_stack([weights <= top - 1, weights >= 1])
+        offsets = np.column_stack([offsets, offsets + clear])[there]
+        weights = np.column_stack([weights, weights - 1])[there]
+    return offsets, weights
+
+
+def _blocks(j: int, above: int, weight: int) -> Blocks:
+    """The blocks of gate (j, j+1) within a segment of `above` bits and this weight."""
+    offsets, weights = children_of(j + 2, above, weight)
+    at, run = (
+        np.array([comb(j, i - shift) if i >= shift else 0 for i in range(weight + 1)], dtype=np.int64)
+        for shift in (0, 1)
+    )
+    found = run[weights] > 0
+    return Blocks((offsets + at[weights])[found], run[weights][found])
+
+
+def _gates(above: int, weight: int, gates: range) -> Blocks:
+    """The blocks of several commuting gates within a segment of `above` bits and this weight."""
+    return _joined([_blocks(j, above, weight) for j in gates] if weight <= above else [])
+
+
+def _pieces(gates: list[Blocks]) -> dict[str, Ints]:
+    """The blocks of the top level in pieces of like size, grouped; groups by gate."""
+    pieces: list[Ints] = []
+    group_at, gate_at, done = [0], [0], 0
+    for offsets, runs in gates:
+        counts = np.maximum(-(-runs // PIECE), 1)
+        which = np.repeat(np.arange(len(runs)), counts)
+        within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+        begin = within * PIECE
+        length = np.minimum(runs[which] - begin, PIECE)
+        pieces.append(np.column_stack([offsets[which] + begin, length, runs[which]]))
+        filled = np.cumsum(length) // PIECE
+        ends = np.flatnonzero(np.diff(filled, append=filled[-1:] + 1)) + 1 if len(filled) else _EMPTY
+        group_at += [done + int(each) for each in ends]
+        gate_at.append(len(group_at) - 1)
+        done += len(which)
+    flat = np.concatenate(pieces) if pieces else np.zeros((0, 3), dtype=np.int64)
+    columns = [np.ascontiguousarray(flat[:, each]) for each in range(3)]
+    return {
+        "piece_offset": columns[0],
+        "piece_run": columns[1],
+        "piece_shift": columns[2],
+        "group_at": np.array(group_at, dtype=np.int64),
+        "gate_at": np.array(gate_at, dtype=np.int64),
+    }
+
+
+def _wrap(space: Subspace) -> tuple[Ints, Ints]:
+    """Index pairs of the gate (0, n-1): first those with qubit 0 set, then those with qubit n-1 set."""
+    n, k = space.qubits, space.weight
+    return far_pairs(n, k, space.binomials, 0, n - 1) if 0 < k < n else (_EMPTY, _EMPTY)
+
+
+_EMPTY: Ints = np.zeros(0, dtype=np.int64)
+
+
+def _sizes(bits: int, weight: int) -> Ints:
+    return np.array([comb(bits, i) for i in range(weight + 1)], dtype=np.int64)
+
+
+def _starts(parts: list[Blocks]) -> Ints:
+    return np.cumsum([0, *[len(each.run) for each in parts]])
+
+
+def _named(level: str, parts: list[Blocks]) -> dict[str, Ints]:
+    joined = _joined(parts)
+    return {f"{level}_offset": joined.offset, f"{level}_run": joined.run}
+
+
+def _joined(parts: list[Blocks]) -> Blocks:
+    if not parts:
+        return Blocks(_EMPTY, _EMPTY)
+    return Blocks(np.concatenate([each.offset for each in parts]), np.concatenate([each.run for each in parts]))
