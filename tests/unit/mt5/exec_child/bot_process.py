@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from tallystick.platform.mt5.exec.child.environment import environment
-from tallystick.platform.mt5.exec.settings import Asked, ChildSettings, Ended, Warned, encoded, from_child
+from tallystick.platform.mt5.exec.settings import Alive, Asked, ChildSettings, Ended, Warned, encoded, from_child
 from tallystick.platform.mt5.wire import NOTHING, SUCCESS, Answer, Call, Plain, encoded_answer
 
 START_NS = 1_709_283_600_000_000_000
@@ -30,6 +30,8 @@ class Finished(msgspec.Struct, frozen=True):
     calls: list[Call]
     warnings: list[Warned]
     ended: Ended | None
+    lives: int
+    """How often it said that it is not silent."""
 
     @property
     def lines(self) -> list[str]:
@@ -101,12 +103,13 @@ def run_script(
     heard: list[Any] = []
     answering = threading.Thread(target=_answer, args=(near, terminal, heard))
     answering.start()
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=60)
     answering.join()
     calls = [message.call for message in heard if isinstance(message, Asked)]
     warnings = [message for message in heard if isinstance(message, Warned)]
     ended = next((message for message in heard if isinstance(message, Ended)), None)
-    return Finished(process.returncode, output, errors, calls, warnings, ended)
+    lives = sum(isinstance(message, Alive) for message in heard)
+    return Finished(process.returncode, output, errors, calls, warnings, ended, lives)
 
 
 def _answer(pipe: Any, terminal: Terminal, heard: list[Any]) -> None:

@@ -117,3 +117,9 @@ while machine.monotonic() < until:
     for act in ("call", "sleep"):
         bot = run_bot(tmp_path, HEAD + busy.replace("ACT", repr(act)), limit_s=0.4, end_ns=START_NS + 10_000 * HOUR_NS)
         assert (bot.code, bot.errors) == (0, "")
+
+
+def test_a_bot_that_sleeps_without_calls_says_now_and_then_that_it_lives(tmp_path: Path) -> None:
+    bot = run_bot(tmp_path, "import time\ntime.sleep(1.5)\n", speed="real", limit_s=0.8)
+    assert bot.code == 0
+    assert 3 <= bot.lives <= 8, "every quarter of the limit"

@@ -23,7 +23,7 @@ import msgspec
 from tallystick.events.types.mt5 import BotEnded
 from tallystick.platform.mt5.exec.child.environment import environment
 from tallystick.platform.mt5.exec.child.pipe import VARIABLE
-from tallystick.platform.mt5.exec.settings import Asked, ChildSettings, Ended, FromChild, encoded, from_child
+from tallystick.platform.mt5.exec.settings import Alive, Asked, ChildSettings, Ended, FromChild, encoded, from_child
 from tallystick.platform.mt5.wire import Answer, encoded_answer
 
 CHILD = "tallystick.platform.mt5.exec.child"
@@ -84,7 +84,8 @@ class BotProcess:
     def said(self) -> FromChild | Over:
         """The next message; waits for it as long as the settings allow."""
         try:
-            said = from_child(self._connection.recv_bytes())
+            while isinstance(said := from_child(self._connection.recv_bytes()), Alive):
+                self._heard_s = time.monotonic()
         except (EOFError, OSError):
             return self._ended_for or Over("died", "the process ended without a word")
         except msgspec.DecodeError as error:

@@ -1,7 +1,8 @@
 """What the parent tells a bot's process at its start, and what that process tells the parent.
 
-Parent to child: one `ChildSettings`, then one `wire.Answer` for each call. Child to parent: `Asked`, `Warned` and, as
-the last message, `Ended`. The child speaks only after it has its settings; only `Asked` is answered.
+Parent to child: one `ChildSettings`, then one `wire.Answer` for each call. Child to parent: `Asked`, `Warned`, now and
+then `Alive` and, as the last message, `Ended`. The child speaks only after it has its settings; only `Asked` is
+answered.
 """
 
 from typing import Literal
@@ -52,6 +53,10 @@ class Warned(msgspec.Struct, frozen=True, array_like=True, tag="warned"):
     detail: str
 
 
+class Alive(msgspec.Struct, frozen=True, array_like=True, tag="alive"):
+    """The bot sleeps at real speed, or sleeps without calls: it is not silent. Never recorded, never answered."""
+
+
 class Ended(msgspec.Struct, frozen=True, array_like=True, tag="ended"):
     """The bot is over. `code` is its exit code, `detail` its traceback or the text given to `sys.exit`."""
 
@@ -61,7 +66,7 @@ class Ended(msgspec.Struct, frozen=True, array_like=True, tag="ended"):
     detail: str = ""
 
 
-FromChild = Asked | Warned | Ended
+FromChild = Asked | Warned | Alive | Ended
 
 
 def encoded(message: ChildSettings | FromChild) -> bytes:

@@ -9,6 +9,7 @@ from multiprocessing.connection import Client, Connection
 from typing import Any, NoReturn
 
 from tallystick.platform.mt5.exec.settings import (
+    Alive,
     Asked,
     ChildSettings,
     Ended,
@@ -65,6 +66,12 @@ class ParentPipe:
         if os.getpid() == self._process:
             with suppress(OSError):
                 self._send(Warned(now, name, detail))
+
+    def alive(self) -> None:
+        """Tell the parent that the bot is not silent."""
+        if not self._ended:
+            with suppress(OSError):
+                self._send(Alive())
 
     def end(self, now: int, how: Ending, code: int, detail: str = "") -> None:
         """Say the last word, once."""

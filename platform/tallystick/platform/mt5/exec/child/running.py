@@ -52,7 +52,7 @@ class BotProcess:
         self._pipe = pipe
         self._settings = settings
         self._end = DataEnd(self._swallowed)
-        self._watchdog = Watchdog(settings.limit_s, self._silent)
+        self._watchdog = Watchdog(settings.limit_s, self._silent, pipe.alive)
         pause = self._really if settings.speed == "real" else None
         self._main = MainThread()
         self._clock = VirtualClock(

@@ -20,10 +20,11 @@ EXIT_SILENT = 2
 class Watchdog:
     """Watches the main thread from a thread of its own."""
 
-    def __init__(self, limit_s: float, silent: Callable[[str], None]) -> None:
-        """`limit_s`: the longest silence. `silent(stack)` ends the process."""
+    def __init__(self, limit_s: float, silent: Callable[[str], None], alive: Callable[[], None]) -> None:
+        """`limit_s`: the longest silence. `silent(stack)` ends the process; `alive` says now and then: not silent."""
         self._limit_s = limit_s
         self._silent = silent
+        self._alive = alive
         self._watched = threading.get_ident()
         self._heard_s = machine.monotonic()
         self._busy = 0
@@ -49,11 +50,16 @@ class Watchdog:
             self._heard_s = machine.monotonic()
 
     def _watch(self) -> None:
+        told_s = machine.monotonic()
         while True:
             self._never.acquire(timeout=max(0.01, min(1.0, self._limit_s / 8)))
-            if not self._busy and machine.monotonic() - self._heard_s > self._limit_s:
+            now_s = machine.monotonic()
+            if not self._busy and now_s - self._heard_s > self._limit_s:
                 self._silent(self._stack())
                 return
+            if now_s - told_s > self._limit_s / 4 and (self._busy or self._heard_s > told_s):
+                told_s = now_s
+                self._alive()
 
     def _stack(self) -> str:
         frame = sys._current_frames().get(self._watched)  # noqa: SLF001 -- documented, the only look into another thread
