@@ -69,7 +69,7 @@ def test_a_date_of_the_servers_clock_finds_its_bar_on_either_side(trade: Any, na
 def test_an_order_for_the_day_lapses_at_the_servers_midnight_of_its_own_week(trade: Any, name: str) -> None:
     desk, _friday, _before, _ = _week(trade, name)
     placed = desk.limit(type_time=desk.mt5.ORDER_TIME_DAY)
-    assert placed.retcode == desk.mt5.TRADE_RETCODE_PLACED
+    assert placed.retcode == desk.mt5.TRADE_RETCODE_DONE
     desk.world.wait(10 * HOUR)
     assert desk.orders() == ()
     lapsed = desk.mt5.history_orders_get(ticket=placed.order)[0]

@@ -156,6 +156,13 @@ def test_bars_are_made_of_the_ticks_bid(trade: Any) -> None:
     assert (int(bar["tick_volume"]), int(bar["spread"]), int(bar["real_volume"])) == (60, 10, 0)
 
 
+@to_be_recorded
+def test_one_bar_more_than_the_terminal_keeps(mt5: Any, world: Any, say: Any) -> None:
+    bars = mt5.copy_rates_from_pos(world.symbol, mt5.TIMEFRAME_M1, 0, mt5.terminal_info().maxbars + 1)
+    say("given", ["an array" if bars is not None else None, mt5.last_error()])
+    assert bars is not None
+
+
 @sim_only("the number of bars a terminal keeps is given")
 def test_more_bars_than_the_terminal_keeps_are_cut(trade: Any) -> None:
     from tallystick.platform.mt5.answering.about import TerminalSettings

@@ -11,7 +11,7 @@ from tallystick.platform.mt5.server.faults import Fault
 from tallystick.platform.mt5.wire import NOTHING, Record
 from tests.unit.mt5.answering.market import EURUSD, MONDAY, SECOND, USDJPY, Desk, request
 
-PLACED, DONE = 10008, 10009
+DONE = 10009
 
 
 def test_a_market_order_is_executed_at_the_next_quote_and_the_clock_goes_there() -> None:
@@ -46,7 +46,7 @@ def test_a_placed_order_has_its_volume_and_no_price() -> None:
     """As real terminals were recorded; it costs the time of its way."""
     desk = Desk(latency_ns=30_000_000)
     result = desk.send(action=5, type=2, type_filling=2, price=1.09, volume=0.2)
-    assert (result["retcode"], result["order"], result["deal"]) == (PLACED, 1, 0)
+    assert (result["retcode"], result["order"], result["deal"]) == (DONE, 1, 0)
     assert (result["volume"], result["price"], result["bid"], result["ask"]) == (0.2, 0.0, 1.1, 1.1001)
     assert desk.terminal.clock() == MONDAY + 1_000_000 + 30_000_000
 

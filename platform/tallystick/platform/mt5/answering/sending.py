@@ -15,8 +15,7 @@ from tallystick.platform.mt5.answering.server_clock import ServerClock
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
 from tallystick.platform.mt5.wire import Record
 
-DEAL, PENDING, SLTP, CLOSE_BY = 1, 5, 6, 10
-NEW_ORDERS = frozenset({DEAL, PENDING, CLOSE_BY})
+DEAL, PENDING, SLTP = 1, 5, 6
 CLIENT_DISABLES = 10027
 LONGEST_COMMENT = 29
 """Characters of a comment that is not the server's own."""
@@ -97,22 +96,18 @@ class Requests:
         memory = self._memory
         memory.requests += 1
         retcode, action = answer.retcode, request["action"]
-        ticket, volume, bid, ask = 0, 0.0, 0.0, 0.0
+        ticket, volume, price, bid, ask = 0, 0.0, 0.0, 0.0, 0.0
         if retcode in CARRIED_OUT:
-            volume = answer.volume / LOT if answer.deal else 0.0
+            ticket = 0 if action == SLTP else answer.ticket
             if action in {DEAL, PENDING}:
-                ticket, bid, ask = answer.ticket, answer.bid, answer.ask
-                volume = volume or request["volume"]
-            elif action != SLTP:
-                ticket, volume = answer.ticket, 0.0
+                volume = answer.volume / LOT if answer.deal else request["volume"]
+                price, bid, ask = answer.price, answer.bid, answer.ask
             if action == PENDING:
                 retcode = retcodes.DONE
         elif retcode in PRICED:
             bid, ask = answer.bid, answer.ask
         words = words_of(retcode)
-        return self._result(
-            request, (retcode, answer.deal, ticket, volume, answer.price, bid, ask, words, memory.requests)
-        )
+        return self._result(request, (retcode, answer.deal, ticket, volume, price, bid, ask, words, memory.requests))
 
     def _result(self, request: Mapping[str, Any], values: tuple[Any, ...]) -> Reply:
         return done(Record("OrderSendResult", (*values, 0, request_values(request))))
