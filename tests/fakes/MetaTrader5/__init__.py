@@ -30,6 +30,7 @@ def initialize(path: str = "", **more: Any) -> bool:
     if not _begun("initialize", connecting=True):
         return False
     _state["connected"] = True
+    print("the fake is connected", flush=True)
     return True
 
 

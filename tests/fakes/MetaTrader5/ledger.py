@@ -127,6 +127,10 @@ class Ledger:
         """The market reaches a pending order: it becomes a position."""
         self._append({"filled": ticket, "next": self._next, "msc": self.now_msc()})
 
+    def triggered(self, ticket: int) -> None:
+        """The market reaches a stop-limit order: it stands as a limit order from now on."""
+        self._append({"triggered": ticket})
+
     def paid_in(self, amount: float) -> None:
         """Money comes onto the account."""
         self._append({"paid_in": amount, "next": self._next, "msc": self.now_msc()})
@@ -162,6 +166,9 @@ class Ledger:
                     {**order, "volume": order["volume_initial"], "type": order["type"] % 2}, order["ticket"], line
                 )
 
+            elif "triggered" in line:
+                order = self._orders[line["triggered"]]
+                order |= {"type": order["type"] - 4, "price_open": order["price_stoplimit"]}
             elif "paid_in" in line:
                 self._next, self._balance = line["next"], self._balance + line["paid_in"]
                 paid = {"ticket": self._ticket(), "time_msc": line["msc"], "type": 2, "profit": line["paid_in"]}

@@ -130,7 +130,7 @@ class LiveBook:
             self._said = self.kernel.sequencer.time
             if self._outside is not None:
                 stack.callback(self._outside.close)
-                self._once = self._at_most_once(self._outside, new=not history.runs)
+                self._once = self._at_most_once(self._outside)
             self._open = stack.pop_all()
         return self
 
@@ -176,12 +176,12 @@ class LiveBook:
 
     # -- the terminal outside
 
-    def _at_most_once(self, outside: RealTerminal, *, new: bool) -> AtMostOnce:
-        """The gateway to it, with what it says at the beginning heard."""
+    def _at_most_once(self, outside: RealTerminal) -> AtMostOnce:
+        """The gateway to it, with what it says at the beginning heard: of a book without an account, its opening."""
         kernel = self.kernel
         once = AtMostOnce(kernel, outside, self._plan.account.name, self._options.quiet_ns)
         kernel.effect = lambda sending, _seq: once.send(sending)
-        if new:
+        if kernel.ledger.state.account is None:
             for fact in outside.begin(None, kernel.desk.time):
                 kernel.hear_fact(fact)
         else:

@@ -94,6 +94,14 @@ def test_a_child_that_was_killed_leaves_no_lock_behind(tmp_path: Path) -> None:
     other.end()
 
 
+def test_what_the_package_prints_does_not_disturb_the_pipe(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    line = line_to(tmp_path)
+    line.connect()
+    assert line.positions() == []
+    line.end()
+    assert "the fake is connected" in capfd.readouterr().err
+
+
 def test_without_the_package_the_error_names_the_command(tmp_path: Path) -> None:
     lacking = tmp_path / "lacking"
     lacking.mkdir()

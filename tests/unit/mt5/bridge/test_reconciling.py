@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tallystick.events.types.trading import (
+    AccountOpened,
     AccountReleased,
     AccountRestricted,
     DealMade,
@@ -18,6 +19,7 @@ from tallystick.events.types.trading import (
     OrderDenied,
     OrderEnded,
     OrderSending,
+    OrderTriggered,
     PositionProtected,
 )
 from tallystick.market.instrument import LOT
@@ -25,7 +27,7 @@ from tallystick.platform.compose import composition_of
 from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.replaying import replay_book
-from tallystick.platform.mt5.bridge.errors import WrongTerminalError
+from tallystick.platform.mt5.bridge.errors import ServerClockError, WrongTerminalError
 from tallystick.platform.mt5.bridge.outcomes import DONE, FRESH_PRICE, REFUSED, STATE_CHECK, outcome_of
 from tallystick.platform.plan import plan_from_json
 from tests.fakes.MetaTrader5.faults import Fate, plan_fate
@@ -296,6 +298,45 @@ def test_an_instrument_that_is_another_at_the_terminal_is_refused(
     write(tmp_path / "fake" / file, said)
     with pytest.raises(WrongTerminalError, match=words), bench(tmp_path):
         pass
+
+
+def test_a_book_that_began_without_its_terminal_is_opened_when_the_terminal_is_right(tmp_path: Path) -> None:
+    (tmp_path / "fake").mkdir()
+    write(tmp_path / "fake" / "symbol.json", {"digits": 3})
+    with pytest.raises(WrongTerminalError), bench(tmp_path):
+        pass
+    (tmp_path / "fake" / "symbol.json").unlink()
+    with bench(tmp_path) as desk:
+        desk.tick()
+        assert [each.account for each in desk.told(AccountOpened)] == ["fake"]
+        desk.tick(wish("open"))
+        assert len(deals(desk)) == 1
+
+
+def test_a_broker_whose_clock_jumps_ends_the_run(tmp_path: Path) -> None:
+    with pytest.raises(ServerClockError, match=r"about \+60 minutes"), bench(tmp_path) as desk:  # noqa: PT012
+        desk.tick()
+        write(desk.fake / "clock.json", {"offset_s": 10_800.0})
+        desk.tick()
+
+
+def test_a_stop_limit_order_that_is_triggered_is_told_once(tmp_path: Path) -> None:
+    with bench(tmp_path) as desk:
+        desk.tick()
+        desk.tick(wish("pending", kind="limit", price=1.09))
+        like = desk.told(OrderSending)[0]
+        fields = {name: getattr(like, name) for name in like.__struct_fields__}
+        changed = {"order": 900_001, "magic": 1_000_900_001, "type": 6, "price": 1.11, "stop_limit": 1.105}
+        desk.sending(OrderSending(**{**fields, **changed}))
+        ticket = desk.told(OrderAnswered)[-1].ticket
+        desk.turn()
+        assert desk.told(OrderTriggered) == []
+        desk.server.triggered(ticket)
+        desk.turn()
+        desk.turn()
+        assert [(each.order, each.ticket, each.price) for each in desk.told(OrderTriggered)] == [
+            (900_001, ticket, 1.105)
+        ]
 
 
 def test_every_return_code_means_one_thing() -> None:

@@ -2,7 +2,8 @@
 
 1. Deals of the history that the book does not know, by ticket: of an order of ours (by magic), on a position of ours
    (a stop, a person), money put in or taken out; every other is foreign.
-2. Pending orders of ours that do not stand any more: their end, once their deals have been told.
+2. Pending orders of ours: a stop-limit order that has become a limit order; those that do not stand any more, once
+   their deals have been told.
 3. Stops and swap of our positions where they are not what was told last.
 4. Answers that were held back until the deal they name is in the history, so that its result is known with it.
 """
@@ -15,6 +16,7 @@ from tallystick.events.types.trading import (
     ForeignTradeSeen,
     OrderAnswered,
     OrderEnded,
+    OrderTriggered,
     PositionProtected,
     SwapCharged,
 )
@@ -30,6 +32,7 @@ HELD_NS = 10_000_000_000
 """The longest that an answer waits for its deal; a deal that comes later is told by itself."""
 BUY, SELL, CREDIT, EXPERT = 0, 1, 3, 3
 FILLED = 4
+LIMIT = frozenset({2, 3})
 ENTRIES: dict[int, Literal["in", "out", "inout", "out_by"]] = {0: "in", 1: "out", 2: "inout", 3: "out_by"}
 Reason = Literal["expert", "client", "sl", "tp", "so", "rollover", "balance"]
 REASONS: dict[int, Reason] = {
@@ -69,7 +72,8 @@ class AccountWatch:
         over = self._line.orders_over(self._since_s(), until) if gone else []
         deals = self._line.deals(self._since_s(), until)
         balance = self._minor(self._line.account().balance)
-        facts = self.told_of(deals, time)
+        facts = [self._said(self._triggered(each, time), time) for each in orders if self._is_triggered(each)]
+        facts += self.told_of(deals, time)
         facts += [self._said(end, time) for order in over if order.ticket in gone and (end := self._end_of(order))]
         for position in positions:
             if position.identifier in self.standing.own:
@@ -154,6 +158,14 @@ class AccountWatch:
             moment=self.utc(deal.time_msc),
             comment=deal.comment,
         )
+
+    def _is_triggered(self, order: OrderSeen) -> bool:
+        """True for a stop-limit order of ours that stands as a limit order now."""
+        return order.ticket in self.standing.waiting and order.type in LIMIT
+
+    def _triggered(self, order: OrderSeen, time: int) -> OrderTriggered:
+        number = self.standing.placed[order.ticket]
+        return OrderTriggered(order=number, ticket=order.ticket, price=order.price_open, moment=time)
 
     def _end_of(self, order: OrderSeen) -> OrderEnded | None:
         """How a pending order ended; None while that, or its deals, are not in the history."""

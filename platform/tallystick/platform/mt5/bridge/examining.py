@@ -1,4 +1,4 @@
-"""What a terminal on this machine lacks for trading, asked through the bridge; nothing is changed, nothing is sent."""
+"""What a terminal on this machine lacks for trading, asked through the bridge; it sends no order."""
 
 import time
 from collections.abc import Iterator, Sequence

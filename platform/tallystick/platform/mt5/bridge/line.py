@@ -70,6 +70,8 @@ class Patience:
 
     connect_s: float = 90.0
     ask_s: float = 20.0
+    ticks_s: float = 70.0
+    """A symbol's first ticks wait for the terminal to fetch its history."""
     send_s: float = 70.0
 
 
@@ -150,7 +152,7 @@ class TerminalLine:
     def ticks(self, symbol: str, since_s: int, count: int) -> NDArray[Any]:
         """Up to `count` ticks with a new bid or ask (`TICK` rows), from a second of the server's clock on."""
         arguments = {"symbol": symbol, "date_from": since_s, "count": count, "flags": 1}
-        value = self._value("copy_ticks_from", arguments)
+        value = self._value("copy_ticks_from", arguments, self.patience.ticks_s)
         if not isinstance(value, Table) or len(value.data) % TICK.itemsize:
             raise BridgeProtocolError("copy_ticks_from gave no ticks", "use a version of MetaTrader5 that is named")
         return np.frombuffer(value.data, dtype=TICK)
@@ -182,8 +184,10 @@ class TerminalLine:
         if answer.value != Plain(value=True):
             self._refuse(function, answer)
 
-    def _value(self, function: str, arguments: dict[str, Any]) -> Record | Records | Table | Plain:
-        answer = self.process.call(function, arguments, limit_s=self.patience.ask_s)
+    def _value(
+        self, function: str, arguments: dict[str, Any], limit_s: float = 0.0
+    ) -> Record | Records | Table | Plain:
+        answer = self.process.call(function, arguments, limit_s=limit_s or self.patience.ask_s)
         if answer.value == Plain(None):
             self._refuse(function, answer)
         return answer.value

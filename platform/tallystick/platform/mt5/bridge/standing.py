@@ -15,11 +15,13 @@ from tallystick.events.types.trading import (
     OrderAnswered,
     OrderEnded,
     OrderSending,
+    OrderTriggered,
     PositionProtected,
     SwapCharged,
 )
 
 PENDING, TAKEN = 5, frozenset({10008, 10009})
+STOP_LIMIT = frozenset({6, 7})
 
 
 class Standing:
@@ -43,6 +45,8 @@ class Standing:
         """Positions that an order of the book opened."""
         self.placed: dict[int, int] = {}
         """Order numbers of pending orders by ticket."""
+        self.waiting: set[int] = set()
+        """Tickets of stop-limit orders whose price has not been reached."""
         self.stops: dict[int, tuple[float, float]] = {}
         self.swaps: dict[int, int] = {}
         self._begun = False
@@ -51,6 +55,7 @@ class Standing:
             AccountOpened: self._opened,
             OrderSending: self._sending,
             OrderAnswered: self._answered,
+            OrderTriggered: self._triggered,
             OrderEnded: self._ended,
             DealMade: self._dealt,
             ForeignTradeSeen: self._foreign,
@@ -93,8 +98,13 @@ class Standing:
         sending = self._orders.get(event.order)
         if sending is not None and sending.action == PENDING and event.retcode in TAKEN and event.ticket:
             self.placed[event.ticket] = event.order
+            self.waiting |= {event.ticket} if sending.type in STOP_LIMIT else set()
+
+    def _triggered(self, event: OrderTriggered, _time: int) -> None:
+        self.waiting.discard(event.ticket)
 
     def _ended(self, event: OrderEnded, _time: int) -> None:
+        self.waiting.discard(event.ticket)
         self.placed.pop(event.ticket, None)
 
     def _dealt(self, deal: DealMade, _time: int) -> None:

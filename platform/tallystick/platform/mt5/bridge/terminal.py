@@ -9,21 +9,16 @@ Sending an order:
 """
 
 import time as machine
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
-from tallystick.events.types.market import InstrumentDeclared, ServerTimeRuled
 from tallystick.events.types.trading import (
-    AccountOpened,
-    DealMade,
     ForeignTradeSeen,
     OrderAnswered,
     OrderSending,
 )
-from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.at_most_once import NotSentError, OutcomeUnknownError, TerminalUnreachableError
 from tallystick.platform.mt5.bridge.account import AccountWatch
@@ -35,39 +30,26 @@ from tallystick.platform.mt5.bridge.errors import (
     BridgeLostError,
     BridgeProtocolError,
     TerminalFailedError,
-    WrongTerminalError,
 )
 from tallystick.platform.mt5.bridge.finding import CLOSE_BY, DEAL, Finder
 from tallystick.platform.mt5.bridge.line import TerminalLine
+from tallystick.platform.mt5.bridge.opening import Terms, opening_of, require_account, require_instrument
 from tallystick.platform.mt5.bridge.outcomes import certainly_not_taken, outcome_of
 from tallystick.platform.mt5.bridge.process import CallTooLate
 from tallystick.platform.mt5.bridge.requests import request_of, volume_of
-from tallystick.platform.mt5.bridge.seen import AccountSeen, ResultSeen, SymbolSeen, seen
+from tallystick.platform.mt5.bridge.seen import ResultSeen, seen
 from tallystick.platform.mt5.bridge.standing import Standing
 from tallystick.platform.mt5.bridge.ticks import TickPoll
 from tallystick.platform.mt5.wire import Answer, Record
 
 SEND_DEADLINE_NS = 2_000_000_000
 """An order that could not be handed to the terminal within two seconds is not sent at all."""
+TURN_S = 5.0
+"""How long a beginning waits for the child of a process that is gone; longer than an order's deadline."""
 AWAY = (BridgeBusyError, BridgeDownError, BridgeLostError, TerminalFailedError)
 """The terminal cannot be asked just now; it is asked again at the next turn."""
-MARGIN_MODES: dict[int, Literal["netting", "hedging"]] = {0: "netting", 1: "netting", 2: "hedging"}
-PERCENT = 0
+MONTH_NS, DAY_S = 30 * 86_400_000_000_000, 86_400
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What account and instruments have to be. `name` is the account's in the book, `rule` its server's clock."""
-
-    name: str
-    currency: str
-    digits: int
-    margin_mode: Literal["netting", "hedging"]
-    rule: str
-    instruments: Mapping[str, Instrument]
-    symbols: Sequence[str]
-    """Symbols to trade on, in the order of the series."""
 
 
 class BridgeTerminal:
@@ -98,62 +80,35 @@ class BridgeTerminal:
 
         Raises `BridgeError` when the terminal is not there or not the one that is meant.
         """
-        self._line.connect()
+        self._connect_in_turn()
         account = self._line.account()
-        self._require_account(account)
+        require_account(account, self._terms)
         for symbol, instrument in self._terms.instruments.items():
-            _require_instrument(instrument, self._line.symbol(symbol))
+            require_instrument(instrument, self._line.symbol(symbol))
         if log is not None:
             self._use(Standing.of(log))
             return ()
-        return self._opening(account, time)
-
-    def close(self) -> None:
-        """Let the child end."""
-        self._line.end()
-
-    def _opening(self, account: AccountSeen, time: int) -> Sequence[Event]:
-        terms, units = self._terms, 10**self._terms.digits
-        deals = self._line.deals(self._watch.since(time - 30 * 86_400_000_000_000), self._watch.since(time) + 172_800)
-        balance = round(account.balance * units)
-        opened = AccountOpened(
-            account=terms.name,
-            currency=account.currency,
-            digits=terms.digits,
-            balance=balance,
-            leverage=account.leverage,
-            margin_mode=terms.margin_mode,
-            stop_out_call=round(account.margin_so_call * 100),
-            stop_out_level=round(account.margin_so_so * 100),
-            latency=0,
-            credit=round(account.credit * units),
-            limit_orders=account.limit_orders,
-            limit_positions=0,  # the package shows neither this, nor a limit of messages, nor a ban on hedging
-            message_limit=0,
-            fifo_close=account.fifo_close,
-            hedge_prohibited=False,
-            trade_allowed=account.trade_allowed,
-            trade_expert=account.trade_expert,
-        )
-        as_it_stood = _balance_deal(max((deal.ticket for deal in deals), default=0), balance, time)
-        declared = [InstrumentDeclared(**one.fields()) for one in terms.instruments.values()]
-        facts: list[Event] = [opened, ServerTimeRuled(rule=terms.rule), *declared, as_it_stood]
+        deals = self._line.deals(self._watch.since(time - MONTH_NS), self._watch.since(time) + 2 * DAY_S)
+        facts = opening_of(account, self._terms, max((deal.ticket for deal in deals), default=0), time)
         for fact in facts:
             self._standing.take(fact, time)
         self._watch.adopt(self._line.positions())
         return facts
 
-    def _require_account(self, account: AccountSeen) -> None:
-        terms = self._terms
-        found = (account.currency, account.currency_digits, MARGIN_MODES.get(account.margin_mode, "unknown"))
-        wanted = (terms.currency, terms.digits, terms.margin_mode)
-        if found != wanted:
-            message = f"the account is in {found[0]} with {found[1]} digits and {found[2]}, the plan's in {wanted[0]}"
-            message += f" with {wanted[1]} digits and {wanted[2]}"
-            raise WrongTerminalError(message, "write the account of the plan as the terminal shows it")
-        if account.margin_so_mode != PERCENT:
-            message = "the account's stop-out level is an amount of money, which is not known here"
-            raise WrongTerminalError(message, "use an account with levels in percent")
+    def _connect_in_turn(self) -> None:
+        """The child of a book whose process died may be at its last call; it ends, and its lock with it."""
+        until = machine.monotonic() + TURN_S
+        while True:
+            try:
+                return self._line.connect()
+            except (BridgeBusyError, BridgeDownError):
+                if machine.monotonic() > until:
+                    raise
+                machine.sleep(TURN_S / 50)
+
+    def close(self) -> None:
+        """Let the child end."""
+        self._line.end()
 
     # -- market
 
@@ -163,15 +118,17 @@ class BridgeTerminal:
         Raises `ServerClockError`, `WrongTerminalError`, `BridgeProtocolError`.
         """
         found: list[Rows] = []
-        try:
-            self._line.connect()
-            for poll in self._polls:
+        for poll in self._polls:
+            try:
+                self._line.connect()
                 ticks = poll.poll()
-                rows = poll.rows_of(ticks)
-                found += [rows] if rows is not None else []
-                self._clock.seen(poll.symbol, int(ticks["time_msc"].max()) if len(ticks) else None)
-        except AWAY:
-            pass  # what was polled before stands; the others are asked again from where they were
+            except TerminalFailedError:
+                continue  # this symbol has nothing to say; it is asked again from where it was
+            except AWAY:
+                break
+            rows = poll.rows_of(ticks)
+            found += [rows] if rows is not None else []
+            self._clock.seen(poll.symbol, int(ticks["time_msc"].max()) if len(ticks) else None)
         return found
 
     # -- orders
@@ -256,57 +213,3 @@ def _result_of(answer: Answer) -> ResultSeen:
     if certainly_not_taken(code):
         raise NotSentError(f"the terminal has not taken it: {code} {text!r}")
     raise BridgeProtocolError(f"order_send gave no result: {code} {text!r}")
-
-
-def _require_instrument(instrument: Instrument, found: SymbolSeen) -> None:
-    """Digits, contract and volumes decide what an order means; they have to be the terminal's."""
-    theirs = (
-        found.digits,
-        found.trade_contract_size,
-        *(volume_of(volume) for volume in (found.volume_min, found.volume_max, found.volume_step)),
-        found.currency_profit,
-    )
-    ours = (
-        instrument.digits,
-        instrument.contract_size,
-        instrument.volume_min,
-        instrument.volume_max,
-        instrument.volume_step,
-        instrument.currency_profit,
-    )
-    names = ("digits", "contract_size", "volume_min", "volume_max", "volume_step", "currency_profit")
-    differing = [
-        f"{name} {_lots(name, theirs_)} at the terminal, {_lots(name, ours_)} in the plan"
-        for name, theirs_, ours_ in zip(names, theirs, ours, strict=True)
-        if theirs_ != ours_
-    ]
-    if differing:
-        message = f"{instrument.symbol} is another instrument: {', '.join(differing)}"
-        raise WrongTerminalError(message, "write the instrument of the plan as the terminal shows it")
-
-
-def _lots(name: str, value: object) -> str:
-    return f"{value / LOT:g} lots" if name.startswith("volume") and isinstance(value, int) else str(value)
-
-
-def _balance_deal(newest: int, balance: int, time: int) -> DealMade:
-    """What the account held when the book began, under the ticket of the newest deal it then had."""
-    return DealMade(
-        deal=newest,
-        ticket=0,
-        order=-1,
-        position=0,
-        symbol="",
-        type="balance",
-        entry="in",
-        reason="balance",
-        volume=0,
-        price=0.0,
-        profit=balance,
-        swap=0,
-        commission=0,
-        balance=balance,
-        magic=0,
-        moment=time,
-        comment="as the book began",
-    )

@@ -18,6 +18,7 @@ OVERLAP_MS = 2_000
 """How far back each poll asks again."""
 AT_ONCE = 4_096
 Key = tuple[int, int, float, float, float, int]
+NO_TICKS: NDArray[Any] = np.zeros(0, dtype=TICK)
 
 
 class TickPoll:
@@ -28,7 +29,7 @@ class TickPoll:
         self._line = line
         self.symbol = symbol
         self._series = series
-        self._newest = -1
+        self._newest = 0
         self._known: dict[Key, None] = {}
 
     def poll(self) -> NDArray[Any]:
@@ -36,8 +37,10 @@ class TickPoll:
 
         Raises what the line raises; then nothing is lost, the next poll asks from the same place.
         """
-        if self._newest < 0:
+        if self._newest <= 0:
             self._newest = self._line.tick(self.symbol).time_msc
+            if self._newest <= 0:
+                return NO_TICKS  # the terminal has not seen the symbol move yet
             since = self._newest // 1_000
         else:
             since = (self._newest - OVERLAP_MS) // 1_000
@@ -84,6 +87,3 @@ class TickPoll:
 def _keys(ticks: NDArray[Any]) -> Sequence[Key]:
     columns = (ticks[name].tolist() for name in ("time_msc", "flags", "bid", "ask", "last", "volume"))
     return list(zip(*columns, strict=True))
-
-
-NO_TICKS: NDArray[Any] = np.zeros(0, dtype=TICK)

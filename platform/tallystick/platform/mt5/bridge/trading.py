@@ -11,7 +11,8 @@ from tallystick.events.types.market import SeriesDeclared
 from tallystick.platform.compose import instruments_of
 from tallystick.platform.kernel.live import LiveBook
 from tallystick.platform.mt5.bridge.line import TerminalLine
-from tallystick.platform.mt5.bridge.terminal import BridgeTerminal, Terms
+from tallystick.platform.mt5.bridge.opening import Terms
+from tallystick.platform.mt5.bridge.terminal import BridgeTerminal
 from tallystick.platform.plan import RunPlan
 
 PAUSE_S = 0.05
