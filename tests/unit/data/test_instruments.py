@@ -106,8 +106,8 @@ def test_metatraders_symbol_info_is_understood(tmp_path: Path) -> None:
         ({"volume_step": 0}, "must be above 0"),
         ({"volume_min": 200}, "must be above 0, and the minimum not above the maximum"),
         ({"calc_mode": 3}, "calc_mode is 3"),
-        ({**MT5, "trade_calc_mode": 32}, "trade_calc_mode 32 is none"),
-        ({**MT5, "swap_mode": 3}, "swap_mode 3 is none"),
+        ({**MT5, "trade_calc_mode": 34}, "trade_calc_mode 34 is none"),
+        ({**MT5, "swap_mode": 7}, "swap_mode 7 is none"),
         ({name: value for name, value in MT5.items() if name != "digits"}, "KeyError 'digits'"),
     ],
 )
@@ -122,3 +122,27 @@ def test_a_file_of_conditions_that_is_none_is_refused(tmp_path: Path, name: str,
     path.write_text(text, encoding="utf-8")
     with pytest.raises(BadConditions):
         instruments_from(path)
+
+
+def test_a_dump_of_a_future_keeps_its_ticks_margins_and_modes() -> None:
+    future = {
+        **MT5,
+        "trade_calc_mode": 1,
+        "swap_mode": 6,
+        "trade_mode": 3,
+        "trade_tick_size": 0.5,
+        "trade_tick_value": 12.5,
+        "margin_initial": 11_000.0,
+        "margin_maintenance": 9_000.0,
+        "margin_hedged_use_leg": True,
+        "expiration_mode": 3,
+        "profit_rate": 0.0055,
+    }
+    found = instrument_from("FUT", future)
+    assert (found.calc_mode, found.swap_mode, found.trade_mode) == ("futures", "interest_open", "close_only")
+    assert (found.tick_size, found.tick_value, found.profit_rate) == (0.5, 12.5, 0.0055)
+    assert (found.margin_initial, found.margin_maintenance, found.margin_hedged_larger_leg) == (11_000.0, 9_000.0, True)
+    assert found.expiration_modes == 3
+    with pytest.raises(BadConditions, match="swap_multipliers"):
+        instrument_from("EURUSD", {"swap_multipliers": [1, 1]})
+    assert instrument_from("EURUSD", {"swap_multipliers": [1, 1, 3, 1, 1, 0, 0]}).swap_multipliers[2] == 3.0

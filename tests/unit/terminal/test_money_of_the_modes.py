@@ -15,7 +15,7 @@ DAY_S = 86_400
 GAIN = Fraction(1_500 * 100_000, 120_010)
 INTEREST = Fraction(2_000)
 """Cents of a night of 3.6 percent a year of 200,000 euros, in a year of 360 days."""
-INDEX = {
+INDEX: dict[str, Any] = {
     "symbol": "DAX",
     "digits": 1,
     "contract_size": 5.0,
@@ -26,7 +26,13 @@ INDEX = {
     "currency_profit": "EUR",
     "currency_margin": "EUR",
 }
-FUTURE = INDEX | {"symbol": "FDAX", "calc_mode": "futures", "tick_size": 0.5, "tick_value": 12.5, "contract_size": 25.0}
+FUTURE: dict[str, Any] = INDEX | {
+    "symbol": "FDAX",
+    "calc_mode": "futures",
+    "tick_size": 0.5,
+    "tick_value": 12.5,
+    "contract_size": 25.0,
+}
 
 
 def held(instrument: Instrument, kind: int = BUY, lots: float = 2.0, **settings: Any) -> SimulatedTerminal:

@@ -8,7 +8,8 @@ A JSON or TOML file holds a table for each symbol. Its fields are those of `Inst
     commission_per_lot = 350
     swap_long = -6.2
 
-Commissions are not in `symbol_info`: they are 0 unless the file adds `commission_per_lot`.
+Commissions are not in `symbol_info`: they are 0 unless the file adds `commission_per_lot`. Nor are constant
+rates to the account's currency: `profit_rate` and `margin_rate` may stand beside its fields.
 """
 
 import json
@@ -18,21 +19,32 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tallystick.market.instrument import LOT, Instrument
+from tallystick.market.instrument import LOT, TICK_MODES, Instrument
 from tallystick.platform.data.errors import BadConditions, DataError
 from tallystick.platform.data.instruments import instrument_for
 from tallystick.platform.data.text import require_file
+from tallystick.platform.mt5.definitions.modes import BY_KEY
 
-VOLUMES = ("volume_min", "volume_max", "volume_step", "volume_limit")
-TEXTS = ("symbol", "currency_base", "currency_profit", "currency_margin", "calc_mode", "execution", "swap_mode")
+VOLUMES = ("volume_min", "volume_max", "volume_step", "volume_limit", "liquidity_volume")
+TEXTS = (
+    "symbol", "currency_base", "currency_profit", "currency_margin", "calc_mode", "execution", "swap_mode",
+    "trade_mode", "gtc_mode", "sessions",
+)  # fmt: skip
+FLAGS = ("margin_hedged_larger_leg",)
+WEEK = "swap_multipliers"
 MT5_MARK = "trade_contract_size"
-CALC_MODES = {0: "forex", 2: "cfd", 4: "cfd_leverage"}
-"""MT5's SYMBOL_CALC_MODE_FOREX, _CFD and _CFDLEVERAGE."""
-EXECUTIONS = ("request", "instant", "market", "exchange")
-"""By SYMBOL_TRADE_EXECUTION."""
-SWAP_MODES = {0: "disabled", 1: "points", 4: "currency"}
-"""MT5's SYMBOL_SWAP_MODE_DISABLED, _POINTS and _CURRENCY_DEPOSIT."""
 SAME = ("digits", "margin_hedged", "swap_long", "swap_short", "currency_base", "currency_profit", "currency_margin")
+MAY_SAY = {
+    "trade_tick_size": "tick_size",
+    "margin_initial": "margin_initial",
+    "margin_maintenance": "margin_maintenance",
+    "margin_hedged_use_leg": "margin_hedged_larger_leg",
+    "order_mode": "order_modes",
+    "expiration_mode": "expiration_modes",
+}
+"""Fields of ours by MetaTrader's that older dumps may lack."""
+OWN = ("commission_per_lot", "profit_rate", "margin_rate", "sessions")
+"""What `symbol_info` does not say, and may be written beside its fields."""
 
 
 def instruments_from(path: Path) -> dict[str, Instrument]:
@@ -83,6 +95,12 @@ def _value(symbol: str, name: str, value: Any) -> Any:
     if name in TEXTS:
         if isinstance(value, str):
             return value
+    elif name in FLAGS:
+        if isinstance(value, bool):
+            return value
+    elif name == WEEK:
+        if isinstance(value, list) and len(value) in {0, 7} and all(type(one) in {int, float} for one in value):
+            return tuple(float(one) for one in value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         default = getattr(Instrument, "__dataclass_fields__")[name].type  # noqa: B009 -- mypy knows no such attribute
         return float(value) if "float" in str(default) else int(value)
@@ -91,23 +109,31 @@ def _value(symbol: str, name: str, value: Any) -> Any:
 
 def _of_mt5(symbol: str, fields: Mapping[str, Any]) -> Instrument:
     """See https://www.mql5.com/en/docs/constants/environment_state/marketinfoconstants for the numbers' meanings."""
-    modes = {"trade_calc_mode": CALC_MODES, "swap_mode": SWAP_MODES}
-    for name, known in modes.items():
+    words: dict[str, str] = {}
+    for name, known in BY_KEY.items():
+        if name not in fields and name in {"trade_mode", "order_gtc_mode"}:
+            continue
         if int(fields[name]) not in known:
             raise _unfit(symbol, f"{name} {fields[name]} is none that the simulated terminal has")
+        words[name] = known[int(fields[name])]
     same: dict[str, Any] = {name: fields[name] for name in SAME}
-    same |= {name: round(float(fields[name]) * LOT) for name in VOLUMES}
+    same |= {name: round(float(fields[name]) * LOT) for name in VOLUMES[:-1]}
+    same |= {ours: _value(symbol, ours, fields[name]) for name, ours in MAY_SAY.items() if name in fields}
+    same |= {name: _value(symbol, name, fields[name]) for name in OWN if name in fields}
+    if words["trade_calc_mode"] in {*TICK_MODES, "cfd_index"}:
+        same["tick_value"] = float(fields["trade_tick_value"])  # elsewhere it follows from the contract size
     return Instrument(
         symbol=symbol or str(fields["name"]),
         contract_size=float(fields[MT5_MARK]),
-        calc_mode=CALC_MODES[int(fields["trade_calc_mode"])],
-        swap_mode=SWAP_MODES[int(fields["swap_mode"])],
-        execution=EXECUTIONS[int(fields["trade_exemode"])],
-        filling_modes=int(fields["filling_mode"]) & 3,
+        calc_mode=words["trade_calc_mode"],
+        swap_mode=words["swap_mode"],
+        execution=words["trade_exemode"],
+        trade_mode=words.get("trade_mode", "full"),
+        gtc_mode=words.get("order_gtc_mode", "gtc"),
+        filling_modes=int(fields["filling_mode"]) & 7,
         stops_level=int(fields["trade_stops_level"]),
         freeze_level=int(fields["trade_freeze_level"]),
         swap_triple_weekday=(int(fields["swap_rollover3days"]) - 1) % 7,  # MT5 counts from Sunday, we from Monday
-        commission_per_lot=int(fields.get("commission_per_lot", 0)),
         **same,
     )
 
