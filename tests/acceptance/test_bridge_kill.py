@@ -6,6 +6,8 @@ is abandoned exactly when the server did not carry it out.
 
 import json
 import random
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -14,8 +16,6 @@ from pathlib import Path
 import pytest
 
 from tallystick.events.types.trading import (
-    AccountReleased,
-    AccountRestricted,
     DealMade,
     ForeignTradeSeen,
     IntentRaised,
@@ -26,8 +26,10 @@ from tallystick.events.types.trading import (
 )
 from tests.acceptance.books import FULL
 from tests.fakes.MetaTrader5.faults import Fate, plan_fate
-from tests.unit.mt5.bridge.kit import Bench, bench, wish
+from tests.unit.kernel.live_kit import Crossing
+from tests.unit.mt5.bridge.kit import SECOND, Bench, Clock, bench, wish
 
+ROOT = Path(__file__).resolve().parents[2]
 MOMENTS = 100 if FULL else 10
 BEFORE_S, AFTER_S, LATE_S = 0.04, 0.04, 0.3
 LONGEST_S = 0.14
@@ -69,8 +71,7 @@ def come_to_rest(desk: Bench) -> None:
     time.sleep(LATE_S)  # the server's own time, in which a deal may still be on its way into the history
     for _ in range(3):
         desk.turn(31)
-    restricted, released = desk.told(AccountRestricted), desk.told(AccountReleased)
-    assert len(restricted) == len(released)
+    assert not desk.book.kernel.ledger.state.restricted
 
 
 def require_truth(desk: Bench, sending: OrderSending) -> None:
@@ -169,6 +170,28 @@ ACTIONS: dict[int, Callable[[Bench], Callable[[], None]]] = {
     REMOVE: lambda desk: saying(desk, wish("cancel", ticket=pending(desk))),
     CLOSE_BY: closing_by,
 }
+
+
+@pytest.mark.parametrize("seed", range(MOMENTS // 3))
+def test_a_book_that_is_killed_beside_its_bridge_goes_on_without_a_second_call(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    words = [sys.executable, "-m", "tests.unit.mt5.bridge.doomed_book", str(tmp_path)]
+    book = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE)
+    assert book.stdout is not None
+    assert book.stdout.readline() == b"ready\n"
+    moment = chance.uniform(0.2, 2.0)
+    time.sleep(moment)
+    book.kill()  # its bridge's child is at its last call, perhaps, and ends after it
+    book.communicate()
+    with bench(tmp_path, strategy=Crossing(), clock=Clock(100_000 * SECOND)) as desk:
+        open_before = desk.book.kernel.ledger.state.restricted
+        come_to_rest(desk)
+        require_accounted(desk)
+        sent = [each.order for each in desk.told(OrderSending)]
+        over = [each.order for each in desk.told(OrderAnswered, OrderAbandoned)]
+        assert sorted(over) == sorted(set(over))
+        assert set(sent) <= set(over)
+        print(f"seed {seed}: killed after {moment:.2f} s, {len(sent)} orders, one of them open: {open_before}")
 
 
 def test_stops_that_a_person_moves_are_told(tmp_path: Path) -> None:
