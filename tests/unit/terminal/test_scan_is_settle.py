@@ -1,15 +1,18 @@
 """`scan` is only a shortcut: it names exactly the first row of the first moment that `settle` would act on."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from random import Random
 
 import msgspec
 import pytest
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import DealMade, OrderEnded
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded, OrderSending
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.server import SimulatedTerminal
+from tests.unit.terminal.rough_market import rough_order, rough_server
 from tests.unit.terminal.server import (
     BARS,
     QUOTES,
@@ -22,7 +25,7 @@ from tests.unit.terminal.server import (
     server,
 )
 
-SEEDS = range(400 if os.environ.get("TALLYSTICK_FULL") else 24)
+SEEDS = range(400 if os.environ.get("TALLYSTICK_FULL") else 36)
 
 
 def feed(seed: int) -> tuple[Random, Rows, SimulatedTerminal]:
@@ -30,7 +33,9 @@ def feed(seed: int) -> tuple[Random, Rows, SimulatedTerminal]:
     random = Random(seed)
     quoted = seed % 3 == 0
     rows = random_quotes(random, 300) if quoted else random_bars(random, 150)
-    terminal = server(
+    rough = seed % 2 == 1
+    market = partial(rough_server, Random(f"rough {seed}")) if rough else server
+    terminal = market(
         QUOTES if quoted else BARS,
         balance=random.choice((300_000, 3_000_000, 100_000_000)),
         leverage=random.choice((30, 500)),
@@ -39,6 +44,11 @@ def feed(seed: int) -> tuple[Random, Rows, SimulatedTerminal]:
         server_time="new_york+7",
     )
     return random, rows, terminal
+
+
+def orders(seed: int) -> Callable[[Random, int, SimulatedTerminal, int], OrderSending]:
+    """What draws a run's orders: every other market is a rough one."""
+    return rough_order if seed % 2 == 1 else random_order
 
 
 def run(seed: int, *, thaw_at: int = -1) -> list[Event]:
@@ -55,7 +65,7 @@ def run(seed: int, *, thaw_at: int = -1) -> list[Event]:
         told += [fact for _, fact in facts]
         if random.random() < 0.3:
             time = int(rows.time[stop - 1])
-            told += terminal.send(random_order(random, number, terminal, time), time)
+            told += terminal.send(orders(seed)(random, number, terminal, time), time)
             number += 1
         if count == thaw_at:
             frozen = msgspec.msgpack.decode(msgspec.msgpack.encode(terminal.freeze()), strict=False)
@@ -87,7 +97,7 @@ def test_taking_quiet_rows_in_at_once_gives_the_same_facts(seed: int) -> None:
         assert by_settling == _by_scanning(lazy, rows, start, stop), f"seed {seed}, rows {start} to {stop}"
         assert eager.equity == lazy.equity
         time = int(rows.time[stop - 1])
-        sending = random_order(random, number, eager, time)
+        sending = orders(seed)(random, number, eager, time)
         assert list(eager.send(sending, time)) == list(lazy.send(sending, time))
         number += 1
         start = stop
@@ -124,18 +134,21 @@ def test_a_thawed_terminal_goes_on_as_if_nothing_had_happened(seed: int) -> None
 
 def test_the_random_runs_reach_every_fact_there_is() -> None:
     """So that the agreement above is about stops, stop-outs, swaps and reversals too."""
-    told = [fact for seed in range(24) for fact in run(seed)]
+    told = [fact for seed in range(60) for fact in run(seed)]
     assert {type(fact).__name__ for fact in told} == {
         "AccountStoppedOut",
         "DealMade",
         "OrderAnswered",
         "OrderEnded",
+        "OrderTriggered",
         "PositionProtected",
         "SwapCharged",
     }
+    codes = {fact.retcode for fact in told if isinstance(fact, OrderAnswered)}
+    assert codes >= {10004, 10006, 10008, 10009, 10010, 10018, 10019, 10036, 10039}
     deals = [fact for fact in told if isinstance(fact, DealMade)]
     assert {deal.reason for deal in deals} == {"expert", "sl", "tp", "so"}
-    assert {deal.entry for deal in deals} == {"in", "out", "inout"}
+    assert {deal.entry for deal in deals} == {"in", "out", "inout", "out_by"}
     assert {fact.state for fact in told if isinstance(fact, OrderEnded)} == {
         "filled",
         "cancelled",
