@@ -19,7 +19,7 @@ for hour in range(40):
         print("no ticks:", mt5.last_error())
         continue
     new = ticks[ticks["time_msc"] > last_msc]
-    if len(new) < 10:
+    if len(new) < 3:
         print(hour, "quiet", len(new))
         continue
     last_msc = int(new["time_msc"][-1])

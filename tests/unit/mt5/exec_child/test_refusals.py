@@ -85,6 +85,7 @@ if __name__ == "__main__":
         "ProcessRefusedError: error[E592] a process that the bot started called initialize"
     ), bot.errors
     assert bot.lines[1] == "(1, 'Success') 0"
+    assert [warning.name for warning in bot.warnings] == ["multiprocessing.Process"]
     assert [call.function for call in bot.calls] == ["initialize"]
     assert bot.code == 0
 

@@ -4,10 +4,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from tallystick.platform.mt5.exec.child.places import put
 from tallystick.platform.mt5.exec.child.warned import Warnings
 
 LOOPS_OWN = frozenset({"socketpair", "_fallback_socketpair", "_make_self_pipe"})
 """Functions by which a loop connects to itself; on Windows that goes through the loopback address."""
+STARTERS = frozenset({"Popen._posix_spawn", "Popen._launch", "Popen._execute_child"})
+"""Functions of `subprocess` and `multiprocessing` that start a process of which was warned already."""
+STARTED = "starts a process, which runs in the machine's time"
 
 
 def watch_outside(warnings: Warnings) -> None:
@@ -16,27 +20,37 @@ def watch_outside(warnings: Warnings) -> None:
 
     def heard(event: str, arguments: tuple[Any, ...]) -> None:
         say = words.get(event)
-        if say is not None and not (event.startswith("socket.") and _to_itself()):
+        if say is not None and not _within(LOOPS_OWN if event.startswith("socket.") else STARTERS, event):
             warnings.warn(event, say(arguments))
 
     sys.addaudithook(heard)
 
 
+def watch_processes(warnings: Warnings, process: Any) -> None:
+    """Warn of `multiprocessing` too (`multiprocessing.process`): not every way to start one is an audit event."""
+    start = process.BaseProcess.start
+
+    def begin(self: Any) -> None:
+        warnings.warn("multiprocessing.Process", STARTED)
+        start(self)
+
+    put(process.BaseProcess, "start", begin)
+
+
 def _words() -> dict[str, Callable[[tuple[Any, ...]], str]]:
-    started = "starts a process, which runs in the machine's time"
     return {
         "socket.connect": lambda arguments: f"connects to {_place(arguments[1])}",
         "socket.sendto": lambda arguments: f"sends to {_place(arguments[1])}",
         "socket.bind": lambda arguments: f"listens at {_place(arguments[1])}",
         "socket.getaddrinfo": lambda arguments: f"looks up {_text(arguments[0])}",
         "socket.gethostbyname": lambda arguments: f"looks up {_text(arguments[0])}",
-        "subprocess.Popen": lambda _: started,
-        "os.fork": lambda _: started,
-        "os.forkpty": lambda _: started,
-        "os.posix_spawn": lambda _: started,
-        "os.spawn": lambda _: started,
-        "os.startfile": lambda _: started,
-        "os.system": lambda _: started,
+        "subprocess.Popen": lambda _: STARTED,
+        "os.fork": lambda _: STARTED,
+        "os.forkpty": lambda _: STARTED,
+        "os.posix_spawn": lambda _: STARTED,
+        "os.spawn": lambda _: STARTED,
+        "os.startfile": lambda _: STARTED,
+        "os.system": lambda _: STARTED,
         "builtins.input": lambda _: "waits for a person",
     }
 
@@ -51,10 +65,12 @@ def _text(word: Any) -> str:
     return word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word)
 
 
-def _to_itself() -> bool:
+def _within(functions: frozenset[str], event: str) -> bool:
+    if event == "subprocess.Popen":
+        return False
     frame = sys._getframe(1)  # noqa: SLF001 -- documented; nothing else says who calls
-    for _ in range(5):
-        if frame.f_code.co_name in LOOPS_OWN:
+    for _ in range(6):
+        if frame.f_code.co_name in functions or frame.f_code.co_qualname in functions:
             return True
         if frame.f_back is None:
             return False
