@@ -332,9 +332,10 @@ def test_close_by_takes_the_open_price_of_the_opposite_position(trade: Trade, sa
     long, short = desk.buy(), desk.sell()
     answer = desk.close_by(long.order, short.order)
     deals = [desk.deals(one.order)[-1] for one in (long, short)]
-    say("price", [round(deal.price, 5) == round(short.price, 5) for deal in deals])
+    others = [short.price, long.price]
+    say("price", [round(deal.price, 5) == round(other, 5) for deal, other in zip(deals, others, strict=True)])
     say("answer", [answer.deal == deals[0].ticket, answer.order == deals[0].order, answer.volume, answer.price])
-    assert [deal.price for deal in deals] == [pytest.approx(short.price)] * 2
+    assert [deal.price for deal in deals] == pytest.approx(others)
     assert deals[1].profit == 0.0
     assert answer.order == deals[0].order == deals[1].order
     assert (answer.deal, answer.volume, answer.price) == (deals[0].ticket, 0.0, 0.0)

@@ -1,6 +1,6 @@
 """A simulated server over pairs of several currencies, hand-made quotes, and an oracle in fractions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -72,7 +72,7 @@ def quotes(terminal: SimulatedTerminal, listed: list[tuple[str, int, int, int]])
     return Rows("quote", time, series, bid, ask, columns)
 
 
-def bars(terminal: SimulatedTerminal, listed: list[tuple[str, int, tuple[int, ...], int]]) -> Rows:
+def bars(terminal: SimulatedTerminal, listed: Sequence[tuple[str, int, tuple[int, ...], int]]) -> Rows:
     """Rows of bars from (symbol, hour that closes it, bid OHLC in points, spread in points)."""
     names = [*terminal.instruments]
     scales = [10 ** terminal.instruments[one[0]].digits for one in listed]

@@ -17,7 +17,7 @@ def hedged(first: float = 1.0, second: float = 0.4, **settings: object) -> Scene
     return scene
 
 
-def test_two_positions_close_one_another_at_the_second_s_opening_price() -> None:
+def test_two_positions_close_one_another_each_at_the_other_s_opening_price() -> None:
     scene = hedged()
     told = scene.send(BUY, action=CLOSE_BY, position=1, opposite=2, comment="by", magic=3)
     first, second = all_of(DealMade, told)
@@ -29,7 +29,7 @@ def test_two_positions_close_one_another_at_the_second_s_opening_price() -> None
         1.201,
     )
     assert (second.entry, second.type, second.position, second.volume) == ("out_by", "buy", 2, 40 * LOT // 100)
-    assert (first.profit, second.profit) == (3_600, 0)
+    assert (first.profit, second.profit, second.price) == (3_600, 0, 1.2001)
     assert first.ticket == second.ticket == 3
     assert (first.magic, second.magic, first.comment) == (1_000, 1_001, "by")
     answer = only(OrderAnswered, told)

@@ -78,9 +78,7 @@ def test_a_bar_that_ends_beyond_the_trigger_leaves_the_limit_order_waiting() -> 
         (SELL_STOP_LIMIT, 119_800, 119_700, INVALID_PRICE),
     ],
 )
-def test_trigger_and_limit_stand_on_their_sides_by_the_level(
-    kind: int, price: int, limit: int, code: int
-) -> None:
+def test_trigger_and_limit_stand_on_their_sides_by_the_level(kind: int, price: int, limit: int, code: int) -> None:
     assert Scene().code(kind, price=price, limit=limit) == code
 
 

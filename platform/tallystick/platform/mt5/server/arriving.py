@@ -161,16 +161,18 @@ class Arriving:
         return [OrderEnded(order=removed.sending.order, ticket=removed.ticket, state="cancelled", moment=time)]
 
     def _close_by(self, sending: OrderSending, time: int) -> list[Event]:
-        """Two positions of a symbol close one another, at the opening price of the second."""
+        """Two positions of a symbol close one another: each deal shows the opening price of the opposite position."""
         position, opposite = self._state.positions[sending.position], self._state.positions[sending.opposite]
         volume = min(position.volume, opposite.volume)
-        points = rounded(opposite.point_units, opposite.units)
+        points, shown = (rounded(one.point_units, one.units) for one in (opposite, position))
         ticket = self._dealing.next_ticket()
         first, second = (
             self._dealing.close(one, volume, points, "expert", time, ticket=ticket, sending=sending, entry="out_by")
             for one in (position, opposite)
         )
         done = msgspec.structs.replace(sending, volume=volume)
-        price = self._instruments[sending.symbol].price(points)
+        instrument = self._instruments[sending.symbol]
+        second = msgspec.structs.replace(second, price=instrument.price(shown))
+        price = instrument.price(points)
         answer = self._answer(done, retcodes.DONE, ticket=ticket, moment=time, deal=first.deal, price=price)
         return [first, second, answer]
