@@ -46,7 +46,7 @@ class Terms:
     def pairs(self) -> tuple[str, ...]:
         """Symbols whose prices are needed."""
         routes = self.profit, self.ordered_route, self.held_route, self.swap_route
-        return tuple(leg.symbol for route in routes for leg in route.legs)
+        return tuple(dict.fromkeys(leg.symbol for route in routes for leg in route.legs))
 
     def profit_of(self, point_units: int, prices: Prices, *, denominator: int = 1) -> int:
         """R of the money of `point_units / denominator` points times units. Raises `NoRateError`."""
