@@ -107,6 +107,41 @@ def test_arguments_that_the_terminal_refuses(mt5: Any, world: Any, say: Any, cas
     assert mt5.last_error() == (-2, "Terminal: Invalid params")
 
 
+def _of_request(field: str) -> Any:
+    return lambda mt5: mt5.order_check({field: object()})
+
+
+PROVOKED: dict[str, Any] = {
+    "Invalid arguments": lambda mt5: mt5.order_check([]),
+    "Invalid number of arguments": lambda mt5: mt5.order_check(),
+    "Unnamed arguments not allowed": lambda mt5: mt5.positions_get("EURUSD"),
+    "Invalid 1st unnamed argument": lambda mt5: mt5.symbols_get(1),
+    "Invalid 2nd unnamed argument": lambda mt5: mt5.login(1, 2),
+    "Invalid 3rd unnamed argument": lambda mt5: mt5.login(1, "2", 3),
+    'Invalid "group" argument': lambda mt5: mt5.orders_get(group=1),
+    'Invalid "login" argument': lambda mt5: mt5.login(login="1"),
+    'Invalid "password" argument': lambda mt5: mt5.login(1, password=2),
+    'Invalid "server" argument': lambda mt5: mt5.login(1, server=2),
+    'Invalid "timeout" argument': lambda mt5: mt5.login(1, timeout="2"),
+    'Invalid "ticket" argument': lambda mt5: mt5.positions_get(ticket="1"),
+    'Invalid "path" argument': lambda mt5: mt5.initialize(path=1),
+    **{f'Invalid "{field}" argument': _of_request(field) for field in WHEEL["structs"]["TradeRequest"]["fields"]},
+}
+UNREACHED = {"Invalid object type", "Invalid tuple size"}
+"""Of `_asdict` for what is no struct of the module: Python's own types refuse that first."""
+
+
+@pytest.mark.parametrize("words", PROVOKED)
+def test_every_text_of_the_modules_table_is_said(mt5: Any, say: Any, words: str) -> None:
+    given = PROVOKED[words](mt5)
+    say("given", given)
+    assert (bool(given), mt5.last_error()) == (False, (-2, words))
+
+
+def test_no_text_of_the_table_is_left_out() -> None:
+    assert set(PROVOKED) | UNREACHED == set(WHEEL["error_texts"]["argument_texts_with_code_-2"])
+
+
 @pytest.mark.sim_only("a real terminal's option cannot be changed by program")
 def test_order_send_without_the_python_api_is_refused_by_the_module(trade: Any) -> None:
     from tallystick.platform.mt5.answering.about import TerminalSettings

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-WHEEL: dict[str, Any] = json.loads(
-    (Path(__file__).parents[2] / "golden" / "vectors" / "mt5" / "mt5_constants.json").read_text(encoding="utf-8")
-)
+VECTORS = Path(__file__).parents[2] / "golden" / "vectors" / "mt5"
+WHEEL: dict[str, Any] = json.loads((VECTORS / "mt5_constants.json").read_text(encoding="utf-8"))
+TYPES: dict[str, dict[str, str]] = json.loads((VECTORS / "mt5_field_types.json").read_text(encoding="utf-8"))
+"""The Python type of each field of each struct, by struct."""
 
 
 def enumerations() -> dict[str, dict[str, int]]:
