@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("docs", "examples", "benchmarks", "ci", "events", "platform", "tests")
+FOLDERS = ("docs", "examples", "benchmarks", "ci", "events", "platform", "quantum", "tests")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 PATH_NAMED = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./-]+|\w+\.(?:py|toml|md))`")
 YOURS = frozenset({"tallystick.toml", "ema.py", "ema_cross.py"})

@@ -28,14 +28,27 @@ BREACHES = {
         "reactors-know-no-kernel",
     ),
     "a strategy to the clock": ("platform/tallystick/platform/strategies/hold.py", "import time", "reactors-pure"),
+    "platform to a domain module": (
+        "platform/tallystick/platform/mt5/terminal.py",
+        "import tallystick.quantum.subspace",
+        "platform-finds-modules",
+    ),
+    "a domain module to the platform": (
+        "quantum/tallystick/quantum/subspace.py",
+        "import tallystick.platform.plan",
+        "quantum-apart",
+    ),
     "platform to kafka": ("platform/tallystick/platform/mt5/terminal.py", "import kafka", "kafka-named"),
     "platform to MetaTrader5": ("platform/tallystick/platform/mt5/terminal.py", "import MetaTrader5", "mt5-named"),
 }
 
 
+PARTS = ("events", "platform", "quantum")
+
+
 def lint_imports(tree: Path) -> subprocess.CompletedProcess[str]:
     """Check the contracts of the tree; without `site`, so that the editable install adds no second copy of ours."""
-    paths = os.pathsep.join([str(tree / "events"), str(tree / "platform"), sysconfig.get_path("purelib")])
+    paths = os.pathsep.join([*(str(tree / part) for part in PARTS), sysconfig.get_path("purelib")])
     return subprocess.run(
         [sys.executable, "-S", "-c", LINT, "--no-cache", "--config", "pyproject.toml"],
         cwd=tree,
@@ -49,7 +62,7 @@ def lint_imports(tree: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A copy of what the contracts look at."""
-    for part in ("events", "platform"):
+    for part in PARTS:
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "*.zip", "*.nb?"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
@@ -88,11 +101,13 @@ def test_the_contract_package_loads_only_msgspec_and_the_standard_library() -> N
 
 
 def test_no_init_file_shadows_the_namespace_or_the_standard_library() -> None:
-    for folder in ("events", "platform", "modules"):
+    for folder in PARTS:
         assert not (ROOT / folder / "__init__.py").exists()
         assert not (ROOT / folder / "tallystick" / "__init__.py").exists()
 
 
-@pytest.mark.parametrize("package", ["events", "market"])
+@pytest.mark.parametrize(
+    "package", ["events/tallystick/events", "events/tallystick/market", "quantum/tallystick/quantum"]
+)
 def test_each_package_says_that_it_is_typed(package: str) -> None:
-    assert (ROOT / "events" / "tallystick" / package / "py.typed").is_file()
+    assert (ROOT / package / "py.typed").is_file()
