@@ -101,7 +101,8 @@ class Dealing:
         else:
             after.swap, after.magic, after.comment = target.swap, target.magic, target.comment
             after.opened, after.turned = target.opened, target.turned
-            after.stop, after.take = (stop, take) if stop or take else (target.stop, target.take)
+            replaces = (stop or take) and self._settings.margin_mode == "netting"  # a rest (hedging) changes no stops
+            after.stop, after.take = (stop, take) if replaces else (target.stop, target.take)
         after.updated = moment
         self._state.positions[after.ticket] = after
         return self._deal(after, "in", "expert", sending.volume, points, ticket, moment, sending=sending)

@@ -22,6 +22,7 @@ from tallystick.platform.mt5 import retcodes
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending, Position
 from tallystick.platform.mt5.server.checks import Checks
 from tallystick.platform.mt5.server.dealing import Dealing
+from tallystick.platform.mt5.server.expiry import expiry_of_rest
 from tallystick.platform.mt5.server.hours import Hours
 from tallystick.platform.mt5.server.liquidity import Liquidity
 from tallystick.platform.mt5.server.order_types import (
@@ -30,6 +31,7 @@ from tallystick.platform.mt5.server.order_types import (
     BUY_STOP_LIMIT,
     DEAL,
     FILL_OR_KILL,
+    GTC,
     IMMEDIATE_OR_CANCEL,
     QUOTED,
     SELL,
@@ -80,7 +82,7 @@ class Executing:
         if not refused and volume < sending.volume and _needs_more(sending.filling, volume):
             refused = retcodes.REJECT
         if not refused and not volume:
-            self._rest(_standing(order, stop, take, moment), sending.volume)
+            self._rest(self._standing(order, (stop, take), moment), sending.volume)
             return [self.answer(sending, retcodes.PLACED, ticket=ticket, moment=moment)]
         part = sending if volume == sending.volume else msgspec.structs.replace(sending, volume=volume)
         if not refused and not self._dealing.enough_money(part, points):
@@ -90,7 +92,7 @@ class Executing:
         deal, facts = self._deal(part, ticket, points, (stop, take), moment)
         rest = sending.volume - volume
         if rest and sending.filling != IMMEDIATE_OR_CANCEL:
-            self._rest(_standing(order, stop, take, moment), rest)
+            self._rest(self._standing(order, (stop, take), moment), rest)
         code, price = retcodes.DONE_PARTIAL if rest else retcodes.DONE, instrument.price(points)
         return [*facts, self.answer(part, code, ticket=ticket, moment=moment, deal=deal.deal, price=price)]
 
@@ -153,6 +155,8 @@ class Executing:
         if short and _needs_more(sending.filling, volume):
             return [self._end(order, "rejected" if sending.filling == FILL_OR_KILL else "cancelled", moment)]
         if not volume:
+            if order.kind in STOP_TYPES:
+                self._rest(order, sending.volume)  # triggered is triggered: from now on it takes the market's price
             return []
         part = sending if not short else msgspec.structs.replace(sending, volume=volume)
         if not self._dealing.enough_money(part, points):
@@ -184,6 +188,24 @@ class Executing:
         if order.kind in STOP_TYPES:
             order.kind = BUY if direction_of(sending) > 0 else SELL
         self._state.pendings[ticket] = order
+
+    def _standing(self, order: InFlight, stops: tuple[int, int], moment: int) -> Pending:
+        """A market order as it stands in the book with what is not filled of it."""
+        sending, (stop, take) = order.sending, stops
+        expires = expiry_of_rest(sending, self._instruments[sending.symbol], moment, self._checks.rule)
+        return Pending(
+            ticket=order.ticket,
+            sending=sending,
+            kind=sending.type,
+            price=0,
+            stop=stop,
+            take=take,
+            expires=expires,
+            live=moment,
+            time_type=sending.time_type if expires else GTC,
+            placed=order.sent,
+            initial=sending.volume,
+        )
 
     def _end(self, order: Pending, state: End, moment: int) -> OrderEnded:
         del self._state.pendings[order.ticket]
@@ -230,23 +252,6 @@ class Executing:
 def _needs_more(filling: int, volume: int) -> bool:
     """Whether an order of this filling mode does not content itself with the volume that is left."""
     return filling == FILL_OR_KILL or (filling == IMMEDIATE_OR_CANCEL and not volume)
-
-
-def _standing(order: InFlight, stop: int, take: int, moment: int) -> Pending:
-    """A market order as it stands in the book with what is not filled of it."""
-    sending = order.sending
-    return Pending(
-        ticket=order.ticket,
-        sending=sending,
-        kind=sending.type,
-        price=0,
-        stop=stop,
-        take=take,
-        expires=0,
-        live=moment,
-        placed=order.sent,
-        initial=sending.volume,
-    )
 
 
 def protected(position: Position, instrument: Instrument, moment: int) -> PositionProtected:

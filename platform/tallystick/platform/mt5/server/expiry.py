@@ -1,5 +1,7 @@
 """When a pending order lapses: `docs/fills.md`, section 6."""
 
+import msgspec
+
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.server_time import next_midnight
@@ -18,6 +20,17 @@ def expiry_of(sending: OrderSending, instrument: Instrument, time: int, rule: st
         tonight = next_midnight(time, rule)
         return min(expires, tonight) if expires else tonight
     return expires
+
+
+def expiry_of_rest(sending: OrderSending, instrument: Instrument, moment: int, rule: str) -> int:
+    """The moment the rest of a market order lapses that came to stand at `moment`, ns UTC; 0 is never.
+
+    Nothing checked its expiry when it was sent: one that is over by then is none.
+    """
+    lapses = expiry_of(sending, instrument, moment, rule)
+    if lapses == 0 or lapses > moment:
+        return lapses
+    return expiry_of(msgspec.structs.replace(sending, expires=0), instrument, moment, rule)
 
 
 def expiry_allowed(sending: OrderSending, instrument: Instrument, time: int, rule: str) -> bool:
