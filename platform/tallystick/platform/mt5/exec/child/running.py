@@ -14,7 +14,7 @@ from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.dates import put_dates, put_pandas
 from tallystick.platform.mt5.exec.child.ending import EXIT_SWALLOWED, DataEnd
 from tallystick.platform.mt5.exec.child.outside import watch_outside, watch_processes
-from tallystick.platform.mt5.exec.child.pipe import ParentPipe
+from tallystick.platform.mt5.exec.child.pipe import EXIT_ORPHANED, ParentPipe
 from tallystick.platform.mt5.exec.child.places import AfterImport
 from tallystick.platform.mt5.exec.child.pools import put_pools
 from tallystick.platform.mt5.exec.child.refusals import MainThread, RefusedError
@@ -31,8 +31,12 @@ UVLOOP = "an event loop with a clock of its own (uvloop) cannot follow the bot's
 
 def main() -> int:
     """Run the script that the parent names; its exit code."""
-    pipe = ParentPipe.from_environment(os.environ)
-    settings = pipe.settings()
+    try:
+        pipe = ParentPipe.from_environment(os.environ)
+        settings = pipe.settings()
+    except (ValueError, OSError, EOFError) as error:
+        print(f"error: {error or 'the parent is gone'}", file=sys.stderr)  # noqa: T201 -- there is nobody else to tell
+        return EXIT_ORPHANED
     try:
         set_zone(settings.tz, settings.start_ns // SECOND_NS)
         process = BotProcess(pipe, settings)
