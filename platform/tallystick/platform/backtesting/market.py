@@ -85,11 +85,23 @@ def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> F
         elif isinstance(each, Series):
             series.append(series_of(each, timeframe=timeframe, start=reading.start_ns, stop=reading.stop_ns))
         else:
-            symbol = asked[place if len(asked) == len(many) else 0] if asked else ""
+            symbol = _symbol_of(each, asked, place, len(many))
             series.append(_read(each, replace(reading, symbol=symbol, timeframe=timeframe or "")))
     _require_symbols(series, asked)
     require_one_each(series)
     return Feed(series)
+
+
+def _symbol_of(source: object, asked: Sequence[str], place: int, count: int) -> str:
+    """The symbol of one of `count` sources: of several, what a file's name holds, be it only a pair that converts."""
+    from tallystick.platform.data.instruments import symbol_in
+
+    if not asked:
+        return ""
+    named = symbol_in(Path(source).name) if count > 1 and isinstance(source, str | Path) else None
+    if named is not None:
+        return next((one for one in asked if named in one.upper()), named)
+    return asked[place if len(asked) == count else 0]
 
 
 DEMO = ("EURUSD", "NZDUSD", "XAUUSD")
