@@ -105,6 +105,12 @@ def history_orders_get(date_from: float, date_to: float, /) -> Any:
     return tuple(shaped("TradeOrder", each) for each in over if date_from * 1000 <= each["time_done_msc"])
 
 
+def history_deals_total(date_from: float, date_to: float, /) -> int | None:
+    """How many deals there are."""
+    deals = history_deals_get(date_from, date_to)
+    return None if deals is None else len(deals)
+
+
 def history_deals_get(date_from: float, date_to: float, /) -> Any:
     """Deals; one that is to appear late is not there yet."""
     if not _begun("history_deals_get"):

@@ -1,8 +1,10 @@
 """The child alone has the package; the parent gives each call its time and ends what overruns."""
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -100,6 +102,18 @@ def test_what_the_package_prints_does_not_disturb_the_pipe(tmp_path: Path, capfd
     assert line.positions() == []
     line.end()
     assert "the fake is connected" in capfd.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal to one process is Ctrl-C on POSIX only")
+def test_ctrl_c_at_the_console_does_not_tear_a_call(tmp_path: Path) -> None:
+    line = line_to(tmp_path)
+    line.connect()
+    plan_fault(tmp_path / "fake", "positions_get", Fault(block_s=0.4))
+    timer = threading.Timer(0.1, os.kill, (line.process.pid, signal.SIGINT))
+    timer.start()
+    assert line.positions() == []
+    timer.join()
+    line.end()
 
 
 def test_without_the_package_the_error_names_the_command(tmp_path: Path) -> None:

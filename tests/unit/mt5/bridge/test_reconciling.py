@@ -28,6 +28,7 @@ from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.mt5.bridge.errors import ServerClockError, WrongTerminalError
+from tallystick.platform.mt5.bridge.line import Patience
 from tallystick.platform.mt5.bridge.outcomes import DONE, FRESH_PRICE, REFUSED, STATE_CHECK, outcome_of
 from tallystick.platform.plan import plan_from_json
 from tests.fakes.MetaTrader5.faults import Fate, plan_fate
@@ -75,6 +76,33 @@ def test_a_deal_that_shows_late_holds_its_answer_back(tmp_path: Path) -> None:
             "after ten seconds it is told all the same"
         )
         assert desk.told(AccountRestricted) == []
+
+
+def test_a_deal_that_shows_late_has_the_balance_of_its_own(tmp_path: Path) -> None:
+    with bench(tmp_path) as desk:
+        desk.tick()
+        plan_fate(desk.fake, Fate(deal_late_s=0.5))
+        desk.tick(wish("open"))
+        for _ in range(6):
+            desk.turn()
+        assert deals(desk) == []
+        time.sleep(0.5)
+        desk.turn()
+        assert [each.balance for each in deals(desk)] == [999_965]
+        assert [type(each) for each in desk.told(DealMade, OrderAnswered)[1:]] == [DealMade, OrderAnswered]
+
+
+def test_a_call_of_an_order_that_hangs_is_ended_and_the_order_is_never_sent_again(tmp_path: Path) -> None:
+    with bench(tmp_path, patience=Patience(send_s=0.5)) as desk:
+        desk.tick()
+        plan_fate(desk.fake, Fate(before_s=30))
+        desk.tick(wish("open"))
+        (restricted,) = desk.told(AccountRestricted)
+        assert restricted.reason == "order_send took longer than 0.5 s; the child was ended"
+        for _ in range(3):
+            desk.turn(31)
+        assert [each.order for each in desk.told(OrderAbandoned)] == [1]
+        assert desk.server.deals() == []
 
 
 @pytest.mark.parametrize("error", [(-10001, "IPC send failed"), (-10002, "IPC recv failed"), (-10005, "IPC timeout")])

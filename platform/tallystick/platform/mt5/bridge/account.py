@@ -30,6 +30,7 @@ from tallystick.platform.mt5.bridge.standing import Standing
 DAY_NS = 86_400_000_000_000
 HELD_NS = 10_000_000_000
 """The longest that an answer waits for its deal; a deal that comes later is told by itself."""
+AGREE_NS = 60_000_000_000
 BUY, SELL, CREDIT, EXPERT = 0, 1, 3, 3
 FILLED = 4
 LIMIT = frozenset({2, 3})
@@ -61,7 +62,8 @@ class AccountWatch:
         self._rule = rule
         self._held: list[tuple[OrderAnswered, int]] = []
         self._foreign: list[ForeignTradeSeen] = []
-        self._differing = 0
+        self._differs_since = 0
+        self._counted = (0, 0)
         self.instruments: dict[str, Instrument] = {}
 
     def news(self, time: int) -> list[Event]:
@@ -70,7 +72,7 @@ class AccountWatch:
         until = self._server_s(time + DAY_NS)
         gone = set(self.standing.placed) - {order.ticket for order in orders}
         over = self._line.orders_over(self._since_s(), until) if gone else []
-        deals = self._line.deals(self._since_s(), until)
+        deals = self._new_deals(self._since_s(), until)
         balance = self._minor(self._line.account().balance)
         facts = [self._said(self._triggered(each, time), time) for each in orders if self._is_triggered(each)]
         facts += self.told_of(deals, time)
@@ -78,8 +80,17 @@ class AccountWatch:
         for position in positions:
             if position.identifier in self.standing.own:
                 facts += [self._said(fact, time) for fact in self._changes(position, time)]
-        self._agree(balance)
+        self._agree(balance, time)
         return facts + self._answers(time)
+
+    def _new_deals(self, since_s: int, until_s: int) -> list[DealSeen]:
+        """Deals of the window, fetched only when it holds another number of them than at the last look."""
+        counted = since_s, self._line.deals_total(since_s, until_s)
+        if counted == self._counted:
+            return []
+        deals = self._line.deals(since_s, until_s)
+        self._counted = since_s, len(deals)
+        return deals
 
     def told_of(self, deals: list[DealSeen], time: int) -> list[Event]:
         """Those of these deals that have not been told; foreign ones wait for `foreign`."""
@@ -203,11 +214,14 @@ class AccountWatch:
         self._held = [each for each in self._held if each[0] not in ready]
         return [self._said(answer, time) for answer in ready]
 
-    def _agree(self, balance: int) -> None:
-        """The balance is folded from deals; where the terminal's stays another for three looks, its own is believed."""
-        self._differing = self._differing + 1 if balance != self.standing.balance else 0
-        if self._differing >= 3:
-            self.standing.balance, self._differing = balance, 0
+    def _agree(self, balance: int, time: int) -> None:
+        """The balance is folded from deals; where the terminal's stays another for a minute, its own is believed."""
+        if balance == self.standing.balance:
+            self._differs_since = 0
+        elif not self._differs_since:
+            self._differs_since = time
+        elif time - self._differs_since >= AGREE_NS:
+            self.standing.balance, self._differs_since = balance, 0
 
     def _said(self, event: Event, time: int) -> Event:
         self.standing.take(event, time)

@@ -1,6 +1,7 @@
 """The bridge's child: `python -m tallystick.platform.mt5.bridge.child FOLDER`, started by `process.py` alone.
 
-1. Standard input and output become the pipe; whatever else writes to standard output goes to standard error.
+1. Standard input and output become the pipe; whatever else writes to standard output goes to standard error. Ctrl-C at
+   the parent's console is the parent's: a call is not torn by it.
 2. The account's lock in FOLDER is taken: it dies with this process, so no two children ever serve one account.
 3. `MetaTrader5` is imported, and `Hello` said; or `Refused`.
 4. One call at a time. Directly before `order_send` its time is looked at once more.
@@ -8,6 +9,7 @@
 """
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -34,6 +36,7 @@ REFUSED = 3
 
 def main(folder: str) -> int:
     """Serve until the pipe ends; returns the exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     asked, answers = _pipe()
     lock = Path(folder)
     lock.mkdir(parents=True, exist_ok=True)

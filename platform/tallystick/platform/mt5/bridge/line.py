@@ -149,6 +149,15 @@ class TerminalLine:
         dates = {"date_from": since_s, "date_to": until_s}
         return self._records(DealSeen, "TradeDeal", "history_deals_get", dates)
 
+    def deals_total(self, since_s: int, until_s: int) -> int:
+        """How many deals there are between two moments of the server's clock, in seconds."""
+        value = self._value("history_deals_total", {"date_from": since_s, "date_to": until_s})
+        if not isinstance(value, Plain) or type(value.value) is not int:
+            raise BridgeProtocolError(
+                "history_deals_total gave no number", "use a version of MetaTrader5 that is named"
+            )
+        return value.value
+
     def ticks(self, symbol: str, since_s: int, count: int) -> NDArray[Any]:
         """Up to `count` ticks with a new bid or ask (`TICK` rows), from a second of the server's clock on."""
         arguments = {"symbol": symbol, "date_from": since_s, "count": count, "flags": 1}
