@@ -34,7 +34,7 @@ def test_a_thread_that_calls_sleeps_or_waits_is_refused_and_the_run_fails(tmp_pa
     assert f'error[E591] the bot\'s thread "worker" {did}' in bot.errors
     assert "Fix: do it in the main thread, or hand it to a ThreadPoolExecutor or asyncio.to_thread" in bot.errors
     assert bot.ended is not None
-    assert did in bot.ended.detail
+    assert (bot.ended.how, did in bot.ended.detail) == ("raised", True)
 
 
 def test_a_timer_is_refused(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class BotProcess:
         self._watchdog.start()
         self._outcome = run_script(self._settings.script, self._settings.argv)
         if self._main.refusals and self._outcome.code == 0:
-            self._outcome = Outcome(self._outcome.how, EXIT_FAILED, self._main.refusals[0])
+            self._outcome = Outcome("raised", EXIT_FAILED, self._main.refusals[0])
             print(self._main.refusals[0], file=sys.stderr)  # noqa: T201 -- the thread's own traceback may be long gone
         return self._outcome.code
 
