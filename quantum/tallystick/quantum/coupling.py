@@ -15,13 +15,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tallystick.quantum.layout import Ints, batch_starts, children_of
+from tallystick.quantum.layout import LANES, Ints, batch_starts, children_of, low_bits
 from tallystick.quantum.rotations import Floats
 from tallystick.quantum.subspace import Subspace
 from tallystick.quantum.threads import Threads
 
-DENSE_BITS = 6
-"""Low bits that are coupled at once by a small matrix for each weight."""
+SMALL = 32_768
+"""Amplitudes below which a second thread costs more than it brings."""
 
 
 class Move(NamedTuple):
@@ -37,6 +37,11 @@ class Move(NamedTuple):
     run: int
     cosine: float
     sine: float
+
+    def at(self, base: int) -> "Move":
+        """The same move in a segment that begins at `base`."""
+        clear, one, up, down = (each + base if each >= 0 else -1 for each in self[:4])
+        return self._replace(clear=clear, set=one, up=up, down=down)
 
 
 def multiplicity(bits: int, t: int) -> int:
@@ -81,7 +86,7 @@ def eigenvalues(space: Subspace) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One added qubit: the segments it acts on, and the moves by weight, flat."""
+    """One added qubit above the low ones: the segments it acts on, and the moves by weight, flat."""
 
     offsets: Ints
     weights: Ints
@@ -93,16 +98,26 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Low:
+    """The low qubits: every move of every added one, by weight of the segment, and the segments in batches."""
+
+    bits: int
+    sizes: Ints
+    move_at: Ints
+    """Of weight i, the moves that add qubit j lie from move_at[i * bits + j] on."""
+    places: Ints
+    turns: NDArray[np.float64]
+    batches: Ints
+    children: Ints
+    child_weights: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Coupling:
     """Everything the transform of one subspace needs."""
 
     space: Subspace
-    dense: NDArray[np.float64]
-    dense_at: Ints
-    dense_size: Ints
-    batches: Ints
-    children: Ints
-    child_weights: Ints
+    low: Low
     steps: tuple[Step, ...]
     sector_at: Ints
     values: NDArray[np.float64]
@@ -111,21 +126,35 @@ class Coupling:
 def coupling_of(space: Subspace) -> Coupling:
     """Prepare the transform."""
     n, k = space.qubits, space.weight
-    low = min(DENSE_BITS, n)
-    matrices = [_dense(low, i) for i in range(k + 1)]
-    offsets, weights = children_of(low, n, k)
-    order = np.argsort(weights, kind="stable")
+    low = low_bits(space)
     return Coupling(
         space=space,
-        dense=np.concatenate([each.ravel() for each in matrices]),
-        dense_at=np.cumsum([0, *[each.size for each in matrices]]),
-        dense_size=np.array([each.shape[0] for each in matrices], dtype=np.int64),
-        batches=np.array([*batch_starts(weights), len(order)], dtype=np.int64),
-        children=np.ascontiguousarray(offsets[order]),
-        child_weights=np.ascontiguousarray(weights[order]),
+        low=_low(space, low),
         steps=tuple(_step(bits, space) for bits in range(low, n)),
         sector_at=np.array(sectors(n, k), dtype=np.int64),
         values=eigenvalues(space),
+    )
+
+
+def _low(space: Subspace, bits: int) -> Low:
+    offsets, weights = children_of(bits, space.qubits, space.weight)
+    order = np.argsort(weights, kind="stable")
+    found: list[Move] = []
+    move_at = [0]
+    for weight in range(space.weight + 1):
+        for added in range(bits):
+            for base, part in zip(*(each.tolist() for each in children_of(added + 1, bits, weight)), strict=True):
+                found += [each.at(base) for each in moves(added, part)] if weight <= bits else []
+            move_at.append(len(found))
+    return Low(
+        bits=bits,
+        sizes=np.array([comb(bits, i) for i in range(space.weight + 1)], dtype=np.int64),
+        move_at=np.array(move_at, dtype=np.int64),
+        places=_places(found),
+        turns=_turns(found),
+        batches=np.array([*batch_starts(weights), len(order)], dtype=np.int64),
+        children=np.ascontiguousarray(offsets[order]),
+        child_weights=np.ascontiguousarray(weights[order]),
     )
 
 
@@ -133,71 +162,92 @@ def _step(bits: int, space: Subspace) -> Step:
     offsets, weights = children_of(bits + 1, space.qubits, space.weight)
     by_weight = [list(moves(bits, i)) if i <= bits + 1 else [] for i in range(space.weight + 1)]
     flat = [each for group in by_weight for each in group]
-    return Step(
-        offsets=offsets,
-        weights=weights,
-        move_at=np.cumsum([0, *[len(group) for group in by_weight]]),
-        places=np.array([each[:5] for each in flat], dtype=np.int64).reshape(-1, 5),
-        turns=np.array([each[5:] for each in flat], dtype=np.float64).reshape(-1, 2),
-    )
+    move_at = np.cumsum([0, *[len(group) for group in by_weight]])
+    return Step(offsets, weights, move_at, _places(flat), _turns(flat))
 
 
-def _dense(bits: int, weight: int) -> NDArray[np.float64]:
-    """The transform of a few qubits as a matrix: coupled states by rows."""
-    if weight > bits:
-        return np.zeros((0, 0))
-    if bits == 0:
-        return np.ones((1, 1))
-    clear = _dense(bits - 1, weight)
-    one = _dense(bits - 1, weight - 1) if weight else np.zeros((0, 0))
-    before = np.zeros((comb(bits, weight), comb(bits, weight)))
-    before[: clear.shape[0], : clear.shape[1]] = clear
-    before[clear.shape[0] :, clear.shape[1] :] = one
-    after = np.zeros_like(before)
-    for move in moves(bits - 1, weight):
-        low = before[move.clear : move.clear + move.run] if move.clear >= 0 else None
-        high = before[move.set : move.set + move.run] if move.set >= 0 else None
-        if low is None or high is None:
-            after[move.up : move.up + move.run] = low if high is None else high
-            continue
-        after[move.up : move.up + move.run] = move.cosine * high + move.sine * low
-        after[move.down : move.down + move.run] = move.cosine * low - move.sine * high
-    return after
+def _places(found: list[Move]) -> Ints:
+    return np.array([each[:5] for each in found], dtype=np.int64).reshape(-1, 5)
+
+
+def _turns(found: list[Move]) -> NDArray[np.float64]:
+    return np.array([each[5:] for each in found], dtype=np.float64).reshape(-1, 2)
+
+
+@njit(inline="always")
+def _couple(before: Floats, after: Floats, base: int, place: Ints, turn: Floats, scale: int) -> None:
+    """One move forwards, of runs `scale` times as long."""
+    clear, one, up, down, run = place
+    c, s = turn[0], turn[1]
+    if clear < 0 or one < 0:
+        source, target = np.uint64(base + max(clear, one) * scale), np.uint64(base + up * scale)
+        for x in range(np.uint64(run * scale)):
+            after[target + x] = before[source + x]
+    else:
+        first, second = np.uint64(base + clear * scale), np.uint64(base + one * scale)
+        upper, lower = np.uint64(base + up * scale), np.uint64(base + down * scale)
+        for x in range(np.uint64(run * scale)):
+            a, b = before[first + x], before[second + x]
+            after[upper + x] = c * b + s * a
+            after[lower + x] = c * a - s * b
+
+
+@njit(inline="always")
+def _uncouple(before: Floats, after: Floats, base: int, place: Ints, turn: Floats, scale: int) -> None:
+    """The same move backwards."""
+    clear, one, up, down, run = place
+    c, s = turn[0], turn[1]
+    if clear < 0 or one < 0:
+        target, source = np.uint64(base + max(clear, one) * scale), np.uint64(base + up * scale)
+        for x in range(np.uint64(run * scale)):
+            after[target + x] = before[source + x]
+    else:
+        first, second = np.uint64(base + clear * scale), np.uint64(base + one * scale)
+        upper, lower = np.uint64(base + up * scale), np.uint64(base + down * scale)
+        for x in range(np.uint64(run * scale)):
+            a, b = before[upper + x], before[lower + x]
+            after[second + x] = c * a - s * b
+            after[first + x] = s * a + c * b
 
 
 @njit(cache=True, nogil=True)
-def dense_batches(
-    state: Floats,
-    matrices: Floats,
-    matrix_at: Ints,
+def _low_batches(
+    part: Floats,
     sizes: Ints,
+    move_at: Ints,
+    places: Ints,
+    turns: Floats,
     batches: Ints,
     children: Ints,
     weights: Ints,
-    transposed: int,
+    bits: int,
+    backwards: int,
     start: int,
     stop: int,
 ) -> None:
-    """Couple (or, transposed, uncouple) the low qubits of every segment, LANES segments side by side."""
+    """Couple (or uncouple) the low qubits of every segment, LANES segments side by side."""
+    room = sizes.max() * LANES
+    before, after = np.empty(room, part.dtype), np.empty(room, part.dtype)
     for batch in range(start, stop):
         first = batches[batch]
         lanes, weight = batches[batch + 1] - first, weights[first]
-        size, at = sizes[weight], matrix_at[weight]
-        if size > 1:
-            before = np.empty(size * lanes, state.dtype)
-            row = np.empty(lanes, state.dtype)
-            for lane in range(lanes):
-                for x in range(size):
-                    before[x * lanes + lane] = state[children[first + lane] + x]
+        size = sizes[weight]
+        if size < 2:
+            continue
+        for lane in range(lanes):
             for x in range(size):
-                row[:] = 0.0
-                for y in range(size):
-                    factor = matrices[at + y * size + x] if transposed else matrices[at + x * size + y]
-                    if factor != 0.0:
-                        for lane in range(np.uint64(lanes)):
-                            row[lane] += factor * before[np.uint64(y * lanes) + lane]
-                for lane in range(lanes):
-                    state[children[first + lane] + x] = row[lane]
+                before[np.uint64(x * lanes + lane)] = part[np.uint64(children[first + lane] + x)]
+        for step in range(1, bits):
+            at = weight * bits + (bits - step if backwards else step)
+            for move in range(move_at[at], move_at[at + 1]):
+                if backwards:
+                    _uncouple(before, after, 0, places[move], turns[move], lanes)
+                else:
+                    _couple(before, after, 0, places[move], turns[move], lanes)
+            before, after = after, before
+        for lane in range(lanes):
+            for x in range(size):
+                part[np.uint64(children[first + lane] + x)] = before[np.uint64(x * lanes + lane)]
 
 
 @njit(cache=True, nogil=True)
@@ -214,19 +264,9 @@ def couple(
 ) -> None:
     """One step of the transform, out of place."""
     for segment in range(start, stop):
-        base, weight = offsets[segment], weights[segment]
+        weight = weights[segment]
         for move in range(move_at[weight], move_at[weight + 1]):
-            clear, one, up, down, run = places[move]
-            c, s = turns[move, 0], turns[move, 1]
-            if clear < 0 or one < 0:
-                only = clear if one < 0 else one
-                for x in range(np.uint64(run)):
-                    after[np.uint64(base + up) + x] = before[np.uint64(base + only) + x]
-            else:
-                for x in range(np.uint64(run)):
-                    a, b = before[np.uint64(base + clear) + x], before[np.uint64(base + one) + x]
-                    after[np.uint64(base + up) + x] = c * b + s * a
-                    after[np.uint64(base + down) + x] = c * a - s * b
+            _couple(before, after, offsets[segment], places[move], turns[move], 1)
 
 
 @njit(cache=True, nogil=True)
@@ -243,24 +283,14 @@ def uncouple(
 ) -> None:
     """The step back."""
     for segment in range(start, stop):
-        base, weight = offsets[segment], weights[segment]
+        weight = weights[segment]
         for move in range(move_at[weight], move_at[weight + 1]):
-            clear, one, up, down, run = places[move]
-            c, s = turns[move, 0], turns[move, 1]
-            if clear < 0 or one < 0:
-                only = clear if one < 0 else one
-                for x in range(np.uint64(run)):
-                    after[np.uint64(base + only) + x] = before[np.uint64(base + up) + x]
-            else:
-                for x in range(np.uint64(run)):
-                    a, b = before[np.uint64(base + up) + x], before[np.uint64(base + down) + x]
-                    after[np.uint64(base + one) + x] = c * a - s * b
-                    after[np.uint64(base + clear) + x] = s * a + c * b
+            _uncouple(before, after, offsets[segment], places[move], turns[move], 1)
 
 
 def to_coupled(coupling: Coupling, threads: Threads, part: Floats, spare: Floats) -> tuple[Floats, Floats]:
     """Transform one real array; returns where the result is, and the other array."""
-    _low(coupling, threads, part, 0)
+    _walk_low(coupling.low, threads, part, 0)
     for step in coupling.steps:
         _walk(threads, step, couple, part, spare)
         part, spare = spare, part
@@ -272,20 +302,21 @@ def from_coupled(coupling: Coupling, threads: Threads, part: Floats, spare: Floa
     for step in reversed(coupling.steps):
         _walk(threads, step, uncouple, part, spare)
         part, spare = spare, part
-    _low(coupling, threads, part, 1)
+    _walk_low(coupling.low, threads, part, 1)
     return part, spare
 
 
 def _walk(threads: Threads, step: Step, way: Callable[..., None], before: Floats, after: Floats) -> None:
     tables = step.offsets, step.weights, step.move_at, step.places, step.turns
-    threads.over(len(step.offsets), lambda start, stop: way(before, after, *tables, start, stop))
+    least = max(1, len(step.offsets) * SMALL // len(before))
+    threads.over(len(step.offsets), lambda start, stop: way(before, after, *tables, start, stop), least=least)
 
 
-def _low(coupling: Coupling, threads: Threads, part: Floats, transposed: int) -> None:
-    matrices = coupling.dense, coupling.dense_at, coupling.dense_size
-    segments = coupling.batches, coupling.children, coupling.child_weights
+def _walk_low(low: Low, threads: Threads, part: Floats, backwards: int) -> None:
+    tables = low.sizes, low.move_at, low.places, low.turns, low.batches, low.children, low.child_weights
+    count = len(low.batches) - 1
     threads.over(
-        len(coupling.batches) - 1,
-        lambda start, stop: dense_batches(part, *matrices, *segments, transposed, start, stop),
-        least=64,
+        count,
+        lambda start, stop: _low_batches(part, *tables, low.bits, backwards, start, stop),
+        least=max(1, count * SMALL // len(part)),
     )

@@ -77,8 +77,8 @@ class Layout:
 def ring_layout(space: Subspace) -> Layout:
     """Cut a subspace up for the gates (0,1)(2,3)..., (1,2)(3,4)..., (0, n-1)."""
     n, k = space.qubits, space.weight
-    low = _bits(space, LOW_RUN)
-    middle = max(low, _bits(space, MIDDLE_RUN))
+    low = low_bits(space)
+    middle = max(low, low_bits(space, MIDDLE_RUN))
     lows = [_gates(low, i, range(first, low - 1, 2)) for i in range(k + 1) for first in (0, 1)]
     middles = [_gates(middle, i, range(first, middle - 1, 2)) for i in range(k + 1) for first in (low, max(low - 1, 1))]
     tops = [_blocks(j, n, k) for first in (middle, max(middle - 1, 1)) for j in range(first, n - 1, 2)]
@@ -106,7 +106,7 @@ def ring_layout(space: Subspace) -> Layout:
     return Layout(space, low, middle, tables)
 
 
-def _bits(space: Subspace, run: int) -> int:
+def low_bits(space: Subspace, run: int = LOW_RUN) -> int:
     """The largest even number of low bits whose segment, met by a typical amplitude, has at most `run` amplitudes."""
     n, k = space.qubits, space.weight
     for bits in range(2, n + 1, 2):

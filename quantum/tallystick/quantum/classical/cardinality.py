@@ -96,7 +96,7 @@ class CardinalityProblem:
         )
 
     def objective(self, weights: Floats) -> float:
-        """x'Qx - c'x at these weights, shape (n,)."""
+        """X'Qx - c'x at these weights, shape (n,)."""
         return float(weights @ self.quadratic @ weights - self.linear @ weights)
 
 
