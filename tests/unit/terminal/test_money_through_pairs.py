@@ -12,7 +12,7 @@ from tallystick.market.conversion import CurrencyError
 from tallystick.platform.mt5.server import SimulatedTerminal
 from tests.unit.terminal import exchange
 from tests.unit.terminal.exchange import deals, order, pair, quote, server
-from tests.unit.terminal.server import BUY, LOT, SELL, moments, pass_deadlines
+from tests.unit.terminal.server import BUY, LOT, SECOND, SELL, moments, pass_deadlines
 
 ACCOUNTS = {
     "USD": ("EURUSD", "USDJPY"),
@@ -293,3 +293,31 @@ def test_closing_by_an_opposite_position_leaves_its_part_of_the_margin() -> None
     thawed = server("JPY", [pair("EURUSD"), pair("USDJPY")], leverage=100)
     thawed.thaw(frozen)
     assert thawed.send(order(3, "EURUSD", 8, 0.25, action=10, position=1, opposite=2), 0) == told
+
+
+@pytest.mark.parametrize("short", [0, 1])
+@pytest.mark.parametrize("seed", range(25))
+def test_the_scan_is_right_to_the_minor_unit_of_the_stop_out(seed: int, short: int) -> None:
+    """Equity exactly at the stop-out level stands; one minor unit below it does not."""
+    random = Random(seed)
+    currency = [*ACCOUNTS][seed % len(ACCOUNTS)]
+    symbols = ACCOUNTS[currency]
+    terminal = server(currency, [pair(symbol) for symbol in symbols], leverage=100, balance=10**9)
+    quote(terminal, 0, **{symbol: (exchange.MIDDLES[symbol], exchange.MIDDLES[symbol] + 9) for symbol in symbols})
+    for number, symbol in enumerate(symbols):
+        terminal.send(order(number, symbol, random.choice((BUY, SELL)), random.randint(1, 2000) / 100), 0)
+    quote(terminal, 1, **{symbol: (exchange.MIDDLES[symbol], exchange.MIDDLES[symbol] + 9) for symbol in symbols})
+    moved, state = random.choice(symbols), terminal.state
+    bid = exchange.MIDDLES[moved] + random.randint(-2_000, 2_000)
+    rows = exchange.quotes(terminal, [(moved, 2 * SECOND, bid, bid + random.randint(0, 40))])
+    before = dict(state.bids), dict(state.asks)
+    assert terminal.settle(rows) == []
+    state.balance -= terminal.equity - (terminal.margin + 1) // 2 + short
+    told = [state.balance, terminal.equity * 10_000 < 5_000 * terminal.margin]
+    state.bids, state.asks = before
+    frozen = server(currency, [pair(symbol) for symbol in symbols], leverage=100, balance=10**9)
+    frozen.thaw(terminal.freeze())
+    assert told == [frozen.balance, bool(short)]
+    if frozen.equity * 10_000 >= 5_000 * frozen.margin:
+        assert (frozen.scan(rows) == 0) == bool(short)
+        assert bool(frozen.settle(rows)) == bool(short)
