@@ -34,12 +34,14 @@ def native(function: Callable[..., Any], style: Style, doc: str) -> Any:
     try:
         import ctypes
 
-        return _genuine(ctypes, function, style, doc)
+        return genuine(ctypes, function, style, doc)
     except (ImportError, AttributeError):  # an interpreter without ctypes, or without CPython's C functions
         return Unbound(function, style, doc)
 
 
-def _genuine(ctypes: Any, function: Callable[..., Any], style: Style, doc: str) -> Any:
+def genuine(ctypes: Any, function: Callable[..., Any], style: Style, doc: str) -> Any:
+    """A built-in function of this interpreter. Raises AttributeError where it lacks CPython's C functions."""
+
     class Definition(ctypes.Structure):  # type: ignore[misc]
         """CPython's PyMethodDef."""
 
