@@ -66,7 +66,7 @@ class Deadlines:
 
     def _expire(self, due: int) -> list[Event]:
         pendings = self._state.pendings
-        over = [pending for pending in pendings.values() if pending.expires and pending.expires <= due]
+        over = [one for _, one in sorted(pendings.items()) if one.expires and one.expires <= due]
         for pending in over:
             del pendings[pending.ticket]
         return [

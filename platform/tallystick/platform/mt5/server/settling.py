@@ -86,14 +86,16 @@ class Settling:
 
     def _step(self, path: Path, step: int, told: Told) -> None:
         state, symbol = self._state, path.symbol
-        self._executing.liquidity.renew(symbol)
+        if symbol in self._executing.liquidity.stated:
+            self._executing.liquidity.renew(symbol)
+        standing = sorted(state.pendings) if state.pendings else []  # what an order executed at this step leaves waits for a later one
         if state.in_flight:
             self._due_orders(path, step, told)
         state.bids[symbol], state.asks[symbol] = path.bids[step], path.asks[step]
         if step in path.closed:
             return
-        if state.pendings:
-            self._pending_orders(path, step, told)
+        if standing:
+            self._pending_orders(path, step, standing, told)
         if state.positions:
             self._stops(path, step, told)
 
@@ -105,10 +107,11 @@ class Settling:
             at, state.bids[symbol], state.asks[symbol] = path.quote_at(step, order.due)
             told += [(path.row, fact) for fact in self._executing.market(order, at)]
 
-    def _pending_orders(self, path: Path, step: int, told: Told) -> None:
+    def _pending_orders(self, path: Path, step: int, standing: list[int], told: Told) -> None:
         symbol, moment = path.symbol, path.moments[step]
         bid, ask = path.bids[step], path.asks[step]
-        for order in sorted(self._state.pendings.values(), key=lambda one: one.ticket):
+        for ticket in standing:
+            order = self._state.pendings[ticket]
             if order.sending.symbol != symbol or order.live > moment or not triggers(order.kind, order.price, bid, ask):
                 continue
             if order.kind in STOP_LIMIT_TYPES:
