@@ -110,7 +110,10 @@ class Strategy(Actions, SeriesViews, Module):
         self.name = str(line.get("name") or snake(type(self).__name__))
         symbol, self.timeframe = line.get("symbol"), line.get("timeframe")
         if not isinstance(symbol, str) or not symbol:
-            message = f'E511 {self.name} has no symbol: got {symbol!r}. Say symbol="EURUSD" in the class line.'
+            message = (
+                f"E511 {self.name} has no symbol: got {symbol!r}. "
+                'Say symbol="EURUSD" in @strategy(...) or in the class line, or give one: --symbol EURUSD.'
+            )
             raise SettingRefused(message)
         self.symbol = symbol
         self.lots = size_of(line.get("lots"))
