@@ -88,7 +88,8 @@ class Settling:
         state, symbol = self._state, path.symbol
         if symbol in self._executing.liquidity.stated:
             self._executing.liquidity.renew(symbol)
-        standing = sorted(state.pendings) if state.pendings else []  # what an order executed at this step leaves waits for a later one
+        # Taken down before the orders that are due: what one of them leaves waits for a later step.
+        standing = sorted(state.pendings) if state.pendings else []
         if state.in_flight:
             self._due_orders(path, step, told)
         state.bids[symbol], state.asks[symbol] = path.bids[step], path.asks[step]
