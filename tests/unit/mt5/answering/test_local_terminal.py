@@ -78,8 +78,8 @@ def test_an_expiry_comes_before_the_quote_of_its_moment() -> None:
     """A limit order that the quote would have filled is gone when it comes."""
     desk = Desk()
     expiring = {"action": 5, "type": 2, "type_filling": 2, "price": 1.0997, "type_time": 2}
-    assert desk.send(**expiring, expiration=server_s(61))["retcode"] == 10008
-    assert desk.send(**{**expiring, "expiration": server_s(62)})["retcode"] == 10008
+    assert desk.send(**expiring, expiration=server_s(61))["retcode"] == 10009
+    assert desk.send(**{**expiring, "expiration": server_s(62)})["retcode"] == 10009
     desk.at = 61
     assert [one["state"] for one in desk.structs("history_orders_get", ticket=1)] == [6]
     assert [one["state"] for one in desk.structs("history_orders_get", ticket=2)] == [4]
