@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.unit.mt5.exec_child.bot_process import run_bot
+from tests.unit.mt5.exec_child.bot_process import ends_after, run_bot
 
 
 def test_pools_call_in_order_of_submission_and_in_the_main_thread(tmp_path: Path) -> None:
@@ -86,3 +86,21 @@ asyncio.run(main())
         assert (bot.code, bot.output) == (0, ""), bot.errors
         assert bot.ended is not None
         assert bot.ended.how == "data_over"
+        assert "warning[W591] forever ran in a pool until the data were over." in bot.errors
+
+
+def test_a_short_callable_that_meets_the_end_of_the_data_is_no_loop(tmp_path: Path) -> None:
+    bot = run_bot(
+        tmp_path,
+        """
+import asyncio, MetaTrader5 as mt5
+mt5.initialize()
+async def main():
+    while True:
+        await asyncio.to_thread(mt5.symbol_info_tick, "EURUSD")
+        await asyncio.sleep(60)
+asyncio.run(main())
+""",
+        ends_after(20),
+    )
+    assert (bot.code, bot.errors) == (0, "")

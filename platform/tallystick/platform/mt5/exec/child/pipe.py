@@ -1,11 +1,12 @@
 """The pipe to the parent: settings in, calls out, answers in, warnings and the ending out."""
 
 import os
+import struct
 import sys
 import threading
 from collections.abc import MutableMapping
 from contextlib import suppress
-from multiprocessing.connection import Client, Connection
+from multiprocessing.connection import Client
 from typing import Any, NoReturn
 
 from tallystick.platform.mt5.exec.settings import (
@@ -23,8 +24,43 @@ from tallystick.platform.mt5.wire import Answer, Call, decoded_answer
 
 VARIABLE = "TALLYSTICK_EXEC_PIPE"
 """The environment variable that says where the pipe is: `fd:N` (inherited, POSIX) or `tcp:PORT:HEXKEY`."""
+HEADER = struct.Struct("!i")
+CHUNK = 1 << 16
 EXIT_ORPHANED = 4
 """Exit code of a process whose parent is gone."""
+
+
+class Descriptor:
+    """A descriptor of `multiprocessing.Pipe()`, read at one stroke: one answer at a time is on its way."""
+
+    def __init__(self, number: int) -> None:
+        """The bot's own processes do not inherit it."""
+        self._number = number
+        os.set_inheritable(number, False)  # noqa: FBT003 -- the standard library's own form
+
+    def send_bytes(self, message: bytes) -> None:
+        """Send it as `Connection.send_bytes` does: four bytes of length, then the message."""
+        rest = memoryview(HEADER.pack(len(message)) + message)
+        while rest:
+            rest = rest[os.write(self._number, rest) :]
+
+    def recv_bytes(self) -> bytes:
+        """The next message. Raises EOFError where the other end is closed."""
+        read = self._read(CHUNK)
+        while len(read) < HEADER.size:
+            read += self._read(CHUNK)
+        (length,) = HEADER.unpack_from(read)
+        parts, missing = [read[HEADER.size :]], length + HEADER.size - len(read)
+        while missing > 0:
+            parts.append(self._read(min(missing, CHUNK)))
+            missing -= len(parts[-1])
+        return b"".join(parts)
+
+    def _read(self, most: int) -> bytes:
+        read = os.read(self._number, most)
+        if not read:
+            raise EOFError
+        return read
 
 
 class ParentPipe:
@@ -42,8 +78,7 @@ class ParentPipe:
         """Open the pipe that the parent names, and take its name out of the environment. Raises OSError, ValueError."""
         kind, _, place = environment.pop(VARIABLE, "").partition(":")
         if kind == "fd":
-            os.set_inheritable(int(place), False)  # noqa: FBT003 -- the standard library's own form
-            return cls(Connection(int(place)))
+            return cls(Descriptor(int(place)))
         if kind == "tcp":
             port, _, key = place.partition(":")
             return cls(Client(("127.0.0.1", int(port)), authkey=bytes.fromhex(key)))

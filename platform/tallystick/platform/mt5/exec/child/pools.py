@@ -12,19 +12,20 @@ from types import ModuleType
 from typing import Any, Self
 
 from tallystick.platform.mt5.connecting import EndOfData
+from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.places import AfterImport, put
 
 ENDINGS = (EndOfData, KeyboardInterrupt)
 
 
-def put_pools(later: AfterImport) -> None:
+def put_pools(later: AfterImport, clock: VirtualClock) -> None:
     """Take the threads out of pools, as soon as somebody imports them."""
-    later.do("concurrent.futures.thread", _executor)
+    later.do("concurrent.futures.thread", partial(_executor, clock))
     later.do("asyncio.base_events", _loop)
     later.do("multiprocessing.pool", lambda module: put(module, "ThreadPool", SingleFilePool))
 
 
-def _executor(module: ModuleType) -> None:
+def _executor(clock: VirtualClock, module: ModuleType) -> None:
     begun: set[int] = set()
 
     def submit(self: Any, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -34,7 +35,13 @@ def _executor(module: ModuleType) -> None:
         if initializer is not None and id(self) not in begun:
             begun.add(id(self))
             initializer(*self._initargs)
-        return done_at_once(partial(fn, *args, **kwargs))
+        began_ns = clock.now_ns
+        try:
+            return done_at_once(partial(fn, *args, **kwargs))
+        except EndOfData:
+            if clock.now_ns - began_ns > (clock.end_ns - clock.start_ns) // 2:
+                _say_alone(fn)
+            raise
 
     put(vars(module)["ThreadPoolExecutor"], "submit", submit)
 
@@ -73,6 +80,17 @@ def _outside_of_loops(call: Callable[[], Any]) -> Any:
         return call()
     finally:
         events._set_running_loop(running)  # noqa: SLF001
+
+
+def _say_alone(fn: Callable[..., Any]) -> None:
+    while isinstance(fn, partial):  # of `to_thread`: a context runs the function
+        fn = fn.args[0] if fn.args and callable(fn.args[0]) else fn.func
+    name = getattr(fn, "__qualname__", repr(fn))
+    print(  # noqa: T201 -- the bot's own stderr is where its trader looks
+        f"warning[W591] {name} ran in a pool until the data were over. Callables of a pool run one at a time, so what "
+        "was to be submitted after it did not run: run one such loop, or make tasks of one asyncio loop of them.",
+        file=sys.stderr,
+    )
 
 
 class AtOnce:

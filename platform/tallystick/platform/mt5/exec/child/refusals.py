@@ -56,22 +56,20 @@ class MainThread:
     def __init__(self) -> None:
         """It is the present one."""
         self._thread = threading.get_ident()
-        self._process = os.getpid()
+        self.forked = False
+        """Whether this is a copy of the process that the bot made."""
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave)
         self.refusals: list[str] = []
 
     @property
     def here(self) -> bool:
         """Whether this is it."""
-        return threading.get_ident() == self._thread and os.getpid() == self._process
-
-    @property
-    def forked(self) -> bool:
-        """Whether this is a copy of the process that the bot made."""
-        return os.getpid() != self._process
+        return threading.get_ident() == self._thread and not self.forked
 
     def require(self, what: str) -> None:
         """Refuse `what` ("called symbol_info_tick") anywhere else. Raises `RefusedError`."""
-        if threading.get_ident() == self._thread and not self.forked:
+        if self.here:
             return
         if self.forked:
             raise ProcessRefusedError(
@@ -91,3 +89,6 @@ class MainThread:
         thread: Any = threading.current_thread()
         modules = (type(thread).__module__, getattr(getattr(thread, "_target", None), "__module__", None) or "")
         return self.forked or any(module.partition(".")[0] in WAITING_LIBRARIES for module in modules)
+
+    def _leave(self) -> None:
+        self.forked = True

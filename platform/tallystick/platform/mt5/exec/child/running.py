@@ -92,7 +92,7 @@ class BotProcess:
         put_times(self._clock, self._main)
         put_dates(self._clock)
         put_waits(self._clock, self._main)
-        put_pools(later)
+        put_pools(later, self._clock)
         put_chance(self._settings.seed, later, self._warnings)
         later.do("pandas", put_pandas)
         for name in ("subprocess", "multiprocessing.connection"):

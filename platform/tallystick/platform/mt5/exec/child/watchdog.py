@@ -27,7 +27,8 @@ class Watchdog:
         self._alive = alive
         self._watched = threading.get_ident()
         self._heard_s = machine.monotonic()
-        self._busy = 0
+        self.busy = 0
+        """How many wait for others at present."""
         self._never = _thread.allocate_lock()
         self._never.acquire()
 
@@ -42,11 +43,11 @@ class Watchdog:
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """It is others who take the time."""
-        self._busy += 1
+        self.busy += 1
         try:
             yield
         finally:
-            self._busy -= 1
+            self.busy -= 1
             self._heard_s = machine.monotonic()
 
     def _watch(self) -> None:
@@ -54,10 +55,10 @@ class Watchdog:
         while True:
             self._never.acquire(timeout=max(0.01, min(1.0, self._limit_s / 8)))
             now_s = machine.monotonic()
-            if not self._busy and now_s - self._heard_s > self._limit_s:
+            if not self.busy and now_s - self._heard_s > self._limit_s:
                 self._silent(self._stack())
                 return
-            if now_s - told_s > self._limit_s / 4 and (self._busy or self._heard_s > told_s):
+            if now_s - told_s > self._limit_s / 4 and (self.busy or self._heard_s > told_s):
                 told_s = now_s
                 self._alive()
 
