@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from tallystick.events.event import Event, fact, field
+from tallystick.events.event import Event, column, fact, field
 
 Count = Annotated[int, field("how many calls")]
 ServerTime = Annotated[int, field("server clock written as an epoch, as MT5 does; 0 is none", "s")]
@@ -13,9 +13,16 @@ Ticket = Annotated[int, field("ticket; 0 is none")]
 
 @fact("mt5.calls_made", said_by="bot")
 class CallsMade(Event):
-    """Calls that change nothing, gathered in order since the last record of the bot or the last row."""
+    """Calls that change nothing, in order, made since the last record of the bot.
+
+    Most are made while rows come in: they stand right behind the block of these rows, each with its place among them.
+    """
 
     count: Count
+    places: Annotated[
+        bytes,
+        column("<u4", "rows of the block before this record that had come in; none at all: every call came after it"),
+    ]
     calls: Annotated[bytes, field("a msgpack array of [now in ns UTC, function, arguments by name]")]
 
 

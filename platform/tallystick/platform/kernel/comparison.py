@@ -35,6 +35,7 @@ class Comparison:
         self._records: Iterator[Record] = iter(records)
         self._names = names
         self._next: Record | None = next(self._records, None)
+        self._after: Record | None = next(self._records, None)
         self.compared = 0
         self.divergence: Divergence | None = None
 
@@ -42,6 +43,11 @@ class Comparison:
     def next(self) -> Record | None:
         """The record that the next `append` is compared with; None at the end of the log."""
         return self._next
+
+    @property
+    def after(self) -> Record | None:
+        """The record that follows `next`."""
+        return self._after
 
     def append(  # noqa: PLR0917 -- as in `Sink`
         self,
@@ -64,7 +70,7 @@ class Comparison:
         if said != record[1:8] or body != record.body or root not in {record.root, NO_SEQ}:
             raise self._differs(record, said, body)
         self.compared += 1
-        self._next = next(self._records, None)
+        self._next, self._after = self._after, next(self._records, None)
         return record.seq
 
     def source_id(self, name: str, role: str) -> int:
@@ -83,7 +89,7 @@ class Comparison:
 
     def unsettled(self, record: Record) -> DivergenceError:
         """The log holds answers to a row, led by `record`, that nobody gives; the first of them names who did then."""
-        first = next(self._records, None)
+        first = self._after
         if first is None or not first.derived:
             return self.extra(record)
         source = self._names.source(first.source)

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -32,6 +32,14 @@ from tallystick.platform.kernel.steps import FactStep, SendStep, SettledStep, St
 from tallystick.platform.mt5.terminal import MarketTerminal
 
 
+class Recall(NamedTuple):
+    """One call: after how many rows of its block it was made, when (ns UTC), and how it is answered again."""
+
+    place: int
+    now: int
+    answer: Callable[[], object]
+
+
 @dataclass(frozen=True, slots=True)
 class Composition:
     """What a run is made of. `server_day` numbers the server's days; `strategies` own the magic ranges, in order."""
@@ -51,6 +59,8 @@ class Composition:
     """What modules are asked within: the guard of user code."""
     spelling: Spelling | None = None
     """How an order that a bot asked for in the terminal's own words is sent."""
+    recalled: Callable[[mt5.CallsMade], Sequence[Recall]] | None = None
+    """The calls of a record that were answered while the rows of the block before it came in."""
 
 
 class Kernel:

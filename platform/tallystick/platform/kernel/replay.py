@@ -4,7 +4,7 @@ In simulation the terminal is replayed too: what it said is computed anew from r
 `by_row` ignores every `scan`, so that a `scan` that looks ahead, or misses a row, shows as a difference.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tallystick.events.event import Event
 from tallystick.events.types import market, mt5, running, trading
@@ -13,7 +13,7 @@ from tallystick.platform.kernel.blocks import rows_of
 from tallystick.platform.kernel.comparison import Comparison
 from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.intake import Act
-from tallystick.platform.kernel.kernel import Kernel
+from tallystick.platform.kernel.kernel import Kernel, Recall
 from tallystick.platform.kernel.moments import moment_start
 from tallystick.platform.kernel.recorded import Names, Record
 from tallystick.platform.kernel.row_buffer import received_at
@@ -115,7 +115,7 @@ class Replay:
         """An input that is taken as recorded."""
         event = self._names.decode(record)
         if type(event) in mt5.SAID_BY_BOT:
-            self._owed_before(record)
+            self._owed_before(record, record.time)
         self._kernel.at(record.time)
         source = self._names.source(record.source)
         role = self._names.role(record.source)
@@ -130,10 +130,10 @@ class Replay:
         if not kernel.reach(record.time):
             raise self._comparison.extra(record)
 
-    def _owed_before(self, record: Record) -> None:
+    def _owed_before(self, record: Record, time: int) -> None:
         """A bot's calls come after what the terminal owed by then, all of which passed without a word."""
         kernel = self._kernel
-        while kernel.terminal is not None and kernel.terminal.next_due() <= record.time:
+        while kernel.terminal is not None and kernel.terminal.next_due() <= time:
             self._passes_quietly(record, 0)
 
     def _block(self, record: Record) -> None:
@@ -144,20 +144,42 @@ class Replay:
         rows = rows_of(event, rules, kernel.intake.periods)  # type: ignore[arg-type]
         if self._received:
             rows = received_at(rows, record.time)
-        last = moment_start(rows, len(rows) - 1)
-        position = 0
-        while position < len(rows):
-            limit = next_owed(kernel, rows, position)
+        position, recalled = 0, self._recalled()
+        for recall in recalled:
+            act = self._walk(record, rows, position, min(recall.place, len(rows)))
+            if act is not None:
+                raise self._early(record, rows, act)
+            position = min(recall.place, len(rows))
+            self._owed_before(record, recall.now)
+            recall.answer()
+        act = self._walk(record, rows, position, len(rows))
+        if act is not None and act.start < moment_start(rows, len(rows) - 1):
+            raise self._early(record, rows, act)
+        kernel.take_block(rows, act)
+        if recalled and (after := self._comparison.next) is not None:
+            self._hear(after)  # before what the terminal did at the end of the block
+
+    def _walk(self, record: Record, rows: Rows, position: int, stop: int) -> Act | None:
+        """Rows `position` to `stop`, with what the terminal owes among them; the first moment somebody acts on."""
+        kernel = self._kernel
+        while position < stop:
+            limit = min(next_owed(kernel, rows, position), stop)
             act = kernel.intake.walk(rows, position, limit) if limit > position else None
             if act is not None:
-                if act.start < last:
-                    raise self._early(record, rows, act)
-                kernel.take_block(rows, act)
-                return
+                return act
             position = limit
-            if position < len(rows):
+            if position < stop:
                 self._passes_quietly(record, position)
-        kernel.take_block(rows, None)
+        return None
+
+    def _recalled(self) -> Sequence[Recall]:
+        """The calls that a bot made while the rows of this block came in; the next record holds them."""
+        after, recalled = self._comparison.after, self._kernel.composition.recalled
+        if after is None or recalled is None or self._names.event_type(after.type_id) is not mt5.CallsMade:
+            return ()
+        event = self._names.decode(after)
+        assert isinstance(event, mt5.CallsMade)
+        return recalled(event)
 
     def _passes_quietly(self, record: Record, position: int) -> None:
         """A deadline of the terminal inside a block: it had nothing to say then."""

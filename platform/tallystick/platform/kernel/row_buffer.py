@@ -19,6 +19,10 @@ class RowBuffer:
         self.start = 0
         self.next = 0
 
+    def refeed(self, feed: Iterator[Rows]) -> None:
+        """More rows have come: go on with these."""
+        self._feed, self._over = feed, False
+
     def fill(self, wanted: int) -> bool:
         """Hold at least `wanted` rows behind `next`, or all there are of this kind; False when there is none left."""
         held = len(self.rows.time) - self.next

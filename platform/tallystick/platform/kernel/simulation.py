@@ -66,26 +66,46 @@ class Simulation:
         self._asked = NEVER, NEVER
         self._limited: Rows | None = None
         self._first = 0
+        self.after_block: Callable[[], None] = _nothing
+        """Called when a block has been sequenced, before what the terminal did at its end."""
+
+    @property
+    def open_rows(self) -> int:
+        """Rows that were walked and are in no block yet."""
+        return self._buffer.next - self._buffer.start
 
     def run(self) -> str:
         """Run to the end; returns why it ended: end_of_data or stopped."""
-        kernel, buffer = self._kernel, self._buffer
         self._drain()
-        while self._more():
-            self._attend(self._hear)
+        return self._walk(self._more, LARGEST_BLOCK)
+
+    def walk(self, rows: Iterator[Rows], largest: int = LARGEST_BLOCK) -> str:
+        """Walk rows as they come, of one kind; the last block stays open for more, up to `largest` rows."""
+        self._buffer.refeed(rows)
+        self._drain()
+        return self._walk(lambda: self._buffer.fill(1), largest)
+
+    def seal(self) -> None:
+        """Close the open block, and take what steps wait."""
+        self._seal(None)
+
+    def _walk(self, more: Callable[[], bool], largest: int) -> str:
+        kernel, buffer = self._kernel, self._buffer
+        while more():
+            self._attend(self.hear)
             if kernel.pending:
                 self._drain()
             if self._stop_asked():
                 self._seal(None)
                 return "stopped"
-            limit, cap = self._limit(), self._cap()
+            limit, cap = self._limit(), self._cap(largest)
             stop = min(limit, cap)
             act = kernel.intake.walk(buffer.rows, buffer.next, stop) if stop > buffer.next else None
             if act is not None:
                 self._seal(act)
                 continue
             buffer.next = stop
-            if stop == cap:
+            if stop == cap and (cap < len(buffer.rows) or stop - buffer.start >= largest):
                 self._seal(None)
             if stop == limit and limit < len(buffer.rows):
                 self._reach()
@@ -93,14 +113,14 @@ class Simulation:
 
     def pass_time(self, until: int) -> None:
         """Take the steps that wait and meet every deadline up to `until`, without a row: live, a clock goes on."""
-        self._attend(self._hear)
+        self._attend(self.hear)
         self._drain()
         while min(self._owed(), self._kernel.deadlines.next_due()) <= until:
             self._reach()
 
     def take_in(self, event: Event, source: str, role: str) -> int:
         """An input from outside, and every step that must follow at this book time; returns its seq."""
-        seq = self._hear(event, source, role)
+        seq = self.hear(event, source, role)
         self._drain()
         return seq
 
@@ -122,10 +142,10 @@ class Simulation:
             self._asked, self._limited = asked, rows
         return max(self._first, start)
 
-    def _cap(self) -> int:
-        """Where the block must end at the latest: 4,096 rows, at the end of a moment where one is that short."""
+    def _cap(self, largest: int) -> int:
+        """Where the block must end at the latest: so many rows, at the end of a moment where one is that short."""
         buffer = self._buffer
-        cap = buffer.start + LARGEST_BLOCK
+        cap = buffer.start + largest
         if cap >= len(buffer.rows):
             return len(buffer.rows)
         first = moment_start(buffer.rows, cap, buffer.start)
@@ -144,6 +164,7 @@ class Simulation:
             rows, first = buffer.rows.part(buffer.start, stop), buffer.start
             self._kernel.take_block(rows, act.shifted(first) if act is not None else None)
             buffer.start = buffer.next = stop
+            self.after_block()
             self._committer.cascade_done()
             self._progress(self._kernel.rows_taken)
 
@@ -152,15 +173,15 @@ class Simulation:
         kernel = self._kernel
         while kernel.pending:
             if type(kernel.pending[0]) is SendStep:
-                self._attend(self._hear)
+                self._attend(self.hear)
                 if not kernel.ledger.state.halted and (reason := self._halt_asked()) is not None:
-                    self._hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
+                    self.hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
             kernel.step()
             self._committer.cascade_done()
         if self._buffer.start == self._buffer.next:
             self._committer.quiet()
 
-    def _hear(self, event: Event, source: str, role: str) -> int:
+    def hear(self, event: Event, source: str, role: str) -> int:
         """An input from outside: after the rows that have been walked, before the next step."""
         self._close(None)
         seq = self._kernel.hear(event, source, role)
@@ -250,6 +271,10 @@ class Simulation:
         if key not in self._results:
             self._results[key] = self._workers[work.worker].work(work.request, self._kernel.desk.seed)
         return self._results[key]
+
+
+def _nothing() -> None:
+    """Nobody waits for blocks."""
 
 
 def next_owed(kernel: Kernel, rows: Rows, start: int) -> int:

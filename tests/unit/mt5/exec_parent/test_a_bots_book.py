@@ -4,6 +4,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tallystick.events.types.market import QuoteBlock
@@ -106,12 +107,31 @@ def test_a_terminal_that_answers_otherwise_is_found_by_the_replay(tmp_path: Path
     assert "mt5.calls_answered by module has another content" in found.message
 
 
-def test_calls_that_change_nothing_are_gathered_until_the_next_row(tmp_path: Path) -> None:
+def test_calls_that_change_nothing_are_one_record_with_their_places_among_the_rows(tmp_path: Path) -> None:
     quiet = [at(11 + place / 10, "symbols_total") for place in range(20)]
     made = carried(tmp_path, lambda: connected(*quiet, at(17, "symbols_total")))
-    assert [each.count for each in made.of(CallsMade)] == [20, 1]
-    assert calls_in(made.of(CallsMade)[0]) == quiet
-    assert [each.count for each in made.of(CallsAnswered)] == [1, 20, 1]
+    calls = made.of(CallsMade)[0]
+    assert calls_in(calls) == [*quiet, at(17, "symbols_total")]
+    assert np.frombuffer(calls.places, dtype="<u4").tolist() == [2] * 20 + [3]
+    assert [each.count for each in made.of(CallsAnswered)] == [1, 21]
+    assert replay_book(made.folder).equal
+
+
+def test_calls_after_the_rows_of_a_block_need_no_places(tmp_path: Path) -> None:
+    made = carried(tmp_path, lambda: connected(send(11), at(12, "symbols_total"), send(13)))
+    assert [each.places for each in made.of(CallsMade)] == [b""]
+    assert replay_book(made.folder).equal
+
+
+def test_where_a_limit_of_risk_looks_at_every_row_each_call_ends_a_block(tmp_path: Path) -> None:
+    limits = {"account_limits": {"daily_loss": 100}}
+    calls = [at(second, "symbols_total") for second in (12, 13, 33)]
+    made = carried(tmp_path, lambda: connected(*calls, send(40), at(90, "symbols_total")), risk=limits)
+    assert [block.rows for block in made.of(QuoteBlock)][:3] == [1, 2, 4]
+    assert {each.places for each in made.of(CallsMade)} == {b""}
+    for by_row in (False, True):
+        again = replay_book(made.folder, by_row=by_row)
+        assert again.equal, again.message
 
 
 def test_calls_that_change_what_others_see_are_records_of_their_own_and_hold_no_password(tmp_path: Path) -> None:
@@ -226,6 +246,7 @@ def test_a_book_that_holds_a_run_is_not_taken(tmp_path: Path) -> None:
         carried(tmp_path, connected)
 
 
-def test_rows_are_blocks_up_to_each_call_and_no_further(tmp_path: Path) -> None:
-    made = carried(tmp_path, lambda: connected(at(12, "symbols_total"), at(33, "symbols_total")))
-    assert [block.rows for block in made.of(QuoteBlock)] == [1, 2, 4]
+def test_a_block_goes_on_until_something_happens(tmp_path: Path) -> None:
+    calls = (at(12, "symbols_total"), at(33, "symbols_total"), at(34, "symbol_select", symbol="EURUSD", enable=True))
+    made = carried(tmp_path, lambda: connected(*calls, at(41, "symbols_total")))
+    assert [block.rows for block in made.of(QuoteBlock)] == [1, 6, 2]

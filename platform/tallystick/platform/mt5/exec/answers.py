@@ -6,15 +6,18 @@ the next thing happens; a replay answers them when it comes to that record. The 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.mt5 import CallsAnswered, CallsMade, ModuleCalled
 from tallystick.market.rows import Quote, Rows
+from tallystick.platform.kernel.kernel import Recall
 from tallystick.platform.mt5.answering.answers import Answers
 from tallystick.platform.mt5.answering.reply import Reply
 from tallystick.platform.mt5.exec.quote import one_quote
@@ -63,6 +66,12 @@ class ModuleAnswers:
         self._given.append(answer)
         return answer
 
+    def recalled(self, event: CallsMade) -> list[Recall]:
+        """Calls that were made while rows came in, for a replay to answer among the same rows."""
+        places = np.frombuffer(event.places, dtype="<u4").tolist()
+        calls = calls_in(event) if places else []
+        return [Recall(place, call.now, partial(self.answer, call)) for place, call in zip(places, calls, strict=True)]
+
     def react(self, event: Any, context: Context) -> Sequence[Event]:
         """Take a row in; or say what the calls of a record were answered."""
         if type(event) is Quote:
@@ -86,11 +95,6 @@ class ModuleAnswers:
     def thaw(self, state: Any) -> None:
         """As `freeze`."""
         raise NotImplementedError(repr(state))
-
-
-def packed(calls: Iterable[Call]) -> bytes:
-    """Calls as `mt5.calls_made` holds them."""
-    return msgspec.msgpack.encode([(call.now, call.function, call.arguments) for call in calls])
 
 
 def calls_in(event: CallsMade) -> list[Call]:

@@ -78,5 +78,6 @@ def compose_bot(
         seed=plan.seed,
         cascade_limit=plan.cascade_limit,
         spelling=orders.spelled,
+        recalled=module.recalled,
     )
     return BotComposition(composition, module, orders)

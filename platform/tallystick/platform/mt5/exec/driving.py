@@ -9,7 +9,7 @@
 
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Protocol, Self
 from unicodedata import normalize
 
 import msgspec
@@ -21,15 +21,14 @@ from tallystick.market.rows import Rows
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.mt5.answering.reply import TRUE
-from tallystick.platform.mt5.exec.answers import CHANGING, packed
+from tallystick.platform.mt5.exec.answers import CHANGING
 from tallystick.platform.mt5.exec.composing import BotComposition
+from tallystick.platform.mt5.exec.gathering import Gathered
 from tallystick.platform.mt5.exec.market import Market, MarketFeed
 from tallystick.platform.mt5.exec.process import Over
 from tallystick.platform.mt5.exec.settings import Asked, Ended, FromChild, Warned
 from tallystick.platform.mt5.wire import NOTHING, SUCCESS, Answer, Call, Plain
 
-GATHERED = 4_096
-"""Calls in one record at the most."""
 SHUTDOWN = "shutdown"
 BOT = "bot"
 """Source and role of what a bot says, in the log."""
@@ -38,7 +37,7 @@ BOT = "bot"
 class BotAtWork(Protocol):
     """A bot that makes calls: a process, or a test's own."""
 
-    def __enter__(self) -> "BotAtWork":
+    def __enter__(self) -> Self:
         """It begins."""
         ...
 
@@ -81,7 +80,7 @@ class BotDriver:
         self._start_ns = start_ns
         self._latency_ns = latency_ns
         self._close_at_end = close_at_end
-        self._calls: list[Call] = []
+        self._gathered = Gathered()
         self._catalogue = Catalogue()
         self.ended: BotEnded | None = None
         """How the bot ended."""
@@ -93,16 +92,24 @@ class BotDriver:
         """Carry the run out; returns "end_of_data" when the bot saw all of it, else "bot_ended" or "stopped"."""
         composed = self._composed()
         self._answers, self._orders = composed.answers, composed.orders
-        self._kernel, self._over = kernel, over
-        self._market = Market(kernel, over, self._feed, latency_ns=self._latency_ns, before=self._record_calls)
-        self._market.to(self._start_ns)
+        self._kernel = kernel
+        market = self._market = Market(
+            kernel,
+            over,
+            self._feed,
+            latency_ns=self._latency_ns,
+            before_rows=self._record_after_rows,
+            after_block=self._record_among_rows,
+        )
+        market.to(self._start_ns)
         with self._start() as process:
             self._converse(process)
-        self._record_calls()
+        self._settle()
         assert self.ended is not None
-        self._hear(self.ended)
+        market.hear(self.ended, BOT, BOT)
         if self._close_at_end:
-            self._market.close_everything()
+            market.close_everything()
+        market.seal()
         if self.ended.how == "stopped":
             return "stopped"
         return "end_of_data" if self._feed.ended else "bot_ended"
@@ -139,44 +146,52 @@ class BotDriver:
             if asked is not None:
                 return self._send(asked, call.now)
         answer = self._answers.answer(call)
-        self._calls.append(call)
-        if len(self._calls) >= GATHERED:
-            self._record_calls()
+        self._gathered.add(call, market.open_rows)
+        if self._gathered.full:
+            self._settle()
         return answer
 
     def _warned(self, said: Warned) -> None:
         self.warnings.append(said)
         self._to(said.now)
-        self._hear(BotWarned(name=said.name, detail=_recordable(said.detail)))
+        self._market.hear(BotWarned(name=said.name, detail=_recordable(said.detail)), BOT, BOT)
 
     def _to(self, now: int) -> None:
         if now >= self._market.next and not self._market.over:
             self._market.to(min(now, self._market.last))
-        self._record_calls()
+        self._settle()
         self._kernel.at(min(now, self._market.last))
 
     # -- calls as records
 
-    def _record_calls(self) -> None:
-        """What was called since the last record, at the time of the last of these calls."""
-        if not self._calls:
-            return
-        calls, self._calls = self._calls, []
-        self._kernel.at(calls[-1].now)
-        self._hear(CallsMade(count=len(calls), calls=packed(calls)))
+    def _settle(self) -> None:
+        """Rows that came in and calls that were made become records, before something else does."""
+        self._market.seal()
+        self._record_after_rows()
+
+    def _record_after_rows(self) -> None:
+        """Every row is in a block already."""
+        if len(self._gathered):
+            self._record(self._gathered.taken(among_rows=False))
+
+    def _record_among_rows(self) -> None:
+        """Rows have become a block: the calls that were made while they came in stand right behind it."""
+        if len(self._gathered):
+            self._record(self._gathered.taken(among_rows=True))
+
+    def _record(self, calls: CallsMade) -> None:
+        self._kernel.at(self._gathered.last)
+        self._market.note(calls, BOT, BOT)
 
     def _change(self, call: Call) -> Answer:
-        self._record_calls()
+        self._settle()
         self._kernel.at(call.now)
         arguments = {name: "" if name == "password" else value for name, value in call.arguments.items()}
         text = msgspec.json.encode(arguments, order="sorted").decode()
-        self._hear(ModuleCalled(function=call.function, arguments=text))
+        self._market.hear(ModuleCalled(function=call.function, arguments=text), BOT, BOT)
         answer = self._answers.last
         assert answer is not None
         return answer
-
-    def _hear(self, event: Any) -> None:
-        self._over(iter(())).take_in(event, BOT, BOT)
 
     # -- orders
 
@@ -195,9 +210,9 @@ class BotDriver:
 
     def _send(self, asked: OrderAsked, now: int) -> Answer:
         """The order goes its way; the bot waits until it is answered, or the data end."""
-        self._record_calls()
+        self._settle()
         self._kernel.at(now)
-        self._hear(asked)
+        self._market.hear(asked, BOT, BOT)
         self._market.until(lambda: self._orders.reply is not None, asked.symbol, now)
         reply, after = self._orders.reply, max(now, self._kernel.desk.time)
         if reply is None:

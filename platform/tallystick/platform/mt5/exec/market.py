@@ -8,9 +8,11 @@ a row like any other, so a replay finds it in the log.
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from tallystick.events.event import Event
 from tallystick.events.types.trading import IntentRaised
-from tallystick.market.rows import Rows
+from tallystick.market.rows import Quote, Rows
 from tallystick.market.server_time import offset_ns
+from tallystick.platform.kernel.blocks import LARGEST_BLOCK
 from tallystick.platform.kernel.deadlines import NEVER
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.simulation import Simulation
@@ -20,6 +22,10 @@ MS = 1_000_000
 STOPPED = "stopped"
 CLOSING = "close-at-end"
 """Who closes what a bot left open, in the log."""
+
+
+OPEN_ROWS = 1_024
+"""Rows that one block holds while a bot looks at each of them."""
 
 
 class MarketFeed(Protocol):
@@ -58,14 +64,17 @@ class Market:
         feed: MarketFeed,
         *,
         latency_ns: int,
-        before: Callable[[], None],
+        before_rows: Callable[[], None],
+        after_block: Callable[[], None],
     ) -> None:
-        """`before` is called before anything happens: what was said until then is to be recorded first."""
+        """What was said is to be recorded `after_block`, or `before_rows` where each call ends a block."""
         self._kernel = kernel
-        self._over = over
+        self._simulation = over(iter(()))
+        self._simulation.after_block = after_block
+        self._before_rows = before_rows
+        self._largest = OPEN_ROWS if _only_terminal_acts(kernel) else 0
         self._feed = feed
         self._latency_ns = latency_ns
-        self._before = before
         self.next = -1
         """Before this moment nothing happens, ns UTC: neither a row nor a deadline."""
         self.last = feed.last_time
@@ -80,14 +89,27 @@ class Market:
 
     def to(self, time: int) -> None:
         """Everything up to and including a moment happens; after the last row nothing does."""
-        self._before()
         time = min(time, self.last)
-        parts = iter(lambda: self._feed.take_until(time), None)
-        simulation = self._over(parts)
-        if simulation.run() == STOPPED:
-            self.stopped = True
-        simulation.pass_time(time)
+        self._walk(iter(lambda: self._feed.take_until(time), None))
+        self._simulation.pass_time(time)
         self._look_ahead()
+
+    @property
+    def open_rows(self) -> int:
+        """Rows that came in and are in no block yet."""
+        return self._simulation.open_rows
+
+    def seal(self) -> None:
+        """Rows that came in become a block."""
+        self._simulation.seal()
+
+    def hear(self, event: Event, source: str, role: str) -> None:
+        """An input, with what must follow at once."""
+        self._simulation.take_in(event, source, role)
+
+    def note(self, event: Event, source: str, role: str) -> None:
+        """An input, from within `after_block` too: steps that wait go on waiting."""
+        self._simulation.hear(event, source, role)
 
     def until(self, done: Callable[[], bool], symbol: str, sent: int) -> None:
         """Go on, row by row, until something is done; `sent`: when the order in flight left, ns UTC."""
@@ -98,15 +120,14 @@ class Market:
         if not done() and self._time_of_next() > due and due <= self.last:
             between = self._feed.interpolated(symbol, due)
             if between is not None:
-                self._simulate(self._quote(symbol, due, *between))
+                self._walk(iter((self._quote(symbol, due, *between),)))
         while not (done() or self.stopped) and (time := self._time_of_next()) < NEVER:
             self.to(time)
         self._look_ahead()
 
     def close_everything(self) -> None:
         """Positions are closed at the last quotes, which are repeated once for it."""
-        kernel, simulation = self._kernel, self._over(iter(()))
-        symbols = []
+        kernel, symbols = self._kernel, []
         for position in list(kernel.ledger.state.positions.values()):
             symbols.append(position.symbol)
             intent = IntentRaised(
@@ -122,16 +143,21 @@ class Market:
                 ticket=position.ticket,
                 expires=0,
             )
-            simulation.take_in(intent, CLOSING, "portfolio")
+            self.hear(intent, CLOSING, "portfolio")
         if not symbols or kernel.terminal is None:
             return
         time = -(-(kernel.desk.time + self._latency_ns) // MS) * MS
         for symbol in dict.fromkeys(symbols):
             quote = kernel.quotes[symbol]
-            self._simulate(self._quote(symbol, time, quote.bid, quote.ask))
+            self._walk(iter((self._quote(symbol, time, quote.bid, quote.ask),)))
 
-    def _simulate(self, rows: Rows) -> None:
-        self._over(iter((rows,))).run()
+    def _walk(self, rows: Iterator[Rows]) -> None:
+        if not self._largest:
+            self._before_rows()
+        if self._simulation.walk(rows, self._largest or LARGEST_BLOCK) == STOPPED:
+            self.stopped = True
+        if not self._largest:
+            self.seal()
 
     def _time_of_next(self) -> int:
         time = self._feed.next_time()
@@ -147,3 +173,8 @@ class Market:
         number = next(one.series for one in self._kernel.series if one.symbol == symbol)
         source_ms = (time + offset_ns(time, self._kernel.series[number].time_rule)) // MS
         return one_quote(number, time, source_ms, bid, ask)
+
+
+def _only_terminal_acts(kernel: Kernel) -> bool:
+    """Whether nobody but the terminal ever answers a row: then a block may stay open while a bot makes its calls."""
+    return not any(Quote in module.hears and module.role != "bot" for module in kernel.cascades.modules)
