@@ -32,8 +32,8 @@ def set_alarms(  # noqa: PLR0917 -- compiled code takes arrays, not objects
     """Fill `levels`, `alarm_times` and `exposure` from the tables of `fills.first_act`.
 
     `levels`: (symbols, 4) prices: bid at or below, bid at or above, ask at or below, ask at or above. `alarm_times`:
-    earliest due time by symbol, or that of a rest, which has no price. `exposure`: (symbols, 4) minor units a point of the longs, their cost, and of the
-    shorts, theirs.
+    earliest due time by symbol, or that of a rest, which has no price. `exposure`: (symbols, 4) minor units a point of
+    the longs, their cost, and of the shorts, theirs.
     """
     levels[:, 0] = levels[:, 2] = -np.inf
     levels[:, 1] = levels[:, 3] = np.inf

@@ -70,6 +70,16 @@ class Terms:
         amount = count * night_swap(self.instrument, rate, direction, volume, price, self.digits)
         return count, converted(self.swap_route, amount.numerator, amount.denominator, prices)
 
+    def fixed_night(self, direction: int, weekday: int) -> tuple[Fraction, Fraction] | None:
+        """Nights of a rollover and their money for a unit of volume, not rounded; None where prices are in it."""
+        if self.swap_route.legs or self.instrument.swap_mode.startswith("interest"):
+            return None
+        count, rate = nights(self.instrument, weekday), Fraction(self.money.numerator, self.money.denominator)
+        if not count:
+            return count, count
+        night = night_swap(self.instrument, rate, direction, self.money.unit, rate, self.digits)
+        return count, count * night
+
     def order_margin(self, direction: int, units: int, points: int, prices: Prices, *, denominator: int = 1) -> int:
         """Margin that an order of `units / denominator` at `points` must find. Raises `NoRateError`."""
         numerator, divisor = self.ordered.amount(direction, units, points * units)

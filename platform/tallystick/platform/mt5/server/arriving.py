@@ -15,7 +15,7 @@ from tallystick.market.server_time import SECOND
 from tallystick.platform.mt5 import retcodes
 from tallystick.platform.mt5.server import faults
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending
-from tallystick.platform.mt5.server.checks import Checks
+from tallystick.platform.mt5.server.checks import WITHOUT_SYMBOL, Checks
 from tallystick.platform.mt5.server.dealing import Dealing
 from tallystick.platform.mt5.server.executing import Executing, protected
 from tallystick.platform.mt5.server.expiry import expiry_of
@@ -30,14 +30,6 @@ from tallystick.platform.mt5.server.order_types import (
     points_of,
 )
 from tallystick.platform.mt5.server.permissions import netting_position
-
-WITHOUT_SYMBOL = {
-    SLTP: retcodes.POSITION_CLOSED,
-    CLOSE_BY: retcodes.POSITION_CLOSED,
-    MODIFY: retcodes.INVALID_ORDER,
-    REMOVE: retcodes.INVALID_ORDER,
-}
-"""Requests that need no symbol where they name what stands; the code when that is not there."""
 
 
 class Arriving:
@@ -56,18 +48,16 @@ class Arriving:
         self._settings = settings
         self._instruments = instruments
         self._checks = checks
+        self._state: AccountState = checks.state
         self._dealing = dealing
         self._answer = executing.answer
         self._latency = latency_ns
 
-    @property
-    def _state(self) -> AccountState:
-        return self._checks.state
-
     def take(self, sending: OrderSending, time: int) -> list[Event]:
         """Take one request; facts that are known at once."""
         asked = self.named(sending)
-        refused = self._unheard(asked, time) or self.names_nothing(asked) or self._checks.first_broken(asked, time)
+        refused = self._unheard(asked, time) if self._state.faults or self._settings.message_limit else 0
+        refused = refused or self._checks.first_broken(asked, time)
         if refused:
             return [self._answer(asked, refused, ticket=0, moment=time)]
         if asked.action == DEAL:
@@ -112,10 +102,6 @@ class Arriving:
             order = state.pendings.get(sending.ticket) if action in {MODIFY, REMOVE} else None
             changes["symbol"] = position.symbol if position is not None else order.sending.symbol if order else ""
         return msgspec.structs.replace(sending, **changes) if changes else sending
-
-    def names_nothing(self, sending: OrderSending) -> int:
-        """Return code of a request without a symbol whose position or order is not there either, or 0."""
-        return 0 if sending.symbol else WITHOUT_SYMBOL.get(sending.action, 0)
 
     # -- what passed its checks
 

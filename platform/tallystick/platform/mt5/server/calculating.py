@@ -83,7 +83,7 @@ class Calculating:
         Injected faults and the message limit are no matter of a check.
         """
         sending = self._arriving.named(asked)
-        broken = self._arriving.names_nothing(sending) or self._checks.first_broken(sending, time)
+        broken = self._checks.first_broken(sending, time)
         if broken:
             return Checked(broken)
         if sending.action != DEAL:

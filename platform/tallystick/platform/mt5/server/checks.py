@@ -14,8 +14,10 @@ from tallystick.platform.mt5.server.hours import Hours
 from tallystick.platform.mt5.server.order_types import (
     CLOSE_BY,
     DEAL,
+    MODIFY,
     PENDING,
     QUOTED,
+    REMOVE,
     SLTP,
     direction_of,
     filling_allowed,
@@ -26,6 +28,14 @@ from tallystick.platform.mt5.server.permissions import PASSED, Permissions
 from tallystick.platform.mt5.server.prices import limit_price_of, price_broken, stops_broken
 from tallystick.platform.mt5.server.standing import Standing
 from tallystick.platform.mt5.server.worth import Worth
+
+WITHOUT_SYMBOL = {
+    SLTP: retcodes.POSITION_CLOSED,
+    CLOSE_BY: retcodes.POSITION_CLOSED,
+    MODIFY: retcodes.INVALID_ORDER,
+    REMOVE: retcodes.INVALID_ORDER,
+}
+"""Requests that need no symbol where they name what stands; the code when that is not there."""
 
 
 class Checks:
@@ -43,14 +53,15 @@ class Checks:
         self.instruments = instruments
         self.state = worth.state
         self.rule = rule
-        self.permissions = Permissions(settings, worth, hours)
+        self.permissions = Permissions(settings, instruments, worth, hours)
         self.standing = Standing(settings, instruments, worth.state, rule)
 
     def first_broken(self, sending: OrderSending, time: int) -> int:
         """Return code of the first rule that is broken, or 0."""
         instrument = self.instruments.get(sending.symbol)
         if instrument is None or not sensible(sending):
-            return retcodes.INVALID
+            nothing_named = not sending.symbol and sensible(sending)
+            return WITHOUT_SYMBOL.get(sending.action, retcodes.INVALID) if nothing_named else retcodes.INVALID
         missing = self.permissions.first_broken(sending, instrument, time)
         if missing:
             return missing

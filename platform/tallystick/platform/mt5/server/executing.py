@@ -61,13 +61,10 @@ class Executing:
         self._settings = settings
         self._instruments = instruments
         self._checks = checks
+        self._state: AccountState = checks.state
         self._dealing = dealing
         self._hours = hours
         self.liquidity = liquidity
-
-    @property
-    def _state(self) -> AccountState:
-        return self._checks.state
 
     # -- market orders
 
@@ -77,7 +74,9 @@ class Executing:
         instrument, direction = self._instruments[sending.symbol], direction_of(sending)
         points = self._market_price(sending)
         _, stop, take = points_of(sending, instrument)
-        volume = self.liquidity.to_be_had(sending.symbol, direction, sending.volume)
+        volume = sending.volume
+        if sending.symbol in self.liquidity.stated:
+            volume = self.liquidity.to_be_had(sending.symbol, direction, volume)
         refused = self._refused(sending, ticket, points, (stop, take), moment)
         if not refused and volume < sending.volume and _needs_more(sending.filling, volume):
             refused = retcodes.REJECT
@@ -111,7 +110,7 @@ class Executing:
         if gone or (sending.position and self._settings.margin_mode == "hedging"):
             return gone
         direction, state = direction_of(sending), self._state
-        if self._checks.permissions.hedges(sending.symbol, direction):
+        if self._settings.hedge_prohibited and self._checks.permissions.hedges(sending.symbol, direction):
             return retcodes.HEDGE_PROHIBITED
         target = self._dealing.target_of(sending)
         if target is None or target.direction == direction or sending.volume > target.volume:
@@ -175,7 +174,8 @@ class Executing:
         if self._gone(sending, order.ticket):
             return True
         opens = sending.action != DEAL or not sending.position
-        return opens and self._checks.permissions.hedges(sending.symbol, direction_of(sending))
+        prohibited = self._settings.hedge_prohibited and opens
+        return prohibited and self._checks.permissions.hedges(sending.symbol, direction_of(sending))
 
     def _rest(self, order: Pending, volume: int) -> None:
         """What remains of an order stands under its ticket; hedging, it adds to what the first part opened."""
@@ -217,7 +217,8 @@ class Executing:
         self, part: OrderSending, ticket: int, points: int, stops: tuple[int, int], moment: int
     ) -> tuple[DealMade, list[Event]]:
         """A deal, and with it what it changed of the stops of a position that was there before."""
-        self.liquidity.take(part.symbol, direction_of(part), part.volume)
+        if part.symbol in self.liquidity.stated:
+            self.liquidity.take(part.symbol, direction_of(part), part.volume)
         target = self._dealing.target_of(part)
         before = (target.stop, target.take) if target is not None else None
         deal = self._dealing.execute(part, ticket, points, *stops, moment)

@@ -3,7 +3,7 @@
 Rows 5 to 10, 15 and 25 to 28 of `docs/fills.md`, section 4.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
@@ -28,21 +28,25 @@ PASSED = 0
 ALL_MODES = 127
 
 
-@dataclass(frozen=True, slots=True)
 class Permissions:
     """What one account may do, and how much of it."""
 
-    settings: AccountSettings
-    worth: Worth
-    hours: Hours
-
-    @property
-    def state(self) -> AccountState:
-        """The account as the server holds it."""
-        return self.worth.state
+    def __init__(
+        self, settings: AccountSettings, instruments: Mapping[str, Instrument], worth: Worth, hours: Hours
+    ) -> None:
+        """Works on the state that `worth` looks at."""
+        self.settings = settings
+        self.worth = worth
+        self.state: AccountState = worth.state
+        self.hours = hours
+        self._limits = bool(settings.limit_orders or settings.limit_positions or settings.hedge_prohibited)
+        may_trade = settings.trade_allowed and settings.trade_expert
+        self._free = frozenset(symbol for symbol, one in instruments.items() if may_trade and _free(one))
 
     def first_broken(self, sending: OrderSending, instrument: Instrument, time: int) -> int:
         """Return code of the first permission that is missing, or 0."""
+        if sending.symbol in self._free:
+            return retcodes.PRICE_OFF if self.worth.unpriced(sending.symbol) else PASSED
         if not self.settings.trade_allowed:
             return retcodes.TRADE_DISABLED
         if not self.settings.trade_expert:
@@ -53,11 +57,9 @@ class Permissions:
             return retcodes.TRADE_DISABLED
         if self.worth.unpriced(sending.symbol):
             return retcodes.PRICE_OFF
-        if self.hours and not self.hours.open(sending.symbol, time):
+        if not self.hours.open(sending.symbol, time):
             return retcodes.MARKET_CLOSED
-        if instrument.order_modes != ALL_MODES and not _modes_allow(sending, instrument.order_modes):
-            return retcodes.INVALID_ORDER
-        return PASSED
+        return PASSED if _modes_allow(sending, instrument.order_modes) else retcodes.INVALID_ORDER
 
     def trade_mode(self, sending: OrderSending, instrument: Instrument) -> int:
         """Return code when the symbol may not be traded in this direction, or only closed."""
@@ -72,6 +74,8 @@ class Permissions:
 
     def room(self, sending: OrderSending, instrument: Instrument) -> int:
         """Return code of the first limit of account or symbol that a new order would break, or 0."""
+        if not self._limits and not instrument.volume_limit:
+            return PASSED
         settings, state = self.settings, self.state
         pending = sending.action == PENDING
         opens = not pending and self.opens(sending)
@@ -123,6 +127,12 @@ class Permissions:
             if one.sending.symbol == symbol and direction_of(one.sending) == direction
         )
         return held + waiting + sending.volume > limit
+
+
+def _free(instrument: Instrument) -> bool:
+    """Whether a symbol forbids nothing at any time."""
+    plain = instrument.trade_mode == "full" and instrument.order_modes & ALL_MODES == ALL_MODES
+    return plain and not (instrument.sessions or instrument.trades_from or instrument.trades_until)
 
 
 def netting_position(state: AccountState, symbol: str) -> Position | None:

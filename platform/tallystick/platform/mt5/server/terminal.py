@@ -191,9 +191,7 @@ class SimulatedTerminal:
     def check(self, sending: OrderSending, time: int) -> Checked:
         """Whether an order would be taken now, and the account as it would leave it."""
         self._tables.to_state(self._worth.state)
-        asked = self._arriving.named(sending)
-        nothing = self._arriving.names_nothing(asked)
-        return Checked(nothing) if nothing else self._calculating.check(asked, time)
+        return self._calculating.check(sending, time)
 
     # -- market rows
 

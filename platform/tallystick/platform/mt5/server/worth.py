@@ -29,8 +29,13 @@ class Worth:
         self._money = money
         self.terms = AccountTerms(instruments, settings.currency, settings.digits, settings.leverage)
         self.terms.require(instruments)
-        self._converting = {symbol: terms for symbol in instruments if (terms := self.terms[symbol]).converts}
-        self._held = {symbol: self.terms[symbol].held for symbol in instruments}
+        every = {symbol: self.terms[symbol] for symbol in instruments}
+        self._converting = {symbol: terms for symbol, terms in every.items() if terms.converts}
+        self._held = {symbol: terms.held for symbol, terms in every.items()}
+        self._pairs = {symbol: terms.pairs for symbol, terms in every.items() if terms.pairs}
+        self._keeping = frozenset(symbol for symbol, terms in every.items() if terms.keeps_margin)
+        self._asking = frozenset(symbol for symbol, terms in every.items() if terms.ordered != terms.held)
+        self._nights: dict[tuple[str, int, int], tuple[Fraction, Fraction] | None] = {}
         self.state = state
         self.stop_out_level = settings.stop_out_level
         self.credit = settings.credit
@@ -63,10 +68,20 @@ class Worth:
     def result(self, position: Position, units: int, points: int) -> int:
         """Profit of closing `units` of a position at `points`, with its exact open price, at the current rates."""
         exact = position.direction * (points * position.units - position.point_units) * units
-        return self.terms[position.symbol].profit_of(exact, self.prices, denominator=position.units)
+        converting = self._converting.get(position.symbol)
+        if converting is not None:
+            return converting.profit_of(exact, self.prices, denominator=position.units)
+        money = self._money[position.symbol]
+        return rounded(exact * money.numerator, money.denominator * position.units)
 
     def night(self, position: Position, weekday: int) -> tuple[Fraction, int]:
         """Nights that the rollover ending a weekday charges, and what a position pays for them."""
+        key = position.symbol, position.direction, weekday
+        if key not in self._nights:
+            self._nights[key] = self.terms[position.symbol].fixed_night(position.direction, weekday)
+        if (fixed := self._nights[key]) is not None:
+            count, unit = fixed
+            return count, rounded(unit.numerator * position.units, unit.denominator)
         return self.terms[position.symbol].swap(
             position.direction,
             position.units,
@@ -90,7 +105,7 @@ class Worth:
     def unpriced(self, symbol: str) -> bool:
         """Whether a symbol, or a pair that converts its money, has had no price yet."""
         bids = self.state.bids
-        return symbol not in bids or any(pair not in bids for pair in self.terms[symbol].pairs)
+        return symbol not in bids or (symbol in self._pairs and any(pair not in bids for pair in self._pairs[symbol]))
 
     # -- margin
 
@@ -104,9 +119,9 @@ class Worth:
 
     def ordered(self, target: Position | None, after: Position, points: int) -> int:
         """What an order that leaves `after` has to find free for it: held as before, ordered for what it adds."""
-        terms = self.terms[after.symbol]
-        if terms.ordered == terms.held and not terms.keeps_margin:
+        if after.symbol not in self._asking and after.symbol not in self._keeping:
             return BY_RULE
+        terms = self.terms[after.symbol]
         before = self._grown(target, after)
         units = after.units - (before.units if before is not None else 0)
         added = terms.order_margin(after.direction, units, points, self.prices)
@@ -114,9 +129,9 @@ class Worth:
 
     def kept(self, target: Position | None, after: Position, points: int) -> int:
         """The margin that `after` keeps from its opening, `BY_RULE` where no rate is in it."""
-        terms = self.terms[after.symbol]
-        if not terms.keeps_margin:
+        if after.symbol not in self._keeping:
             return BY_RULE
+        terms = self.terms[after.symbol]
         before = self._grown(target, after)
         units = after.units - (before.units if before is not None else 0)
         added = terms.held_margin(after.direction, units, points * units, self.prices)
