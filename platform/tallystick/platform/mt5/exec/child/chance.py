@@ -53,7 +53,7 @@ def _warn_of_the_systems(warnings: Warnings) -> None:
 
     new = builtin(urandom, machine.urandom)
     put(os, "urandom", new)
-    put_everywhere(machine.urandom, new)
+    put_everywhere([(machine.urandom, new)])
     put(uuid, "uuid1", uuid_of_the_machine)
 
 

@@ -1,6 +1,7 @@
 """The pipe to the parent: settings in, calls out, answers in, warnings and the ending out."""
 
 import os
+import socket
 import struct
 import sys
 import threading
@@ -63,6 +64,15 @@ class Descriptor:
         return read
 
 
+def _send_at_once(number: int) -> None:
+    """Two messages in a row do not wait for each other's receipt."""
+    connected = socket.socket(fileno=number)
+    try:
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    finally:
+        connected.detach()
+
+
 class ParentPipe:
     """One end of the pipe. Threads may warn through it; only the main thread asks."""
 
@@ -81,7 +91,9 @@ class ParentPipe:
             return cls(Descriptor(int(place)))
         if kind == "tcp":
             port, _, key = place.partition(":")
-            return cls(Client(("127.0.0.1", int(port)), authkey=bytes.fromhex(key)))
+            connection = Client(("127.0.0.1", int(port)), authkey=bytes.fromhex(key))
+            _send_at_once(connection.fileno())
+            return cls(connection)
         raise ValueError(f"E595 {VARIABLE} names no pipe. Start bots by: tallystick mt5 exec SCRIPT")
 
     def settings(self) -> ChildSettings:

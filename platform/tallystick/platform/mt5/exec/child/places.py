@@ -30,15 +30,16 @@ def builtin(function: Callable[..., Any], like: Any) -> Any:
     return staticmethod(function)
 
 
-def put_everywhere(old: Any, new: Any) -> None:
-    """Exchange a function in every module that has taken a copy by `from ... import`."""
+def put_everywhere(exchanged: Sequence[tuple[Any, Any]]) -> None:
+    """Exchange functions, old for new, in every module that has taken a copy by `from ... import`."""
+    by_identity = {id(old): (old, new) for old, new in exchanged}
     for name, module in list(sys.modules.items()):
         if module is None or name.startswith(KEEPS_THE_MACHINES):
             continue
         names = getattr(module, "__dict__", None)
         if isinstance(names, dict):
-            for word in [word for word, value in names.items() if value is old]:
-                names[word] = new
+            for word in [word for word, value in names.items() if id(value) in by_identity]:
+                names[word] = by_identity[id(names[word])][1]
 
 
 def put_in_type(owner: type, methods: Mapping[str, Any]) -> None:

@@ -21,12 +21,13 @@ def put_times(clock: VirtualClock, main_thread: MainThread) -> None:
     """Put the bot's clock in the place of `time`'s, also where a module has taken a function by name."""
     own = _of_the_clock(clock)
     own["sleep"] = _sleep(clock, main_thread)
+    exchanged = []
     for name, function in own.items():
         old = getattr(time, name, None)
         if old is not None:
-            new = builtin(function, old)
-            put(time, name, new)
-            put_everywhere(old, new)
+            exchanged.append((old, builtin(function, old)))
+            put(time, name, exchanged[-1][1])
+    put_everywhere(exchanged)
 
 
 def nanoseconds(seconds: float | SupportsIndex) -> int:

@@ -28,7 +28,7 @@ def put_waits(clock: VirtualClock, main_thread: MainThread) -> None:
     put(threading.Condition, "wait", waits.condition(threading.Condition.wait))
     put(threading.Thread, "join", waits.join(threading.Thread.join))
     simple: Any = vars(queue)["_PySimpleQueue"]
-    put_everywhere(queue.SimpleQueue, simple)
+    put_everywhere([(queue.SimpleQueue, simple)])
     kinds = {kind for kind in vars(selectors).values() if isinstance(kind, type)}  # once each, whatever their names
     for kind in kinds:
         if issubclass(kind, selectors.BaseSelector) and "select" in vars(kind):
