@@ -26,7 +26,7 @@ OF_TYPES = pytest.mark.parametrize("event_type", TYPES, ids=lambda each: each.FA
 @OF_TYPES
 def test_every_type_has_a_card_of_its_own(event_type: type[Event]) -> None:
     card = event_type.__dict__["FACT"]
-    assert re.fullmatch(r"[a-z_]+\.[a-z_]+", card.name)
+    assert re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z_]+", card.name)
     assert card.version >= 1
     assert card.said_by
     assert set(card.said_by) <= ROLES
@@ -56,7 +56,7 @@ def test_only_the_log_says_what_concerns_the_log_itself() -> None:
 
 def test_only_risk_approves_and_only_risk_hears_a_requested_order() -> None:
     assert OrderApproved.FACT.said_by == ("risk",)
-    assert hearers()[OrderRequested.FACT.name] == ("risk (Risk)",)
+    assert hearers()[OrderRequested.FACT.name] == ("risk (Risk)", "risk (Unasked)")
 
 
 def test_the_page_in_the_docs_is_what_the_catalogue_says() -> None:

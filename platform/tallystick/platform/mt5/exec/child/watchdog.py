@@ -5,14 +5,16 @@ count as a sign of life, waiting for an answer and sleeping at real speed do not
 """
 
 import _thread
+import faulthandler
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tallystick.platform.mt5.exec.child import machine
 
+HELD_S = 2.0
 EXIT_SILENT = 2
 """Exit code of a process that its watchdog ended."""
 
@@ -34,6 +36,7 @@ class Watchdog:
 
     def start(self) -> None:
         """Begin. The thread is none of `threading`'s, so that no bot counts or joins it."""
+        self._arm()
         _thread.start_new_thread(self._watch, ())
 
     def heard(self) -> None:
@@ -54,6 +57,7 @@ class Watchdog:
         told_s = machine.monotonic()
         while True:
             self._never.acquire(timeout=max(0.01, min(1.0, self._limit_s / 8)))
+            self._arm()
             now_s = machine.monotonic()
             if not self.busy and now_s - self._heard_s > self._limit_s:
                 self._silent(self._stack())
@@ -61,6 +65,14 @@ class Watchdog:
             if now_s - told_s > self._limit_s / 4 and (self.busy or self._heard_s > told_s):
                 told_s = now_s
                 self._alive()
+
+    def _arm(self) -> None:
+        """Have the stacks shown where this thread no longer gets its turn: code in C that holds the interpreter.
+
+        The process cannot end itself then; its parent does.
+        """
+        with suppress(OSError, ValueError, RuntimeError, AttributeError):  # stderr may be closed, or no file
+            faulthandler.dump_traceback_later(self._limit_s + HELD_S)
 
     def _stack(self) -> str:
         frame = sys._current_frames().get(self._watched)  # noqa: SLF001 -- documented, the only look into another thread
