@@ -1,6 +1,9 @@
 """How a bot's loop is ended when the data is over."""
 
+import sys
 from pathlib import Path
+
+import pytest
 
 from tests.unit.mt5.exec_child.bot_process import HOUR_NS, START_NS, ends_after, run_bot
 
@@ -123,3 +126,10 @@ def test_a_bot_that_sleeps_without_calls_says_now_and_then_that_it_lives(tmp_pat
     bot = run_bot(tmp_path, "import time\ntime.sleep(1.5)\n", speed="real", limit_s=0.8)
     assert bot.code == 0
     assert 3 <= bot.lives <= 8, "every quarter of the limit"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the C library's sleep has another name there")
+def test_code_in_c_that_holds_the_interpreter_has_its_stack_shown(tmp_path: Path) -> None:
+    text = "import ctypes\ndef stuck():\n    ctypes.PyDLL(None).sleep(4)\nstuck()\n"
+    bot = run_bot(tmp_path, text, limit_s=0.5)
+    assert "in stuck" in bot.errors
