@@ -1,0 +1,216 @@
+"""The dual active-set method for strictly convex quadratic programs (Goldfarb and Idnani 1983), compiled.
+
+It starts from the minimum without conditions and adds the most violated one until none is: no feasible start is
+needed, and a program without any feasible point is found out. Conditions are numbered: row r from below is r, from
+above m + r, the lower bound of weight i is 2m + i, its upper bound 2m + n + i.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SOLVED, INFEASIBLE, TOO_LONG = 0, 1, 2
+
+
+class Conditions(NamedTuple):
+    """low <= A x <= high, and lower <= x <= upper; A is (m, n)."""
+
+    rows: Floats
+    low: Floats
+    high: Floats
+    lower: Floats
+    upper: Floats
+
+
+class Working(NamedTuple):
+    """The working set: `held` conditions, their multipliers, J with J J' = G^-1, and R of J'N = [R; 0]."""
+
+    held: Ints
+    multipliers: Floats
+    basis: Floats
+    triangle: Floats
+
+
+@njit(cache=True, nogil=True)
+def slack_of(conditions: Conditions, which: int, x: Floats) -> float:
+    """How far x is inside of a condition; negative where it is violated."""
+    m, n = conditions.rows.shape
+    if which < m:
+        return np.dot(conditions.rows[which], x) - conditions.low[which]
+    if which < 2 * m:
+        return conditions.high[which - m] - np.dot(conditions.rows[which - m], x)
+    if which < 2 * m + n:
+        return x[which - 2 * m] - conditions.lower[which - 2 * m]
+    return conditions.upper[which - 2 * m - n] - x[which - 2 * m - n]
+
+
+@njit(cache=True, nogil=True)
+def along(conditions: Conditions, which: int, direction: Floats) -> float:
+    """The normal of a condition, which points inside, times a direction."""
+    m, n = conditions.rows.shape
+    if which < m:
+        return np.dot(conditions.rows[which], direction)
+    if which < 2 * m:
+        return -np.dot(conditions.rows[which - m], direction)
+    if which < 2 * m + n:
+        return direction[which - 2 * m]
+    return -direction[which - 2 * m - n]
+
+
+@njit(cache=True, nogil=True)
+def _project(conditions: Conditions, which: int, basis: Floats, projected: Floats) -> None:
+    m, n = conditions.rows.shape
+    if which < 2 * m:
+        sign = 1.0 if which < m else -1.0
+        row = conditions.rows[which % m]
+        for j in range(n):
+            total = 0.0
+            for i in range(n):
+                total += basis[i, j] * row[i]
+            projected[j] = sign * total
+        return
+    sign = 1.0 if which < 2 * m + n else -1.0
+    place = (which - 2 * m) % n
+    for j in range(n):
+        projected[j] = sign * basis[place, j]
+
+
+@njit(cache=True, nogil=True)
+def _turn(basis: Floats, first: int, cosine: float, sine: float) -> None:
+    for i in range(basis.shape[0]):
+        one, two = basis[i, first], basis[i, first + 1]
+        basis[i, first] = cosine * one + sine * two
+        basis[i, first + 1] = cosine * two - sine * one
+
+
+@njit(cache=True, nogil=True)
+def _add(work: Working, count: int, projected: Floats) -> bool:
+    """Take in the condition whose J'n is `projected`; False where it depends on those held."""
+    n = projected.size
+    for j in range(n - 1, count, -1):
+        length = np.hypot(projected[j - 1], projected[j])
+        if projected[j] != 0.0 and length > 0.0:
+            cosine, sine = projected[j - 1] / length, projected[j] / length
+            projected[j - 1], projected[j] = length, 0.0
+            _turn(work.basis, j - 1, cosine, sine)
+    work.triangle[: count + 1, count] = projected[: count + 1]
+    return bool(abs(projected[count]) > 1e-13 * (1.0 + np.max(np.abs(projected[: count + 1]))))
+
+
+@njit(cache=True, nogil=True)
+def _drop(work: Working, count: int, place: int) -> None:
+    for j in range(place, count - 1):
+        work.held[j] = work.held[j + 1]
+        work.multipliers[j] = work.multipliers[j + 1]
+        work.triangle[: j + 2, j] = work.triangle[: j + 2, j + 1]
+    work.multipliers[count - 1] = work.multipliers[count]
+    work.multipliers[count] = 0.0
+    for j in range(place, count - 1):
+        length = np.hypot(work.triangle[j, j], work.triangle[j + 1, j])
+        if length == 0.0:
+            continue
+        cosine, sine = work.triangle[j, j] / length, work.triangle[j + 1, j] / length
+        for each in range(j, count - 1):
+            one, two = work.triangle[j, each], work.triangle[j + 1, each]
+            work.triangle[j, each] = cosine * one + sine * two
+            work.triangle[j + 1, each] = cosine * two - sine * one
+        _turn(work.basis, j, cosine, sine)
+
+
+@njit(cache=True, nogil=True)
+def _step(work: Working, count: int, projected: Floats, direction: Floats, back: Floats) -> None:
+    """The primal direction J2 J2' n, and how the held multipliers answer, R^-1 J1' n."""
+    n = projected.size
+    for i in range(n):
+        total = 0.0
+        for j in range(count, n):
+            total += work.basis[i, j] * projected[j]
+        direction[i] = total
+    for i in range(count - 1, -1, -1):
+        total = projected[i]
+        for j in range(i + 1, count):
+            total -= work.triangle[i, j] * back[j]
+        back[i] = total / work.triangle[i, i]
+
+
+@njit(cache=True, nogil=True)
+def _worst(conditions: Conditions, x: Floats, resting: NDArray[np.bool_], tolerance: float) -> int:
+    """The most violated condition; an equality that is not held yet goes first; -1 where all are met."""
+    m, n = conditions.rows.shape
+    worst, least = -1, -tolerance
+    for which in range(2 * m + 2 * n):
+        if resting[which]:
+            continue
+        slack = slack_of(conditions, which, x)
+        if which < 2 * m and conditions.low[which % m] == conditions.high[which % m]:
+            if slack < -tolerance:
+                return which
+        elif slack < least:
+            worst, least = which, slack
+    return worst
+
+
+@njit(cache=True, nogil=True)
+def _equality(conditions: Conditions, which: int) -> bool:
+    m = conditions.rows.shape[0]
+    return which < 2 * m and conditions.low[which % m] == conditions.high[which % m]
+
+
+@njit(cache=True, nogil=True)
+def _blocking(conditions: Conditions, work: Working, count: int, back: Floats) -> tuple[float, int]:
+    length, place = np.inf, -1
+    for j in range(count):
+        if back[j] > 0.0 and not _equality(conditions, work.held[j]):
+            ratio = work.multipliers[j] / back[j]
+            if ratio < length:
+                length, place = ratio, j
+    return length, place
+
+
+@njit(cache=True, nogil=True)
+def descend(hessian: Floats, slope: Floats, conditions: Conditions, most: int) -> tuple[int, Floats, Ints, Floats, int]:
+    """Minimise x'Hx/2 + slope'x; the status, x, the conditions held, their multipliers, and the steps made."""
+    n = slope.size
+    lower_factor = np.linalg.cholesky(hessian)
+    inverse = np.linalg.solve(lower_factor, np.eye(n))
+    x = -(inverse.T @ (inverse @ slope))
+    work = Working(np.full(n + 1, -1), np.zeros(n + 1), np.ascontiguousarray(inverse.T), np.zeros((n + 1, n + 1)))
+    resting = np.zeros(2 * conditions.rows.shape[0] + 2 * n, dtype=np.bool_)
+    projected, direction, back = np.empty(n), np.empty(n), np.zeros(n + 1)
+    tolerance = 1e-13 * max(1.0, np.max(np.abs(conditions.low)))
+    count = 0
+    for step in range(most):
+        which = _worst(conditions, x, resting, tolerance)
+        if which < 0:
+            return SOLVED, x, work.held[:count].copy(), work.multipliers[:count].copy(), step
+        work.multipliers[count] = 0.0
+        while True:
+            _project(conditions, which, work.basis, projected)
+            _step(work, count, projected, direction, back)
+            dual_length, place = _blocking(conditions, work, count, back)
+            gain = along(conditions, which, direction)
+            free = np.dot(projected[count:], projected[count:]) > 1e-20 * np.dot(projected, projected)
+            full = -slack_of(conditions, which, x) / gain if free and gain > 0.0 else np.inf
+            length = min(dual_length, full)
+            if length == np.inf:
+                return INFEASIBLE, x, work.held[:count].copy(), work.multipliers[:count].copy(), step
+            work.multipliers[:count] -= length * back[:count]
+            work.multipliers[count] += length
+            if full < np.inf:
+                x += length * direction
+            if full <= dual_length:
+                break
+            resting[work.held[place]] = False
+            _drop(work, count, place)
+            count -= 1
+        if not _add(work, count, projected):
+            return INFEASIBLE, x, work.held[:count].copy(), work.multipliers[:count].copy(), step
+        work.held[count] = which
+        resting[which] = True
+        count += 1
+    return TOO_LONG, x, work.held[:count].copy(), work.multipliers[:count].copy(), most

@@ -1,0 +1,197 @@
+"""Local search over supports: exchange, add or drop one asset while the exact weights of the new support gain.
+
+Starts: one grown asset by asset, the others drawn from the seed by SplitMix64 (Steele, Lea and Flood 2014), so that
+the same seed gives the same answer under every version of every library.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend
+from tallystick.quantum.classical.cardinality import CardinalityProblem, Floats, Limits, Support
+from tallystick.quantum.classical.quadratic import RIDGE, STEPS_PER_CONDITION, Optimum, minimise
+from tallystick.quantum.errors import ProblemError
+
+Bits = NDArray[np.bool_]
+GAIN = 1e-12
+"""What a move must gain, as a share of the value's size; less is rounding."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """The best support of a search, with its exact weights over all assets (n,)."""
+
+    weights: Floats
+    support: Support
+    objective: float
+
+
+def search(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support, ...] = ()) -> Found | None:
+    """The best of a local search from each proposal and from `limits.starts` starts; None where none is feasible.
+
+    A later start of equal value does not replace an earlier one.
+    """
+    universe = universe_of(problem)
+    best: tuple[float, Bits] | None = None
+    for number in range(-len(proposals), limits.starts):
+        bits = np.zeros(problem.size, dtype=np.bool_)
+        if number < 0:
+            bits[list(proposals[number])] = True
+        elif number > 0:
+            bits[_drawn(problem.size, problem.k, limits.seed, number)] = True
+        value = _grow(problem, universe, bits) if number == 0 else _value(problem, universe, bits)
+        value = improve(problem.quadratic, problem.linear, universe, *_counts(problem), bits, value)
+        if np.isfinite(value) and (best is None or value < best[0] - GAIN * abs(value)):
+            best = value, bits
+    return None if best is None else polished(problem, tuple(int(each) for each in np.flatnonzero(best[1])))
+
+
+def polished(problem: CardinalityProblem, support: Support) -> Found | None:
+    """The exact weights of a support; None where it has none."""
+    try:
+        optimum = weigh(problem, support)
+    except ProblemError:
+        return None
+    weights = np.zeros(problem.size)
+    weights[list(support)] = optimum.weights
+    return Found(weights, support, problem.objective(weights))
+
+
+def weigh(problem: CardinalityProblem, support: Support) -> Optimum:
+    """The quadratic program of one support. Raises ProblemError where it has no weights."""
+    chosen = np.array(support, dtype=np.int64)
+    every = universe_of(problem)
+    part = Conditions(
+        np.ascontiguousarray(every.rows[:, chosen]), every.low, every.high, every.lower[chosen], every.upper[chosen]
+    )
+    return minimise(problem.quadratic[np.ix_(chosen, chosen)], problem.linear[chosen], part)
+
+
+def universe_of(problem: CardinalityProblem) -> Conditions:
+    """All conditions of the problem's weights, contiguous as the compiled code needs them."""
+    rows, low, high = problem.conditions
+    return Conditions(np.ascontiguousarray(rows), low, high, problem.lower, problem.upper)
+
+
+def _counts(problem: CardinalityProblem) -> tuple[Floats, Floats, Floats]:
+    counts, low, high = problem.counts
+    return np.ascontiguousarray(counts), low, high
+
+
+def _value(problem: CardinalityProblem, universe: Conditions, bits: Bits) -> float:
+    return float(value_of(problem.quadratic, problem.linear, universe, *_counts(problem), bits))
+
+
+def _grow(problem: CardinalityProblem, universe: Conditions, bits: Bits) -> float:
+    """Take the asset with the best value of its own within the sum, then again with those taken."""
+    for count in range(1, problem.k + 1):
+        bits[int(greedy(problem.quadratic, problem.linear, universe, count, bits))] = True
+    return _value(problem, universe, bits)
+
+
+def _drawn(size: int, k: int, seed: int, number: int) -> NDArray[np.int64]:
+    state = np.uint64((seed * 1_000_003 + number) % 2**64)
+    with np.errstate(over="ignore"):
+        keys = state + (np.arange(size, dtype=np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+        keys = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        keys = (keys ^ (keys >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        keys ^= keys >> np.uint64(31)
+    return np.argsort(keys, kind="stable")[:k]
+
+
+@njit(cache=True, nogil=True)
+def value_of(
+    quadratic: Floats, linear: Floats, universe: Conditions, counts: Floats, least: Floats, most: Floats, bits: Bits
+) -> float:
+    """The minimum over the weights of a support; infinite where it is not allowed or has no weights."""
+    for r in range(counts.shape[0]):
+        held = 0.0
+        for i in range(bits.size):
+            if bits[i]:
+                held += counts[r, i]
+        if held < least[r] or held > most[r]:
+            return np.inf
+    chosen = np.flatnonzero(bits)
+    count = chosen.size
+    rows = np.empty((universe.rows.shape[0], count))
+    hessian, slope = np.empty((count, count)), np.empty(count)
+    size = 0.0
+    for a in range(count):
+        size += quadratic[chosen[a], chosen[a]] / count
+    size = size if size > 0.0 else 1.0
+    for a in range(count):
+        slope[a] = -linear[chosen[a]] / size
+        for b in range(count):
+            hessian[a, b] = 2.0 * quadratic[chosen[a], chosen[b]] / size
+        hessian[a, a] += RIDGE
+        for r in range(rows.shape[0]):
+            rows[r, a] = universe.rows[r, chosen[a]]
+    part = Conditions(rows, universe.low, universe.high, universe.lower[chosen], universe.upper[chosen])
+    status, x, _, _, _ = descend(hessian, slope, part, STEPS_PER_CONDITION * (count + rows.shape[0] + 5))
+    if status != SOLVED:
+        return np.inf
+    return (0.5 * np.dot(x, hessian @ x) + np.dot(slope, x)) * size
+
+
+@njit(cache=True, nogil=True)
+def improve(
+    quadratic: Floats,
+    linear: Floats,
+    universe: Conditions,
+    counts: Floats,
+    least: Floats,
+    most: Floats,
+    bits: Bits,
+    value: float,
+) -> float:
+    """Make the best move that touches each held asset in turn until none gains; `bits` is changed in place."""
+    quiet, place, n = 0, 0, bits.size
+    while quiet <= n:
+        out = place % (n + 1)
+        place += 1
+        quiet += 1
+        if out < n and not bits[out]:
+            continue
+        best, taken = value - GAIN * abs(value) if value < np.inf else np.inf, -1
+        if out < n:
+            bits[out] = False
+        for each in range(n + 1):
+            if each < n and (bits[each] or each == out):
+                continue
+            if each == n and out == n:
+                continue
+            if each < n:
+                bits[each] = True
+            found = value_of(quadratic, linear, universe, counts, least, most, bits)
+            if each < n:
+                bits[each] = False
+            if found < best:
+                best, taken = found, each
+        if taken < 0:
+            if out < n:
+                bits[out] = True
+            continue
+        if taken < n:
+            bits[taken] = True
+        value, quiet = best, 0
+    return value
+
+
+@njit(cache=True, nogil=True)
+def greedy(quadratic: Floats, linear: Floats, universe: Conditions, count: int, bits: Bits) -> int:
+    """The asset that gains most when the sum is spread evenly over `count` assets, each a share of 1/count."""
+    total = universe.low[0]
+    best, taken = np.inf, -1
+    for each in range(bits.size):
+        if bits[each]:
+            continue
+        value = total / count * quadratic[each, each] - linear[each]
+        for other in range(bits.size):
+            if bits[other]:
+                value += 2.0 * total / count * quadratic[each, other]
+        if value < best:
+            best, taken = value, each
+    return taken
