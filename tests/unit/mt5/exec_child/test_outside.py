@@ -55,6 +55,24 @@ asyncio.run(ask())
     assert bot.lines == ["hello"], bot.errors
 
 
+def test_a_server_of_the_bots_own_in_a_thread_may_wait_for_its_clients(tmp_path: Path) -> None:
+    bot = run_bot(
+        tmp_path,
+        """
+import http.server, threading, time, urllib.request
+server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+try:
+    urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/", timeout=20)
+except urllib.error.HTTPError as error:
+    print(error.code)
+server.shutdown()
+""",
+    )
+    assert (bot.code, bot.lines) == (0, ["501"]), bot.errors
+    assert {warning.name for warning in bot.warnings} >= {"socket.bind", "socket.connect", "threading.Thread"}
+
+
 def test_a_question_to_a_person_is_warned_of(tmp_path: Path) -> None:
     bot = run_bot(tmp_path, "try:\n    input('sure? ')\nexcept EOFError:\n    print('nobody')\n")
     assert [(warning.name, warning.detail) for warning in bot.warnings] == [("builtins.input", "waits for a person")]

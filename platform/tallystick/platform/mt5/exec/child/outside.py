@@ -1,10 +1,12 @@
 """The network, processes, threads and people: seen through Python's own audit events, and warned of by name."""
 
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from tallystick.platform.mt5.exec.child.places import put
+from tallystick.platform.mt5.exec.child.refusals import MainThread
 from tallystick.platform.mt5.exec.child.warned import Warnings
 
 LOOPS_OWN = frozenset({"socketpair", "_fallback_socketpair", "_make_self_pipe"})
@@ -35,6 +37,18 @@ def watch_processes(warnings: Warnings, process: Any) -> None:
         start(self)
 
     put(process.BaseProcess, "start", begin)
+
+
+def watch_threads(warnings: Warnings, main_thread: MainThread) -> None:
+    """Warn of threads too: what they reckon is ready sooner or later on the bot's clock."""
+    start = threading.Thread.start
+
+    def begin(self: threading.Thread) -> None:
+        if not main_thread.draws(self):
+            warnings.warn("threading.Thread", "runs beside the script, in the machine's time")
+        start(self)
+
+    put(threading.Thread, "start", begin)
 
 
 def _words() -> dict[str, Callable[[tuple[Any, ...]], str]]:

@@ -86,9 +86,13 @@ class MainThread:
 
     def may_wait(self) -> bool:
         """Whether another thread than this one may wait in the machine's time."""
-        thread: Any = threading.current_thread()
+        return self.forked or self.draws(threading.current_thread())
+
+    @staticmethod
+    def draws(thread: Any) -> bool:
+        """Whether a thread is of a library that only draws."""
         modules = (type(thread).__module__, getattr(getattr(thread, "_target", None), "__module__", None) or "")
-        return self.forked or any(module.partition(".")[0] in WAITING_LIBRARIES for module in modules)
+        return any(module.partition(".")[0] in WAITING_LIBRARIES for module in modules)
 
     def _leave(self) -> None:
         self.forked = True

@@ -13,7 +13,7 @@ from tallystick.platform.mt5.exec.child.chance import put_chance
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.dates import put_dates, put_pandas
 from tallystick.platform.mt5.exec.child.ending import EXIT_SWALLOWED, DataEnd
-from tallystick.platform.mt5.exec.child.outside import watch_outside, watch_processes
+from tallystick.platform.mt5.exec.child.outside import watch_outside, watch_processes, watch_threads
 from tallystick.platform.mt5.exec.child.pipe import EXIT_ORPHANED, ParentPipe
 from tallystick.platform.mt5.exec.child.places import AfterImport
 from tallystick.platform.mt5.exec.child.pools import put_pools
@@ -103,6 +103,7 @@ class BotProcess:
         if not os.environ.get("PYTHONHASHSEED", "").isdigit():
             self._warnings.warn("PYTHONHASHSEED", "is not set, so sets of strings have another order each time")
         later.do("multiprocessing.process", lambda process: watch_processes(self._warnings, process))
+        watch_threads(self._warnings, self._main)
         watch_outside(self._warnings)
 
     def _really(self, ns: int) -> None:

@@ -10,6 +10,7 @@ import select
 import selectors
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
@@ -33,6 +34,7 @@ def put_waits(clock: VirtualClock, main_thread: MainThread) -> None:
     for kind in kinds:
         if issubclass(kind, selectors.BaseSelector) and "select" in vars(kind):
             put(kind, "select", waits.selector(vars(kind)["select"], _watched))
+    put(selectors, "select", SimpleNamespace(**vars(select)))  # what selectors stand on stays as it was
     plain = select.select
     put(select, "select", builtin(waits.files(plain), plain))
 
@@ -109,10 +111,10 @@ class Waits:
         """`select` of a selector; `watched` says how many files one watches besides asyncio's own."""
 
         def timed(self_: Any, timeout: float | None = None) -> list[Any]:
-            if self._elsewhere(timeout):
+            outside = watched(self_) > 0
+            if self._elsewhere(None if outside else timeout):
                 return wait(self_, timeout)
             ready = wait(self_, 0)
-            outside = watched(self_) > 0
             others = self._sockets if outside else self._threads if _others() else None
             if not ready and others is not None:
                 if timeout is None:
@@ -131,9 +133,9 @@ class Waits:
         """`select.select`; without files it is a way to sleep."""
 
         def timed(rlist: Any, wlist: Any, xlist: Any, timeout: float | None = None, /) -> Any:
-            if self._elsewhere(timeout):
-                return wait(rlist, wlist, xlist, timeout)
             some = bool(rlist or wlist or xlist)
+            if self._elsewhere(None if some else timeout):
+                return wait(rlist, wlist, xlist, timeout)
             if timeout is None and some:
                 return wait(rlist, wlist, xlist)
             ready = wait(rlist, wlist, xlist, self._sockets.moment(timeout or 0.0) if some else 0)
@@ -144,7 +146,7 @@ class Waits:
         return timed
 
     def _elsewhere(self, timeout: float | None) -> bool:
-        """Whether this is a thread that waits as it always did. Raises `RefusedError` where it waits for a time."""
+        """Whether this is a thread that waits as it always did. Raises `RefusedError` if for a time only."""
         if self._main.here:
             return False
         if timeout is not None and timeout > 0 and not self._main.may_wait():
