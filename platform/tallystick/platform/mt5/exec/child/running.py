@@ -19,7 +19,7 @@ from tallystick.platform.mt5.exec.child.places import AfterImport
 from tallystick.platform.mt5.exec.child.pools import put_pools
 from tallystick.platform.mt5.exec.child.refusals import MainThread, RefusedError
 from tallystick.platform.mt5.exec.child.script import EXIT_FAILED, Outcome, run_script
-from tallystick.platform.mt5.exec.child.times import SECOND_NS, put_times
+from tallystick.platform.mt5.exec.child.times import SECOND_NS, put_log_start, put_times
 from tallystick.platform.mt5.exec.child.waits import put_proactor, put_waits
 from tallystick.platform.mt5.exec.child.warned import Warnings
 from tallystick.platform.mt5.exec.child.watchdog import EXIT_SILENT, Watchdog
@@ -95,6 +95,7 @@ class BotProcess:
         put_pools(later, self._clock)
         put_chance(self._settings.seed, later, self._warnings)
         later.do("pandas", put_pandas)
+        later.do("logging", lambda logging: put_log_start(self._clock, logging))
         for name in ("subprocess", "multiprocessing.connection"):
             later.do(name, machine.for_processes)
         later.do("asyncio.windows_events", lambda events: put_proactor(self._clock, self._main, events))

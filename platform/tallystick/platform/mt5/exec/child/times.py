@@ -5,6 +5,7 @@ import operator
 import time
 from collections.abc import Callable
 from functools import partial
+from types import ModuleType
 from typing import Any, SupportsIndex
 
 from tallystick.platform.mt5.exec.child import machine
@@ -28,6 +29,12 @@ def put_times(clock: VirtualClock, main_thread: MainThread) -> None:
             exchanged.append((old, builtin(function, old)))
             put(time, name, exchanged[-1][1])
     put_everywhere(exchanged)
+
+
+def put_log_start(clock: VirtualClock, logging: ModuleType) -> None:
+    """`logging` counts from its import, in s or, in later Pythons, in ns."""
+    in_ns = isinstance(vars(logging)["_startTime"], int)
+    put(logging, "_startTime", clock.start_ns if in_ns else clock.start_ns / 1e9)
 
 
 def nanoseconds(seconds: float | SupportsIndex) -> int:
