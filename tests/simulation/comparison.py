@@ -10,7 +10,9 @@ import msgspec
 from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderSending
 from tallystick.platform.mt5.server import SimulatedTerminal
+from tests.simulation.ledger import Ledger
 from tests.simulation.oracle import Bar, Oracle, QuoteRow
+from tests.simulation.oracle.names import NO_MONEY
 from tests.simulation.sampled_market import Market, as_rows, kind_of, sampled_market
 from tests.simulation.sampled_orders import Trader
 
@@ -24,36 +26,48 @@ class Story:
     sent: list[tuple[int, OrderSending]] = field(default_factory=list)
     facts: list[tuple[int, Event]] = field(default_factory=list)
     margins: list[int] = field(default_factory=list)
+    calls: int = 0
     last_balance: int = 0
 
 
 @dataclass(frozen=True)
 class Habits:
-    """How the terminal is driven: chance of a thaw before a walk; whether scans are ignored."""
+    """How the terminal is driven: chance of a thaw before a walk; whether scans are ignored; how often orders come.
+
+    Without an order chance one sequence in four has few orders, and long scans between them.
+    """
 
     thaws: float = 0.05
     by_row: bool = False
+    order_chance: float | None = None
 
 
 def new_terminal(market: Market) -> SimulatedTerminal:
     """The terminal under test for a market."""
-    return SimulatedTerminal(
-        market.account, market.instruments, market.series, server_time=market.rule, latency_ns=market.latency
-    )
+    terminal = SimulatedTerminal(
+        market.account, market.instruments, market.series, server_time=market.rule, latency_ns=market.latency,
+        calendars=market.calendars,
+    )  # fmt: skip
+    terminal.faults.extend(market.faults)
+    return terminal
 
 
 class Comparison:
     """One sequence, from its seed."""
 
-    def __init__(self, seed: int, habits: Habits | None = None) -> None:
-        """The same seed gives the same market and orders whatever the habits."""
+    def __init__(self, seed: int, habits: Habits | None = None, market: Market | None = None) -> None:
+        """The same seed gives the same orders whatever the habits, and the same market where none is given."""
         self.seed = seed
-        self.market = sampled_market(random.Random(seed))
-        market = self.market
+        self.market = market = market or sampled_market(random.Random(seed))
         self.habits = habits or Habits(by_row=seed % 7 == 0)
-        self.order_chance = 0.04 if seed % 4 == 0 else 0.25  # few orders: long scans between them
+        usual = 0.04 if seed % 4 == 0 else 0.25
+        self.order_chance = usual if self.habits.order_chance is None else self.habits.order_chance
         self.terminal = new_terminal(market)
-        self.oracle = Oracle(market.account, market.instruments, market.series, market.rule, market.latency)
+        self.oracle = Oracle(
+            market.account, market.instruments, market.series, market.rule, market.latency, market.calendars
+        )
+        self.oracle.faults += [(fault.retcode, fault.order, fault.symbol) for fault in market.faults]
+        self.ledger = Ledger(market.account.balance)
         self.trader = Trader(random.Random(f"orders {seed}"), self.oracle)
         self.driving = random.Random(f"driving {seed}")
         self.ordering = random.Random(f"ordering {seed}")
@@ -140,8 +154,23 @@ class Comparison:
         for _ in range(self.ordering.choice((1, 1, 2, 4))):
             sending = self.trader.next(self.time)
             self.story.sent.append((self.time, sending))
+            self._check(sending)
+            again = sending.order in self.oracle.known
             answer = self.terminal.send(sending, self.time)
-            self._compare(f"send({sending}, {self.time})", answer, self.oracle.send(sending, self.time))
+            expected = self.oracle.send(sending, self.time)
+            self._compare(f"send({sending}, {self.time})", answer, expected, again=again)
+
+    def _check(self, sending: OrderSending) -> None:
+        """order_check changes nothing, and its figures fit together."""
+        if self.driving.random() > 0.1:
+            return
+        before = self.terminal.freeze()
+        checked = self.terminal.check(sending, self.time)
+        where = f"seed {self.seed}: {sending} {checked}"
+        assert self.terminal.freeze() == before, f"{where}: a check has changed something"
+        assert checked.margin_free == checked.equity - checked.margin, where
+        if checked.retcode in {0, NO_MONEY}:
+            assert checked.equity == checked.balance + self.market.account.credit + checked.profit, where
 
     def _thaw(self) -> None:
         state = msgspec.msgpack.decode(msgspec.msgpack.encode(self.terminal.freeze()), strict=False)
@@ -150,7 +179,7 @@ class Comparison:
 
     # -- comparing
 
-    def _compare(self, call: str, facts: Sequence[Event], expected: Sequence[Event]) -> None:
+    def _compare(self, call: str, facts: Sequence[Event], expected: Sequence[Event], *, again: bool = False) -> None:
         where = f"seed {self.seed}, {self.market.account.margin_mode}, latency {self.market.latency}: {call}"
         for number in range(max(len(facts), len(expected))):
             ours = facts[number] if number < len(facts) else None
@@ -159,11 +188,23 @@ class Comparison:
                 f"{where}\n terminal {ours}\n oracle   {oracles}\n differ in {_differing(ours, oracles)}"
             )
         assert len(facts) == len(expected)
-        self.story.facts += [(self.time, fact) for fact in facts]
+        self.story.calls += 1
+        if not again:  # what was answered once is told once
+            self.story.facts += [(self.time, fact) for fact in facts]
+            self._fold(facts, where)
         ours_of = {"balance": self.terminal.balance, "equity": self.terminal.equity, "margin": self.terminal.margin}
         for name, value in ours_of.items():
             assert value == getattr(self.oracle, name), f"{where}: {name} {value}, {getattr(self.oracle, name)}"
         self.story.margins.append(self.oracle.margin)
+
+    def _fold(self, facts: Sequence[Event], where: str) -> None:
+        """What the account is, is what its facts have made of it."""
+        for fact in facts:
+            self.ledger.take(fact)
+        held = self.terminal.state.positions
+        assert {n: p.direction * p.volume for n, p in held.items()} == self.ledger.volumes, where
+        assert {n: p.swap for n, p in held.items()} == {n: self.ledger.swaps.get(n, 0) for n in held}, where
+        assert self.terminal.balance == self.ledger.balance, where
 
 
 def last_deadline_before(moment: Moment) -> int:

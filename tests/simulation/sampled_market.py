@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import BAR_COLUMNS, Rows
+from tallystick.market.sessions import Sessions
 from tallystick.platform.mt5.server import AccountSettings
+from tallystick.platform.mt5.server.faults import Fault
 from tests.simulation.oracle import Bar, QuoteRow
 
 SECOND = 10**9
@@ -33,10 +35,14 @@ class Market:
     rule: str
     latency: int
     moments: list[tuple[Bar | QuoteRow, ...]]
+    calendars: dict[str, Sessions] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
 
 
-def sampled_market(rng: random.Random) -> Market:
-    """A market with a few symbols of different conditions, over several days."""
+def sampled_market(
+    rng: random.Random, days: tuple[int, int] = (4, 8), kinds: Sequence[str] = ("bar", "bar", "quote")
+) -> Market:
+    """A market with a few symbols of different conditions, over some days (fewest, most); `kinds` of its series."""
     digits = rng.choice((2, 2, 2, 0, 3))
     account = AccountSettings(
         digits=digits,
@@ -46,16 +52,16 @@ def sampled_market(rng: random.Random) -> Market:
         stop_out_level=rng.choice((2_000, 5_000, 10_000, 20_000)),
     )
     instruments = {symbol: _instrument(rng, symbol) for symbol in rng.sample(sorted(SHAPES), rng.choice((1, 2, 3, 4)))}
-    series = [_series(rng, symbol) for symbol in instruments]
-    if rng.random() < 0.3:
-        series.append(_series(rng, rng.choice(sorted(instruments))))
+    series = [_series(rng, symbol, kinds) for symbol in instruments]
+    if rng.random() < 0.3 and "bar" in kinds:
+        series.append(_series(rng, rng.choice(sorted(instruments)), kinds))
     start = int(dt.datetime(*rng.choice(STARTS), tzinfo=dt.UTC).timestamp()) * SECOND
     latency = rng.choice((0, 0, 1, 250_000_000, 7 * SECOND, 25 * 60 * SECOND))
     noise = rng.choice((0.0, 0.0, 0.3))
     always_open = rng.random() < 0.2
     rows: list[Bar | QuoteRow] = []
     for number, (symbol, kind, period) in enumerate(series):
-        end = start + (rng.randint(4, 8) * DAY if period != SHORT else DAY // 2)
+        end = start + (rng.randint(*days) * DAY if period != SHORT else DAY // 2)
         walk = _Walk(rng, instruments[symbol], SHAPES[symbol][1], noise)
         make = walk.bars if kind == "bar" else walk.quotes
         rows += [row for row in make(number, start, end, period) if always_open or not _weekend(row.time)]
@@ -103,8 +109,8 @@ def _instrument(rng: random.Random, symbol: str) -> Instrument:
     )
 
 
-def _series(rng: random.Random, symbol: str) -> tuple[str, str, int]:
-    kind = rng.choice(("bar", "bar", "quote"))
+def _series(rng: random.Random, symbol: str, kinds: Sequence[str]) -> tuple[str, str, int]:
+    kind = rng.choice(kinds)
     return symbol, kind, 0 if kind == "quote" else rng.choice((HOUR, HOUR, 4 * HOUR, 3 * HOUR, SHORT))
 
 

@@ -1,52 +1,12 @@
-"""Sections 8 and 9 of docs/fills.md: deals, positions, tickets; equity, margin, enough money."""
+"""Section 9 of docs/fills.md, and the money of section 8: profit, commission, equity, margin."""
 
-import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from tallystick.events.event import Event
-from tallystick.events.types.trading import DealMade, PositionProtected
 from tallystick.market.instrument import Instrument
-from tests.simulation.oracle.arithmetic import LOT, nearest, to_price
-
-BUY, SELL = 1, -1
-
-
-@dataclass
-class Position:
-    """An open position; prices in points, `open` exact, volume in 1e-8 lots, swap in minor units."""
-
-    number: int
-    symbol: str
-    direction: int
-    volume: int
-    open: Fraction
-    stop: int
-    take: int
-    magic: int
-    swap: int = 0
-
-
-@dataclass
-class Order:
-    """An order that passed section 4; `price` (points) and `expires` are a pending order's."""
-
-    number: int
-    ticket: int
-    symbol: str
-    direction: int
-    volume: int
-    stop: int
-    take: int
-    position: int
-    magic: int
-    comment: str
-    due: int
-    price: int = 0
-    limit: bool = False
-    expires: int = 0
+from tests.simulation.oracle.arithmetic import LOT, nearest
+from tests.simulation.oracle.orders import BUY, SELL, Position
 
 
 class AccountOfTheOracle:
@@ -76,6 +36,20 @@ class AccountOfTheOracle:
         self.order_tickets += 1
         return self.order_tickets
 
+    def named(self, number: int) -> Position | None:
+        """The position with a number or, after a reversal, with a ticket."""
+        by_ticket = (p for p in self.positions.values() if p.ticket == number != 0)
+        return self.positions.get(number) or next(by_ticket, None)
+
+    def of_symbol(self, symbol: str) -> list[Position]:
+        """Its positions, in order of number."""
+        return [p for _, p in sorted(self.positions.items()) if p.symbol == symbol]
+
+    def in_the_way(self, symbol: str, direction: int) -> bool:
+        """Hedging is prohibited, and a position of the symbol is on the other side."""
+        prohibited = self.settings.hedge_prohibited and not self.netting
+        return prohibited and any(p.direction != direction for p in self.of_symbol(symbol))
+
     # -- money
 
     def rho(self, symbol: str, volume: int) -> Fraction:
@@ -101,8 +75,9 @@ class AccountOfTheOracle:
 
     @property
     def equity(self) -> int:
-        """Balance, floating profits and the swaps kept on positions."""
-        return self.balance + sum(self.floating(p) + p.swap for p in self.positions.values())
+        """Balance, credit, floating profits and the swaps kept on positions."""
+        own: int = self.balance + self.settings.credit
+        return own + sum(self.floating(p) + p.swap for p in self.positions.values())
 
     @property
     def margin(self) -> int:
@@ -135,136 +110,3 @@ class AccountOfTheOracle:
         terms = self.instruments[position.symbol]
         value = self.rho(position.symbol, position.volume) * position.open
         return nearest(value if terms.calc_mode == "cfd" else value / self.settings.leverage)
-
-    # -- what an order does to positions
-
-    def held(self, order: Order) -> Position | None:
-        """The position the order meets: the one it names, on a netting account the symbol's one."""
-        if self.netting:
-            return next((p for p in self.positions.values() if p.symbol == order.symbol), None)
-        return self.positions.get(order.position) if order.position else None
-
-    def entry(self, order: Order) -> str:
-        """in, out or inout: what a deal for this order would be."""
-        held = self.held(order)
-        if held is None or held.direction == order.direction:
-            return "in"
-        return "out" if order.volume <= held.volume else "inout"
-
-    def position_after(self, order: Order, price: int) -> Position:
-        """The position an order leaves, filled at a price in points."""
-        held, entry = self.held(order), self.entry(order)
-        if held is None:
-            return Position(
-                order.ticket, order.symbol, order.direction, order.volume, Fraction(price), order.stop, order.take,
-                order.magic,
-            )  # fmt: skip
-        stop, take = (order.stop, order.take) if order.stop or order.take else (held.stop, held.take)
-        if entry == "in":
-            volume = held.volume + order.volume
-            mean = (held.open * held.volume + Fraction(price) * order.volume) / volume
-            return replace(held, volume=volume, open=mean, stop=stop, take=take)
-        closed = min(order.volume, held.volume)
-        rest_swap = 0 if closed == held.volume else held.swap - nearest(Fraction(held.swap * closed, held.volume))
-        if entry == "out":
-            rest = held.volume - closed
-            return replace(held, volume=rest, open=self._open_after(held, rest), swap=rest_swap)
-        return replace(
-            held, direction=order.direction, volume=order.volume - held.volume, open=Fraction(price),
-            stop=order.stop, take=order.take, swap=0, magic=order.magic,
-        )  # fmt: skip
-
-    def _open_after(self, held: Position, rest: int) -> Fraction:
-        """The open price that `rest` keeps: the sum of points x units is rounded to a whole one."""
-        if rest == 0:
-            return held.open
-        terms = self.instruments[held.symbol]
-        units = Fraction(rest, math.gcd(terms.volume_min, terms.volume_step))
-        return Fraction(nearest(held.open * units)) / units
-
-    def can_pay(self, order: Order, price: int) -> bool:
-        """Section 9, enough money."""
-        if self.entry(order) == "out":
-            return True
-        after = self.position_after(order, price)
-        others = [p for p in self.positions.values() if p.number != after.number]
-        return self.margin_of([*others, after]) <= self.equity + self.commission(order.symbol, order.volume)
-
-    def fill(self, order: Order, price: int, moment: int) -> list[Event]:
-        """The deal of an order, and on a netting account the stops it changed."""
-        held, entry, after = self.held(order), self.entry(order), self.position_after(order, price)
-        closed = 0 if entry == "in" or held is None else min(order.volume, held.volume)
-        profit = swap = 0
-        if closed and held is not None:
-            profit = self.profit(held, price, closed)
-            swap = held.swap - after.swap
-        if after.volume:
-            self.positions[after.number] = after
-        else:
-            del self.positions[after.number]
-        side = "buy" if order.direction == BUY else "sell"
-        facts: list[Event] = [
-            self._deal(order, after, side, entry, "expert", order.volume, price, profit, swap, moment, order.comment)
-        ]
-        if held is not None and after.volume and (held.stop, held.take) != (after.stop, after.take):
-            facts.append(self.protected(after, moment))
-        return facts
-
-    def close(self, position: Position, price: int, reason: str, comment: str, moment: int) -> list[Event]:
-        """The terminal closes a whole position by itself."""
-        order = Order(-1, self.next_ticket(), position.symbol, -position.direction, position.volume, 0, 0, 0, 0, "", 0)
-        profit = self.profit(position, price, position.volume)
-        del self.positions[position.number]
-        side = "sell" if position.direction == BUY else "buy"
-        return [
-            self._deal(
-                order, position, side, "out", reason, position.volume, price, profit, position.swap, moment, comment
-            )
-        ]
-
-    def protected(self, position: Position, moment: int) -> PositionProtected:
-        """The position's stops as they stand."""
-        digits = self.instruments[position.symbol].digits
-        return PositionProtected(
-            position=position.number,
-            stop_loss=to_price(position.stop, digits),
-            take_profit=to_price(position.take, digits),
-            moment=moment,
-        )
-
-    def _deal(
-        self,
-        order: Order,
-        position: Position,
-        side: Any,
-        entry: Any,
-        reason: Any,
-        volume: int,
-        price: int,
-        profit: int,
-        swap: int,
-        moment: int,
-        comment: str,
-    ) -> DealMade:
-        commission = self.commission(position.symbol, volume)
-        self.balance += profit + swap + commission
-        self.deal_tickets += 1
-        return DealMade(
-            deal=self.deal_tickets,
-            ticket=order.ticket,
-            order=order.number,
-            position=position.number,
-            symbol=position.symbol,
-            type=side,
-            entry=entry,
-            reason=reason,
-            volume=volume,
-            price=to_price(price, self.instruments[position.symbol].digits),
-            profit=profit,
-            swap=swap,
-            commission=commission,
-            balance=self.balance,
-            magic=position.magic,
-            moment=moment,
-            comment=comment,
-        )

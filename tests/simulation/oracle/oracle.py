@@ -1,41 +1,24 @@
-"""Sections 2 to 7, 10 and 11 of docs/fills.md: what happens at every step of every moment."""
+"""The terminal as a whole: sections 2 to 4, 7, 10 and 18 of docs/fills.md; what they rest on is in the files beside."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
+import msgspec
+
 from tallystick.events.event import Event
-from tallystick.events.types.trading import AccountStoppedOut, OrderAnswered, OrderEnded, OrderSending, SwapCharged
+from tallystick.events.types.trading import AccountStoppedOut, OrderAnswered, OrderSending
 from tallystick.market.instrument import Instrument
-from tests.simulation.oracle.account import BUY, AccountOfTheOracle, Order, Position
-from tests.simulation.oracle.arithmetic import LOT, SATURDAY, SUNDAY, nearest, next_midnight, to_points, to_price
-from tests.simulation.oracle.checks import (
-    BAD_STOPS,
-    CLOSE_MORE,
-    MARKET,
-    MODIFY,
-    NO_POSITION,
-    PENDING,
-    PROTECT,
-    direction_of,
-    refusal,
-    wrong_stops,
-)
+from tests.simulation.oracle.arithmetic import to_points, to_price
+from tests.simulation.oracle.checks import CLOSE_BY, MARKET, MODIFY, PENDING, PROTECT, REMOVE, refusal
+from tests.simulation.oracle.execution import Execution
+from tests.simulation.oracle.names import DONE, PLACED, WORDS
+from tests.simulation.oracle.orders import Order, Position
 from tests.simulation.oracle.path import Bar, QuoteRow, Step, steps_of_bar, touches_stop, touches_take
-
-DONE, PLACED, NO_MONEY = 10009, 10008, 10019
-WORDS = {
-    10008: "PLACED", 10009: "DONE", 10013: "INVALID", 10014: "INVALID_VOLUME", 10015: "INVALID_PRICE",
-    10016: "INVALID_STOPS", 10019: "NO_MONEY", 10021: "PRICE_OFF", 10022: "INVALID_EXPIRATION", 10025: "NO_CHANGES",
-    10029: "FROZEN", 10030: "INVALID_FILL", 10034: "LIMIT_VOLUME", 10035: "INVALID_ORDER", 10036: "POSITION_CLOSED",
-    10038: "INVALID_CLOSE_VOLUME", 10039: "CLOSE_ORDER_EXIST",
-}  # fmt: skip
-"""What an answer says in words."""
+from tests.simulation.oracle.prices import points_of
 
 
-class Oracle(AccountOfTheOracle):
+class Oracle(Execution):
     """The simulated terminal, slowly."""
 
     def __init__(
@@ -45,16 +28,20 @@ class Oracle(AccountOfTheOracle):
         series: Sequence[tuple[str, str, int]],
         server_time_rule: str,
         latency_ns: int,
+        calendars: Mapping[str, Any] | None = None,
     ) -> None:
         """`series` are (symbol, kind, period in ns); `account` has the fields of the terminal's settings."""
-        super().__init__(account, instruments)
+        super().__init__(account, instruments, server_time_rule, calendars or {})
         self.series = list(series)
-        self.rule = server_time_rule
         self.latency = latency_ns
-        self.pending: dict[int, Order] = {}
-        self.in_flight: dict[int, Order] = {}
         self.known: dict[int, tuple[OrderSending, list[Event]]] = {}
-        self.reached: int | None = None
+        self.sent_at: list[int] = []
+        self.faults: list[tuple[int, int, str]] = []
+        """Injected (section 18): code, order number or -1, symbol or nothing."""
+
+    def priced(self, symbol: str) -> bool:
+        """Whether the symbol has had a price."""
+        return symbol in self.quotes
 
     # -- section 4
 
@@ -65,37 +52,85 @@ class Oracle(AccountOfTheOracle):
             if same != sending:
                 raise ValueError(f"order {sending.order} is known with another content")
             return facts
-        code = refusal(self, sending, time)
-        facts = [self._answer(sending, code, time)] if code else self._accept(sending, time)
+        asked = msgspec.structs.replace(sending, symbol=self._symbol_of(sending))
+        code = self._fault(sending)
+        if not code:  # a fault changes nothing, not even the number of requests
+            code = refusal(self, asked, time)
+            self.sent_at.append(time)
+        facts = [self._answer(asked, code, time)] if code else self._accept(asked, time)
         self.known[sending.order] = (sending, facts)
         return facts
 
+    def _fault(self, sending: OrderSending) -> int:
+        for place, (code, order, symbol) in enumerate(self.faults):
+            if order in {-1, sending.order} and symbol in {"", sending.symbol}:
+                del self.faults[place]
+                return code
+        return 0
+
+    def _symbol_of(self, sending: OrderSending) -> str:
+        """The request's symbol: where it may be missing, that of the position or order it names."""
+        if sending.symbol:
+            return sending.symbol
+        named: Position | Order | None = None
+        if sending.action in {PROTECT, CLOSE_BY}:
+            named = self.named(sending.position)
+        elif sending.action in {MODIFY, REMOVE}:
+            named = self.pending.get(sending.ticket)
+        return named.symbol if named else ""
+
+    def protected_by(self, sending: OrderSending) -> Position | None:
+        """The position that an action 6 is for."""
+        if self.netting and sending.position == 0:
+            return next(iter(self.of_symbol(sending.symbol)), None)
+        return self.named(sending.position)
+
     def _accept(self, sending: OrderSending, time: int) -> list[Event]:
-        digits = self.instruments[sending.symbol].digits
-        price, stop, take = (to_points(x, digits) for x in (sending.price, sending.stop_loss, sending.take_profit))
         if sending.action in {MARKET, PENDING}:
-            order = Order(
-                sending.order, self.next_ticket(), sending.symbol, direction_of(sending.type), sending.volume,
-                stop, take, sending.position if sending.action == MARKET else 0, sending.magic, sending.comment,
-                time + self.latency, price, sending.type in {2, 3}, sending.expires,
-            )  # fmt: skip
-            if sending.action == MARKET:
-                self.in_flight[order.ticket] = order
-                return []
-            self.pending[order.ticket] = order
-            return [self._answer(sending, PLACED, time, ticket=order.ticket)]
+            return self._take_in(sending, time)
+        price, stop_limit, stop, take = points_of(self, sending)
         if sending.action == PROTECT:
-            position = self.positions[sending.position]
+            position = self.protected_by(sending)
+            assert position is not None
             position.stop, position.take = stop, take
             return [self.protected(position, time), self._answer(sending, DONE, time, ticket=sending.ticket)]
+        if sending.action == CLOSE_BY:
+            return self._close_by(sending, time)
         order = self.pending[sending.ticket]
-        if sending.action == MODIFY:
-            self.pending[order.ticket] = replace(
-                order, price=price, stop=stop, take=take, expires=sending.expires, due=max(order.due, time)
-            )
-            return [self._answer(sending, DONE, time, ticket=order.ticket)]
-        del self.pending[order.ticket]
-        return [self._ended(order, "cancelled", time), self._answer(sending, DONE, time, ticket=order.ticket)]
+        done = self._answer(sending, DONE, time, ticket=order.ticket)
+        if sending.action == REMOVE:
+            del self.pending[order.ticket]
+            return [self.ended(order, "cancelled", time), done]
+        self.pending[order.ticket] = replace(
+            order, price=price, stop_limit=stop_limit, stop=stop, take=take, expires=self.expiry(sending, time),
+            due=max(order.due, time),
+        )  # fmt: skip
+        return [done]
+
+    def _take_in(self, sending: OrderSending, time: int) -> list[Event]:
+        price, stop_limit, stop, take = points_of(self, sending)
+        named = self.named(sending.position) if sending.action == MARKET else None
+        order = Order(
+            number=sending.order, ticket=self.next_ticket(), symbol=sending.symbol, type=sending.type,
+            volume=sending.volume, stop=stop, take=take, position=named.number if named else 0, magic=sending.magic,
+            comment=sending.comment, due=time + self.latency, filling=sending.filling, deviation=sending.deviation,
+            price=price, stop_limit=stop_limit, expires=self.expiry(sending, time), asked=sending,
+        )  # fmt: skip
+        if sending.action == MARKET:
+            self.in_flight[order.ticket] = order
+            return []
+        self.pending[order.ticket] = order
+        return [self._answer(sending, PLACED, time, ticket=order.ticket)]
+
+    def _close_by(self, sending: OrderSending, time: int) -> list[Event]:
+        first, second = self.named(sending.position), self.named(sending.opposite)
+        assert first is not None
+        assert second is not None
+        facts = self.close_by(first, second, sending.order, sending.comment, time)
+        one = facts[0]
+        answer = self._answer(sending, DONE, time, ticket=self.order_tickets)
+        done = {"deal": one.deal, "volume": one.volume, "price": one.price}  # type: ignore[attr-defined]
+        return [*facts, msgspec.structs.replace(answer, **done)]
 
     def _answer(self, sending: OrderSending, code: int, moment: int, *, ticket: int = 0) -> OrderAnswered:
         bid = ask = 0.0
@@ -105,9 +140,6 @@ class Oracle(AccountOfTheOracle):
             order=sending.order, retcode=code, deal=0, ticket=ticket, volume=0, price=0.0,
             bid=bid, ask=ask, moment=moment, comment=WORDS[code],
         )  # fmt: skip
-
-    def _ended(self, order: Order, state: Any, moment: int) -> OrderEnded:
-        return OrderEnded(order=order.number, ticket=order.ticket, state=state, moment=moment)
 
     # -- sections 2 and 3
 
@@ -136,74 +168,22 @@ class Oracle(AccountOfTheOracle):
 
     def _step(self, step: Step) -> list[Event]:
         facts: list[Event] = []
+        self.taken = {"bid": 0, "ask": 0}
+        standing = sorted(self.pending)  # the rest of an order executed now waits for a later step
         for ticket, order in sorted(self.in_flight.items()):
             if order.symbol == step.symbol and order.due <= step.moment:
-                facts += self._execute(order, step)
+                facts += self.execute(order, step)
                 del self.in_flight[ticket]
         self.quotes[step.symbol] = (step.bid, step.ask)
-        for _, order in sorted(self.pending.items()):
+        if not self.in_session(step.symbol, step.moment):
+            return facts
+        for ticket in standing:
+            order = self.pending[ticket]
             if order.symbol == step.symbol and order.due <= step.moment:
-                facts += self._trigger(order, step)
-        for _, position in sorted(self.positions.items()):
-            if position.symbol == step.symbol:
-                facts += self._stops(position, step)
+                facts += self.trigger(order, step)
+        for position in self.of_symbol(step.symbol):
+            facts += self._stops(position, step)
         return facts
-
-    # -- section 5
-
-    def _execute(self, order: Order, step: Step) -> list[Event]:
-        bid, ask, moment = step.bid, step.ask, max(order.due, step.moment)
-        if step.before is not None:
-            moment = max(order.due, step.before.moment)
-            part = Fraction(moment - step.before.moment, step.moment - step.before.moment)
-            bid = math.floor(step.before.bid + part * (step.bid - step.before.bid))
-            ask = math.ceil(step.before.ask + part * (step.ask - step.before.ask))
-        self.quotes[step.symbol] = (bid, ask)
-        price = ask if order.direction == BUY else bid
-        code = self._refused_at_execution(order, price)
-        facts = [] if code else self.fill(order, price, moment)
-        digits = self.instruments[order.symbol].digits
-        market = {"bid": to_price(bid, digits), "ask": to_price(ask, digits)}
-        answer = OrderAnswered(
-            order=order.number,
-            retcode=code or DONE,
-            deal=0 if code else self.deal_tickets,
-            ticket=order.ticket,
-            volume=0 if code else order.volume,
-            price=0.0 if code else to_price(price, digits),
-            moment=moment,
-            comment=WORDS[code or DONE],
-            **market,
-        )
-        return [*facts, answer]
-
-    def _refused_at_execution(self, order: Order, price: int) -> int:
-        if order.position:
-            position = self.positions.get(order.position)
-            if position is None or position.direction == order.direction:
-                return NO_POSITION
-            if not self.netting and position.volume < order.volume:
-                return CLOSE_MORE
-        closing = self.closing_price(order.symbol, order.direction)
-        if self.entry(order) != "out" and wrong_stops(
-            self, order.symbol, order.direction, order.stop, order.take, closing
-        ):
-            return BAD_STOPS
-        return 0 if self.can_pay(order, price) else NO_MONEY
-
-    # -- section 6
-
-    def _trigger(self, order: Order, step: Step) -> list[Event]:
-        market = step.ask if order.direction == BUY else step.bid
-        falls_to = (order.direction == BUY) == order.limit
-        if market > order.price if falls_to else market < order.price:
-            return []
-        late_stop = not order.limit and step.before is not None and order.due > step.before.moment
-        price = market if step.before is None or late_stop else order.price
-        del self.pending[order.ticket]
-        if not self.can_pay(order, price):
-            return [self._ended(order, "rejected", step.moment)]
-        return [*self.fill(order, price, step.moment), self._ended(order, "filled", step.moment)]
 
     # -- section 7
 
@@ -211,12 +191,14 @@ class Oracle(AccountOfTheOracle):
         if touches_stop(position, step):
             level, reason = position.stop, "sl"
         elif touches_take(position, step):
-            if step.before is not None and any(touches_stop(position, later) for later in step.later):
+            if step.before is not None and any(
+                touches_stop(position, later) and self.in_session(step.symbol, later.moment) for later in step.later
+            ):
                 return []
             level, reason = position.take, "tp"
         else:
             return []
-        price = self.closing_price(position.symbol, position.direction) if step.before is None else level
+        price = self.closing_price(position.symbol, position.direction) if self.fresh(step) else level
         digits = self.instruments[position.symbol].digits
         comment = f"[{reason} {to_price(level, digits):.{digits}f}]"
         return self.close(position, price, reason, comment, step.moment)
@@ -226,7 +208,10 @@ class Oracle(AccountOfTheOracle):
     def _stop_out(self, moment: int) -> list[Event]:
         facts: list[Event] = []
         while (margin := self.margin) > 0 and self.equity * 10_000 < self.settings.stop_out_level * margin:
-            worst = min(self.positions.values(), key=lambda p: (self.floating(p), p.number))
+            traded = [p for p in self.positions.values() if self.in_session(p.symbol, moment)]
+            if not traded:
+                return facts
+            worst = min(traded, key=lambda p: (self.floating(p), p.number))
             facts.append(
                 AccountStoppedOut(
                     equity=self.equity,
@@ -238,45 +223,4 @@ class Oracle(AccountOfTheOracle):
             )
             price = self.closing_price(worst.symbol, worst.direction)
             facts += self.close(worst, price, "so", "[so]", moment)
-        return facts
-
-    # -- section 11, and expiries of section 6
-
-    def reach(self, time: int) -> list[Event]:
-        """Rollovers and expiries up to and including `time`, in order of time; at one time expiries come first."""
-        facts: list[Event] = []
-        if self.reached is None:
-            self.reached = time
-        while True:
-            midnight, weekday = next_midnight(self.rule, self.reached)
-            expiring = [o for o in self.pending.values() if o.expires]
-            first = min(expiring, key=lambda o: (o.expires, o.ticket), default=None)
-            if midnight <= time and (first is None or midnight < first.expires):
-                facts += self._rollover(midnight, weekday)
-                self.reached = midnight
-            elif first is not None and first.expires <= time:
-                del self.pending[first.ticket]
-                facts.append(self._ended(first, "expired", first.expires))
-            else:
-                self.reached = max(self.reached, time)
-                return facts
-
-    def _rollover(self, midnight: int, weekday: int) -> list[Event]:
-        facts: list[Event] = []
-        for _, position in sorted(self.positions.items()):
-            terms = self.instruments[position.symbol]
-            nights = 3 if weekday == terms.swap_triple_weekday else 1
-            if weekday in {SATURDAY, SUNDAY} or terms.swap_mode == "disabled":
-                continue
-            rate = Fraction(repr(terms.swap_long if position.direction == BUY else terms.swap_short))
-            if terms.swap_mode == "points":
-                amount = nearest(rate * nights * self.rho(position.symbol, position.volume))
-            else:
-                amount = nearest(rate * nights * Fraction(position.volume, LOT) * 10**self.settings.digits)
-            if amount:
-                position.swap += amount
-                charged = SwapCharged(
-                    position=position.number, symbol=position.symbol, amount=amount, nights=nights, moment=midnight
-                )
-                facts.append(charged)
         return facts

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from tests.simulation.oracle.account import BUY, Position
 from tests.simulation.oracle.arithmetic import to_points
+from tests.simulation.oracle.orders import BUY, Position
 
 
 @dataclass(frozen=True)
