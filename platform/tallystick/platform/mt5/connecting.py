@@ -81,7 +81,7 @@ class Line:
         answer = self._answering.answer(Call(self._latest, function, arguments))
         self._latest = max(self._latest, answer.now)
         self.error = answer.error
-        if answer.ended:
+        if answer.ended and function != "shutdown":  # bots call it in `finally`
             message = "the recorded market is over: there is no row after this time"
             raise EndOfData(message)
         return answer
