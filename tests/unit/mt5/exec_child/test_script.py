@@ -61,6 +61,12 @@ def test_exit_codes_and_tracebacks_are_those_of_python(tmp_path: Path, text: str
         assert bot.ended.detail.strip().splitlines()[-1].split(":")[0].endswith(("Error", "ModuleNotFoundError"))
 
 
+def test_the_version_that_is_asked_of_the_installation_is_the_modules(tmp_path: Path) -> None:
+    text = "import importlib.metadata as of, importlib.util, MetaTrader5 as mt5\n"
+    text += "print(of.version('MetaTrader5') == mt5.__version__, importlib.util.find_spec('MetaTrader5') is not None)\n"
+    assert run_bot(tmp_path, text).lines == ["True True"]
+
+
 def test_a_script_that_is_not_there_fails_like_any(tmp_path: Path) -> None:
     bot = run_script(tmp_path / "nothing.py")
     assert bot.code == 1
