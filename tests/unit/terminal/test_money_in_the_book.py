@@ -47,6 +47,7 @@ def test_the_ledger_values_the_account_as_the_server_does(seed: int, mode: str) 
         leverage=200,
         margin_mode=mode,
         balance=900_000,
+        credit=seed * 1_000,
     )
     rows = (
         exchange.random_quotes(random, terminal, 250) if kind == "quote" else exchange.random_bars(random, terminal, 90)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tallystick.events.types.trading import AccountOpened
 from tallystick.market.conversion import CurrencyError, Prices
 from tallystick.market.instrument import Instrument
 from tallystick.market.margin import hedged_margin
@@ -22,17 +23,27 @@ def account_view(
     account = state.account
     if account is None:
         return None
-    equity, margins = state.balance, []
+    if not state.positions:
+        return _view(ledger, account, state.balance + account.credit, 0, time)
+    equity, terms_of = state.balance + account.credit, ledger.terms
+    margins: list[tuple[PositionView, int]] = []
     prices = prices_of(quotes, instruments)
     for position in state.positions.values():
         equity += position.swap
         try:
-            terms = ledger.terms[position.symbol]
+            terms = terms_of[position.symbol]
             units, point_units = ledger.price_sum(position, terms.instrument, terms.money)
             equity += _floating(position, quotes, terms, units, point_units, prices)
             margins.append((position, _margin(ledger, position, terms, units, point_units, prices)))
         except (CurrencyError, NoRateError):
             margins.append((position, ledger.state.margins.get(position.ticket, 0)))
+    margin = margins[0][1] if len(margins) == 1 else _margin_of(margins, instruments)
+    return _view(ledger, account, equity, margin, time)
+
+
+def _view(ledger: Ledger, account: AccountOpened, equity: int, margin: int, time: int) -> AccountView:
+    """The account with what has been valued."""
+    state = ledger.state
     return AccountView(
         account=account.account,
         currency=account.currency,
@@ -41,7 +52,7 @@ def account_view(
         margin_mode=account.margin_mode,
         balance=state.balance,
         equity=equity,
-        margin=margins[0][1] if len(margins) == 1 else _margin_of(margins, instruments),
+        margin=margin,
         day_start_balance=ledger.day_start_balance(time),
         peak_balance=state.peak_balance,
         restricted=state.restricted,
