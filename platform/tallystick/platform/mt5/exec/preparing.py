@@ -12,6 +12,7 @@ from tallystick.platform.backtesting.account import account_plan
 from tallystick.platform.backtesting.conditions import conditions_of, given_instruments
 from tallystick.platform.backtesting.market import feed_from, reading_of
 from tallystick.platform.mt5.definitions.definition import EVERY, Definition
+from tallystick.platform.mt5.exec.child.zone import words_for
 from tallystick.platform.mt5.exec.composing import definition_in
 from tallystick.platform.mt5.exec.errors import BadSpan, ScriptMissing
 from tallystick.platform.mt5.prices.feed import ExecFeed
@@ -20,6 +21,7 @@ from tallystick.platform.plan import BotPlan, RunPlan
 from tallystick.platform.plan_check import check_plan
 
 MS = 1_000_000
+SECOND = 1_000_000_000
 DOLLAR = "USD"
 NETTING, HEDGING = 0, 2
 """MT5's margin modes."""
@@ -63,7 +65,8 @@ class PreparedBot:
 def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     """What `mt5 exec` is given, checked and settled. Writes nothing.
 
-    Raises `ScriptMissing`, `BadSpan`, what reading data raises, what a definition, a limit or an account raises.
+    Raises `ScriptMissing`, `BadSpan`, `ZoneRefusedError`, what reading data raises, what a definition, a limit or an
+    account raises.
     """
     if not script.is_file():
         raise ScriptMissing(f"there is no script {script}", "Give the path of a Python file.")
@@ -73,6 +76,7 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     start = max(feed.first_time, asked.start_ns or 0)
     if start >= feed.last_time:
         raise BadSpan(f"the bot would begin after the last row: --from {terms.start}", "Give an earlier day.")
+    words_for(terms.tz, start // SECOND)  # says now what the bot's process would say of its time zone
     terminal, notes = _terminal(terms, list(feed.symbols))
     bot = BotPlan(
         script=script.name,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tallystick.platform.mt5.exec.child.pipe import VARIABLE
-from tallystick.platform.mt5.exec.child.zone import posix_offset
+from tallystick.platform.mt5.exec.child.zone import words_for
 from tallystick.platform.mt5.exec.settings import ChildSettings
 
 ELSEWHERE = Path(__file__).parent / "elsewhere"
@@ -15,12 +15,11 @@ ELSEWHERE = Path(__file__).parent / "elsewhere"
 def environment(settings: ChildSettings, base: Mapping[str, str], pipe: str) -> dict[str, str]:
     """The environment of the bot's process. `pipe`: `fd:N` or `tcp:PORT:HEXKEY`. Raises `ZoneRefusedError`."""
     path = [str(ELSEWHERE), *(part for part in base.get("PYTHONPATH", "").split(_SEPARATOR) if part)]
-    windows = sys.platform == "win32"
     return {
         **base,
         "PYTHONHASHSEED": str(settings.seed % 2**32),
         "PYTHONPATH": _SEPARATOR.join(path),
-        "TZ": posix_offset(settings.tz, settings.start_ns // 1_000_000_000) if windows else settings.tz,
+        "TZ": words_for(settings.tz, settings.start_ns // 1_000_000_000),
         VARIABLE: pipe,
     }
 

@@ -20,6 +20,8 @@ class RefusedError(RuntimeError):
     def __init__(self, what: str, fix: str) -> None:
         """`what` was refused, and what to do instead: `fix`."""
         super().__init__(f"error[{self.code}] {what}. Fix: {fix}")
+        self.what = what
+        self.fix = fix
 
 
 class ThreadRefusedError(RefusedError):

@@ -6,6 +6,7 @@ Either way local time is compared with the database before the script begins.
 """
 
 import os
+import sys
 import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +15,13 @@ from tallystick.platform.mt5.exec.child.refusals import ZoneRefusedError
 
 HALF_YEAR_S = 182 * 86_400
 FIX = "pass --tz UTC, or run it on Linux or macOS with the time zone database installed (tzdata)"
+
+
+def words_for(name: str, at_s: int) -> str:
+    """What TZ must say at a process's start on this system. Raises `ZoneRefusedError`."""
+    if sys.platform == "win32":
+        return posix_offset(name, at_s)
+    return known(name).key
 
 
 def posix_offset(name: str, at_s: int) -> str:
