@@ -63,7 +63,7 @@ class Executing:
         self._checks = checks
         self._state: AccountState = checks.state
         self._dealing = dealing
-        self._hours = hours
+        self._hours = hours or None
         self.liquidity = liquidity
 
     # -- market orders
@@ -72,7 +72,7 @@ class Executing:
         """Carry a due market order out at the current quote, or refuse it."""
         sending, ticket = order.sending, order.ticket
         instrument, direction = self._instruments[sending.symbol], direction_of(sending)
-        points = self._market_price(sending)
+        points = (self._state.asks if direction > 0 else self._state.bids)[sending.symbol]
         _, stop, take = points_of(sending, instrument)
         volume = sending.volume
         if sending.symbol in self.liquidity.stated:
@@ -95,14 +95,10 @@ class Executing:
         code, price = retcodes.DONE_PARTIAL if rest else retcodes.DONE, instrument.price(points)
         return [*facts, self.answer(part, code, ticket=ticket, moment=moment, deal=deal.deal, price=price)]
 
-    def _market_price(self, sending: OrderSending) -> int:
-        state = self._state
-        return (state.asks if direction_of(sending) > 0 else state.bids)[sending.symbol]
-
     def _refused(self, sending: OrderSending, ticket: int, points: int, stops: tuple[int, int], moment: int) -> int:
         """Return code of the first rule that a market order breaks at its execution, money apart, or 0."""
         instrument = self._instruments[sending.symbol]
-        if self._hours and not self._hours.open(sending.symbol, moment):
+        if self._hours is not None and not self._hours.open(sending.symbol, moment):
             return retcodes.MARKET_CLOSED
         if instrument.execution in QUOTED and abs(instrument.points(sending.price) - points) > sending.deviation:
             return retcodes.REQUOTE

@@ -47,9 +47,9 @@ class Standing:
         if self.settings.margin_mode == "hedging":
             if sending.volume > position.volume:
                 return retcodes.INVALID_CLOSE_VOLUME
-            if self._on_their_way(position) + sending.volume > position.volume:
+            if self.state.in_flight and self._on_their_way(position) + sending.volume > position.volume:
                 return retcodes.CLOSE_ORDER_EXIST
-            if self._younger(position):
+            if self.settings.fifo_close and self._younger(position):
                 return retcodes.FIFO_CLOSE
         return retcodes.FROZEN if self._position_frozen(position) else PASSED
 
@@ -66,7 +66,7 @@ class Standing:
             return retcodes.INVALID
         if self._on_their_way(position) or self._on_their_way(opposite):
             return retcodes.CLOSE_ORDER_EXIST
-        if self._younger(position):
+        if self.settings.fifo_close and self._younger(position):
             return retcodes.FIFO_CLOSE
         frozen = self._position_frozen(position) or self._position_frozen(opposite)
         return retcodes.FROZEN if frozen else PASSED
@@ -94,13 +94,13 @@ class Standing:
 
     def _younger(self, position: Position) -> bool:
         """Whether an older position of the symbol has to be closed first."""
-        if not self.settings.fifo_close:
-            return False
         same = (one for one in self.state.positions.values() if one.symbol == position.symbol)
         return any(one.ticket < position.ticket for one in same)
 
     def _position_frozen(self, position: Position) -> bool:
         instrument = self.instruments[position.symbol]
+        if not instrument.freeze_level:
+            return False
         return _frozen(instrument, self._closing_price(position), position.stop, position.take)
 
     # -- pending orders
