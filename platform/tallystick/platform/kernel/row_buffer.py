@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tallystick.market.rows import Rows
+from tallystick.platform.kernel.deadlines import NEVER
 
 
 class RowBuffer:
@@ -19,9 +20,17 @@ class RowBuffer:
         self.start = 0
         self.next = 0
 
-    def refeed(self, feed: Iterator[Rows]) -> None:
-        """More rows have come: go on with these."""
-        self._feed, self._over = feed, False
+    @property
+    def next_time(self) -> int:
+        """Time of the first row that was not walked, ns UTC; a very large number when there is none left."""
+        return self.rows.time.item(self.next) if self.fill(1) else NEVER
+
+    def insert(self, rows: Rows) -> None:
+        """Rows of the same kind that come before the first that was not walked."""
+        parts = [self.rows.part(self.start, self.next), rows, self.rows.part(self.next, len(self.rows))]
+        self.rows = _joined([part for part in parts if len(part)])
+        self.next -= self.start
+        self.start = 0
 
     def fill(self, wanted: int) -> bool:
         """Hold at least `wanted` rows behind `next`, or all there are of this kind; False when there is none left."""

@@ -77,19 +77,27 @@ class Simulation:
     def run(self) -> str:
         """Run to the end; returns why it ended: end_of_data or stopped."""
         self._drain()
-        return self._walk(self._more, LARGEST_BLOCK)
+        return self._walk(self._more, NEVER, LARGEST_BLOCK)
 
-    def walk(self, rows: Iterator[Rows], largest: int = LARGEST_BLOCK) -> str:
-        """Walk rows as they come, of one kind; the last block stays open for more, up to `largest` rows."""
-        self._buffer.refeed(rows)
+    @property
+    def next_time(self) -> int:
+        """Time of the next row, ns UTC; a very large number after the last."""
+        return self._buffer.next_time
+
+    def walk(self, until: int, largest: int = LARGEST_BLOCK) -> str:
+        """Walk the rows, of one kind, up to a time; the last block stays open for more, up to `largest` rows."""
         self._drain()
-        return self._walk(lambda: self._buffer.fill(1), largest)
+        return self._walk(lambda: self._buffer.next_time <= until, until, largest)
+
+    def insert(self, rows: Rows) -> None:
+        """Rows that come before the next one."""
+        self._buffer.insert(rows)
 
     def seal(self) -> None:
         """Close the open block, and take what steps wait."""
         self._seal(None)
 
-    def _walk(self, more: Callable[[], bool], largest: int) -> str:
+    def _walk(self, more: Callable[[], bool], until: int, largest: int) -> str:
         kernel, buffer = self._kernel, self._buffer
         while more():
             self._attend(self.hear)
@@ -99,7 +107,8 @@ class Simulation:
                 self._seal(None)
                 return "stopped"
             limit, cap = self._limit(), self._cap(largest)
-            stop = min(limit, cap)
+            bound = len(buffer.rows) if until == NEVER else rows_owing(buffer.rows, until + 1, buffer.next)
+            stop = min(limit, cap, bound)
             act = kernel.intake.walk(buffer.rows, buffer.next, stop) if stop > buffer.next else None
             if act is not None:
                 self._seal(act)
@@ -107,7 +116,7 @@ class Simulation:
             buffer.next = stop
             if stop == cap and (cap < len(buffer.rows) or stop - buffer.start >= largest):
                 self._seal(None)
-            if stop == limit and limit < len(buffer.rows):
+            if stop == limit and limit < bound:
                 self._reach()
         return "end_of_data"
 

@@ -112,7 +112,7 @@ class BotDriver:
         market.seal()
         if self.ended.how == "stopped":
             return "stopped"
-        return "end_of_data" if self._feed.ended else "bot_ended"
+        return "end_of_data" if market.over else "bot_ended"
 
     # -- the conversation
 

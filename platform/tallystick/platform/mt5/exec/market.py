@@ -29,24 +29,15 @@ OPEN_ROWS = 1_024
 
 
 class MarketFeed(Protocol):
-    """Rows of quotes, taken as far as somebody asks."""
+    """Rows of quotes, all of them in order."""
 
     @property
     def last_time(self) -> int:
         """No row comes after this moment, ns UTC."""
         ...
 
-    @property
-    def ended(self) -> bool:
-        """True when the last row was taken."""
-        ...
-
-    def next_time(self) -> int | None:
-        """Time of the next row in ns UTC; None when there is none."""
-        ...
-
-    def take_until(self, time: int) -> Rows | None:
-        """Rows up to and including a time, some at once; None when there are no more."""
+    def rows(self, start_row: int = 0) -> Iterator[Rows]:
+        """All rows in book order from row `start_row` on."""
         ...
 
     def interpolated(self, symbol: str, time: int) -> tuple[float, float] | None:
@@ -69,7 +60,7 @@ class Market:
     ) -> None:
         """What was said is to be recorded `after_block`, or `before_rows` where each call ends a block."""
         self._kernel = kernel
-        self._simulation = over(iter(()))
+        self._simulation = over(feed.rows())
         self._simulation.after_block = after_block
         self._before_rows = before_rows
         self._largest = OPEN_ROWS if _only_terminal_acts(kernel) else 0
@@ -85,12 +76,12 @@ class Market:
     @property
     def over(self) -> bool:
         """True when the last row has gone by."""
-        return self._feed.ended
+        return self._simulation.next_time == NEVER
 
     def to(self, time: int) -> None:
         """Everything up to and including a moment happens; after the last row nothing does."""
         time = min(time, self.last)
-        self._walk(iter(lambda: self._feed.take_until(time), None))
+        self._walk(time)
         self._simulation.pass_time(time)
         self._look_ahead()
 
@@ -117,16 +108,16 @@ class Market:
         if not done():
             self.to(due - 1)
         due = -(-due // MS) * MS
-        if not done() and self._time_of_next() > due and due <= self.last:
+        if not done() and due <= self.last and self._simulation.next_time > due:
             between = self._feed.interpolated(symbol, due)
             if between is not None:
-                self._walk(iter((self._quote(symbol, due, *between),)))
-        while not (done() or self.stopped) and (time := self._time_of_next()) < NEVER:
+                self._simulation.insert(self._quote(symbol, due, *between))
+        while not (done() or self.stopped) and (time := self._simulation.next_time) < NEVER:
             self.to(time)
         self._look_ahead()
 
     def close_everything(self) -> None:
-        """Positions are closed at the last quotes, which are repeated once for it."""
+        """Positions are closed at the next quotes; where there are none any more the last are repeated for it."""
         kernel, symbols = self._kernel, []
         for position in list(kernel.ledger.state.positions.values()):
             symbols.append(position.symbol)
@@ -144,29 +135,28 @@ class Market:
                 expires=0,
             )
             self.hear(intent, CLOSING, "portfolio")
-        if not symbols or kernel.terminal is None:
+        while kernel.ledger.state.positions and not (self.over or self.stopped):
+            self.to(self._simulation.next_time)
+        if not kernel.ledger.state.positions:
             return
         time = -(-(kernel.desk.time + self._latency_ns) // MS) * MS
         for symbol in dict.fromkeys(symbols):
             quote = kernel.quotes[symbol]
-            self._walk(iter((self._quote(symbol, time, quote.bid, quote.ask),)))
+            self._simulation.insert(self._quote(symbol, time, quote.bid, quote.ask))
+            self._walk(time)
 
-    def _walk(self, rows: Iterator[Rows]) -> None:
+    def _walk(self, time: int) -> None:
         if not self._largest:
             self._before_rows()
-        if self._simulation.walk(rows, self._largest or LARGEST_BLOCK) == STOPPED:
+        if self._simulation.walk(time, self._largest or LARGEST_BLOCK) == STOPPED:
             self.stopped = True
         if not self._largest:
             self.seal()
 
-    def _time_of_next(self) -> int:
-        time = self._feed.next_time()
-        return NEVER if time is None else time
-
     def _look_ahead(self) -> None:
         kernel = self._kernel
         owed = kernel.terminal.next_due() if kernel.terminal is not None else NEVER
-        self.next = min(self._time_of_next(), owed, kernel.deadlines.next_due())
+        self.next = min(self._simulation.next_time, owed, kernel.deadlines.next_due())
 
     def _quote(self, symbol: str, time: int, bid: float, ask: float) -> Rows:
         """One quote of a symbol at a whole millisecond."""
