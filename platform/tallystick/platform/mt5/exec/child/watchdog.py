@@ -36,6 +36,7 @@ class Watchdog:
 
     def start(self) -> None:
         """Begin. The thread is none of `threading`'s, so that no bot counts or joins it."""
+        self.heard()
         self._arm()
         _thread.start_new_thread(self._watch, ())
 
