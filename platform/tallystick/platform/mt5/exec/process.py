@@ -22,7 +22,7 @@ import msgspec
 
 from tallystick.events.types.mt5 import BotEnded
 from tallystick.platform.mt5.exec.child.environment import environment
-from tallystick.platform.mt5.exec.child.pipe import VARIABLE
+from tallystick.platform.mt5.exec.child.pipe import VARIABLE, send_at_once
 from tallystick.platform.mt5.exec.settings import Alive, Asked, ChildSettings, Ended, FromChild, encoded, from_child
 from tallystick.platform.mt5.wire import Answer, encoded_answer
 
@@ -135,7 +135,9 @@ class BotProcess:
         port = listener.address[1]
         group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         self._start(f"tcp:{port}:{key.hex()}", creationflags=group)
-        return self._open.enter_context(listener.accept())
+        connection = self._open.enter_context(listener.accept())
+        send_at_once(connection.fileno())
+        return connection
 
     def _start(self, pipe: str, **how: Any) -> None:
         around = environment(

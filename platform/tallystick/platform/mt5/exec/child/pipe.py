@@ -64,7 +64,7 @@ class Descriptor:
         return read
 
 
-def _send_at_once(number: int) -> None:
+def send_at_once(number: int) -> None:
     """Two messages in a row do not wait for each other's receipt."""
     connected = socket.socket(fileno=number)
     try:
@@ -92,7 +92,7 @@ class ParentPipe:
         if kind == "tcp":
             port, _, key = place.partition(":")
             connection = Client(("127.0.0.1", int(port)), authkey=bytes.fromhex(key))
-            _send_at_once(connection.fileno())
+            send_at_once(connection.fileno())
             return cls(connection)
         raise ValueError(f"E595 {VARIABLE} names no pipe. Start bots by: tallystick mt5 exec SCRIPT")
 
