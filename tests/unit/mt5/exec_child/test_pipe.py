@@ -10,7 +10,9 @@ import pytest
 
 from tallystick.platform.mt5.exec.child.environment import ELSEWHERE, environment
 from tallystick.platform.mt5.exec.child.zone import posix_offset
-from tallystick.platform.mt5.exec.settings import ChildSettings, Ended, encoded, from_child
+from tallystick.platform.mt5.exec.process import BotProcess
+from tallystick.platform.mt5.exec.settings import Alive, Asked, ChildSettings, Ended, Warned, encoded, from_child
+from tallystick.platform.mt5.wire import SUCCESS, Answer, Plain, Table
 from tests.unit.mt5.exec_child.bot_process import HOUR_NS, START_NS, run_bot
 
 COMMAND = [sys.executable, "-m", "tallystick.platform.mt5.exec.child"]
@@ -35,6 +37,29 @@ def test_the_loopback_address_with_a_key_serves_where_descriptors_are_not_inheri
     assert (process.returncode, output.strip(), errors) == (0, "over", ""), (
         "its own connection is no network of the bot's"
     )
+
+
+class OverLoopback(BotProcess):
+    """The parent of `mt5 exec` as it is on Windows."""
+
+    _by_descriptor = vars(BotProcess)["_by_loopback"]
+
+
+def test_the_parent_of_mt5_exec_speaks_over_the_loopback_address_too(tmp_path: Path) -> None:
+    script = tmp_path / "bot.py"
+    script.write_text(
+        "import MetaTrader5 as mt5\nmt5.initialize()\n"
+        "assert len(mt5.copy_rates_from_pos('EURUSD', mt5.TIMEFRAME_H1, 0, 2000)) == 2000\n",
+        encoding="utf-8",
+    )
+    settings = ChildSettings(script=str(script), start_ns=START_NS, end_ns=START_NS + HOUR_NS)
+    with OverLoopback(settings) as bot:
+        while isinstance(said := bot.said(), Asked):
+            yes = said.call.function == "initialize"
+            bot.answer(Answer(said.call.now, SUCCESS, Plain(True) if yes else Table("rates", bytes(2000 * 60))))
+        assert not isinstance(said, Warned | Alive), said
+        ended = bot.over(said)
+    assert (ended.how, ended.code) == ("returned", 0)
 
 
 def test_a_process_without_a_parent_says_how_bots_are_started() -> None:
