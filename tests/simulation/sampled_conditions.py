@@ -11,6 +11,7 @@ from tallystick.platform.mt5.server import AccountSettings
 from tallystick.platform.mt5.server.faults import Fault
 from tests.simulation.oracle.arithmetic import server_offset
 from tests.simulation.sampled_market import DAY, Market, sampled_market
+from tests.simulation.sampled_money import with_sampled_money
 
 T = TypeVar("T")
 ONLY_INJECTED = (10007, 10011, 10012, 10020, 10023, 10028, 10031, 10032, 10041, 10027)
@@ -38,7 +39,8 @@ def sampled_program_market(rng: random.Random, kinds: Sequence[str] = ("bar", "b
     instruments = {symbol: _conditions(broker, one, market, calendars) for symbol, one in market.instruments.items()}
     faults = tuple(_fault(rng, market) for _ in range(rng.choice((0, 0, 0, 0, 2))))
     account = _account(broker, market.account)
-    return replace(market, account=account, instruments=instruments, calendars=calendars, faults=faults)
+    market = replace(market, account=account, instruments=instruments, calendars=calendars, faults=faults)
+    return with_sampled_money(rng, market) if rng.random() < 0.3 else market
 
 
 def _account(broker: _Broker, account: AccountSettings) -> AccountSettings:

@@ -6,23 +6,18 @@ from typing import Any
 
 from tallystick.market.instrument import Instrument
 from tests.simulation.oracle.arithmetic import LOT, nearest
+from tests.simulation.oracle.conversion import Conversion
 from tests.simulation.oracle.orders import BUY, SELL, Position
 
 
-class AccountOfTheOracle:
-    """Balance, positions and the last bid and ask of every symbol."""
+class AccountOfTheOracle(Conversion):
+    """Balance and positions."""
 
     def __init__(self, settings: Any, instruments: dict[str, Instrument]) -> None:
-        """A new account; its opening balance is deal 1. `lot_point` is rho of one lot."""
-        self.settings = settings
-        self.instruments = instruments
+        """A new account; its opening balance is deal 1."""
+        super().__init__(settings, instruments)
         self.balance: int = settings.balance
         self.positions: dict[int, Position] = {}
-        self.quotes: dict[str, tuple[int, int]] = {}
-        self.lot_point = {
-            symbol: Fraction(repr(one.contract_size)) * Fraction(10**settings.digits, 10**one.digits)
-            for symbol, one in instruments.items()
-        }
         self.order_tickets = 0
         self.deal_tickets = 1
 
@@ -52,10 +47,6 @@ class AccountOfTheOracle:
 
     # -- money
 
-    def rho(self, symbol: str, volume: int) -> Fraction:
-        """Minor units for one point on a volume."""
-        return Fraction(volume, LOT) * self.lot_point[symbol]
-
     def closing_price(self, symbol: str, direction: int) -> int:
         """Bid for a buy, ask for a sell, in points."""
         bid, ask = self.quotes[symbol]
@@ -63,7 +54,8 @@ class AccountOfTheOracle:
 
     def profit(self, position: Position, price: int, volume: int) -> int:
         """Profit of closing `volume` of a position at a price in points."""
-        return nearest(position.direction * (price - position.open) * self.rho(position.symbol, volume))
+        exact = position.direction * (price - position.open) * self.rho(position.symbol, volume)
+        return self.booked(position.symbol, exact)
 
     def floating(self, position: Position) -> int:
         """Profit of closing the whole position now."""
@@ -101,12 +93,15 @@ class AccountOfTheOracle:
         else:
             big_margin, big, small = short_margin, short_volume, long_volume
         terms = self.instruments[symbol]
-        hedged = Fraction(repr(terms.margin_hedged)) / Fraction(repr(terms.contract_size))
+        if terms.margin_hedged_larger_leg and long_volume and short_volume:
+            return max(long_margin, short_margin)
+        whole = terms.margin_maintenance or terms.margin_initial or terms.contract_size
+        hedged = Fraction(repr(terms.margin_hedged)) / Fraction(repr(whole))
         uncovered = nearest(Fraction(big_margin) * (big - small) / big)
         covered = nearest(Fraction(long_margin + short_margin) * small * hedged / (long_volume + short_volume))
         return uncovered + covered
 
     def _margin_of_position(self, position: Position) -> int:
-        terms = self.instruments[position.symbol]
-        value = self.rho(position.symbol, position.volume) * position.open
-        return nearest(value if terms.calc_mode == "cfd" else value / self.settings.leverage)
+        if position.margin is not None:
+            return position.margin
+        return self.bound(position.symbol, position.direction, position.volume, position.open, ordered=False)

@@ -92,7 +92,11 @@ class Calendar(Dealing):
             if amount:
                 position.swap += amount
                 charged = SwapCharged(
-                    position=position.number, symbol=position.symbol, amount=amount, nights=nights, moment=midnight
+                    position=position.number,
+                    symbol=position.symbol,
+                    amount=amount,
+                    nights=nearest(Fraction(nights)),
+                    moment=midnight,
                 )
                 facts.append(charged)
         for _, position in sorted(self.positions.items()):
@@ -102,17 +106,27 @@ class Calendar(Dealing):
                 facts.append(self.protected(position, midnight))
         return facts
 
-    def _nights(self, terms: Instrument, weekday: int) -> int:
+    def _nights(self, terms: Instrument, weekday: int) -> Fraction | int:
+        if terms.swap_mode == "disabled":
+            return 0
+        if terms.swap_multipliers:
+            return Fraction(repr(terms.swap_multipliers[weekday]))
         if weekday in {SATURDAY, SUNDAY}:
             return 0
         return 3 if weekday == terms.swap_triple_weekday else 1
 
-    def night(self, position: Position, nights: int) -> int:
+    def night(self, position: Position, nights: Fraction | int) -> int:
         """What so many nights bring a position."""
-        terms = self.instruments[position.symbol]
-        rate = Fraction(repr(terms.swap_long if position.direction == BUY else terms.swap_short))
-        if terms.swap_mode == "disabled":
-            return 0
+        symbol, terms = position.symbol, self.instruments[position.symbol]
+        rate = Fraction(repr(terms.swap_long if position.direction == BUY else terms.swap_short)) * nights
+        money = self.rho(symbol, position.volume)
         if terms.swap_mode == "points":
-            return nearest(rate * nights * self.rho(position.symbol, position.volume))
-        return nearest(rate * nights * Fraction(position.volume, LOT) * 10**self.settings.digits)
+            return self.booked(symbol, rate * money)
+        if terms.swap_mode.startswith("interest"):
+            by_open = terms.swap_mode == "interest_open"
+            price = position.open if by_open else Fraction(self.closing_price(symbol, position.direction))
+            return self.booked(symbol, rate / 100 / terms.swap_year_days * money * price)
+        amount = rate * Fraction(position.volume, LOT) * 10**self.settings.digits
+        if terms.swap_mode == "currency":
+            return nearest(amount)
+        return self.paid_in(symbol, amount, self.swap_currency(terms))

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import DealMade, PositionProtected
+from tallystick.events.types.trading import DealMade, PositionMarginFixed, PositionProtected
 from tests.simulation.oracle.account import AccountOfTheOracle
 from tests.simulation.oracle.arithmetic import nearest, to_price
 from tests.simulation.oracle.orders import BUY, Order, Position
@@ -51,6 +51,7 @@ class Dealing(AccountOfTheOracle):
         return replace(
             held, direction=order.direction, volume=order.volume - held.volume, open=Fraction(price),
             stop=order.stop, take=order.take, swap=0, magic=order.magic, ticket=order.ticket,
+            margin=None,
         )  # fmt: skip
 
     def rest_of(self, held: Position, closed: int) -> Position:
@@ -60,18 +61,30 @@ class Dealing(AccountOfTheOracle):
             return replace(held, volume=0, swap=0)
         units = Fraction(rest, self.unit(held.symbol))
         swap = held.swap - nearest(Fraction(held.swap * closed, held.volume))
-        return replace(held, volume=rest, open=Fraction(nearest(held.open * units)) / units, swap=swap)
+        mean = Fraction(nearest(held.open * units)) / units
+        margin = None if held.margin is None else nearest(Fraction(held.margin * rest, held.volume))
+        return replace(held, volume=rest, open=mean, swap=swap, margin=margin)
 
     def unit(self, symbol: str) -> int:
         """The volume of one unit."""
         terms = self.instruments[symbol]
         return math.gcd(terms.volume_min, terms.volume_step)
 
+    def with_margin(self, order: Order, after: Position, price: int, *, ordered: bool) -> Position:
+        """The position an order leaves, with the margin that what is new of it binds at the rates of now."""
+        held = self.held(order)
+        grown = held if held is not None and held.direction == after.direction else None
+        new = after.volume - (grown.volume if grown else 0)
+        margin = self.bound(order.symbol, order.direction, new, price, ordered=ordered)
+        return replace(after, margin=margin + (self.margin_of([grown]) if grown else 0))
+
     def can_pay(self, order: Order, price: int) -> bool:
         """Section 9, enough money."""
         if self.entry(order) == "out":
             return True
         after = self.position_after(order, price)
+        if self.fixes_margin(order.symbol) or self.orders_bind_otherwise(order.symbol):
+            after = self.with_margin(order, after, price, ordered=True)
         others = [p for p in self.positions.values() if p.number != after.number]
         return self.margin_of([*others, after]) <= self.equity + self.commission(order.symbol, order.volume)
 
@@ -82,10 +95,12 @@ class Dealing(AccountOfTheOracle):
         if entry != "in" and held is not None:
             profit = self.profit(held, price, min(order.volume, held.volume))
             swap = held.swap - after.swap
-        deal = self._deal(order, after, entry, order.volume, price, profit, swap, moment)
+        if entry != "out" and self.fixes_margin(order.symbol):
+            after = self.with_margin(order, after, price, ordered=False)
+        facts: list[Event] = [self._deal(order, after, entry, order.volume, price, profit, swap, moment)]
         if held is not None and after.volume and (held.stop, held.take) != (after.stop, after.take):
-            return [deal, self.protected(after, moment)]
-        return [deal]
+            facts.append(self.protected(after, moment))
+        return facts
 
     # -- what the terminal does by itself, and close-by
 
@@ -107,6 +122,21 @@ class Dealing(AccountOfTheOracle):
             after = self.rest_of(one, closed)
             profit, swap = self.profit(one, price, closed), one.swap - after.swap
             facts.append(self._deal(order, after, "out_by", closed, shown, profit, swap, moment))
+        return facts
+
+    def with_margins_fixed(self, told: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+        """Section 21: before a position's last deal of a moment the margin that it keeps, if it is still there."""
+        last = {fact.position: place for place, (_, fact) in enumerate(told) if isinstance(fact, DealMade)}
+        facts: list[tuple[int, Event]] = []
+        for place, (row, fact) in enumerate(told):
+            if isinstance(fact, DealMade) and last[fact.position] == place and fact.position in self.positions:
+                position = self.positions[fact.position]
+                if position.margin is not None:
+                    margin = PositionMarginFixed(
+                        position=position.number, symbol=position.symbol, margin=position.margin, moment=fact.moment
+                    )
+                    facts.append((row, margin))
+            facts.append((row, fact))
         return facts
 
     def protected(self, position: Position, moment: int) -> PositionProtected:

@@ -39,10 +39,6 @@ class Oracle(Execution):
         self.faults: list[tuple[int, int, str]] = []
         """Injected (section 18): code, order number or -1, symbol or nothing."""
 
-    def priced(self, symbol: str) -> bool:
-        """Whether the symbol has had a price."""
-        return symbol in self.quotes
-
     # -- section 4
 
     def send(self, sending: OrderSending, time: int) -> list[Event]:
@@ -58,6 +54,7 @@ class Oracle(Execution):
             code = refusal(self, asked, time)
             self.sent_at.append(time)
         facts = [self._answer(asked, code, time)] if code else self._accept(asked, time)
+        facts = [fact for _, fact in self.with_margins_fixed([(0, fact) for fact in facts])]
         self.known[sending.order] = (sending, facts)
         return facts
 
@@ -155,7 +152,7 @@ class Oracle(Execution):
                     moment, last = path[number].moment, index
             if moment is not None:
                 facts += [(last, fact) for fact in self._stop_out(moment)]
-        return facts
+        return self.with_margins_fixed(facts)
 
     def _path(self, row: Bar | QuoteRow) -> list[Step]:
         symbol, _, period = self.series[row.series]

@@ -19,7 +19,7 @@ def direction_of(order_type: int) -> int:
 class Position:
     """An open position; prices in points, `open` exact, volume in 1e-8 lots, swap in minor units.
 
-    `ticket` is the number until a reversal replaces it.
+    `ticket` is the number until a reversal replaces it; `margin` is what was fixed where it opened, None by rule.
     """
 
     number: int
@@ -32,6 +32,7 @@ class Position:
     magic: int
     swap: int = 0
     ticket: int = 0
+    margin: int | None = None
 
 
 @dataclass
