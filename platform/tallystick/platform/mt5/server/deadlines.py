@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderEnded, SwapCharged
 from tallystick.market.instrument import Instrument
-from tallystick.market.money import PointMoney
+from tallystick.market.money import PointMoney, rounded
 from tallystick.market.server_time import next_midnight, server_day, weekday_of
 from tallystick.platform.mt5.server.account import AccountState
 from tallystick.platform.mt5.server.executing import protected
@@ -84,7 +84,7 @@ class Deadlines:
                     position=position.ticket,
                     symbol=position.symbol,
                     amount=amount,
-                    nights=round(count),
+                    nights=rounded(count.numerator, count.denominator),
                     moment=midnight,
                 )
                 facts.append(night)
