@@ -37,7 +37,7 @@ def files_of(cls: type[Module]) -> tuple[Path, ...]:
     if not file.is_file():
         return ()
     known = dict.fromkeys([file.resolve(), *getattr(cls, "files", ())])
-    return tuple(dict.fromkeys([*known, *_imported(file.resolve())]))
+    return tuple(dict.fromkeys([*known, *imported_by(file.resolve())]))
 
 
 def source_of(cls: type[Module]) -> str:
@@ -89,8 +89,8 @@ def _code_file(cls: type[Module]) -> str:
     return _code_file(parents[0]) if parents else str(getattr(module, "__file__", "") or "")
 
 
-def _imported(file: Path) -> Sequence[Path]:
-    """Every file below the strategy's folder that its imports name, and theirs."""
+def imported_by(file: Path) -> Sequence[Path]:
+    """Every file below a file's folder that its imports name, and theirs."""
     folder, found, waiting = file.parent, dict[Path, None](), [file]
     while waiting:
         path = waiting.pop()

@@ -221,7 +221,7 @@ def lines_of(made: "BotRun", ready: "PreparedBot") -> list[str]:
     ended = made.ended
     code = "" if ended.how in SAW_THE_END else f" (exit code {ended.code})"
     lines = [f"bot {ready.bot.script}: {ENDINGS[ended.how]}{code}; {made.calls:,} calls, {made.result.rows:,} quotes"]
-    if exit_of(ended) is not Exit.OK and ended.detail:
+    if ended.how in {"died", "stopped"}:  # anything else the bot's process has shown itself
         lines += [f"  {line}" for line in ended.detail.rstrip().splitlines()]
     lines += [f"prices {line}" for line in ready.bot.modelling]
     lines += [f"warning: not repeatable: {one.name}: {one.detail}" for one in made.warned]

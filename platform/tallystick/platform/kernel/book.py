@@ -71,6 +71,8 @@ def simulate(  # noqa: PLR0913 -- a run is all that it is given
     if plan.mode != "sim":
         message = f"a plan whose mode is {plan.mode} is not simulated"
         raise RunConfigurationError(message, "set its mode to sim, or run it with kernel.live.LiveBook")
+    if plan.bot and driver is None:
+        raise RunConfigurationError("the plan is a bot's", "run its script: tallystick mt5 exec SCRIPT")
     options, catalogue = options or RunOptions(), catalogue or Catalogue()
     run = _Run(folder, plan, feed, signer_for, composing, options, catalogue, driver)
     return run.carry_out(progress, stop_asked, workers)

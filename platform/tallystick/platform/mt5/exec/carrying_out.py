@@ -1,7 +1,7 @@
 """A bot's run in its book: prepared, carried out, and what came of it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -74,7 +74,7 @@ def carry_out(
         plan: RunPlan, series: Sequence[SeriesDeclared], *, first_order: int = 1, journal: Path | None = None
     ) -> Composition:
         parts.append(compose_bot(plan, ready.bot, series, first_order=first_order, journal=journal))
-        return parts[-1].composition
+        return replace(parts[-1].composition, sources=sources_of(ready.script))
 
     driver = BotDriver(
         ready.feed,
@@ -92,11 +92,19 @@ def carry_out(
         progress=how.progress,
         stop_asked=how.stop_asked,
         composing=composed,
-        options=RunOptions(sources=(ready.script, *how.sources), snapshot_records=NO_SNAPSHOT, control=how.control),
+        options=RunOptions(sources=how.sources, snapshot_records=NO_SNAPSHOT, control=how.control),
         driver=driver,
     )
     assert driver.ended is not None
     return BotRun(result, driver.ended, driver.calls, tuple(driver.warnings))
+
+
+def sources_of(script: Path) -> dict[str, bytes]:
+    """The script and what it imports from its own folder, by name relative to it."""
+    from tallystick.platform.authoring.sources import imported_by
+
+    own = script.resolve()
+    return {path.relative_to(own.parent).as_posix(): path.read_bytes() for path in (own, *imported_by(own))}
 
 
 def child_settings(ready: PreparedBot, how: Carrying) -> ChildSettings:

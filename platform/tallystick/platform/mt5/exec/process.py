@@ -7,13 +7,14 @@ group of its own, so that Ctrl-C reaches the parent alone, which then ends it.
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from multiprocessing import Pipe
+from multiprocessing import AuthenticationError, Pipe
 from multiprocessing.connection import Connection, Listener
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -49,9 +50,14 @@ class BotProcess:
         *,
         stop_asked: Callable[[], bool] = lambda: False,
         apart: bool = False,
+        loopback: bool = os.name != "posix",
         command: Sequence[str] = (sys.executable, "-m", CHILD),
     ) -> None:
-        """`command` starts what speaks as `exec.settings` says; `apart`: what it prints goes to standard error."""
+        """`command` starts what speaks as `exec.settings` says; `apart`: what it prints goes to standard error.
+
+        `loopback`: a connection in place of an inherited descriptor.
+        """
+        self._loopback = loopback
         self._apart = apart
         self._settings = settings
         self._stop_asked = stop_asked
@@ -64,10 +70,7 @@ class BotProcess:
 
     def __enter__(self) -> Self:
         """Start it and say what it is to do."""
-        if os.name == "posix":
-            self._connection: Any = self._by_descriptor()
-        else:
-            self._connection = self._by_loopback()
+        self._connection: Any = self._by_loopback() if self._loopback else self._by_descriptor()
         self._send(encoded(self._settings))
         self._heard_s = time.monotonic()
         threading.Thread(target=self._watch, name="bot-watch", daemon=True).start()
@@ -98,11 +101,17 @@ class BotProcess:
         while not self._gone.wait(LOOK_S):
             if self._stop_asked():
                 self._ended_for = Over("stopped", "stopped by its user")
-            elif time.monotonic() - self._heard_s > self._settings.limit_s + PATIENCE_S and not self._answering:
+            elif self._silent:
                 self._ended_for = Over("silent", f"nothing heard for {self._settings.limit_s:g} s of wall time")
             if self._ended_for is not None:
                 self._kill()
                 return
+
+    @property
+    def _silent(self) -> bool:
+        """Nothing was heard for longer than its own watchdog allows; at real speed a bot may sleep for hours."""
+        silent_s = time.monotonic() - self._heard_s
+        return self._settings.speed == "max" and not self._answering and silent_s > self._settings.limit_s + PATIENCE_S
 
     def answer(self, answer: Answer) -> None:
         """Answer its call; a process that has died meanwhile shows with the next message."""
@@ -125,7 +134,7 @@ class BotProcess:
     def _by_descriptor(self) -> Connection:
         ours, theirs = Pipe()
         with theirs:
-            self._start(f"fd:{theirs.fileno()}", pass_fds=(theirs.fileno(),), start_new_session=True)
+            self._start(f"fd:{theirs.fileno()}", pass_fds=(theirs.fileno(),))
         self._open.enter_context(ours)
         return ours
 
@@ -133,17 +142,32 @@ class BotProcess:
         key = secrets.token_bytes(32)
         listener = self._open.enter_context(Listener(("127.0.0.1", 0), authkey=key))
         port = listener.address[1]
-        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        self._start(f"tcp:{port}:{key.hex()}", creationflags=group)
-        connection = self._open.enter_context(listener.accept())
+        self._start(f"tcp:{port}:{key.hex()}")
+        threading.Thread(target=self._let_go, args=(port,), name="bot-start", daemon=True).start()
+        try:
+            connection = self._open.enter_context(listener.accept())
+        except (AuthenticationError, EOFError, OSError):
+            ours, theirs = Pipe()  # the process is gone, and so is whoever would speak through this one
+            theirs.close()
+            return self._open.enter_context(ours)
         send_at_once(connection.fileno())
         return connection
+
+    def _let_go(self, port: int) -> None:
+        """A process that ended before it connected must not be waited for."""
+        self._process.wait()
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S).close()
 
     def _start(self, pipe: str, **how: Any) -> None:
         around = environment(
             self._settings, {name: value for name, value in os.environ.items() if name != VARIABLE}, pipe
         )
         out = sys.stderr.fileno() if self._apart else None
+        if os.name == "posix":
+            how["start_new_session"] = True
+        else:
+            how["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         self._process = subprocess.Popen(self._command, env=around, stdin=subprocess.DEVNULL, stdout=out, **how)
 
     def _send(self, message: bytes) -> None:
