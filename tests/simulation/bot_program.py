@@ -8,7 +8,7 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from tallystick.events.types.trading import OrderAnswered, OrderSending
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded, OrderSending
 from tallystick.platform.mt5 import simulated as mt5
 from tallystick.platform.mt5.answering.local import LocalTerminal
 from tallystick.platform.mt5.answering.requests import Asked
@@ -17,13 +17,15 @@ from tallystick.platform.mt5.connecting import EndOfData, connect, disconnect
 from tallystick.platform.mt5.definitions.definition import Definition
 from tests.simulation.oracle import Oracle, QuoteRow
 from tests.simulation.oracle.arithmetic import to_price
-from tests.simulation.oracle.names import DONE, PLACED
+from tests.simulation.oracle.names import DONE, DONE_PARTIAL, PLACED
 from tests.simulation.sampled_conditions import sampled_program_market
 from tests.simulation.sampled_market import HOUR, LOT, SECOND, Market
 from tests.simulation.sampled_orders import Trader
 
 ORDERS = 40
 ALL_TIME = 2**31 - 1
+CANCELLED, FILLED, REJECTED, EXPIRED = 2, 4, 5, 6
+ENDS = {"cancelled": CANCELLED, "filled": FILLED, "rejected": REJECTED, "expired": EXPIRED}
 CARRIED_OUT = {10008, 10009, 10010}
 
 
@@ -51,6 +53,8 @@ class BotProgram:
         self.oracle.faults += [(fault.retcode, fault.order, fault.symbol) for fault in market.faults]
         self.trader = Trader(self.rng, self.oracle)
         self.codes: list[int] = []
+        self.over: dict[int, int] = {}
+        """By order ticket the ORDER_STATE in which an order ended, by section 20 of docs/fills.md."""
         self.sent = self.looks = self.settled = 0
         self.compared = False
 
@@ -102,11 +106,12 @@ class BotProgram:
         }  # fmt: skip
 
     def _compare_answer(self, sending: OrderSending, time: int, result: Any) -> None:
-        facts = self.oracle.send(sending, time)
+        facts = self._told(self.oracle.send(sending, time))
         while not (answers := [fact for fact in facts if isinstance(fact, OrderAnswered)]):
             facts = [fact for fact in self._next_moment() if getattr(fact, "order", None) == sending.order]
         answer = answers[0]
         done = answer.retcode in CARRIED_OUT
+        self._ends(sending, answer)
         expected = DONE if answer.retcode == PLACED and sending.action == 5 else answer.retcode
         where = f"seed {self.seed}: {sending}\n module {result}\n oracle {answer}"
         assert (result.retcode, result.deal) == (expected, answer.deal), where
@@ -114,13 +119,32 @@ class BotProgram:
         if answer.deal and sending.action == 1:
             assert (result.volume, result.price) == (answer.volume / LOT, answer.price), where
 
+    def _ends(self, sending: OrderSending, answer: OrderAnswered) -> None:
+        """Whether an answer ends its own order."""
+        if sending.action == 10 and answer.retcode == DONE:
+            self.over[answer.ticket] = FILLED
+        if sending.action == 1 and answer.ticket:
+            standing = {PLACED: None, DONE: FILLED, DONE_PARTIAL: CANCELLED if sending.filling == 1 else None}
+            state = standing.get(answer.retcode, REJECTED)
+            if state is not None:
+                self.over[answer.ticket] = state
+
+    def _told(self, facts: list[Any]) -> list[Any]:
+        """Note the orders that these facts end."""
+        for fact in facts:
+            if isinstance(fact, OrderEnded):
+                self.over[fact.ticket] = ENDS[fact.state]
+            elif isinstance(fact, DealMade) and fact.order < 0:
+                self.over[fact.ticket] = FILLED  # an order of the server's own
+        return facts
+
     # -- the oracle's market
 
     def _follow(self, time: int) -> None:
         """Everything up to and including a moment."""
         while self.settled < len(self.rows) and self.rows[self.settled].time <= time:
             self._next_moment()
-        self.oracle.reach(time)
+        self._told(self.oracle.reach(time))
 
     def _next_moment(self) -> list[Any]:
         """All quotes of the next time at which there are any; what happened."""
@@ -130,7 +154,7 @@ class BotProgram:
             facts += self.oracle.reach(time)
             facts += [fact for _, fact in self.oracle.settle((self.rows[self.settled],))]
             self.settled += 1
-        return facts
+        return self._told(facts)
 
     # -- the account
 
@@ -152,11 +176,13 @@ class BotProgram:
         assert round(sum(d.profit + d.swap + d.commission for d in deals) * scale) == oracle.balance, where
         assert [d.ticket for d in deals] == list(range(1, oracle.deal_tickets + 1)), where
         assert _folded(deals) == {p.identifier: round(p.volume * LOT) * (1 - 2 * p.type) for p in positions}, where
-        over = [order.ticket for order in mt5.history_orders_get(0, ALL_TIME)]
-        open_orders = [order.ticket for order in mt5.orders_get()]
-        assert len({*over, *open_orders}) == len(over) + len(open_orders), f"{where}: an order ticket twice"
+        over = [(order.ticket, order.state) for order in mt5.history_orders_get(0, ALL_TIME)]
+        waiting = mt5.orders_get()
+        tickets = [ticket for ticket, _ in over] + [order.ticket for order in waiting]
+        assert len(set(tickets)) == len(tickets), f"{where}: an order ticket twice"
+        assert sorted(over) == sorted(self.over.items()), where
         assert sorted(self._held(p) for p in positions) == sorted(self._expected_positions()), where
-        assert sorted(open_orders) == sorted(oracle.pending), where
+        assert sorted(self._waiting(o) for o in waiting) == sorted(self._expected_orders()), where
 
     def _held(self, one: Any) -> tuple[Any, ...]:
         return one.ticket, one.identifier, one.symbol, one.type, round(one.volume * LOT), one.sl, one.tp, one.magic
@@ -168,6 +194,20 @@ class BotProgram:
             stops = to_price(one.stop, digits), to_price(one.take, digits)
             side = 0 if one.direction > 0 else 1
             found.append((one.ticket, one.number, one.symbol, side, one.volume, *stops, one.magic))
+        return found
+
+    def _waiting(self, one: Any) -> tuple[Any, ...]:
+        volume, prices = round(one.volume_current * LOT), (one.price_open, one.price_stoplimit, one.sl, one.tp)
+        return one.ticket, one.symbol, one.type, volume, one.magic, *(prices if one.type > 1 else ())
+
+    def _expected_orders(self) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = []
+        for one in self.oracle.pending.values():
+            digits = self.market.instruments[one.symbol].digits
+            order_type = one.type % 2 if one.resting else one.type
+            points = (one.price, one.stop_limit, one.stop, one.take) if not one.resting else ()
+            prices = [to_price(x, digits) for x in points]
+            found.append((one.ticket, one.symbol, order_type, one.volume, one.magic, *prices))
         return found
 
 
