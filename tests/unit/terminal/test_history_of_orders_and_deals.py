@@ -1,9 +1,14 @@
 """What the server remembers of orders that are over and of deals: `docs/fills.md`, section 20."""
 
+from random import Random
 from typing import Any
 
 import msgspec
+import pytest
 
+from tallystick.events.types.trading import DealMade
+from tallystick.platform.mt5.server.order_types import CLOSE_BY_TYPE
+from tests.unit.terminal.rough_market import rough_order, rough_server
 from tests.unit.terminal.scenes import Scene
 from tests.unit.terminal.server import (
     BUY,
@@ -14,9 +19,13 @@ from tests.unit.terminal.server import (
     LOT,
     MODIFY,
     MONDAY,
+    QUOTES,
     REMOVE,
     SECOND,
     SELL,
+    moments,
+    pass_deadlines,
+    random_quotes,
     terms,
 )
 
@@ -153,3 +162,28 @@ def test_it_goes_on_after_a_thaw() -> None:
     other.second, other.numbers = scene.second, scene.numbers
     other.quote(118_900)
     assert states(other) == [(1, "filled"), (2, "filled")]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_orders_and_deals_agree_in_any_market(seed: int) -> None:
+    """Each deal is there once, each order once, and what is filled of an order is what its deals say."""
+    random = Random(seed)
+    rows = random_quotes(random, 250)
+    mode = random.choice(("hedging", "netting"))
+    terminal = rough_server(random, QUOTES, margin_mode=mode, balance=3_000_000, leverage=500, latency_ns=SECOND)
+    told = list(terminal.opening())
+    for number, (start, stop) in enumerate(moments(rows)):
+        told += pass_deadlines(terminal, rows, start)
+        told += [fact for _, fact in terminal.settle(rows.part(start, stop))]
+        time = int(rows.time[start])
+        told += terminal.send(rough_order(random, number, terminal, time), time)
+    history = terminal.history
+    assert [deal.ticket for deal in history.deals] == [fact.deal for fact in told if isinstance(fact, DealMade)]
+    records = [*history.orders, *history.standing.values()]
+    assert sorted(one.ticket for one in records) == list(range(1, terminal.state.next_ticket))
+    assert {*history.standing} == {*terminal.state.pendings, *terminal.state.in_flight}
+    for record in records:
+        volumes = [deal.volume for deal in history.deals if deal.order == record.ticket]
+        filled = volumes[0] if record.type == CLOSE_BY_TYPE else sum(volumes)
+        assert record.volume_initial - record.volume_current == filled, record
+        assert (record.time_done > 0) == (record.ticket not in history.standing)

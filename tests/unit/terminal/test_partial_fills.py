@@ -93,11 +93,14 @@ def test_a_rest_can_be_removed_but_not_changed() -> None:
 
 def test_a_rest_of_a_closing_order_goes_on_closing() -> None:
     scene = thin()
-    scene.fill(BUY, 1.0)
+    scene.fill(BUY, 1.5, filling=RETURN)
     scene.quote(120_000)
-    scene.fill(BUY, 1.0)
-    scene.fill(SELL, 1.0, position=1)
-    assert scene.lots() == {2: 1.0}
+    assert scene.fill(SELL, 1.5, filling=RETURN, position=1).retcode == PARTIAL
+    deal, ended = scene.quote(120_000)
+    assert isinstance(deal, DealMade)
+    assert (deal.entry, deal.position, deal.volume) == ("out", 1, LOT // 2)
+    assert isinstance(ended, OrderEnded)
+    assert scene.lots() == {}
     netting = thin(margin_mode="netting")
     for _ in range(2):
         netting.fill(BUY, 1.0)

@@ -215,9 +215,11 @@ class History(msgspec.Struct, kw_only=True):
     def _answered(self, answer: OrderAnswered) -> None:
         """The end of a market order or a close-by, unless a rest of it stands."""
         record = self.standing.get(answer.ticket)
-        if record is None or record.order != answer.order or answer.retcode == retcodes.PLACED:
+        if record is None or record.order != answer.order:
             return
-        if answer.retcode == retcodes.DONE:
+        if answer.retcode == retcodes.PLACED:
+            record.state = "placed"
+        elif answer.retcode == retcodes.DONE:
             self._end(answer.ticket, "filled", answer.moment)
         elif answer.retcode != retcodes.DONE_PARTIAL:
             self._end(answer.ticket, "rejected", answer.moment)
