@@ -46,7 +46,7 @@ def _compared(settings: Settings, name: str, rows: int, periods: tuple[int, int]
     bars = settings.scratch / f"bars-{rows}.npy"
     feeds.bars_for_peer(feeds.bars(rows), bars)
     sides = {"ours": _own(settings, name, rows, periods)}
-    sides |= {peer: _theirs(where, bars, periods) for peer, where in SIDES.items() if peers.interpreter(where[0])}
+    sides |= {peer: theirs_on(where, bars, periods) for peer, where in SIDES.items() if peers.interpreter(where[0])}
     samples = alternate(rounds, sides)
     notes = samples["ours"][0].notes
     if not settings.quick and name == "busy" and notes["orders"] < 40_000:
@@ -56,7 +56,7 @@ def _compared(settings: Settings, name: str, rows: int, periods: tuple[int, int]
     figures = [_speed(f"{where}: ours, on_bar, every server rule, audited", samples["ours"], LEAST[name])]
     for peer, (environment, _) in SIDES.items():
         if peer not in samples:
-            figures.append(_absent(f"{where}: {peer}", environment))
+            figures.append(absent_in(environment, f"{where}: {peer}"))
             continue
         figures.append(_speed(f"{where}: {peer}", samples[peer], None))
         ratio = median_ratio(samples["ours"], samples[peer], _per_s)
@@ -68,11 +68,11 @@ def _readme(settings: Settings, rounds: int) -> list[Figure]:
     """PyEventBT's README strategy: two simple averages, reversed at every cross."""
     environment, _ = PYEVENTBT
     if peers.interpreter(environment) is None:
-        return [_absent("SMA 10/30: PyEventBT", environment)]
+        return [absent_in(environment, "SMA 10/30: PyEventBT")]
     rows = settings.size(README_ROWS, 1_000)
     bars = settings.scratch / f"bars-{rows}.npy"
     feeds.bars_for_peer(feeds.bars(rows), bars)
-    sides = {"ours": _own(settings, "readme", rows, README), "PyEventBT": _theirs(PYEVENTBT, bars, README)}
+    sides = {"ours": _own(settings, "readme", rows, README), "PyEventBT": theirs_on(PYEVENTBT, bars, README)}
     samples = alternate(rounds, sides)
     ratio = median_ratio(samples["ours"], samples["PyEventBT"], _per_s)
     return [
@@ -88,7 +88,8 @@ def _own(settings: Settings, name: str, rows: int, periods: tuple[int, int]) -> 
     return ours("on_bar_side", settings.scratch / f"own-{name}", *size)
 
 
-def _theirs(where: tuple[str, str], bars: Path, periods: tuple[int, int]) -> list[str]:
+def theirs_on(where: tuple[str, str], bars: Path, periods: tuple[int, int]) -> list[str]:
+    """Command of a peer's side over bars in a file."""
     environment, module = where
     return [
         str(peers.interpreter(environment)),
@@ -110,7 +111,8 @@ def _per_s(one: Sample) -> float:
     return one.per_cpu_s
 
 
-def _absent(name: str, environment: str) -> Figure:
+def absent_in(environment: str, name: str) -> Figure:
+    """The figure of a peer whose environment does not exist."""
     note = f"SKIPPED: the peers' environment {environment} does not exist; run python benchmarks/peers.py {environment}"
     return Figure(name, None, UNIT, note=note)
 

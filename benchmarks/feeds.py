@@ -21,6 +21,7 @@ TICK_DAYS = tuple(
 BAR_YEAR = ROOT / "platform" / "tallystick" / "platform" / "data" / "demo" / "fxcm_hour_eurusd_2014.zip"
 WEEK_MS = 7 * 86_400_000
 DIGITS = 5
+MINUTE_NS = 60 * 10**9
 
 
 def quotes(rows: int) -> Series:
@@ -60,3 +61,40 @@ def bars_for_peer(series: Series, path: Path) -> None:
     for name in prices:
         written[name] = series.rows.columns[name]
     np.save(path, written)
+
+
+def ticks_as_exported(series: Series, path: Path) -> None:
+    """Write the treated quotes as the tab-separated file that an MT5 terminal exports ticks to, in UTC."""
+    chunks = list(Feed([series]).rows())
+    lines = ["<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>"]
+    for chunk in chunks:
+        moments = np.datetime_as_string((chunk.time // 1_000_000).astype("datetime64[ms]")).tolist()
+        for moment, bid, ask in zip(moments, chunk.bid.tolist(), chunk.ask.tolist(), strict=True):
+            day, _, clock = moment.partition("T")
+            lines.append(f"{day.replace('-', '.')}\t{clock}\t{bid:.5f}\t{ask:.5f}\t\t\t6")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def minutes_for_peer(series: Series, path: Path) -> int:
+    """Write the treated quotes as M1 bars of the bid, in the layout of `bars_for_peer`; how many."""
+    chunks = list(Feed([series]).rows())
+    time, bid, ask = (np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in ("time", "bid", "ask"))
+    minute = time // MINUTE_NS
+    starts = np.flatnonzero(np.diff(minute, prepend=minute[0] - 1))
+    ends = np.append(starts[1:], len(minute)) - 1
+    points = {
+        f"{side}_{name}": values
+        for side, prices in (("bid", bid), ("ask", ask))
+        for name, values in (
+            ("open", prices[starts]),
+            ("high", np.maximum.reduceat(prices, starts)),
+            ("low", np.minimum.reduceat(prices, starts)),
+            ("close", prices[ends]),
+        )
+    }
+    written = np.zeros(len(starts), dtype=[("time", "<i8"), *((name, "<f8") for name in points)])
+    written["time"] = minute[starts] * MINUTE_NS
+    for name, values in points.items():
+        written[name] = values
+    np.save(path, written)
+    return len(starts)

@@ -1,4 +1,4 @@
-"""PyEventBT's side of `bars_peers`: the strategy of its README on hourly bars, run by the peers' own interpreter.
+"""PyEventBT's side: the strategy of its README on hourly or minute bars, run by the peers' own interpreter.
 
 Imports nothing of ours. Two simple averages, compared on each bar, one position, closed and opened by its own engines,
 the smallest size. Its log lines are switched off. Prints one JSON object; measured is `Strategy.backtest()`, which also
@@ -34,19 +34,19 @@ from pyeventbt.strategy.core.account_currencies import AccountCurrencies
 from benchmarks.peer_side import side
 
 NUMBER = "123456"
-HOUR = StrategyTimeframes.ONE_HOUR
+TIMEFRAMES = {60: StrategyTimeframes.ONE_MIN, 3_600: StrategyTimeframes.ONE_HOUR}
 SYMBOL = "EURUSD"
 
 
-def strategy_of(fast: int, slow: int, sent: list[int]) -> Strategy:
+def strategy_of(timeframe: StrategyTimeframes, fast: int, slow: int, sent: list[int]) -> Strategy:
     """The README's strategy with these periods; it counts its signals in `sent`."""
     strategy = Strategy(logging_level=logging.CRITICAL)
 
-    @strategy.custom_signal_engine(strategy_id=NUMBER, strategy_timeframes=[HOUR])
+    @strategy.custom_signal_engine(strategy_id=NUMBER, strategy_timeframes=[timeframe])
     def cross(event: BarEvent, modules: Modules) -> Any:
-        if event.timeframe != HOUR:
+        if event.timeframe != timeframe:
             return None
-        bars = modules.DATA_PROVIDER.get_latest_bars(SYMBOL, HOUR, slow + 10)
+        bars = modules.DATA_PROVIDER.get_latest_bars(SYMBOL, timeframe, slow + 10)
         if bars is None or bars.height < slow + 10:
             return None
         close = bars.select("close").to_numpy().flatten()
@@ -67,7 +67,7 @@ def strategy_of(fast: int, slow: int, sent: list[int]) -> Strategy:
         return [
             SignalEvent(
                 symbol=SYMBOL,
-                time_generated=event.datetime + HOUR.to_timedelta(),
+                time_generated=event.datetime + timeframe.to_timedelta(),
                 strategy_id=NUMBER,
                 signal_type=SignalType.BUY if wanted == "LONG" else SignalType.SELL,
                 order_type=OrderType.MARKET,
@@ -80,6 +80,11 @@ def strategy_of(fast: int, slow: int, sent: list[int]) -> Strategy:
     strategy.configure_predefined_sizing_engine(MinSizingConfig())
     strategy.configure_predefined_risk_engine(PassthroughRiskConfig())
     return strategy
+
+
+def timeframe_of(bars: Path) -> StrategyTimeframes:
+    """The timeframe of the bars in a file: the least time between two."""
+    return TIMEFRAMES[int(np.diff(np.load(bars)["time"]).min()) // 10**9]
 
 
 def written(bars: Path, folder: Path) -> int:
@@ -101,7 +106,7 @@ def backtest(bars: Path, fast: int, slow: int) -> dict[str, Any]:
     sent: list[int] = []
     with tempfile.TemporaryDirectory() as name, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         rows = written(bars, Path(name))
-        strategy = strategy_of(fast, slow, sent)
+        strategy = strategy_of(timeframe_of(bars), fast, slow, sent)
         with redirect_stdout(nowhere):
             wall, cpu = time.perf_counter(), time.process_time()
             strategy.backtest(

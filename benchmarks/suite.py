@@ -26,6 +26,8 @@ MODULES = (
     "bars_turnover",
     "bars_peers",
     "optimise_scaling",
+    "mt5_calls",
+    "mt5_exec",
     "cli_help",
 )
 
