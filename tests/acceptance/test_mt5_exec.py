@@ -78,6 +78,9 @@ def test_a_book_of_a_bot_is_verified_reported_and_explained_like_any_other(tmp_p
     assert "Modelling quality: EURUSD: path from H1" in (book / "report.html").read_text(encoding="utf-8")
     deal = say("events", "tail", book, "--type", "deal.made", "-n", "1", "--json", *home).document["records"][0]["seq"]
     assert "mt5.order_asked by bot" in say("why", deal, book, *home).out
+    calls = say("events", "tail", book, "--type", "mt5.calls_made", "-n", "1", "--json", *home)
+    shown = say("events", "show", calls.document["records"][0]["seq"], book, *home)
+    assert "symbol_info_tick(symbol='EURUSD')" in shown.out
     assert say("audit", "tamper-test", book, *home).code == 0
 
 

@@ -1,8 +1,9 @@
 """`tallystick events show`: one record, everything it says."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tallystick.events.types.mt5 import CallsMade
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog, Seq
 from tallystick.platform.cli.call import Answer
 from tallystick.platform.cli.reading import digits_of, document_of, open_reader, require_seq
@@ -22,7 +23,7 @@ def show(seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
     envelope = reader.fetch(seq)
     digits = digits_of(reader)
     cards = cards_of(reader, envelope)
-    values = values_of(envelope)
+    values, calls = values_of(envelope), _calls(envelope.event)
 
     def view(console: "Console") -> None:
         from rich.table import Table
@@ -43,7 +44,20 @@ def show(seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
         for card in cards:
             table.add_row(card.name, worded(card, values.get(card.name), digits), card.meaning)
         console.print(table, soft_wrap=False)
+        for call in calls:
+            said = ", ".join(f"{name}={value!r}" for name, value in call["arguments"].items())
+            console.print(f"{instant(call['now'])} {call['function']}({said})", markup=False, highlight=False)
         console.print(f"Why: tallystick why {seq} {place.folder}")
 
     fields = [{"name": card.name, "kind": card.kind, "unit": card.unit, "meaning": card.meaning} for card in cards]
-    return Answer({"ok": True, **document_of(reader, envelope), "fields": fields}, view)
+    unpacked = {"calls": calls} if calls else {}
+    return Answer({"ok": True, **document_of(reader, envelope), **unpacked, "fields": fields}, view)
+
+
+def _calls(event: object) -> list[dict[str, Any]]:
+    """The calls that a record of a bot's packs, in order."""
+    if not isinstance(event, CallsMade):
+        return []
+    from tallystick.platform.mt5.exec.answers import calls_in
+
+    return [{"now": one.now, "function": one.function, "arguments": one.arguments} for one in calls_in(event)]

@@ -188,6 +188,7 @@ class BotDriver:
         self._kernel.at(call.now)
         arguments = {name: "" if name == "password" else value for name, value in call.arguments.items()}
         text = msgspec.json.encode(arguments, order="sorted").decode()
+        self._answers.last = None
         self._market.hear(ModuleCalled(function=call.function, arguments=text), BOT, BOT)
         answer = self._answers.last
         assert answer is not None

@@ -4,6 +4,7 @@ BotRunError(ValueError)
     ScriptMissing   E581
     BadSpan         E582
     BookTaken       E583
+    TooManySymbols  E585
 """
 
 
@@ -33,3 +34,9 @@ class BookTaken(BotRunError):
     """A bot's run cannot be gone on with."""
 
     code = "E583"
+
+
+class TooManySymbols(BotRunError):
+    """The terminal's terms are larger than a record may be."""
+
+    code = "E585"

@@ -14,7 +14,7 @@ from tallystick.platform.backtesting.market import feed_from, reading_of
 from tallystick.platform.mt5.definitions.definition import EVERY, Definition
 from tallystick.platform.mt5.exec.child.zone import words_for
 from tallystick.platform.mt5.exec.composing import definition_in
-from tallystick.platform.mt5.exec.errors import BadSpan, ScriptMissing
+from tallystick.platform.mt5.exec.errors import BadSpan, ScriptMissing, TooManySymbols
 from tallystick.platform.mt5.prices.feed import ExecFeed
 from tallystick.platform.mt5.prices.folders import unfolded
 from tallystick.platform.plan import BotPlan, RunPlan
@@ -23,6 +23,8 @@ from tallystick.platform.plan_check import check_plan
 MS = 1_000_000
 SECOND = 1_000_000_000
 DOLLAR = "USD"
+LARGEST_PLAN = 400_000
+"""Bytes of a plan, which stands in the first record of the run with all it was told."""
 NETTING, HEDGING = 0, 2
 """MT5's margin modes."""
 
@@ -65,7 +67,7 @@ class PreparedBot:
 def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     """What `mt5 exec` is given, checked and settled. Writes nothing.
 
-    Raises `ScriptMissing`, `BadSpan`, `ZoneRefusedError`, what reading data raises, what a definition, a limit or an
+    Raises `ScriptMissing`, `BadSpan`, `TooManySymbols`, `ZoneRefusedError`, what reading data raises, what a definition, a limit or an
     account raises.
     """
     if not script.is_file():
@@ -102,6 +104,9 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
         **terminal,
     )
     check_plan(plan)
+    if len(plan.as_json()) > LARGEST_PLAN:
+        what = f"the terms of {len(feed.symbols)} symbols do not fit into one record"
+        raise TooManySymbols(what, "Run the bot on fewer symbols at a time.")
     definition_in(plan, bot)  # says now what a replay could not make of it
     return PreparedBot(script, plan, bot, feed, notes)
 

@@ -1,0 +1,73 @@
+"""What `mt5 exec` is given, settled before anything is written."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tallystick.platform.data.errors import DataError
+from tallystick.platform.data.instruments import built_in
+from tallystick.platform.mt5.definitions.definition import Definition
+from tallystick.platform.mt5.definitions.file import document_of
+from tallystick.platform.mt5.exec.composing import definition_in
+from tallystick.platform.mt5.exec.errors import BadSpan, ScriptMissing
+from tallystick.platform.mt5.exec.preparing import BotTerms, prepared_bot
+from tallystick.platform.plan import plan_from_json
+
+TERMS = {"data": "EURUSD", "history": "2014-03-03", "start": "2014-03-04", "end": "2014-03-05"}
+
+
+def script(folder: Path) -> Path:
+    """A bot that does nothing."""
+    path = folder / "bot.py"
+    path.write_text("", encoding="utf-8")
+    return path
+
+
+def terminal(folder: Path, *symbols: str) -> Path:
+    """A terminal's definition as a file."""
+    definition = Definition.of_instruments([built_in()[symbol] for symbol in symbols], server_time_rule="utc")
+    path = folder / "my_terminal.json"
+    path.write_text(json.dumps(document_of(definition)), encoding="utf-8")
+    return path
+
+
+def test_the_bot_begins_where_it_was_told_and_rows_before_are_there(tmp_path: Path) -> None:
+    ready = prepared_bot(script(tmp_path), BotTerms(**TERMS))  # type: ignore[arg-type]
+    day = 86_400_000_000_000
+    assert ready.bot.start % day == 0
+    assert ready.feed.first_time < ready.bot.start < ready.bot.end <= ready.bot.start + 2 * day
+
+
+def test_the_plan_alone_makes_the_same_terminal_again(tmp_path: Path) -> None:
+    known = BotTerms(**TERMS, terminal=terminal(tmp_path, "EURUSD", "XAUUSD"), account={"deposit": "2500"})  # type: ignore[arg-type]
+    ready = prepared_bot(script(tmp_path), known)
+    assert "1 symbols of my_terminal.json have no rows" in ready.notes[0]
+    again = plan_from_json(ready.plan.as_json())
+    assert again == ready.plan
+    assert again.bot
+    definition = definition_in(again, again.bot)
+    assert [one.name for one in definition.symbols] == ["EURUSD"]
+    assert definition.account_settings().balance == 250_000
+    assert again.server_time == "utc"
+
+
+def test_a_symbol_that_the_terminal_does_not_have_is_refused(tmp_path: Path) -> None:
+    terms = BotTerms(**TERMS, terminal=terminal(tmp_path, "XAUUSD"))  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="EURUSD"):
+        prepared_bot(script(tmp_path), terms)
+
+
+def test_a_script_that_is_not_there_and_a_start_behind_the_data_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScriptMissing, match="E581"):
+        prepared_bot(tmp_path / "none.py", BotTerms(**TERMS))  # type: ignore[arg-type]
+    late = {**TERMS, "start": "2014-03-09", "end": None}
+    with pytest.raises(BadSpan, match="E582"):
+        prepared_bot(script(tmp_path), BotTerms(**{**late, "start": "2019-01-01"}))  # type: ignore[arg-type]
+
+
+def test_plans_without_a_bot_are_written_as_ever(tmp_path: Path) -> None:
+    ready = prepared_bot(script(tmp_path), BotTerms(**TERMS))  # type: ignore[arg-type]
+    without = json.loads(ready.plan.as_json())
+    del without["bot"]
+    assert "bot" not in json.loads(plan_from_json(json.dumps(without)).as_json())
