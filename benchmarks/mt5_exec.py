@@ -60,7 +60,7 @@ def _cpu(one: Sample) -> float:
 BENCHMARK = Benchmark(
     "mt5_exec",
     "Two simple averages (10, 30), reversed at a cross. Ours is an unchanged MT5 bot that polls the terminal every "
-    "hour (or minute): two processes, the signed log, verification and report, with start-up and imports. PyEventBT 0.0.14 "
+    "hour (or minute): two processes, the signed log, verification and report, with start-up. PyEventBT 0.0.14 "
     "runs the same rule on the bars; measured is its backtest() alone. Of the ticks it gets the M1 bars.",
     measure,
 )
