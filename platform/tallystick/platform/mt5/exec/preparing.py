@@ -67,8 +67,8 @@ class PreparedBot:
 def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     """What `mt5 exec` is given, checked and settled. Writes nothing.
 
-    Raises `ScriptMissing`, `BadSpan`, `TooManySymbols`, `ZoneRefusedError`, what reading data raises, what a definition,
-    a limit or an account raises.
+    Raises `ScriptMissing`, `BadSpan`, `TooManySymbols`, `ZoneRefusedError`, and what reading data, a definition, a limit
+    or an account raises.
     """
     if not script.is_file():
         raise ScriptMissing(f"there is no script {script}", "Give the path of a Python file.")
