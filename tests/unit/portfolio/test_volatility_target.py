@@ -15,7 +15,7 @@ from tallystick.events.types.trading import SignalRaised, TargetSet, TargetWithh
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Rows
 from tallystick.platform.portfolio import Portfolio, VolatilityTarget, sizing_from
-from tests.unit.risk.desk import EURUSD, FakeContext, account, quote
+from tests.unit.risk.desk import EURUSD, FakeContext, account
 
 STEP = LOT // 100
 HOUR = 3_600_000_000_000

@@ -41,7 +41,7 @@ def _instrument_with_server_fields(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 GTC, SPECIFIED = 0, 2
-ACCOUNT_OF_1: Mapping[str, Any] = {
+ACCOUNT_OF_1: dict[str, Any] = {
     "credit": 0,
     "limit_orders": 0,
     "limit_positions": 0,
@@ -51,7 +51,7 @@ ACCOUNT_OF_1: Mapping[str, Any] = {
     "trade_allowed": True,
     "trade_expert": True,
 }
-INSTRUMENT_OF_1: Mapping[str, Any] = {
+INSTRUMENT_OF_1: dict[str, Any] = {
     "trade_mode": "full",
     "order_modes": 127,
     "expiration_modes": 15,

@@ -15,6 +15,7 @@ from tallystick.events.types import running, trading
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney, point_money, rounded
 from tallystick.market.terms import AccountTerms
+from tallystick.platform.accounts.state import LedgerState
 from tallystick.platform.accounts.views import OrderView, PositionView
 
 DONE, DONE_PARTIAL, PLACED = 10009, 10010, 10008
@@ -22,23 +23,6 @@ DONE, DONE_PARTIAL, PLACED = 10009, 10010, 10008
 TAKEN = frozenset({PLACED, DONE})
 
 replace = msgspec.structs.replace
-
-
-class LedgerState(msgspec.Struct, kw_only=True):
-    """Everything the ledger remembers, as one value."""
-
-    account: trading.AccountOpened | None = None
-    balance: int = 0
-    peak_balance: int = 0
-    day: int = -1
-    day_start_balance: int = 0
-    restricted: bool = False
-    halted: bool = False
-    positions: dict[int, PositionView] = {}
-    orders: dict[int, OrderView] = {}
-    placed: dict[int, int] = {}
-    sums: dict[int, tuple[int, int]] = {}
-    margins: dict[int, int] = {}
 
 
 class Ledger:
@@ -106,8 +90,7 @@ class Ledger:
         return self._terms
 
     def _money(self, symbol: str) -> PointMoney:
-        account = self.state.account
-        return point_money(self._instruments[symbol], account.digits if account is not None else 2)
+        return point_money(self._instruments[symbol], self.state.account.digits if self.state.account else 2)
 
     def day_start_balance(self, time: int) -> int:
         """Balance at the start of the server day that `time` falls in."""
@@ -195,11 +178,15 @@ class Ledger:
                 held, direction=direction, volume=over, price_open=deal.price, swap=0, opened=time
             )
         elif deal.volume >= held.volume:
-            del positions[deal.position]
-            self.state.sums.pop(deal.position, None)
-            self.state.margins.pop(deal.position, None)
+            self._gone(deal.position)
         else:
             self._shrink(held, deal.volume, deal.swap)
+
+    def _gone(self, position: int) -> None:
+        """A position is closed whole."""
+        del self.state.positions[position]
+        self.state.sums.pop(position, None)
+        self.state.margins.pop(position, None)
 
     def _grow(self, held: PositionView, deal: trading.DealMade | trading.ForeignTradeSeen) -> None:
         """A netting position after another deal on its side: volumes add, the price is the exact mean."""
@@ -282,8 +269,7 @@ class Ledger:
         elif seen.volume < held.volume:
             self._shrink(held, seen.volume, 0)
         else:
-            del positions[seen.position]
-            self.state.sums.pop(seen.position, None)
+            self._gone(seen.position)
             if seen.volume > held.volume:  # a netting position that was turned round
                 positions[seen.position] = replace(
                     held, direction=direction, volume=seen.volume - held.volume, price_open=seen.price, opened=time

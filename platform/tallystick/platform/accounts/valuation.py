@@ -85,9 +85,7 @@ def _floating(
     return terms.profit_of(moved, prices) if terms.converts else terms.money.profit(moved)
 
 
-def _margin(
-    ledger: Ledger, position: PositionView, terms: Terms, units: int, point_units: int, prices: Prices
-) -> int:
+def _margin(ledger: Ledger, position: PositionView, terms: Terms, units: int, point_units: int, prices: Prices) -> int:
     """Margin of a position by itself: as the terminal fixed it, or by its rule."""
     fixed = ledger.state.margins.get(position.ticket) if terms.keeps_margin else None
     return terms.held_margin(position.direction, units, point_units, prices) if fixed is None else fixed
