@@ -1,0 +1,231 @@
+"""The best portfolio of few assets with a bound: local search first, then branch and bound over what is held.
+
+1. `swap` finds a portfolio. 2. The problem is scaled by powers of two, which rounds nothing. 3. The root is split into
+R + D, relaxed, and D improved in the direction that the relaxation gives. 4. Nodes are taken by their bound; each is
+relaxed, and its bound evaluated outward (`bound`). 5. Assets whose other choice would cost more than the best
+portfolio are fixed. 6. A node without open assets is a quadratic program. The answer's bound is the least of what was
+left open and of the level at which nodes were discarded.
+"""
+
+import heapq
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.quantum.classical.bound import evaluate
+from tallystick.quantum.classical.cardinality import CardinalityProblem, Limits, Solution, Support
+from tallystick.quantum.classical.node import ACCURACY, Answer, answer
+from tallystick.quantum.classical.splitting import Splitting, split, strongest
+from tallystick.quantum.classical.swap import Found, polished, search, weigh
+from tallystick.quantum.errors import ProblemError
+
+Floats = NDArray[np.float64]
+Bits = NDArray[np.bool_]
+ROUNDS = 8
+"""How often D is improved at the root."""
+FEWER = 0.75
+"""A node whose open assets are fewer than this share of those its D was made for gets a D of its own."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Node:
+    bound: float
+    held: Bits
+    free: Bits
+    splitting: Splitting
+    made_for: int
+
+
+@dataclass(slots=True)
+class _Tree:
+    """What the search knows: the best portfolio, the open nodes, and the least bound of what is closed for good."""
+
+    problem: CardinalityProblem
+    scaled: CardinalityProblem
+    unit: float
+    limits: Limits
+    best: Found | None
+    open: list[tuple[float, int, _Node]] = field(default_factory=list)
+    closed: float = np.inf
+    born: int = 0
+    nodes: int = 0
+    steps: int = 0
+
+    def level(self) -> float:
+        """Nodes with at least this bound are discarded, in scaled units."""
+        if self.best is None:
+            return np.inf
+        return (self.best.objective - self.limits.tolerance * abs(self.best.objective)) / self.unit
+
+    def offer(self, found: Found | None) -> None:
+        if found is not None and (self.best is None or found.objective < self.best.objective):
+            self.best = found
+
+    def push(self, node: _Node) -> None:
+        heapq.heappush(self.open, (node.bound, self.born, node))
+        self.born += 1
+
+
+def solve(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support, ...] = ()) -> Solution:
+    """The best portfolio found, and a bound that holds; supports in `proposals` start the local search too.
+
+    Raises ProblemError where no portfolio meets the conditions, or none was found within the limits.
+    """
+    scaled, unit = _scaled(problem)
+    tree = _Tree(problem, scaled, unit, limits, search(problem, limits, proposals))
+    bits = np.zeros(problem.size, dtype=np.bool_)
+    root = _closed_under(scaled, bits, ~bits)
+    if root is not None:
+        own = strongest(scaled.quadratic, np.ones(problem.size)) * 0.999
+        tree.push(_Node(-np.inf, *root, split(scaled.quadratic, own), problem.size))
+    while tree.open and (tree.nodes == 0 or tree.nodes < limits.nodes):
+        bound, _, node = heapq.heappop(tree.open)
+        if bound >= tree.level():
+            tree.open.clear()
+            break
+        tree.nodes += 1
+        _visit(tree, node)
+    if tree.best is None:
+        message = "no portfolio meets the conditions" if not tree.open else "no portfolio was found within the limits"
+        message += ". Widen the bounds, drop a row, or give more nodes"
+        raise ProblemError(message)
+    least = min(tree.closed, tree.level(), *(each[0] for each in tree.open)) * unit
+    best = tree.best
+    gap = (best.objective - least) / max(abs(best.objective), np.finfo(float).tiny)
+    return Solution(best.weights, best.support, best.objective, least, gap, tree.nodes, tree.steps)
+
+
+def _visit(tree: _Tree, node: _Node) -> None:
+    if not node.free.any():
+        _finish(tree, node)
+        return
+    if node.free.sum() < FEWER * node.made_for:
+        node = _resplit(tree, node, None)
+    found = answer(tree.scaled, node.splitting, node.held, node.free, ACCURACY)
+    tree.steps += found.steps
+    rounds = ROUNDS if tree.nodes == 1 else 0
+    bound, held, free = node.bound, node.held, node.free
+    for number in range(rounds + 1):
+        bound = max(bound, found.bound.value)
+        if tree.nodes == 1 and number == 0:
+            tree.offer(_rounded(tree, found, held, free))
+        if bound >= tree.level():
+            return
+        fixed = _fix(tree, found, held, free)
+        if fixed is None:
+            return
+        held, free = fixed
+        node = replace(node, bound=bound, held=held, free=free)
+        if number == rounds or not free.any():
+            break
+        node = _resplit(tree, node, found)
+        found = answer(tree.scaled, node.splitting, held, free, ACCURACY)
+        tree.steps += found.steps
+    if not free.any():
+        tree.push(node)
+        return
+    _branch(tree, node, found)
+
+
+def _branch(tree: _Tree, node: _Node, found: Answer) -> None:
+    """Two nodes for the open asset whose share held leaves the most to win."""
+    z = found.shares
+    score = np.where(node.free, z * (1.0 - z), -1.0)
+    place = int(np.argmax(score))
+    for inside in (True, False):
+        held, free = node.held.copy(), node.free.copy()
+        held[place], free[place] = inside, False
+        more = found.bound.taken[place] if inside else found.bound.left[place]
+        bound = max(node.bound, found.bound.value + float(more))
+        child = _closed_under(tree.scaled, held, free)
+        if child is not None and bound < tree.level():
+            tree.push(replace(node, bound=bound, held=child[0], free=child[1]))
+
+
+def _fix(tree: _Tree, found: Answer, held: Bits, free: Bits) -> tuple[Bits, Bits] | None:
+    """Decide the open assets one of whose choices is worse than the best portfolio."""
+    level = tree.level()
+    out = free & (found.bound.value + found.bound.taken >= level)
+    into = free & (found.bound.value + found.bound.left >= level)
+    if (out & into).any():
+        return None
+    return _closed_under(tree.scaled, held | into, free & ~out & ~into)
+
+
+def _resplit(tree: _Tree, node: _Node, found: Answer | None) -> _Node:
+    """A D of the node's own assets, in the direction that the relaxation gives."""
+    places = np.flatnonzero(node.held | node.free)
+    if found is None:
+        weights = node.free[places].astype(np.float64)
+    else:
+        x, z = found.weights[places], np.maximum(found.shares[places], 1e-9)
+        weights = np.maximum(x * x / z - x * x, 0.0)
+    part = tree.scaled.quadratic[np.ix_(places, places)]
+    own = np.zeros(tree.scaled.size)
+    own[places] = strongest(part, weights) * 0.999
+    small = split(part, own[places])
+    rest = np.zeros_like(tree.scaled.quadratic)
+    rest[np.ix_(places, places)] = small.rest
+    return replace(node, splitting=Splitting(own, rest, small.defect), made_for=int(node.free.sum()))
+
+
+def _finish(tree: _Tree, node: _Node) -> None:
+    """A node without open assets: its best weights, and the bound of its multipliers."""
+    support = tuple(int(each) for each in np.flatnonzero(node.held))
+    try:
+        optimum = weigh(tree.scaled, support)
+    except ProblemError:
+        return
+    tree.offer(polished(tree.problem, support))
+    point = np.zeros(tree.scaled.size)
+    point[list(support)] = optimum.weights
+    groups = np.zeros(len(tree.scaled.counts[0]) - 1)
+    multipliers = np.concatenate([optimum.row_multipliers, groups])
+    bound = evaluate(tree.scaled, node.splitting, point, multipliers, node.held, node.free)
+    tree.closed = min(tree.closed, max(bound.value, node.bound))
+
+
+def _rounded(tree: _Tree, found: Answer, held: Bits, free: Bits) -> Found | None:
+    order = np.argsort(np.where(held, -2.0, np.where(free, -found.shares, 1.0)), kind="stable")
+    return polished(tree.problem, tuple(sorted(int(each) for each in order[: tree.problem.k])))
+
+
+def _closed_under(problem: CardinalityProblem, held: Bits, free: Bits) -> tuple[Bits, Bits] | None:
+    """What the counts decide by themselves: full groups close, too few open assets are all in; None: no portfolio."""
+    counts, least, most = problem.counts
+    while True:
+        inside = counts @ held
+        if np.any(inside > most) or held.sum() + free.sum() < least[0]:
+            return None
+        full = inside >= most
+        blocked = free & (counts[full].any(axis=0) if full.any() else False)
+        if blocked.any():
+            free = free & ~blocked
+            continue
+        if free.any() and held.sum() + free.sum() == least[0]:
+            held, free = held | free, np.zeros_like(free)
+            continue
+        return held, free
+
+
+def _scaled(problem: CardinalityProblem) -> tuple[CardinalityProblem, float]:
+    """The problem in weights and values of about one, and what a unit of its objective is worth; powers of two."""
+    widest = float(np.maximum(np.abs(problem.lower), np.abs(problem.upper)).max())
+    typical = abs(problem.total) / problem.k or widest or 1.0
+    length = 2.0 ** round(np.log2(typical))
+    size = float(np.trace(problem.quadratic)) / problem.size * problem.k * length**2
+    unit = 2.0 ** round(np.log2(size)) if size > 0.0 else 1.0
+    return (
+        replace(
+            problem,
+            quadratic=problem.quadratic * (length * length / unit),
+            linear=problem.linear * (length / unit),
+            lower=problem.lower / length,
+            upper=problem.upper / length,
+            total=problem.total / length,
+            row_low=None if problem.row_low is None else problem.row_low / length,
+            row_high=None if problem.row_high is None else problem.row_high / length,
+        ),
+        unit,
+    )
