@@ -122,7 +122,8 @@ def backtest(bars: Path, fast: int, slow: int) -> dict[str, Any]:
             )
             cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     version = f"PyEventBT {metadata.version('pyeventbt')}"
-    return {"events": rows, "cpu_s": cpu, "wall_s": wall, "orders": 2 * len(sent), "version": version}
+    notes = {"orders": 2 * len(sent), "version": version, "process_s": time.process_time()}
+    return {"events": rows, "cpu_s": cpu, "wall_s": wall, **notes}
 
 
 if __name__ == "__main__":
