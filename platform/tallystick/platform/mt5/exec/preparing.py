@@ -67,7 +67,7 @@ class PreparedBot:
 def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     """What `mt5 exec` is given, checked and settled. Writes nothing.
 
-    Raises `ScriptMissing`, `BadSpan`, `TooManySymbols`, `ZoneRefusedError`, and what reading data, a definition, a limit
+    Raises `ScriptMissing`, `BadSpan`, `TooManySymbols`, `ZoneRefusedError`, and what data, a definition, a limit
     or an account raises.
     """
     if not script.is_file():
