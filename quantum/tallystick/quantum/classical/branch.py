@@ -22,10 +22,11 @@ from tallystick.quantum.errors import ProblemError
 
 Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
-ROUNDS = 8
+ROUNDS = 15
 """How often D is improved at the root."""
-FEWER = 0.75
-"""A node whose open assets are fewer than this share of those its D was made for gets a D of its own."""
+EVERY = 1
+SHARE = 0.5
+ROUGH = 0.01
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,7 +35,6 @@ class _Node:
     held: Bits
     free: Bits
     splitting: Splitting
-    made_for: int
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ def solve(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support,
     root = _closed_under(scaled, bits, ~bits)
     if root is not None:
         own = strongest(scaled.quadratic, np.ones(problem.size)) * 0.999
-        tree.push(_Node(-np.inf, *root, split(scaled.quadratic, own), problem.size))
+        tree.push(_Node(-np.inf, *root, split(scaled.quadratic, own)))
     while tree.open and (tree.nodes == 0 or tree.nodes < limits.nodes):
         bound, _, node = heapq.heappop(tree.open)
         if bound >= tree.level():
@@ -100,32 +100,38 @@ def _visit(tree: _Tree, node: _Node) -> None:
     if not node.free.any():
         _finish(tree, node)
         return
-    if node.free.sum() < FEWER * node.made_for:
-        node = _resplit(tree, node, None)
-    found = answer(tree.scaled, node.splitting, node.held, node.free, ACCURACY)
-    tree.steps += found.steps
-    rounds = ROUNDS if tree.nodes == 1 else 0
-    bound, held, free = node.bound, node.held, node.free
-    for number in range(rounds + 1):
-        bound = max(bound, found.bound.value)
-        if tree.nodes == 1 and number == 0:
-            tree.offer(_rounded(tree, found, held, free))
-        if bound >= tree.level():
+    root = tree.nodes == 1
+    for number in range(ROUNDS if root else 1):
+        if number:
+            node = _improved(tree, node, found, 2.0 / (number + 2.0))
+        found = _solved(tree, node)
+        if root and number == 0:
+            tree.offer(_rounded(tree, found, node))
+        node = replace(node, bound=max(node.bound, found.bound.value))
+        if node.bound >= tree.level():
             return
-        fixed = _fix(tree, found, held, free)
+        fixed = _fix(tree, found, node.held, node.free)
         if fixed is None:
             return
-        held, free = fixed
-        node = replace(node, bound=bound, held=held, free=free)
-        if number == rounds or not free.any():
-            break
-        node = _resplit(tree, node, found)
-        found = answer(tree.scaled, node.splitting, held, free, ACCURACY)
-        tree.steps += found.steps
-    if not free.any():
-        tree.push(node)
-        return
+        node = replace(node, held=fixed[0], free=fixed[1])
+        if not node.free.any():
+            tree.push(node)
+            return
+    if not root and tree.nodes % EVERY == 0:
+        node = _improved(tree, node, found, SHARE)
     _branch(tree, node, found)
+
+
+def _solved(tree: _Tree, node: _Node) -> Answer:
+    """The relaxation as exactly as the distance to the level asks for."""
+    room = tree.level() - node.bound
+    accuracy = min(max(ACCURACY, ROUGH * room), 1e-4) if np.isfinite(room) else ACCURACY
+    found = answer(tree.scaled, node.splitting, node.held, node.free, accuracy)
+    tree.steps += found.steps
+    if accuracy > ACCURACY and 0.0 < tree.level() - found.bound.value < accuracy * 10.0:
+        found = answer(tree.scaled, node.splitting, node.held, node.free, ACCURACY)
+        tree.steps += found.steps
+    return found
 
 
 def _branch(tree: _Tree, node: _Node, found: Answer) -> None:
@@ -153,21 +159,19 @@ def _fix(tree: _Tree, found: Answer, held: Bits, free: Bits) -> tuple[Bits, Bits
     return _closed_under(tree.scaled, held | into, free & ~out & ~into)
 
 
-def _resplit(tree: _Tree, node: _Node, found: Answer | None) -> _Node:
-    """A D of the node's own assets, in the direction that the relaxation gives."""
+def _improved(tree: _Tree, node: _Node, found: Answer, share: float) -> _Node:
+    """D of the node's own assets, moved by `share` to the best D for the weights that the relaxation gives."""
     places = np.flatnonzero(node.held | node.free)
-    if found is None:
-        weights = node.free[places].astype(np.float64)
-    else:
-        x, z = found.weights[places], np.maximum(found.shares[places], 1e-9)
-        weights = np.maximum(x * x / z - x * x, 0.0)
+    x, z = found.weights[places], np.maximum(found.shares[places], 1e-9)
     part = tree.scaled.quadratic[np.ix_(places, places)]
     own = np.zeros(tree.scaled.size)
-    own[places] = strongest(part, weights) * 0.999
+    before = node.splitting.own[places]
+    best = strongest(part, np.maximum(x * x / z - x * x, 0.0)) * 0.999
+    own[places] = before + share * (best - before)
     small = split(part, own[places])
     rest = np.zeros_like(tree.scaled.quadratic)
     rest[np.ix_(places, places)] = small.rest
-    return replace(node, splitting=Splitting(own, rest, small.defect), made_for=int(node.free.sum()))
+    return replace(node, splitting=Splitting(own, rest, small.defect))
 
 
 def _finish(tree: _Tree, node: _Node) -> None:
@@ -186,8 +190,8 @@ def _finish(tree: _Tree, node: _Node) -> None:
     tree.closed = min(tree.closed, max(bound.value, node.bound))
 
 
-def _rounded(tree: _Tree, found: Answer, held: Bits, free: Bits) -> Found | None:
-    order = np.argsort(np.where(held, -2.0, np.where(free, -found.shares, 1.0)), kind="stable")
+def _rounded(tree: _Tree, found: Answer, node: _Node) -> Found | None:
+    order = np.argsort(np.where(node.held, -2.0, np.where(node.free, -found.shares, 1.0)), kind="stable")
     return polished(tree.problem, tuple(sorted(int(each) for each in order[: tree.problem.k])))
 
 
