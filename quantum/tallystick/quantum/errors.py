@@ -4,6 +4,7 @@ QuantumError
     ProblemError         a portfolio problem that cannot be: NaN, asymmetric, indefinite, infeasible, k > n
     TooBigError          a state, or tables, beyond the memory that may be taken
     SettingError         a setting that the simulator does not know
+    Missing              a package that this part needs is not installed
 """
 
 
@@ -21,3 +22,7 @@ class TooBigError(QuantumError, MemoryError):
 
 class SettingError(QuantumError, ValueError):
     """A setting is unknown or outside of its range."""
+
+
+class Missing(QuantumError, ImportError):
+    """A package that this part needs is not installed; the message names the command."""

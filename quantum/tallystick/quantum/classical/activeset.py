@@ -182,7 +182,11 @@ def descend(hessian: Floats, slope: Floats, conditions: Conditions, most: int) -
     work = Working(np.full(n + 1, -1), np.zeros(n + 1), np.ascontiguousarray(inverse.T), np.zeros((n + 1, n + 1)))
     resting = np.zeros(2 * conditions.rows.shape[0] + 2 * n, dtype=np.bool_)
     projected, direction, back = np.empty(n), np.empty(n), np.zeros(n + 1)
-    tolerance = 1e-13 * max(1.0, np.max(np.abs(conditions.low)))
+    greatest = 1.0
+    for side in conditions.low:
+        if np.isfinite(side):  # a row without a low side has minus infinity there
+            greatest = max(greatest, abs(side))
+    tolerance = 1e-13 * greatest
     count = 0
     for step in range(most):
         which = _worst(conditions, x, resting, tolerance)
