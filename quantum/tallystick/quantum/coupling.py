@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tallystick.quantum.errors import SettingError
 from tallystick.quantum.layout import LANES, Ints, batch_starts, children_of, low_bits
 from tallystick.quantum.rotations import Floats
 from tallystick.quantum.spins import Move, eigenvalues, moves, sectors
@@ -64,8 +65,11 @@ class Coupling:
 
 
 def coupling_of(space: Subspace) -> Coupling:
-    """Prepare the transform."""
+    """Prepare the transform. Raises `SettingError` for a space of more than one weight."""
     n, k = space.qubits, space.weight
+    if space.dimension != comb(n, k):
+        message = "the complete mixer keeps the number of ones; use Subspace, or XMixer in FullSpace"
+        raise SettingError(message)
     low = low_bits(space)
     return Coupling(
         space=space,

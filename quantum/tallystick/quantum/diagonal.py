@@ -21,6 +21,21 @@ def quadratic_diagonal(space: Subspace, quadratic: ArrayLike, linear: ArrayLike,
     `quadratic` of shape (n, n), symmetric; `linear` of shape (n,). Raises `ProblemError` for what is neither finite nor
     of that shape, `TooBigError` beyond memory.
     """
+    q, line = quadratic_terms(space, quadratic, linear)
+    require_memory(8 * space.dimension, f"the costs of {space.dimension:,} states")
+    out = np.empty(space.dimension)
+    terms = np.ascontiguousarray(line), np.ascontiguousarray(q), out
+    work = Threads(threads).over
+    work(
+        space.dimension,
+        lambda start, stop: quadratic_costs(space.qubits, space.weight, space.binomials, *terms, start, stop),
+        least=65_536,
+    )
+    return out
+
+
+def quadratic_terms(space: Subspace, quadratic: ArrayLike, linear: ArrayLike) -> tuple[Floats, Floats]:
+    """Both as arrays, checked: finite, (n, n) and symmetric, and (n,). Raises `ProblemError`."""
     q, line = np.asarray(quadratic, dtype=np.float64), np.asarray(linear, dtype=np.float64)
     n = space.qubits
     if q.shape != (n, n) or line.shape != (n,):
@@ -32,16 +47,7 @@ def quadratic_diagonal(space: Subspace, quadratic: ArrayLike, linear: ArrayLike,
     if not np.allclose(q, q.T, rtol=0.0, atol=SYMMETRIC * max(1.0, float(np.abs(q).max()))):
         message = "the quadratic costs are not symmetric; use (Q + Q') / 2"
         raise ProblemError(message)
-    require_memory(8 * space.dimension, f"the costs of {space.dimension:,} states")
-    out = np.empty(space.dimension)
-    terms = np.ascontiguousarray(line), np.ascontiguousarray(q), out
-    work = Threads(threads).over
-    work(
-        space.dimension,
-        lambda start, stop: quadratic_costs(n, space.weight, space.binomials, *terms, start, stop),
-        least=65_536,
-    )
-    return out
+    return q, line
 
 
 @dataclass(frozen=True, slots=True)
