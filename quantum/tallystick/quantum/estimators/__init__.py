@@ -1,0 +1,1 @@
+"""What a problem is made of and compared with: covariances, views, frontiers, the hierarchical baseline."""

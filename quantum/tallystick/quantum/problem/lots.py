@@ -1,0 +1,194 @@
+"""From weights to lots: what a terminal can be asked for, and the best of it.
+
+A volume is 0 or a multiple of the symbol's step from its minimum to its maximum. Money is the account's: a weight is
+the value of a position (price times the money of a lot) over the equity. Whole steps rarely make up the budget, so
+the weights may sum to anything within `tolerance` of it, by default half of the finest step. Margin is that of
+`tallystick.market.margin`, the order's side counted, and may take `margin_share` of the equity.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.market.instrument import LOT, Instrument
+from tallystick.market.margin import order_rule
+from tallystick.quantum.classical.cardinality import Limits
+from tallystick.quantum.errors import ProblemError
+from tallystick.quantum.problem.integer import IntegerProblem, best_integers
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
+from tallystick.quantum.problem.risk import Variance
+from tallystick.quantum.problem.solving import Portfolio, solve
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+PROVABLE = 5
+"""Symbols up to which every one of them is searched; above, those that the fractional answer holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An instrument at a price; the rates turn its profit and its margin currency into the account's."""
+
+    instrument: Instrument
+    price: float
+    profit_rate: float = 1.0
+    margin_rate: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (min(self.price, self.profit_rate, self.margin_rate) > 0.0 and np.isfinite(self.price)):
+            message = f"{self.instrument.symbol}: price {self.price} and rates must be above 0. Give the last quote"
+            raise ProblemError(message)
+
+    @property
+    def step_value(self) -> float:
+        """Worth of one volume step in the account's currency."""
+        lots = Fraction(self.instrument.volume_step, LOT)
+        return float(self.instrument.profit_per_unit * lots * Fraction(self.price)) * self.profit_rate
+
+    @property
+    def steps(self) -> tuple[int, int]:
+        """The least and the most steps of a volume."""
+        one = self.instrument
+        return -(-one.volume_min // one.volume_step), one.volume_max // one.volume_step
+
+    def step_margin(self, account: "Account", direction: int) -> float:
+        """Margin of one volume step bought (1) or sold (-1), in the account's currency."""
+        rule = order_rule(self.instrument, account.leverage, account.digits, account.currency)
+        units = self.instrument.volume_step // gcd(self.instrument.volume_min, self.instrument.volume_step)
+        amount = Fraction(*rule.amount(direction, units, units * self.instrument.points(self.price)))
+        rate = 1.0 if rule.currency == account.currency else self.margin_rate
+        return float(amount / 10**account.digits) * rate
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Equity in whole currency, leverage, and the share of the equity that margin may take."""
+
+    equity: float
+    leverage: int = 100
+    currency: str = "USD"
+    digits: int = 2
+    margin_share: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (self.equity > 0.0 and np.isfinite(self.equity) and self.leverage >= 1 and 0.0 < self.margin_share <= 1.0):
+            message = f"{self}. Give an equity above 0, a leverage from 1, and a margin_share above 0, at most 1"
+            raise ProblemError(message)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Allocation:
+    """Volumes in 1e-8 lots (n,), below 0 sold; their weights, objective and margin, and the fractional answer.
+
+    `bound` is below the objective of any lots of `searched` symbols, `gap` how far the objective is above it;
+    `fractional_gap` how far above the fractional answer, both relative. It may be below 0: lots may sum to a little
+    less or more than the budget. `proved` says that the gap is closed over every symbol.
+    """
+
+    volumes: Ints
+    weights: Floats
+    objective: float
+    bound: float
+    gap: float
+    proved: bool
+    searched: tuple[int, ...]
+    fractional: Portfolio
+    fractional_gap: float
+    margin: float
+    nodes: int
+
+    @property
+    def lots(self) -> Floats:
+        """Volumes in lots (n,)."""
+        return self.volumes / LOT
+
+
+def allocate(
+    problem: PortfolioProblem,
+    listings: Sequence[Listing],
+    account: Account,
+    *,
+    tolerance: float | None = None,
+    limits: Limits | None = None,
+) -> Allocation:
+    """The best lots for `problem`, whose assets are `listings` in order.
+
+    Raises ProblemError where no lots meet budget, margin and conditions, or the risk is not the variance.
+    """
+    if not isinstance(problem.risk, Variance):
+        message = f"lots are searched for the variance, not for {type(problem.risk).__name__}. Give risk=Variance()"
+        raise ProblemError(message)
+    if len(listings) != problem.size:
+        message = f"{len(listings)} listings for {problem.size} assets. Give one for each, in order"
+        raise ProblemError(message)
+    limits = limits or Limits()
+    fractional = solve(problem, limits)
+    everything = tuple(range(problem.size))
+    searched = everything if problem.size <= PROVABLE else fractional.support
+    numbers = _integer_problem(problem, listings, account, searched, tolerance)
+    found = best_integers(numbers, limits)
+    if found is None:
+        raise ProblemError(_no_lots(problem, listings, account, numbers))
+    volumes = found.steps * np.array([each.instrument.volume_step for each in listings], dtype=np.int64)
+    weights = found.steps * numbers.step
+    objective = problem.objective(weights)
+    gap = max(objective - found.bound, 0.0) / max(abs(objective), 1e-300)
+    return Allocation(
+        volumes=volumes,
+        weights=weights,
+        objective=objective,
+        bound=found.bound,
+        gap=gap,
+        proved=gap <= max(limits.tolerance, 1e-9) and searched == everything,
+        searched=searched,
+        fractional=fractional,
+        fractional_gap=(objective - fractional.objective) / max(abs(fractional.objective), 1e-300),
+        margin=float(numbers.margin_of(found.steps)) * account.equity,
+        nodes=found.nodes,
+    )
+
+
+def _integer_problem(
+    problem: PortfolioProblem,
+    listings: Sequence[Listing],
+    account: Account,
+    searched: tuple[int, ...],
+    tolerance: float | None,
+) -> IntegerProblem:
+    step = np.array([each.step_value for each in listings]) / account.equity
+    least, most = np.array([each.steps for each in listings], dtype=np.int64).T
+    inside = 1e-9  # a bound that is a whole number of steps stays one
+    low = np.maximum(np.ceil(np.asarray(problem.lower) / step - inside), -most).astype(np.int64)
+    high = np.minimum(np.floor(np.asarray(problem.upper) / step + inside), most).astype(np.int64)
+    buy_in = np.ceil(np.asarray(problem.buy_in) / step - inside).astype(np.int64)
+    left = np.setdiff1d(np.arange(problem.size), searched)
+    low[left], high[left] = np.minimum(high[left], 0), np.maximum(low[left], 0)
+    wide = float(step.min()) / 2.0 if tolerance is None else tolerance
+    return IntegerProblem(
+        problem=problem,
+        step=step,
+        low=low,
+        high=high,
+        least=np.maximum(least, buy_in),
+        window=wide,
+        margin_long=np.array([each.step_margin(account, 1) for each in listings]) / account.equity,
+        margin_short=np.array([each.step_margin(account, -1) for each in listings]) / account.equity,
+        margin=account.margin_share,
+    )
+
+
+def _no_lots(
+    problem: PortfolioProblem, listings: Sequence[Listing], account: Account, numbers: IntegerProblem
+) -> str:
+    smallest = numbers.step * np.maximum(numbers.least, 1)
+    place = int(smallest.argmin())
+    needed = float(smallest[place]) * account.equity
+    return (
+        f"no lots meet the budget {problem.budget:g} within {numbers.window:.3g} and the margin: the smallest position, "
+        f"{listings[place].instrument.symbol}, is {needed:,.2f} {account.currency}, the equity {account.equity:,.2f}. "
+        "Raise the equity or the tolerance, or take symbols with smaller lots"
+    )

@@ -1,0 +1,159 @@
+"""The problem of a desk: few holdings, bounds, conditions, costs, and a measure of risk; checked when it is stated.
+
+minimise  risk_aversion * risk(w) - expected_returns'w + costs of trading,  with the weights summing to `budget`.
+
+Bounds are hard: a lower bound above 0 means that the asset is held. What only holds for assets that are held is the
+buy-in threshold: w = 0 or |w| >= buy_in. So Chang et al. (2000) is `k=10, buy_in=0.01`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tallystick.quantum.problem import checks
+from tallystick.quantum.problem.risk import VARIANCE, CDaR, CVaR, Risk
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """At most `most` of the assets `members` (positions or names) are held."""
+
+    members: tuple[int | str, ...]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`low` <= sum of `coefficients` times weights <= `high`; for a sector the coefficients are its zeros and ones."""
+
+    coefficients: tuple[float, ...]
+    low: float = -np.inf
+    high: float = np.inf
+
+
+@dataclass(frozen=True, eq=False)
+class Trading:
+    """From `previous` weights (n,): `cost` per unit of weight traded, number or (n,), and at most `turnover` traded.
+
+    Turnover is the sum of |w - previous|, so selling all and buying anew is 2.
+    """
+
+    previous: ArrayLike
+    cost: ArrayLike = 0.0
+    turnover: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PortfolioProblem:
+    """Shapes: expected_returns (n,), covariance (n, n), scenarios (T, n); lower, upper and buy_in a number or (n,).
+
+    Exactly `k` assets are held, or from `fewest` to `k`; without `k` any number. A `gross` limit is on the sum of
+    |w|. Variance needs a covariance, CVaR and CDaR need scenarios: returns of one period, a row each. Raises
+    ProblemError, naming the part and the remedy, for what cannot be.
+    """
+
+    expected_returns: ArrayLike
+    covariance: ArrayLike | None = None
+    k: int | None = None
+    risk_aversion: float = 1.0
+    fewest: int | None = None
+    lower: ArrayLike = 0.0
+    upper: ArrayLike = 1.0
+    buy_in: ArrayLike = 0.0
+    budget: float = 1.0
+    gross: float | None = None
+    groups: Sequence[Group] = ()
+    conditions: Sequence[Condition] = ()
+    trading: Trading | None = None
+    risk: Risk = VARIANCE
+    scenarios: ArrayLike | None = None
+    names: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "expected_returns", checks.vector("expected_returns", self.expected_returns))
+        n = self.size
+        if self.covariance is not None:
+            put(self, "covariance", checks.covariance(self.covariance, n))
+        if self.scenarios is not None:
+            put(self, "scenarios", checks.scenarios(self.scenarios, n))
+        for name in ("lower", "upper", "buy_in"):
+            put(self, name, checks.spread(name, getattr(self, name), n))
+        put(self, "names", checks.names(self.names, n))
+        put(self, "groups", tuple(self.groups))
+        put(self, "conditions", tuple(self.conditions))
+        if self.trading is not None:
+            previous = checks.vector("previous weights", self.trading.previous, n)
+            put(self, "trading", replace(self.trading, previous=previous, cost=checks.costs(self.trading.cost, n)))
+            checks.turnover(self.trading.turnover)
+        checks.number("risk_aversion", self.risk_aversion, least=0.0)
+        checks.number("budget", self.budget)
+        checks.measure(self.risk, covariance=self.covariance is not None, scenarios=self.scenarios is not None)
+        checks.cardinality(n, self.k, self.fewest)
+        checks.bounds(self)
+        checks.rows(self)
+
+    @property
+    def size(self) -> int:
+        """Number of assets to choose from."""
+        return len(self.mean)
+
+    @cached_property
+    def mean(self) -> Floats:
+        """Expected returns (n,)."""
+        return np.asarray(self.expected_returns, dtype=np.float64)
+
+    @cached_property
+    def sigma(self) -> Floats:
+        """Covariance (n, n), exactly symmetric."""
+        return np.asarray(self.covariance, dtype=np.float64)
+
+    @cached_property
+    def most(self) -> int:
+        """The most assets that may be held."""
+        return self.size if self.k is None else self.k
+
+    @cached_property
+    def least(self) -> int:
+        """The fewest assets that must be held; with no `k` and no `fewest` none must be."""
+        if self.fewest is not None:
+            return self.fewest
+        return 0 if self.k is None else self.k
+
+    @property
+    def chooses(self) -> bool:
+        """Whether which assets are held is part of the question, so that bits are needed."""
+        return self.most < self.size or self.least > 0 or bool(np.any(self.buy_in)) or bool(self.groups)
+
+    def positions(self, group: Group) -> tuple[int, ...]:
+        """The members of a group as positions."""
+        return tuple(each if isinstance(each, int) else self.names.index(each) for each in group.members)
+
+    def cost_of(self, weights: ArrayLike) -> float:
+        """What trading from the previous weights to these costs."""
+        if self.trading is None:
+            return 0.0
+        return float(np.asarray(self.trading.cost) @ np.abs(np.asarray(weights) - np.asarray(self.trading.previous)))
+
+    def risk_of(self, weights: ArrayLike) -> float:
+        """The risk of these weights (n,) in the problem's own measure."""
+        w = np.asarray(weights, dtype=np.float64)
+        if isinstance(self.risk, CVaR | CDaR):
+            return self.risk.of(np.asarray(self.scenarios, dtype=np.float64) @ w)
+        return float(w @ self.sigma @ w)
+
+    def objective(self, weights: ArrayLike) -> float:
+        """What is minimised, at these weights (n,)."""
+        gain = float(self.mean @ np.asarray(weights, dtype=np.float64))
+        return self.risk_aversion * self.risk_of(weights) - gain + self.cost_of(weights)
+
+    def violation(self, weights: ArrayLike, *, summing: bool = True) -> float:
+        """By how much weights (n,) break the worst broken condition; 0 where none is. Without `summing`, of the rest."""
+        w = np.asarray(weights, dtype=np.float64)
+        off = abs(float(w.sum()) - self.budget) if summing else 0.0
+        return max(off, checks.violation(self, w))
