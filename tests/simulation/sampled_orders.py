@@ -17,7 +17,8 @@ BROKEN = (
     {"filling": 7}, {"time_type": 1}, {"time_type": 2}, {"time_type": 3}, {"time_type": 4}, {"stop_limit": 0.0},
     {"position": 987_654}, {"ticket": 987_654}, {"expires": 1}, {"price": 0.0}, {"opposite": 987_654},
     {"opposite": 1}, {"stop_loss": 1e6},
-    {"take_profit": 1e6}, {"take_profit": 1e-5}, {"position": 1}, {"position": 2}, {"deviation": 0},
+    {"take_profit": 1e6}, {"take_profit": 1e-5}, {"position": 0}, {"position": 1}, {"position": 2}, {"deviation": 0},
+    {"magic": 0},
 )  # fmt: skip
 """One change each that may make an order bad."""
 

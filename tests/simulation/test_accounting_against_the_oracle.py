@@ -109,7 +109,8 @@ def test_deal_tickets_count_without_a_gap_and_no_order_deals_twice(stories: list
     for comparison, story in stories:
         deals = [fact for _, fact in story.facts if isinstance(fact, DealMade)]
         assert [deal.deal for deal in deals] == list(range(2, len(deals) + 2)), f"seed {comparison.seed}"
-        assert len({deal.ticket for deal in deals}) == len(deals), f"seed {comparison.seed}"
+        acted = {(deal.ticket, deal.position if deal.entry == "out_by" else 0) for deal in deals}  # a close-by has two
+        assert len(acted) == len(deals), f"seed {comparison.seed}"
 
 
 def test_an_order_that_names_a_position_never_opens_one(stories: list[tuple[Comparison, Story]]) -> None:
