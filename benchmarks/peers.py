@@ -26,10 +26,18 @@ class Environment:
 ENVIRONMENTS = {
     "peers": Environment("peers-venv", ("nautilus_trader==1.221.0", "eventsourcing==9.5.6")),
     "backtesters": Environment("backtesters-venv", ("backtesting==0.6.6", "vectorbt==1.2.0", "plotly<6")),
+    "simulators": Environment(
+        "simulators-venv",
+        ("cirq-core==1.6.1", "qsimcirq==0.22.1", "qiskit==2.6.2", "qiskit-aer==0.18.2", "pennylane==0.45.1"),
+    ),
+    "qokit": Environment(
+        "qokit-venv", ("--no-deps", "qokit==0.1.4", "numpy==2.1.3", "numba==0.62.1", "llvmlite==0.45.1"), "3.11"
+    ),
     "pyeventbt": Environment("pyeventbt-venv", ("pyeventbt==0.0.14",), "3.12"),
 }
 """NautilusTrader 1.221.0 is the last release for Python 3.11 (no wheels for 3.14 and later). vectorbt needs an older
-plotly. PyEventBT needs Python 3.12: on 3.11 pip finds a placeholder without code."""
+plotly. QOKit's wheel is for Python 3.11 and pins eighteen packages, of which its simulator needs two. PyEventBT needs
+Python 3.12: on 3.11 pip finds a placeholder without code."""
 
 
 def interpreter(name: str = "peers") -> Path | None:

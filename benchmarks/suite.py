@@ -28,6 +28,8 @@ MODULES = (
     "optimise_scaling",
     "mt5_calls",
     "mt5_exec",
+    "quantum_engine",
+    "quantum_reach",
     "cli_help",
 )
 
