@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SOLVED, INFEASIBLE, TOO_LONG = 0, 1, 2
+PIVOT = 1e-14
 
 
 class Conditions(NamedTuple):
@@ -37,13 +38,22 @@ class Working(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
+def dot(one: Floats, two: Floats) -> float:
+    """Their inner product; numba's own needs SciPy."""
+    total = 0.0
+    for i in range(one.size):
+        total += one[i] * two[i]
+    return total
+
+
+@njit(cache=True, nogil=True)
 def slack_of(conditions: Conditions, which: int, x: Floats) -> float:
     """How far x is inside of a condition; negative where it is violated."""
     m, n = conditions.rows.shape
     if which < m:
-        return np.dot(conditions.rows[which], x) - conditions.low[which]
+        return dot(conditions.rows[which], x) - conditions.low[which]
     if which < 2 * m:
-        return conditions.high[which - m] - np.dot(conditions.rows[which - m], x)
+        return conditions.high[which - m] - dot(conditions.rows[which - m], x)
     if which < 2 * m + n:
         return x[which - 2 * m] - conditions.lower[which - 2 * m]
     return conditions.upper[which - 2 * m - n] - x[which - 2 * m - n]
@@ -54,9 +64,9 @@ def along(conditions: Conditions, which: int, direction: Floats) -> float:
     """The normal of a condition, which points inside, times a direction."""
     m, n = conditions.rows.shape
     if which < m:
-        return np.dot(conditions.rows[which], direction)
+        return dot(conditions.rows[which], direction)
     if which < 2 * m:
-        return -np.dot(conditions.rows[which - m], direction)
+        return -dot(conditions.rows[which - m], direction)
     if which < 2 * m + n:
         return direction[which - 2 * m]
     return -direction[which - 2 * m - n]
@@ -173,13 +183,39 @@ def _blocking(conditions: Conditions, work: Working, count: int, back: Floats) -
 
 
 @njit(cache=True, nogil=True)
+def _inverse_factor(hessian: Floats) -> Floats:
+    """J, upper triangular, with J J' = G^-1; a pivot that is not positive is taken for rounding."""
+    n = hessian.shape[0]
+    factor, basis = np.zeros((n, n)), np.zeros((n, n))
+    for i in range(n):
+        for j in range(i + 1):
+            total = hessian[i, j]
+            for k in range(j):
+                total -= factor[i, k] * factor[j, k]
+            factor[i, j] = np.sqrt(max(total, PIVOT * hessian[i, i])) if i == j else total / factor[j, j]
+    for j in range(n):
+        basis[j, j] = 1.0 / factor[j, j]
+        for i in range(j + 1, n):
+            total = 0.0
+            for k in range(j, i):
+                total -= factor[i, k] * basis[j, k]
+            basis[j, i] = total / factor[i, i]
+    return basis
+
+
+@njit(cache=True, nogil=True)
 def descend(hessian: Floats, slope: Floats, conditions: Conditions, most: int) -> tuple[int, Floats, Ints, Floats, int]:
     """Minimise x'Hx/2 + slope'x; the status, x, the conditions held, their multipliers, and the steps made."""
     n = slope.size
-    lower_factor = np.linalg.cholesky(hessian)
-    inverse = np.linalg.solve(lower_factor, np.eye(n))
-    x = -(inverse.T @ (inverse @ slope))
-    work = Working(np.full(n + 1, -1), np.zeros(n + 1), np.ascontiguousarray(inverse.T), np.zeros((n + 1, n + 1)))
+    basis = _inverse_factor(hessian)
+    x = np.zeros(n)
+    for j in range(n):
+        total = 0.0
+        for i in range(j + 1):
+            total += basis[i, j] * slope[i]
+        for i in range(j + 1):
+            x[i] -= basis[i, j] * total
+    work = Working(np.full(n + 1, -1), np.zeros(n + 1), basis, np.zeros((n + 1, n + 1)))
     resting = np.zeros(2 * conditions.rows.shape[0] + 2 * n, dtype=np.bool_)
     projected, direction, back = np.empty(n), np.empty(n), np.zeros(n + 1)
     greatest = 1.0
@@ -198,7 +234,7 @@ def descend(hessian: Floats, slope: Floats, conditions: Conditions, most: int) -
             _step(work, count, projected, direction, back)
             dual_length, place = _blocking(conditions, work, count, back)
             gain = along(conditions, which, direction)
-            free = np.dot(projected[count:], projected[count:]) > 1e-20 * np.dot(projected, projected)
+            free = dot(projected[count:], projected[count:]) > 1e-20 * dot(projected, projected)
             full = -slack_of(conditions, which, x) / gain if free and gain > 0.0 else np.inf
             length = min(dual_length, full)
             if length == np.inf:

@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
 ROUNDS = 15
 """How often D is improved at the root."""
+BACK = 0.9
 EVERY = 1
 SHARE = 0.5
 ROUGH = 0.01
@@ -166,7 +167,8 @@ def _improved(tree: _Tree, node: _Node, found: Answer, share: float) -> _Node:
     part = tree.scaled.quadratic[np.ix_(places, places)]
     own = np.zeros(tree.scaled.size)
     before = node.splitting.own[places]
-    best = strongest(part, np.maximum(x * x / z - x * x, 0.0)) * 0.999
+    start = BACK * before if before.min() > 0.0 else None
+    best = strongest(part, np.maximum(x * x / z - x * x, 0.0), start) * 0.999
     own[places] = before + share * (best - before)
     small = split(part, own[places])
     rest = np.zeros_like(tree.scaled.quadratic)

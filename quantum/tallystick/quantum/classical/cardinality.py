@@ -15,6 +15,7 @@ from tallystick.quantum.errors import ProblemError, SettingError
 
 Floats = NDArray[np.float64]
 Support = tuple[int, ...]
+_ARRAYS = ("quadratic", "linear", "lower", "upper", "rows", "row_low", "row_high", "groups", "group_most")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,9 @@ class CardinalityProblem:
     group_most: Floats | None = None
 
     def __post_init__(self) -> None:
+        for name in _ARRAYS:
+            if getattr(self, name) is not None:  # copies of one kind, for which compiled code exists once
+                object.__setattr__(self, name, np.array(getattr(self, name), dtype=np.float64, order="C"))
         n = len(self.linear)
         for name, shape in (("quadratic", (n, n)), ("lower", (n,)), ("upper", (n,))):
             _expect(name, getattr(self, name), shape)

@@ -43,6 +43,7 @@ def minimise(quadratic: Floats, linear: Floats, conditions: Conditions) -> Optim
     hessian = 2.0 * quadratic / size
     hessian[np.diag_indices(n)] += RIDGE
     slope = -linear / size
+    conditions = Conditions(*(np.array(each, dtype=np.float64, order="C") for each in conditions))
     status, x, held, multipliers, steps = descend(hessian, slope, conditions, STEPS_PER_CONDITION * (n + m + 5))
     if status == INFEASIBLE:
         message = "no weights meet the bounds, the rows and the sum together. Widen the bounds or drop a row"

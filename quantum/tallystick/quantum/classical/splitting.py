@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-LEVELS = (1e-1, 1e-2, 1e-3)
+LEVELS = (1e-1, 1e-2)
+AGAIN = (1e-2,)
+"""The barrier, as a share of the aim: from nothing, and from a D that is near."""
 STEPS = 12
 FLOOR = 1e-3
 """Every weight counts at least for this share of their mean, so that the barrier has a centre."""
@@ -61,7 +63,7 @@ def strongest(quadratic: Floats, weights: Floats, start: Floats | None = None) -
     weights = np.maximum(weights, FLOOR * float(weights.mean()))
     if not weights.max() > 0.0:
         weights = np.ones(n)
-    for level in LEVELS:
+    for level in LEVELS if start is None else AGAIN:
         for _ in range(STEPS):
             barrier = level * float(weights @ own) / n
             inverse = np.linalg.inv(quadratic - np.diag(own))

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend
+from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend, dot
 from tallystick.quantum.classical.cardinality import CardinalityProblem, Floats, Limits, Support
 from tallystick.quantum.classical.quadratic import RIDGE, STEPS_PER_CONDITION, Optimum, minimise
 from tallystick.quantum.errors import ProblemError
@@ -133,7 +133,10 @@ def value_of(
     status, x, _, _, _ = descend(hessian, slope, part, STEPS_PER_CONDITION * (count + rows.shape[0] + 5))
     if status != SOLVED:
         return np.inf
-    return (0.5 * np.dot(x, hessian @ x) + np.dot(slope, x)) * size
+    value = 0.0
+    for a in range(count):
+        value += x[a] * (0.5 * dot(hessian[a], x) + slope[a])
+    return value * size
 
 
 @njit(cache=True, nogil=True)
