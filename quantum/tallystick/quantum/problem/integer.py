@@ -3,7 +3,7 @@
 A box gives each symbol a range of steps. Its bound is that of the convex program without integrality, evaluated from
 multipliers (`bounding`). What is not convex is left out of the program and settled by dividing boxes: volumes between
 0 and the minimum, the number of holdings, margin and gross of symbols that may be long or short, and costs of symbols
-that may be bought or sold. Boxes are taken best bound first, the older first of equals, so equal limits give equal answers.
+that may be bought or sold. Boxes are taken best bound first, of equals the older, so equal limits give equal answers.
 """
 
 from dataclasses import dataclass

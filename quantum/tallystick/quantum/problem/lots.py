@@ -75,7 +75,9 @@ class Account:
     margin_share: float = 1.0
 
     def __post_init__(self) -> None:
-        if not (self.equity > 0.0 and np.isfinite(self.equity) and self.leverage >= 1 and 0.0 < self.margin_share <= 1.0):
+        if not (
+            self.equity > 0.0 and np.isfinite(self.equity) and self.leverage >= 1 and 0.0 < self.margin_share <= 1.0
+        ):
             message = f"{self}. Give an equity above 0, a leverage from 1, and a margin_share above 0, at most 1"
             raise ProblemError(message)
 
@@ -181,9 +183,7 @@ def _integer_problem(
     )
 
 
-def _no_lots(
-    problem: PortfolioProblem, listings: Sequence[Listing], account: Account, numbers: IntegerProblem
-) -> str:
+def _no_lots(problem: PortfolioProblem, listings: Sequence[Listing], account: Account, numbers: IntegerProblem) -> str:
     smallest = numbers.step * np.maximum(numbers.least, 1)
     place = int(smallest.argmin())
     needed = float(smallest[place]) * account.equity

@@ -153,7 +153,7 @@ class PortfolioProblem:
         return self.risk_aversion * self.risk_of(weights) - gain + self.cost_of(weights)
 
     def violation(self, weights: ArrayLike, *, summing: bool = True) -> float:
-        """By how much weights (n,) break the worst broken condition; 0 where none is. Without `summing`, of the rest."""
+        """By how much weights (n,) break the worst broken condition; 0 where none is. `summing`: the budget too."""
         w = np.asarray(weights, dtype=np.float64)
         off = abs(float(w.sum()) - self.budget) if summing else 0.0
         return max(off, checks.violation(self, w))
