@@ -95,6 +95,9 @@ class QaoaCircuit:
             case CompleteTrotterXY():
                 return [(i, j) for i in range(n) for j in range(i + 1, n)]
             case EdgesXY(edges=edges):
+                if not all(0 <= each < n for edge in edges for each in edge):
+                    message = f"an edge of the mixer leaves the {n} qubits; use qubits below {n}"
+                    raise SettingError(message)
                 return [(a, b) for a, b in edges]
             case _:
                 message = (

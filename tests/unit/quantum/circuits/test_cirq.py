@@ -1,12 +1,14 @@
 """Cirq's own simulation of the circuits, state for state, and cirq's reading of the OpenQASM."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from tallystick.quantum.circuits.circuit import QaoaCircuit
 from tallystick.quantum.circuits.in_cirq import cirq_circuit
-from tallystick.quantum.circuits.qasm import qasm2
+from tallystick.quantum.circuits.qasm import qasm2, qasm3
 from tallystick.quantum.full import FullSpace
 from tallystick.quantum.mixers import CompleteTrotterXY, EdgesXY, Grover, Mixer, RingXY
 from tallystick.quantum.subspace import Subspace
@@ -52,13 +54,16 @@ def test_the_ring_s_gates_are_powers_of_cirq_s_own_exchange() -> None:
     assert sum(isinstance(each.gate, cirq.ISwapPowGate) for each in made.all_operations()) == 3 * 6
 
 
+@pytest.mark.parametrize("export", [qasm2, qasm3])
 @pytest.mark.parametrize("mixer", [RingXY(), Grover()], ids=lambda one: type(one).__name__)
-def test_exported_open_qasm_comes_back_as_the_circuit_in_cirq(mixer: Mixer) -> None:
+def test_exported_open_qasm_comes_back_as_the_circuit_in_cirq(
+    mixer: Mixer, export: Callable[[QaoaCircuit], str]
+) -> None:
     pytest.importorskip("ply", reason="cirq reads OpenQASM with ply: pip install ply")
     from cirq.contrib.qasm_import import circuit_from_qasm
 
     circuit = constrained(Subspace(6, 3), mixer)
-    read = circuit_from_qasm(qasm2(circuit))
+    read = circuit_from_qasm(export(circuit))
     named = {cirq.NamedQubit(f"q_{each}"): qubit for each, qubit in enumerate(cirq.LineQubit.range(6))}
     bare = cirq.drop_terminal_measurements(read.transform_qubits(named))
     unitary = cirq.Circuit(each for each in bare.all_operations() if not isinstance(each.gate, cirq.IdentityGate))

@@ -1,5 +1,9 @@
 """Circuits as gates, as OpenQASM, and the starts they make, against the engine; nothing else need be installed."""
 
+import subprocess
+import sys
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -10,6 +14,7 @@ from tallystick.quantum.circuits.qasm import qasm2, qasm3
 from tallystick.quantum.errors import ProblemError, SettingError
 from tallystick.quantum.full import FullSpace
 from tallystick.quantum.mixers import CompleteTrotterXY, CompleteXY, EdgesXY, Grover, Mixer, RingXY
+from tallystick.quantum.qaoa import Qaoa
 from tallystick.quantum.starts import Dicke, Weighted
 from tallystick.quantum.subspace import Subspace
 from tests.unit.quantum.circuits.cases import (
@@ -49,8 +54,7 @@ def test_the_x_mixer_with_its_penalty_gives_the_amplitudes_of_the_engine() -> No
 
 
 @pytest.mark.parametrize("export", [qasm2, qasm3])
-def test_exported_text_is_the_circuit_to_the_last_bit(export: object) -> None:
-    assert callable(export)
+def test_exported_text_is_the_circuit_to_the_last_bit(export: Callable[[QaoaCircuit], str]) -> None:
     for circuit in (
         constrained(Subspace(6, 3), RingXY()),
         constrained(Subspace(5, 2), Grover()),
@@ -93,5 +97,29 @@ def test_what_has_no_circuit_says_what_has_one() -> None:
         _ = constrained(Subspace(3, 1), RingXY(), Weighted([0.5, 1.0, 0.5])).gates
     with pytest.raises(ProblemError, match="symmetric"):
         QaoaCircuit(Subspace(3, 1), np.triu(np.ones((3, 3))), np.ones(3), angles_of(1))
+    with pytest.raises(SettingError, match="below 6"):
+        _ = constrained(Subspace(6, 3), EdgesXY([(0, 6)])).gates
     with pytest.raises(SettingError, match="different qubits"):
         Gate(Kind.CX, (1, 1))
+
+
+def test_grovers_mixer_with_one_marked_state_turns_by_the_known_angle_at_sixteen_qubits() -> None:
+    space = Subspace(16, 8)
+    costs = np.zeros(space.dimension)
+    costs[4321] = 1.0
+    qaoa, theta = Qaoa(space, costs, mixer=Grover()), np.arcsin(space.dimension**-0.5)
+    for layers in (1, 7, 88):
+        state = qaoa.state(np.full(layers, 2 * np.pi), np.full(layers, np.pi))
+        turned = (2 * layers + 1) * theta
+        assert state.probabilities[4321] == pytest.approx(np.sin(turned) ** 2, abs=1e-12)
+        others = np.delete(np.abs(state.amplitudes), 4321)
+        np.testing.assert_allclose(others, abs(np.cos(turned)) / np.sqrt(space.dimension - 1), atol=1e-12)
+
+
+def test_the_kits_of_others_are_not_imported_before_they_are_used() -> None:
+    names = "circuit", "qasm", "in_cirq", "simulators", "noisy", "counts"
+    asked = "; ".join(f"import tallystick.quantum.circuits.{name}" for name in names)
+    left = "{'cirq', 'cirq_google', 'qsimcirq', 'sympy'}"
+    code = f"import sys; {asked}; sys.exit(sorted({left} & set(sys.modules)) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
