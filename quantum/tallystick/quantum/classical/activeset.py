@@ -38,38 +38,30 @@ class Working(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def dot(one: Floats, two: Floats) -> float:
-    """Their inner product; numba's own needs SciPy."""
-    total = 0.0
-    for i in range(one.size):
-        total += one[i] * two[i]
-    return total
-
-
-@njit(cache=True, nogil=True)
 def slack_of(conditions: Conditions, which: int, x: Floats) -> float:
     """How far x is inside of a condition; negative where it is violated."""
     m, n = conditions.rows.shape
+    inside = along(conditions, which, x)
     if which < m:
-        return dot(conditions.rows[which], x) - conditions.low[which]
+        return inside - conditions.low[which]
     if which < 2 * m:
-        return conditions.high[which - m] - dot(conditions.rows[which - m], x)
+        return inside + conditions.high[which - m]
     if which < 2 * m + n:
-        return x[which - 2 * m] - conditions.lower[which - 2 * m]
-    return conditions.upper[which - 2 * m - n] - x[which - 2 * m - n]
+        return inside - conditions.lower[which - 2 * m]
+    return inside + conditions.upper[which - 2 * m - n]
 
 
 @njit(cache=True, nogil=True)
 def along(conditions: Conditions, which: int, direction: Floats) -> float:
     """The normal of a condition, which points inside, times a direction."""
     m, n = conditions.rows.shape
-    if which < m:
-        return dot(conditions.rows[which], direction)
-    if which < 2 * m:
-        return -dot(conditions.rows[which - m], direction)
-    if which < 2 * m + n:
-        return direction[which - 2 * m]
-    return -direction[which - 2 * m - n]
+    if which >= 2 * m:
+        place = which - 2 * m
+        return direction[place] if place < n else -direction[place - n]
+    total = 0.0
+    for i in range(n):
+        total += conditions.rows[which % m, i] * direction[i]
+    return total if which < m else -total
 
 
 @njit(cache=True, nogil=True)
@@ -77,11 +69,10 @@ def _project(conditions: Conditions, which: int, basis: Floats, projected: Float
     m, n = conditions.rows.shape
     if which < 2 * m:
         sign = 1.0 if which < m else -1.0
-        row = conditions.rows[which % m]
         for j in range(n):
             total = 0.0
             for i in range(n):
-                total += basis[i, j] * row[i]
+                total += basis[i, j] * conditions.rows[which % m, i]
             projected[j] = sign * total
         return
     sign = 1.0 if which < 2 * m + n else -1.0
@@ -103,13 +94,16 @@ def _add(work: Working, count: int, projected: Floats) -> bool:
     """Take in the condition whose J'n is `projected`; False where it depends on those held."""
     n = projected.size
     for j in range(n - 1, count, -1):
-        length = np.hypot(projected[j - 1], projected[j])
+        length = np.sqrt(projected[j - 1] ** 2 + projected[j] ** 2)
         if projected[j] != 0.0 and length > 0.0:
             cosine, sine = projected[j - 1] / length, projected[j] / length
             projected[j - 1], projected[j] = length, 0.0
             _turn(work.basis, j - 1, cosine, sine)
-    work.triangle[: count + 1, count] = projected[: count + 1]
-    return bool(abs(projected[count]) > 1e-13 * (1.0 + np.max(np.abs(projected[: count + 1]))))
+    greatest = 0.0
+    for i in range(count + 1):
+        work.triangle[i, count] = projected[i]
+        greatest = max(greatest, abs(projected[i]))
+    return abs(projected[count]) > 1e-13 * (1.0 + greatest)
 
 
 @njit(cache=True, nogil=True)
@@ -117,11 +111,12 @@ def _drop(work: Working, count: int, place: int) -> None:
     for j in range(place, count - 1):
         work.held[j] = work.held[j + 1]
         work.multipliers[j] = work.multipliers[j + 1]
-        work.triangle[: j + 2, j] = work.triangle[: j + 2, j + 1]
+        for i in range(j + 2):
+            work.triangle[i, j] = work.triangle[i, j + 1]
     work.multipliers[count - 1] = work.multipliers[count]
     work.multipliers[count] = 0.0
     for j in range(place, count - 1):
-        length = np.hypot(work.triangle[j, j], work.triangle[j + 1, j])
+        length = np.sqrt(work.triangle[j, j] ** 2 + work.triangle[j + 1, j] ** 2)
         if length == 0.0:
             continue
         cosine, sine = work.triangle[j, j] / length, work.triangle[j + 1, j] / length
@@ -223,34 +218,50 @@ def descend(hessian: Floats, slope: Floats, conditions: Conditions, most: int) -
         if np.isfinite(side):  # a row without a low side has minus infinity there
             greatest = max(greatest, abs(side))
     tolerance = 1e-13 * greatest
-    count = 0
-    for step in range(most):
-        which = _worst(conditions, x, resting, tolerance)
-        if which < 0:
-            return SOLVED, x, work.held[:count].copy(), work.multipliers[:count].copy(), step
+    count, steps, status = 0, 0, SOLVED
+    which = _worst(conditions, x, resting, tolerance)
+    while which >= 0 and status == SOLVED:
+        steps += 1
         work.multipliers[count] = 0.0
         while True:
             _project(conditions, which, work.basis, projected)
             _step(work, count, projected, direction, back)
             dual_length, place = _blocking(conditions, work, count, back)
-            gain = along(conditions, which, direction)
-            free = dot(projected[count:], projected[count:]) > 1e-20 * dot(projected, projected)
-            full = -slack_of(conditions, which, x) / gain if free and gain > 0.0 else np.inf
+            full = _length(conditions, which, x, projected, direction, count)
             length = min(dual_length, full)
             if length == np.inf:
-                return INFEASIBLE, x, work.held[:count].copy(), work.multipliers[:count].copy(), step
-            work.multipliers[:count] -= length * back[:count]
+                status = INFEASIBLE
+                break
+            for j in range(count):
+                work.multipliers[j] -= length * back[j]
             work.multipliers[count] += length
             if full < np.inf:
-                x += length * direction
+                for i in range(n):
+                    x[i] += length * direction[i]
             if full <= dual_length:
                 break
             resting[work.held[place]] = False
             _drop(work, count, place)
             count -= 1
-        if not _add(work, count, projected):
-            return INFEASIBLE, x, work.held[:count].copy(), work.multipliers[:count].copy(), step
-        work.held[count] = which
-        resting[which] = True
-        count += 1
-    return TOO_LONG, x, work.held[:count].copy(), work.multipliers[:count].copy(), most
+        if status == SOLVED and not _add(work, count, projected):
+            status = INFEASIBLE
+        if status == SOLVED:
+            work.held[count] = which
+            resting[which] = True
+            count += 1
+            which = _worst(conditions, x, resting, tolerance)
+            if steps >= most and which >= 0:
+                status = TOO_LONG
+    return status, x, work.held[:count].copy(), work.multipliers[:count].copy(), steps
+
+
+@njit(cache=True, nogil=True)
+def _length(conditions: Conditions, which: int, x: Floats, projected: Floats, direction: Floats, count: int) -> float:
+    """How far along the direction the condition is met; infinite where it depends on those held."""
+    every, free = 0.0, 0.0
+    for j in range(projected.size):
+        every += projected[j] ** 2
+        if j >= count:
+            free += projected[j] ** 2
+    gain = along(conditions, which, direction)
+    return -slack_of(conditions, which, x) / gain if free > 1e-20 * every and gain > 0.0 else np.inf

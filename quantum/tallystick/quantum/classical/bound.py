@@ -60,7 +60,9 @@ def evaluate(
     sides = float(base.sum() + by_group @ most[1:])
     value, taken, left = _choice(problem, cost, held, free)
     size = np.abs(splitting.rest) @ np.abs(point)
-    sizes = splitting.own * best**2 + (2.0 * size + np.abs(problem.linear) + np.abs(by_row) @ np.abs(rows)) * np.abs(best)
+    sizes = splitting.own * best**2 + (2.0 * size + np.abs(problem.linear) + np.abs(by_row) @ np.abs(rows)) * np.abs(
+        best
+    )
     sizes += np.abs(by_group) @ np.abs(counts[1:])
     inside = held | free
     total = float(np.abs(point) @ size + sizes[inside].sum() + np.abs(base).sum() + np.abs(by_group) @ most[1:])

@@ -80,7 +80,7 @@ def solve(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support,
     if root is not None:
         own = strongest(scaled.quadratic, np.ones(problem.size)) * 0.999
         tree.push(_Node(-np.inf, *root, split(scaled.quadratic, own)))
-    while tree.open and (tree.nodes == 0 or tree.nodes < limits.nodes):
+    while tree.open and (tree.nodes == 0 or tree.nodes < limits.nodes_for(problem.size)):
         bound, _, node = heapq.heappop(tree.open)
         if bound >= tree.level():
             tree.open.clear()

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend, dot
+from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend
 from tallystick.quantum.classical.cardinality import CardinalityProblem, Floats, Limits, Support
 from tallystick.quantum.classical.quadratic import RIDGE, STEPS_PER_CONDITION, Optimum, minimise
 from tallystick.quantum.errors import ProblemError
@@ -135,7 +135,9 @@ def value_of(
         return np.inf
     value = 0.0
     for a in range(count):
-        value += x[a] * (0.5 * dot(hessian[a], x) + slope[a])
+        value += x[a] * slope[a]
+        for b in range(count):
+            value += 0.5 * x[a] * hessian[a, b] * x[b]
     return value * size
 
 
