@@ -43,7 +43,7 @@ def efficient_frontier(problem: PortfolioProblem, points: int = 50) -> Frontier:
         raise SettingError(message)
     least = float(problem.mean @ solve(replace(problem, expected_returns=np.zeros(problem.size))).weights)
     greatest = float(problem.mean @ solve(replace(problem, risk_aversion=0.0)).weights)
-    return frontier_at(problem, np.linspace(greatest, least, points))
+    return frontier_at(problem, np.linspace(greatest - INSIDE * (greatest - least), least, points))
 
 
 def frontier_at(problem: PortfolioProblem, returns: ArrayLike) -> Frontier:

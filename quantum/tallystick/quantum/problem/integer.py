@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 WHOLE = 1e-7
 EXACT = 1e-9
+BOXES = 20_000
+"""Boxes looked at where the limits do not say."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +93,8 @@ def best_integers(problem: IntegerProblem, limits: Limits) -> Integers | None:
     best: tuple[float, Ints] | None = None
     waiting: list[tuple[float, int, _Box]] = [(root.bound, 0, root)]
     count, nodes, settled = 1, 0, np.inf
-    while waiting and nodes < max(limits.nodes, 1):
+    most = BOXES if limits.nodes is None else max(limits.nodes, 1)
+    while waiting and nodes < most:
         bound, _, box = heappop(waiting)
         if best is not None and bound >= best[0] - limits.tolerance * abs(best[0]):
             settled = min(settled, bound)

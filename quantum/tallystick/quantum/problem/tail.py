@@ -23,6 +23,8 @@ OUTWARD = 1e-9
 """Share of the objective that the bound is rounded down by: HiGHS's own tolerance on a reduced cost is 1e-7, and an
 optimal basis is usually exact to 1e-12; the bound stays HiGHS's claim, and is named so."""
 INFEASIBLE = 2
+NODES = 100_000
+"""Nodes of HiGHS's tree where the limits do not say."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -125,18 +127,19 @@ def _highs(program: _Program, limits: Limits, bits: Floats | None) -> Any:
         whole[chosen] = 1
     else:
         lower[chosen] = upper[chosen] = bits
+    nodes = NODES if limits.nodes is None else max(limits.nodes, 1)
     found = milp(
         program.cost,
         integrality=whole,
         bounds=Bounds(lower, upper),
         constraints=LinearConstraint(program.rows, program.low, program.high),
-        options={"node_limit": max(limits.nodes, 1), "mip_rel_gap": limits.tolerance},
+        options={"node_limit": nodes, "mip_rel_gap": limits.tolerance},
     )
     if found.status == INFEASIBLE:
         message = "no weights meet the bounds, the conditions and the number of holdings together. Widen or drop one"
         raise ProblemError(message)
     if found.x is None:
-        message = f"HiGHS found no portfolio in {limits.nodes} nodes ({found.message}). Raise the limit of nodes"
+        message = f"HiGHS found no portfolio in {nodes} nodes ({found.message}). Raise the limit of nodes"
         raise QuantumError(message)
     return found
 

@@ -1,11 +1,13 @@
 """CVaR and CDaR equal skfolio's answers to the same programs; with few holdings they equal trying every support."""
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 
+from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem, Trading
 from tallystick.quantum.problem.risk import CDaR, CVaR, Risk
 from tallystick.quantum.problem.solving import BoundSource, solve
@@ -46,7 +48,9 @@ def test_few_holdings_with_costs_are_those_of_trying_every_support(risk: Risk) -
     values = []
     for support in combinations(range(6), 3):
         chosen = np.isin(np.arange(6), support)
-        values.append(solve(replace(asked, k=None, buy_in=0.0, lower=0.2 * chosen, upper=0.6 * chosen)).objective)
+        with suppress(ProblemError):  # too far from what is held
+            values.append(solve(replace(asked, k=None, buy_in=0.0, lower=0.2 * chosen, upper=0.6 * chosen)).objective)
+    assert len(values) > 10
     assert best.objective == pytest.approx(min(values), rel=1e-6)
 
 

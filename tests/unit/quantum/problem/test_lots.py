@@ -1,0 +1,139 @@
+"""Lots obey the terminal's rules, and the best of them is that of trying every one."""
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tallystick.market.instrument import LOT, Instrument
+from tallystick.quantum.classical.cardinality import Limits
+from tallystick.quantum.errors import ProblemError
+from tallystick.quantum.problem.lots import Account, Allocation, Listing, allocate
+from tallystick.quantum.problem.portfolio_problem import Condition, PortfolioProblem, Trading
+from tallystick.quantum.problem.risk import CVaR
+from tests.unit.quantum.problem.returns import drawn
+
+
+def instrument(symbol: str, least: float, step: float, size: float, **terms: Any) -> Instrument:
+    """Conditions in lots; up to 50 lots."""
+    known = {"digits": 5, "currency_base": symbol[:3], "currency_profit": symbol[3:], **terms}
+    return Instrument(
+        symbol=symbol,
+        contract_size=size,
+        volume_min=round(least * LOT),
+        volume_max=50 * LOT,
+        volume_step=round(step * LOT),
+        **known,
+    )
+
+
+EURUSD = Listing(instrument("EURUSD", 0.01, 0.01, 100_000.0), 1.085)
+GBPUSD = Listing(instrument("GBPUSD", 0.05, 0.01, 100_000.0), 1.27)
+USDJPY = Listing(instrument("USDJPY", 0.01, 0.01, 100_000.0, digits=3), 150.0, profit_rate=1 / 150.0)
+XAUUSD = Listing(instrument("XAUUSD", 0.01, 0.01, 100.0, digits=2, calc_mode="cfd_leverage"), 2300.0)
+US500 = Listing(instrument("US5USD", 0.1, 0.1, 1.0, digits=2, calc_mode="cfd"), 5100.0)
+FIVE = (EURUSD, GBPUSD, USDJPY, XAUUSD, US500)
+PAST = drawn(400, 5, seed=11) / 2.0
+
+
+def problem(**changes: Any) -> PortfolioProblem:
+    stated = PortfolioProblem(np.abs(PAST.mean(axis=0)), np.cov(PAST, rowvar=False), risk_aversion=8.0)
+    return replace(stated, **changes)
+
+
+def obeys(found: Allocation, listings: tuple[Listing, ...], account: Account) -> None:
+    """Volumes are 0 or steps from the minimum to the maximum; the margin, added up here, fits."""
+    margin = 0.0
+    for volume, each in zip(found.volumes.tolist(), listings, strict=True):
+        one = each.instrument
+        assert volume == 0 or (one.volume_min <= abs(volume) <= one.volume_max and volume % one.volume_step == 0)
+        lots = abs(volume) / LOT
+        if one.calc_mode == "forex":
+            in_usd = each.price if one.currency_profit == "USD" else 1.0
+            margin += lots * one.contract_size * in_usd / account.leverage
+        else:
+            margin += lots * one.contract_size * each.price / (1 if one.calc_mode == "cfd" else account.leverage)
+    assert found.margin == pytest.approx(margin, abs=0.05)
+    assert margin <= account.margin_share * account.equity + 0.05
+
+
+@pytest.mark.parametrize("equity", [100_000.0, 20_000.0])
+def test_lots_of_five_symbols_are_proved_and_cost_less_than_a_hundredth(equity: float) -> None:
+    account = Account(equity)
+    found = allocate(problem(), FIVE, account)
+    obeys(found, FIVE, account)
+    assert found.proved
+    assert found.bound <= found.objective
+    assert found.gap < 1e-6
+    if equity == 100_000.0:
+        assert found.fractional_gap < 0.01
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"k": 2, "fewest": 1},
+        {"lower": -0.6, "gross": 1.6},
+        {"conditions": (Condition((1.0, 1.0, 0.0), 0.2, 0.5),)},
+        {"trading": Trading([0.5, 0.2, 0.3], cost=0.0004, turnover=1.2)},
+        {"buy_in": 0.3},
+    ],
+)
+def test_the_best_lots_are_those_of_trying_every_one(changes: dict[str, Any]) -> None:
+    listings, account = (EURUSD, GBPUSD, USDJPY), Account(12_000.0, leverage=30)
+    three = PortfolioProblem(problem().mean[:3], problem().sigma[:3, :3], risk_aversion=30.0)
+    asked = replace(three, **changes)
+    found = allocate(asked, listings, account, tolerance=0.06)
+    obeys(found, listings, account)
+    step = np.array([each.step_value for each in listings]) / account.equity
+    least = np.inf
+    for steps in product(range(-8, 13), repeat=3):
+        if 0 < abs(steps[1]) < 5:
+            continue
+        weights = np.array(steps) * step
+        if abs(weights.sum() - 1.0) <= 0.06 and asked.violation(weights, summing=False) < 1e-9:
+            least = min(least, asked.objective(weights))
+    assert found.objective == pytest.approx(least, rel=1e-9)
+    assert found.proved
+
+
+def test_margin_counts() -> None:
+    rich, poor = (Account(20_000.0, leverage=100, margin_share=share) for share in (1.0, 0.2))
+    free, tight = (allocate(problem(), FIVE, each) for each in (rich, poor))
+    obeys(tight, FIVE, poor)
+    assert free.margin > 0.2 * 20_000.0
+    assert tight.objective > free.objective
+
+
+def test_a_small_account_is_told_what_it_would_need() -> None:
+    with pytest.raises(ProblemError, match=r"smallest position, EURUSD, is 1,085.00 USD, the equity 600.00.* Raise"):
+        allocate(problem(), (EURUSD, GBPUSD, EURUSD, XAUUSD, EURUSD), Account(600.0))
+    small = allocate(problem(), FIVE, Account(1_000.0))
+    assert small.fractional_gap > 0.0
+    assert small.proved
+
+
+def test_what_lots_cannot_be_asked_for_is_refused() -> None:
+    with pytest.raises(ProblemError, match="one for each"):
+        allocate(problem(), FIVE[:4], Account(1e5))
+    tail = PortfolioProblem(PAST.mean(axis=0), scenarios=PAST, risk=CVaR())
+    with pytest.raises(ProblemError, match="risk=Variance"):
+        allocate(tail, FIVE, Account(1e5))
+    with pytest.raises(ProblemError, match="equity above 0"):
+        Account(0.0)
+    with pytest.raises(ProblemError, match="last quote"):
+        Listing(EURUSD.instrument, -1.0)
+
+
+def test_more_symbols_than_can_be_proved_keep_the_fractional_answers_holdings() -> None:
+    past = drawn(400, 8, seed=3) / 2.0
+    listings = (*FIVE, EURUSD, USDJPY, XAUUSD)
+    asked = PortfolioProblem(np.abs(past.mean(axis=0)), np.cov(past, rowvar=False), k=3, risk_aversion=8.0)
+    found = allocate(asked, listings, Account(100_000.0), limits=Limits(nodes=2_000))
+    obeys(found, listings, Account(100_000.0))
+    assert set(np.flatnonzero(found.volumes)) <= set(found.fractional.support)
+    assert found.searched == found.fractional.support
+    assert not found.proved
