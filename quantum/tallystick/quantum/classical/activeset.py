@@ -29,26 +29,31 @@ class Conditions(NamedTuple):
 
 
 class Working(NamedTuple):
-    """The working set: `held` conditions, their multipliers, J with J J' = G^-1, and R of J'N = [R; 0]."""
+    """The working set: `held` conditions, multipliers, J with J J' = G^-1, R of J'N = [R; 0]; room for steps."""
 
     held: Ints
     multipliers: Floats
     basis: Floats
     triangle: Floats
+    projected: Floats
+    direction: Floats
+    back: Floats
 
 
 @njit(cache=True, nogil=True)
 def slack_of(conditions: Conditions, which: int, x: Floats) -> float:
     """How far x is inside of a condition; negative where it is violated."""
     m, n = conditions.rows.shape
-    inside = along(conditions, which, x)
+    inside: float = along(conditions, which, x)
     if which < m:
-        return inside - conditions.low[which]
-    if which < 2 * m:
-        return inside + conditions.high[which - m]
-    if which < 2 * m + n:
-        return inside - conditions.lower[which - 2 * m]
-    return inside + conditions.upper[which - 2 * m - n]
+        inside -= conditions.low[which]
+    elif which < 2 * m:
+        inside += conditions.high[which - m]
+    elif which < 2 * m + n:
+        inside -= conditions.lower[which - 2 * m]
+    else:
+        inside += conditions.upper[which - 2 * m - n]
+    return inside
 
 
 @njit(cache=True, nogil=True)
@@ -57,7 +62,9 @@ def along(conditions: Conditions, which: int, direction: Floats) -> float:
     m, n = conditions.rows.shape
     if which >= 2 * m:
         place = which - 2 * m
-        return direction[place] if place < n else -direction[place - n]
+        sign = 1.0 if place < n else -1.0
+        turned: float = sign * direction[place % n]
+        return turned
     total = 0.0
     for i in range(n):
         total += conditions.rows[which % m, i] * direction[i]
@@ -103,7 +110,7 @@ def _add(work: Working, count: int, projected: Floats) -> bool:
     for i in range(count + 1):
         work.triangle[i, count] = projected[i]
         greatest = max(greatest, abs(projected[i]))
-    return abs(projected[count]) > 1e-13 * (1.0 + greatest)
+    return bool(abs(projected[count]) > 1e-13 * (1.0 + greatest))
 
 
 @njit(cache=True, nogil=True)
@@ -163,7 +170,7 @@ def _worst(conditions: Conditions, x: Floats, resting: NDArray[np.bool_], tolera
 @njit(cache=True, nogil=True)
 def _equality(conditions: Conditions, which: int) -> bool:
     m = conditions.rows.shape[0]
-    return which < 2 * m and conditions.low[which % m] == conditions.high[which % m]
+    return bool(which < 2 * m and conditions.low[which % m] == conditions.high[which % m])
 
 
 @njit(cache=True, nogil=True)
@@ -210,9 +217,16 @@ def descend(hessian: Floats, slope: Floats, conditions: Conditions, most: int) -
             total += basis[i, j] * slope[i]
         for i in range(j + 1):
             x[i] -= basis[i, j] * total
-    work = Working(np.full(n + 1, -1), np.zeros(n + 1), basis, np.zeros((n + 1, n + 1)))
+    work = Working(
+        np.full(n + 1, -1),
+        np.zeros(n + 1),
+        basis,
+        np.zeros((n + 1, n + 1)),
+        np.empty(n),
+        np.empty(n),
+        np.zeros(n + 1),
+    )
     resting = np.zeros(2 * conditions.rows.shape[0] + 2 * n, dtype=np.bool_)
-    projected, direction, back = np.empty(n), np.empty(n), np.zeros(n + 1)
     greatest = 1.0
     for side in conditions.low:
         if np.isfinite(side):  # a row without a low side has minus infinity there
@@ -222,37 +236,43 @@ def descend(hessian: Floats, slope: Floats, conditions: Conditions, most: int) -
     which = _worst(conditions, x, resting, tolerance)
     while which >= 0 and status == SOLVED:
         steps += 1
-        work.multipliers[count] = 0.0
-        while True:
-            _project(conditions, which, work.basis, projected)
-            _step(work, count, projected, direction, back)
-            dual_length, place = _blocking(conditions, work, count, back)
-            full = _length(conditions, which, x, projected, direction, count)
-            length = min(dual_length, full)
-            if length == np.inf:
-                status = INFEASIBLE
-                break
-            for j in range(count):
-                work.multipliers[j] -= length * back[j]
-            work.multipliers[count] += length
-            if full < np.inf:
-                for i in range(n):
-                    x[i] += length * direction[i]
-            if full <= dual_length:
-                break
-            resting[work.held[place]] = False
-            _drop(work, count, place)
-            count -= 1
-        if status == SOLVED and not _add(work, count, projected):
-            status = INFEASIBLE
-        if status == SOLVED:
-            work.held[count] = which
-            resting[which] = True
-            count += 1
-            which = _worst(conditions, x, resting, tolerance)
-            if steps >= most and which >= 0:
-                status = TOO_LONG
+        count = _approach(conditions, which, x, work, count, resting)
+        if count < 0 or not _add(work, count, work.projected):
+            return INFEASIBLE, x, work.held[:0].copy(), work.multipliers[:0].copy(), steps
+        work.held[count] = which
+        resting[which] = True
+        count += 1
+        which = _worst(conditions, x, resting, tolerance)
+        if steps >= most and which >= 0:
+            status = TOO_LONG
     return status, x, work.held[:count].copy(), work.multipliers[:count].copy(), steps
+
+
+@njit(cache=True, nogil=True)
+def _approach(
+    conditions: Conditions, which: int, x: Floats, work: Working, count: int, resting: NDArray[np.bool_]
+) -> int:
+    """Move x until a condition is met, dropping those in the way; how many are still held, -1 where it cannot be."""
+    work.multipliers[count] = 0.0
+    while True:
+        _project(conditions, which, work.basis, work.projected)
+        _step(work, count, work.projected, work.direction, work.back)
+        dual_length, place = _blocking(conditions, work, count, work.back)
+        full = _length(conditions, which, x, work.projected, work.direction, count)
+        length = min(dual_length, full)
+        if length == np.inf:
+            return -1
+        for j in range(count):
+            work.multipliers[j] -= length * work.back[j]
+        work.multipliers[count] += length
+        if full < np.inf:
+            for i in range(x.size):
+                x[i] += length * work.direction[i]
+        if full <= dual_length:
+            return count
+        resting[work.held[place]] = False
+        _drop(work, count, place)
+        count -= 1
 
 
 @njit(cache=True, nogil=True)

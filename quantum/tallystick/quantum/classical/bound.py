@@ -100,5 +100,5 @@ def _choice(problem: CardinalityProblem, cost: Floats, held: Bits, free: Bits) -
 def _reach(problem: CardinalityProblem) -> float:
     """No portfolio is longer than this; where nothing is short the sum is a limit too."""
     widest = float(np.maximum(np.abs(problem.lower), np.abs(problem.upper)).max())
-    length = float(problem.k) ** 0.5 * widest
-    return min(length, abs(problem.total)) if problem.lower.min() >= 0.0 else length
+    length = float(np.sqrt(problem.k)) * widest
+    return min(length, abs(problem.total)) if float(problem.lower.min()) >= 0.0 else length

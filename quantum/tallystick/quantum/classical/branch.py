@@ -23,11 +23,16 @@ from tallystick.quantum.errors import ProblemError
 Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
 ROUNDS = 15
-"""How often D is improved at the root."""
-BACK = 0.9
-EVERY = 1
+"""How often the root is relaxed, D moved by 2 / (round + 2) of the way in between (Frank and Wolfe 1956)."""
 SHARE = 0.5
+"""How far below the root D moves towards the best for the node's answer; its children inherit it."""
+BACK = 0.9
+"""The share of the D before from which the next is sought, so as to begin well inside."""
+INSIDE = 0.999
+"""The share of a D that is taken, so that what remains is positive definite."""
 ROUGH = 0.01
+"""The accuracy of a relaxation, as a share of how far the node's bound is below the level; ROUGHEST at most."""
+ROUGHEST = 1e-4
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -78,7 +83,7 @@ def solve(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support,
     bits = np.zeros(problem.size, dtype=np.bool_)
     root = _closed_under(scaled, bits, ~bits)
     if root is not None:
-        own = strongest(scaled.quadratic, np.ones(problem.size)) * 0.999
+        own = strongest(scaled.quadratic, np.ones(problem.size)) * INSIDE
         tree.push(_Node(-np.inf, *root, split(scaled.quadratic, own)))
     while tree.open and (tree.nodes == 0 or tree.nodes < limits.nodes_for(problem.size)):
         bound, _, node = heapq.heappop(tree.open)
@@ -98,35 +103,41 @@ def solve(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support,
 
 
 def _visit(tree: _Tree, node: _Node) -> None:
+    """Steps 4 to 6 for one node; at the root D is improved several times first."""
     if not node.free.any():
         _finish(tree, node)
         return
-    root = tree.nodes == 1
-    for number in range(ROUNDS if root else 1):
-        if number:
-            node = _improved(tree, node, found, 2.0 / (number + 2.0))
+    rounds = ROUNDS if tree.nodes == 1 else 1
+    for number in range(1, rounds + 1):
         found = _solved(tree, node)
-        if root and number == 0:
+        if tree.nodes == 1 and number == 1:
             tree.offer(_rounded(tree, found, node))
-        node = replace(node, bound=max(node.bound, found.bound.value))
-        if node.bound >= tree.level():
+        narrowed = _narrowed(tree, node, found)
+        if narrowed is None:
             return
-        fixed = _fix(tree, found, node.held, node.free)
-        if fixed is None:
-            return
-        node = replace(node, held=fixed[0], free=fixed[1])
+        node = narrowed
         if not node.free.any():
             tree.push(node)
             return
-    if not root and tree.nodes % EVERY == 0:
-        node = _improved(tree, node, found, SHARE)
-    _branch(tree, node, found)
+        if number == rounds:
+            _branch(tree, _improved(tree, node, found, SHARE), found)
+            return
+        node = _improved(tree, node, found, 2.0 / (number + 2.0))
+
+
+def _narrowed(tree: _Tree, node: _Node, found: Answer) -> _Node | None:
+    """The node with its new bound and what that decides; None where nothing in it can be better."""
+    node = replace(node, bound=max(node.bound, found.bound.value))
+    if node.bound >= tree.level():
+        return None
+    fixed = _fix(tree, found, node.held, node.free)
+    return None if fixed is None else replace(node, held=fixed[0], free=fixed[1])
 
 
 def _solved(tree: _Tree, node: _Node) -> Answer:
     """The relaxation as exactly as the distance to the level asks for."""
     room = tree.level() - node.bound
-    accuracy = min(max(ACCURACY, ROUGH * room), 1e-4) if np.isfinite(room) else ACCURACY
+    accuracy = min(max(ACCURACY, ROUGH * room), ROUGHEST) if np.isfinite(room) else ACCURACY
     found = answer(tree.scaled, node.splitting, node.held, node.free, accuracy)
     tree.steps += found.steps
     if accuracy > ACCURACY and 0.0 < tree.level() - found.bound.value < accuracy * 10.0:
@@ -168,7 +179,7 @@ def _improved(tree: _Tree, node: _Node, found: Answer, share: float) -> _Node:
     own = np.zeros(tree.scaled.size)
     before = node.splitting.own[places]
     start = BACK * before if before.min() > 0.0 else None
-    best = strongest(part, np.maximum(x * x / z - x * x, 0.0), start) * 0.999
+    best = strongest(part, np.maximum(x * x / z - x * x, 0.0), start) * INSIDE
     own[places] = before + share * (best - before)
     small = split(part, own[places])
     rest = np.zeros_like(tree.scaled.quadratic)

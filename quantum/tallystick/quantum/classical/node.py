@@ -41,7 +41,7 @@ def answer(problem: CardinalityProblem, splitting: Splitting, held: Bits, free: 
     level = problem.lower == problem.upper
     fixed = _Fixed(np.flatnonzero(held & level), problem.lower[held & level])
     places = np.flatnonzero((held & ~level) | free)
-    relaxation, slack = _relaxation(problem, splitting, places, free[places], fixed)
+    relaxation = _relaxation(problem, splitting, places, free[places], fixed)
     point = relax(relaxation, accuracy)
     count = len(places)
     weights, shares = np.zeros(problem.size), held.astype(np.float64)
@@ -51,7 +51,6 @@ def answer(problem: CardinalityProblem, splitting: Splitting, held: Bits, free: 
     shares[open_level] = weights[open_level] / problem.lower[open_level]
     rows = len(problem.conditions[0])
     multipliers = np.concatenate([point.rows[:rows], point.rows[rows + 1 :]])
-    del slack
     if not (np.isfinite(weights).all() and np.isfinite(multipliers).all()):
         weights, multipliers = np.zeros(problem.size), np.zeros(len(multipliers))
     bound = evaluate(problem, splitting, weights, multipliers, held, free)
@@ -60,7 +59,7 @@ def answer(problem: CardinalityProblem, splitting: Splitting, held: Bits, free: 
 
 def _relaxation(
     problem: CardinalityProblem, splitting: Splitting, places: NDArray[np.int64], free: Bits, fixed: _Fixed
-) -> tuple[Relaxation, int]:
+) -> Relaxation:
     """The numbers of the assets at `places`; rows that are ranges get a slack of their own, at the end."""
     rows, low, high = problem.conditions
     counts, least, most = problem.counts
@@ -84,17 +83,14 @@ def _relaxation(
     slack = np.zeros((len(low), extra))
     slack[ranges, np.arange(extra)] = -1.0
     none = np.zeros(extra)
-    return (
-        Relaxation(
-            rest,
-            np.concatenate([own, none]),
-            np.concatenate([linear, none]),
-            np.concatenate([lower, low[ranges]]),
-            np.concatenate([upper, high[ranges]]),
-            np.concatenate([free & ~level, np.zeros(extra, dtype=np.bool_)]),
-            np.concatenate([by_weight, slack], axis=1),
-            np.concatenate([by_count, np.zeros_like(slack)], axis=1),
-            np.where(low < high, 0.0, low),
-        ),
-        extra,
+    return Relaxation(
+        rest,
+        np.concatenate([own, none]),
+        np.concatenate([linear, none]),
+        np.concatenate([lower, low[ranges]]),
+        np.concatenate([upper, high[ranges]]),
+        np.concatenate([free & ~level, np.zeros(extra, dtype=np.bool_)]),
+        np.concatenate([by_weight, slack], axis=1),
+        np.concatenate([by_count, np.zeros_like(slack)], axis=1),
+        np.where(low < high, 0.0, low),
     )

@@ -106,12 +106,12 @@ def relax(node: Relaxation, accuracy: float) -> Point:
         system = _system(node, at, room)
         if system is None:
             break
-        aim = _direction(node, at, room, left, system, None, 0.0)
+        aim = _direction(node, at, room, left, system, None)
         length = min(1.0, _reach(node, at, room, aim))
         centring = max(_gap_after(node, at, room, aim, length) / gap, 0.05) ** 3
         if left.worst() > LAG * gap / pairs:
             centring = max(centring, 0.8)
-        aim = _direction(node, at, room, left, system, aim, centring * gap / pairs)
+        aim = _direction(node, at, room, left, system, (aim, centring * gap / pairs))
         length = min(1.0, 0.995 * _reach(node, at, room, aim))
         if not length > SHORT:
             break
@@ -159,28 +159,27 @@ def _system(node: Relaxation, at: _Path, room: _Room) -> _System | None:
     counted = node.by_count * node.free
     seen = node.by_weight - counted * slope
     try:
-        inverse = np.linalg.inv(matrix)
+        inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
         rows = seen @ inverse
         schur = rows @ seen.T + (counted / curve) @ counted.T
         schur[np.diag_indices(len(schur))] += DEPENDENT * (1e-6 + np.abs(schur).max(initial=0.0))
-        return _System(inverse, slope, curve, seen, rows, np.linalg.inv(schur))
+        answer = np.asarray(np.linalg.inv(schur), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
+    return _System(inverse, slope, curve, seen, rows, answer)
 
 
 def _direction(
-    node: Relaxation, at: _Path, room: _Room, left: _Left, system: _System, before: _Path | None, target: float
+    node: Relaxation, at: _Path, room: _Room, left: _Left, system: _System, before: tuple[_Path, float] | None
 ) -> _Path:
-    """The Newton direction towards complementarity `target`, corrected by the products of the direction `before`."""
-    twist_above, twist_below, twist_within = 0.0, 0.0, 0.0
+    """The Newton direction towards no complementarity; after a first, with its products and the target given."""
+    above, below, within = -at.above, -at.below, -at.within
     if before is not None:
-        change = _turned(node, before)
-        twist_above = before.above * change.above
-        twist_below = before.below * change.below
-        twist_within = before.within * change.within
-    above = (target - twist_above) / room.above - at.above
-    below = (target - twist_below) / room.below - at.below
-    within = np.where(node.free, (target - twist_within) / room.within - at.within, 0.0)
+        aim, target = before
+        change = _turned(node, aim)
+        above = above + (target - aim.above * change.above) / room.above
+        below = below + (target - aim.below * change.below) / room.below
+        within = np.where(node.free, within + (target - aim.within * change.within) / room.within, 0.0)
     pull_x = above - below - left.x
     pull_z = np.where(node.free, node.upper * below - node.lower * above - within - left.z, 0.0)
     base = system.inverse @ (pull_x - system.slope * pull_z)

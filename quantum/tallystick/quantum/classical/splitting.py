@@ -69,13 +69,13 @@ def strongest(quadratic: Floats, weights: Floats, start: Floats | None = None) -
             inverse = np.linalg.inv(quadratic - np.diag(own))
             slope = weights - barrier * np.diag(inverse) + barrier / own
             curve = barrier * (inverse * inverse.T + np.diag(1.0 / own**2))
-            change = np.linalg.solve(curve, slope)
+            change: Floats = np.asarray(np.linalg.solve(curve, slope), dtype=np.float64)
             decrement = float(slope @ change) / barrier
             found = _inside(quadratic, own, change, 1.0 if decrement < 1.0 else 2.0 / (1.0 + decrement**0.5))
             if found is None:
                 return own
             own = found
-            if decrement < 0.1:  # noqa: PLR2004 -- a tenth of a unit of the barrier: the centre is near enough
+            if decrement < 0.1:  # a tenth of a unit of the barrier: the centre is near enough
                 break
     return own
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend
 from tallystick.quantum.classical.cardinality import CardinalityProblem, Floats, Limits, Support
-from tallystick.quantum.classical.quadratic import RIDGE, STEPS_PER_CONDITION, Optimum, minimise
+from tallystick.quantum.classical.flat import minimise_flat
+from tallystick.quantum.classical.quadratic import RIDGE, STEPS_PER_CONDITION, Optimum
 from tallystick.quantum.errors import ProblemError
 
 Bits = NDArray[np.bool_]
@@ -67,7 +68,7 @@ def weigh(problem: CardinalityProblem, support: Support) -> Optimum:
     part = Conditions(
         np.ascontiguousarray(every.rows[:, chosen]), every.low, every.high, every.lower[chosen], every.upper[chosen]
     )
-    return minimise(problem.quadratic[np.ix_(chosen, chosen)], problem.linear[chosen], part)
+    return minimise_flat(problem.quadratic[np.ix_(chosen, chosen)], problem.linear[chosen], part)
 
 
 def universe_of(problem: CardinalityProblem) -> Conditions:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from tests.unit.quantum.classical.indices import index, least_of_all
 
 from tallystick.quantum.classical.branch import solve
 from tallystick.quantum.classical.cardinality import CardinalityProblem, Limits
 from tallystick.quantum.errors import ProblemError
+from tests.unit.quantum.classical.indices import index, least_of_all
 
 SECTORS = np.zeros((2, 12))
 SECTORS[0, :5], SECTORS[1, 5:8] = 1.0, 1.0
