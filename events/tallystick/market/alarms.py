@@ -5,8 +5,9 @@ level unnoticed. A scan compares each row with them and walks a moment exactly o
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from tallystick.market.compiled import compiled, compiled_inside
 
 BUY_LIMIT, SELL_LIMIT, BUY_STOP, SELL_STOP, BUY_STOP_LIMIT, SELL_STOP_LIMIT = 2, 3, 4, 5, 6, 7
 """MT5's ORDER_TYPE of pending orders; below 2 are market orders, as the rest of an order stands."""
@@ -18,7 +19,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-@njit(cache=True)
+@compiled
 def set_alarms(  # noqa: PLR0917 -- compiled code takes arrays, not objects
     due: Ints,
     pending: Ints,
@@ -62,7 +63,7 @@ def set_alarms(  # noqa: PLR0917 -- compiled code takes arrays, not objects
         exposure[symbol, side + 1] += positions[n, 4] * rate
 
 
-@njit(cache=True)
+@compiled_inside
 def _widen(levels: Floats, symbol: int, place: int, points: int, scale: float) -> None:
     """Let the alarm in one place (even: falling, odd: rising) go off at `points` too."""
     if place % 2 == 1:

@@ -5,10 +5,10 @@ enough never to miss a stop-out; a moment that only may have one is handed back 
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tallystick.market.alarms import Floats, Ints
+from tallystick.market.compiled import compiled
 from tallystick.market.moment import Sides, row_step, to_points, touches
 
 NOTHING, MAYBE, SURE = 0, 1, 2
@@ -18,7 +18,7 @@ RELATIVE_GUARD = 1e-11
 """Of the sum of all amounts: thousands of times what float64 can err by."""
 
 
-@njit(cache=True)
+@compiled
 def first_near(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not objects
     begin: int,
     times: Ints,
@@ -79,7 +79,7 @@ def first_near(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not obj
     return -1, -1, NOTHING
 
 
-@njit(cache=True)
+@compiled
 def _reaches(symbol: int, row: int, bids: Sides, asks: Sides, levels: Floats) -> bool:
     """Whether a row reaches a price level of its symbol."""
     low, high = min(bids[2][row], bids[0][row], bids[3][row]), max(bids[1][row], bids[0][row], bids[3][row])
@@ -88,7 +88,7 @@ def _reaches(symbol: int, row: int, bids: Sides, asks: Sides, levels: Floats) ->
     return bool(falls or high >= levels[symbol, 1] or highest >= levels[symbol, 3])
 
 
-@njit(cache=True)
+@compiled
 def _kind(  # noqa: PLR0913, PLR0917 -- as above
     row: int,
     end: int,
@@ -130,7 +130,7 @@ def _kind(  # noqa: PLR0913, PLR0917 -- as above
     return found
 
 
-@njit(cache=True)
+@compiled
 def _may_fall(  # noqa: PLR0917 -- as above
     low: Floats, high: Floats, scales: Floats, positions: Ints, account: Ints, money: Ints, routes: Ints
 ) -> bool:
@@ -150,7 +150,7 @@ def _may_fall(  # noqa: PLR0917 -- as above
     return bool(worth <= floor + 2.0 + positions.shape[0] + RELATIVE_GUARD * gross)
 
 
-@njit(cache=True)
+@compiled
 def _rate(symbol: int, low: Floats, high: Floats, scales: Floats, routes: Ints, side: int) -> float:
     """A rate's lower (bid side) or upper (ask side) bound between those prices."""
     rate = 1.0

@@ -6,14 +6,14 @@ symbol. Nothing is changed; what happens there is settled elsewhere.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tallystick.market.alarms import Floats, Ints
+from tallystick.market.compiled import compiled, compiled_inside
 from tallystick.market.moment import Sides, acts, to_points
 
 
-@njit(cache=True)
+@compiled
 def first_act(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not objects
     times: Ints,
     series: NDArray[np.uint16],
@@ -44,7 +44,7 @@ def first_act(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not obje
     """
     symbols, count = scales.shape[0], times.shape[0]
     bid, ask, last = bid_now.copy(), ask_now.copy(), np.full(symbols, -1, dtype=np.int64)
-    floor = _equity_floor(account, positions.shape[0])
+    floor = equity_floor(account, positions.shape[0])
     worth, worst = np.zeros(symbols), np.zeros(symbols)
     for symbol in range(symbols):
         worth[symbol] = worst[symbol] = _worth(exposure, symbol, bid[symbol], ask[symbol])
@@ -76,8 +76,8 @@ def first_act(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not obje
     return -1
 
 
-@njit(cache=True)
-def _equity_floor(account: Ints, positions: int) -> float:
+@compiled_inside
+def equity_floor(account: Ints, positions: int) -> float:
     """Floating profit at which a stop-out comes near: above the exact one by more than all roundings together."""
     if account[1] <= 0:
         return -np.inf
@@ -85,7 +85,7 @@ def _equity_floor(account: Ints, positions: int) -> float:
     return floor + 2.0 + positions + 1e-9 * (abs(floor) + abs(float(account[0])))
 
 
-@njit(cache=True)
+@compiled_inside
 def _sounds(  # noqa: PLR0917 -- as above
     symbol: int,
     row: int,
@@ -107,14 +107,14 @@ def _sounds(  # noqa: PLR0917 -- as above
     return bool(falls or high >= levels[symbol, 1] or highest >= levels[symbol, 3])
 
 
-@njit(cache=True)
+@compiled_inside
 def _worth(exposure: Floats, symbol: int, bid: float, ask: float) -> float:
     """Floating profit of a symbol's positions in minor units, before rounding, at prices in points."""
     longs = exposure[symbol, 0] * bid - exposure[symbol, 1]
     return float(longs + exposure[symbol, 3] - exposure[symbol, 2] * ask)
 
 
-@njit(cache=True)
+@compiled
 def take_last(  # noqa: PLR0917 -- as above
     series: NDArray[np.uint16],
     bid_close: Floats,

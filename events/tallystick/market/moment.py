@@ -4,10 +4,10 @@ Compiled, and exact in int64: points, volume units, minor units. A product that 
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tallystick.market.alarms import BUY_LIMIT, BUY_STOP, BUY_STOP_LIMIT, SELL_LIMIT, Floats, Ints
+from tallystick.market.compiled import compiled_inside
 from tallystick.market.money import MoneyOverflowError
 
 LARGEST_PRODUCT = 4.0e18
@@ -17,13 +17,13 @@ Sides = tuple[Floats, Floats, Floats, Floats]
 """Open, high, low, close of one side."""
 
 
-@njit(cache=True)
+@compiled_inside
 def to_points(price: float, scale: float) -> int:
     """Price in whole points, nearest; `scale` is 10**digits."""
     return int(np.rint(price * scale))
 
 
-@njit(cache=True)
+@compiled_inside
 def acts(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not objects
     row: int,
     end: int,
@@ -61,7 +61,7 @@ def acts(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not objects
     return False
 
 
-@njit(cache=True)
+@compiled_inside
 def row_step(  # noqa: PLR0913, PLR0917 -- as above
     index: int,
     step: int,
@@ -85,7 +85,7 @@ def row_step(  # noqa: PLR0913, PLR0917 -- as above
     return int(moment)
 
 
-@njit(cache=True)
+@compiled_inside
 def _place(step: int, bid_open: float, bid_close: float) -> int:
     """Column of a step's price among open, high, low, close."""
     if step in (0, 3):
@@ -93,7 +93,7 @@ def _place(step: int, bid_open: float, bid_close: float) -> int:
     return 3 - step if bid_close >= bid_open else step
 
 
-@njit(cache=True)
+@compiled_inside
 def _at(prices: Sides, place: int, index: int) -> float:
     if place == 0:
         return float(prices[0][index])
@@ -102,7 +102,7 @@ def _at(prices: Sides, place: int, index: int) -> float:
     return float(prices[2][index] if place == 2 else prices[3][index])
 
 
-@njit(cache=True)
+@compiled_inside
 def touches(  # noqa: PLR0917 -- as above
     symbol: int, moment: int, bid: int, ask: int, due: Ints, pending: Ints, positions: Ints
 ) -> bool:
@@ -124,7 +124,7 @@ def touches(  # noqa: PLR0917 -- as above
     return False
 
 
-@njit(cache=True)
+@compiled_inside
 def triggered(kind: int, price: int, bid: int, ask: int) -> bool:
     """Whether a pending order at `price` points is triggered by a quote; the rest of an order always is."""
     if kind < BUY_LIMIT:
@@ -138,7 +138,7 @@ def triggered(kind: int, price: int, bid: int, ask: int) -> bool:
     return bid <= price
 
 
-@njit(cache=True)
+@compiled_inside
 def _stopped_out(bid: Ints, ask: Ints, positions: Ints, account: Ints, money: Ints) -> bool:
     """Whether equity x 10,000 < level x margin at the current prices."""
     equity = account[0]
@@ -155,7 +155,7 @@ def _stopped_out(bid: Ints, ask: Ints, positions: Ints, account: Ints, money: In
     return bool(equity * 10_000 < account[2] * account[1])
 
 
-@njit(cache=True)
+@compiled_inside
 def rounded_money(numerator: int, denominator: int) -> int:
     """R(numerator / denominator), halves away from zero."""
     if numerator >= 0:

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from tallystick.market.compiled import compiled
 from tallystick.market.rows import BarClosed, Quote, Rows
 from tallystick.platform.kernel.facts import Row, row_fact
 
 
-@njit(cache=True)
+@compiled
 def _last_of_each(series: NDArray[np.uint16], last: NDArray[np.int64]) -> None:
     """For each series number the index of its last row in `series`, or -1."""
     last[:] = -1

@@ -5,10 +5,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tallystick.events.module import Context
+from tallystick.market.compiled import compiled
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import point_money
 from tallystick.market.rows import Rows
@@ -142,7 +142,7 @@ def _passed(equity: int, numbers: Numbers) -> bool:
     return bool(_beyond(equity, numbers))
 
 
-@njit(cache=True)
+@compiled
 def _profit(holding: Any) -> Any:
     """Floating profit of a holding at its price: rounded once, halves away from zero."""
     worth = holding[SIDE] * (holding[CLOSE] * holding[UNITS] - holding[SUMS]) * holding[NUMERATOR]
@@ -151,7 +151,7 @@ def _profit(holding: Any) -> Any:
     return -((-2 * worth + holding[DENOMINATOR]) // (2 * holding[DENOMINATOR]))
 
 
-@njit(cache=True)
+@compiled
 def _floating(holdings: Any) -> Any:
     """Floating profit of all holdings."""
     profit = 0
@@ -160,7 +160,7 @@ def _floating(holdings: Any) -> Any:
     return profit
 
 
-@njit(cache=True)
+@compiled
 def _beyond(equity: int, numbers: Any) -> bool:
     """True when the equity has passed a limit that stands, or come to the target."""
     if numbers[DAILY] >= 0 and numbers[DAY] - equity > numbers[DAILY]:
@@ -176,7 +176,7 @@ def _beyond(equity: int, numbers: Any) -> bool:
     return bool(numbers[TARGET] >= 0 and equity - numbers[START] >= numbers[TARGET])
 
 
-@njit(cache=True)
+@compiled
 def _walk(series: Any, bid: Any, ask: Any, symbols: Any, holdings: Any, numbers: Any) -> int:
     """First row at which a limit is passed, or -1; prices in `holdings` and the peak in `numbers` move on."""
     equity = numbers[FIXED] + _floating(holdings)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from tallystick.market.compiled import compiled
 from tallystick.market.rows import Rows
 from tallystick.platform.portfolio.protection import NEVER, Watch
 
@@ -43,7 +43,7 @@ class Thresholds:
         return found
 
 
-@njit(cache=True)
+@compiled
 def _first_reaching(  # noqa: PLR0917 -- columns pass into compiled code one by one
     time: NDArray[Any],
     series: NDArray[Any],

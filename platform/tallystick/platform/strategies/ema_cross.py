@@ -8,13 +8,13 @@ order as `react`, so that a run has the same bits however its rows are cut.
 from collections.abc import Sequence
 from typing import Any
 
-from numba import njit
 from numpy.typing import NDArray
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.trading import DecisionExplained, SignalRaised
+from tallystick.market.compiled import compiled
 from tallystick.market.rows import Quote, Rows
 from tallystick.platform.strategies.errors import need
 from tallystick.platform.strategies.series import SeriesChoice, Source
@@ -153,7 +153,7 @@ class EmaCross:
         self.series.thaw(series)
 
 
-@njit(cache=True)
+@compiled
 def _first_change(  # noqa: PLR0913, PLR0917 -- scalars pass into compiled code without a copy
     bid: NDArray[Any],
     ask: NDArray[Any],
@@ -184,7 +184,7 @@ def _first_change(  # noqa: PLR0913, PLR0917 -- scalars pass into compiled code 
     return -1
 
 
-@njit(cache=True)
+@compiled
 def _averages_after(  # noqa: PLR0913, PLR0917 -- as above
     bid: NDArray[Any],
     ask: NDArray[Any],

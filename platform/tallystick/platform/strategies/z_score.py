@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.trading import DecisionExplained, SignalRaised
+from tallystick.market.compiled import compiled
 from tallystick.market.rows import Quote, Rows
 from tallystick.platform.strategies.errors import need
 from tallystick.platform.strategies.series import SeriesChoice, Source
@@ -199,7 +199,7 @@ class ZScoreReversion:
         return 0 if came_back else self._side
 
 
-@njit(cache=True)
+@compiled
 def _pushed(
     ring: NDArray[Any], count: int, mean: float, squares: float, share: float, mid: float
 ) -> tuple[int, float, float]:
@@ -224,7 +224,7 @@ def _pushed(
     return count, mean, squares
 
 
-@njit(cache=True)
+@compiled
 def _first_change(  # noqa: PLR0913, PLR0917 -- scalars pass into compiled code without a copy
     bid: NDArray[Any],
     ask: NDArray[Any],
@@ -261,7 +261,7 @@ def _first_change(  # noqa: PLR0913, PLR0917 -- scalars pass into compiled code 
     return -1
 
 
-@njit(cache=True)
+@compiled
 def _window_after(  # noqa: PLR0917 -- as above
     bid: NDArray[Any],
     ask: NDArray[Any],

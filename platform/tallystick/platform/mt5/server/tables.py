@@ -12,6 +12,7 @@ from tallystick.market.money import PointMoney
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.server.account import AccountState, InFlight
 from tallystick.platform.mt5.server.rates_scan import RatesScan
+from tallystick.platform.mt5.server.sieve import Sieve
 from tallystick.platform.mt5.server.worth import Worth
 
 BAR_PRICES = tuple(f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close"))
@@ -50,6 +51,7 @@ class Tables:
         self._stale = True
         self._idle = True
         self._converting = False
+        self._sieve: Sieve | None = None
         self._due, self._pending, self._positions = (fills.empty(width) for width in (2, 4, 6))
         self._account = np.zeros(3, dtype=np.int64)
         self._levels, self._exposure = np.zeros((count, 4)), np.zeros((count, 4))
@@ -67,7 +69,7 @@ class Tables:
 
     def advance(self, rows: Rows, state: AccountState) -> None:
         """The last prices of each symbol become current."""
-        fills.take_last(
+        fills.take_last.for_rows(len(rows))(
             rows.series, rows.bid, rows.ask, self.series_symbol, self.scales, self._bid, self._ask, self._seen
         )
         self._ahead = True
@@ -110,7 +112,7 @@ class Tables:
 
     def take(self, rows: Rows) -> None:
         """The last prices of each symbol become current, in these tables alone."""
-        fills.take_last(
+        fills.take_last.for_rows(len(rows))(
             rows.series, rows.bid, rows.ask, self.series_symbol, self.scales, self._bid, self._ask, self._seen
         )
         self._priced |= self._seen
@@ -129,7 +131,7 @@ class Tables:
             return 0
         if self._stale:
             self._fill(worth)
-        if self._idle:
+        if self._idle or (len(rows) == 1 and rows.kind == "quote" and self._quiet(rows)):
             return -1
         # Compiled code wants one shape for both kinds: a quote is a bar whose four prices are one.
         prices, steps = [rows.bid] * 4 + [rows.ask] * 4, 1
@@ -140,7 +142,7 @@ class Tables:
         if self._converting:
             account = self._due, self._pending, self._positions, self._account, self._money
             return self._rates.first_act(rows, (bids, asks, steps), self._bid, self._ask, account, worth)
-        found: int = fills.first_act(
+        found: int = fills.first_act.for_rows(len(rows))(
             rows.time,
             rows.series,
             bids,
@@ -171,6 +173,13 @@ class Tables:
                 return True
         return False
 
+    def _quiet(self, rows: Rows) -> bool:
+        """Whether one quote sets off no alarm (server/sieve.py)."""
+        sieve = self._sieve
+        if sieve is None or self._converting or self.series_symbol.item(rows.series.item(0)) != 0:
+            return False
+        return sieve.lets_pass(rows.time.item(0), rows.bid.item(0), rows.ask.item(0))
+
     def _fill(self, worth: Worth) -> None:
         """Make the tables from the state."""
         state, number = worth.state, self.number
@@ -195,7 +204,7 @@ class Tables:
         self._account[1] = margin
         self._account[2] = worth.stop_out_level
         self._converting = worth.converts()
-        set_alarms(
+        set_alarms.for_rows(len(state.positions) + len(state.pendings))(
             self._due,
             self._pending,
             self._positions,
@@ -204,6 +213,9 @@ class Tables:
             self._levels,
             self._alarm_times,
             self._exposure,
+        )
+        self._sieve = Sieve.of(
+            self._levels, self._alarm_times, self._exposure, self.scales, self._account, len(state.positions)
         )
 
 
