@@ -1,5 +1,7 @@
 """States, their costs, and what is refused."""
 
+import subprocess
+import sys
 from itertools import combinations
 
 import numpy as np
@@ -75,3 +77,13 @@ def test_memory_is_looked_at_before_it_is_taken(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(memory, "available", lambda: 1_000)
     with pytest.raises(TooBigError, match="float32"):
         quadratic_diagonal(Subspace(12, 6), np.eye(12), np.zeros(12))
+
+
+def test_the_door_costs_next_to_nothing_and_gives_every_name() -> None:
+    program = (
+        "import sys, tallystick.quantum as q; "
+        "assert not {'numpy', 'numba', 'scipy'} & set(sys.modules); "
+        "assert all(getattr(q, name) is not None for name in dir(q)); "
+        "assert set(q.NAMES) == set(q.__all__)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
