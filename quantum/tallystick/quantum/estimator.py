@@ -187,4 +187,5 @@ def _not_fitted() -> Exception:
         from sklearn.exceptions import NotFittedError
     except ImportError:
         return SettingError("this optimiser is not fitted. Call fit(returns) first")
-    return NotFittedError("this optimiser is not fitted. Call fit(returns) first")
+    found: Exception = NotFittedError("this optimiser is not fitted. Call fit(returns) first")
+    return found

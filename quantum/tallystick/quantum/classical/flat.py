@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
 ROUNDS = 200
 STAYS = 1e-13
+SHRINKS, LEAST = 0.7, 0.01
 
 
 def minimise_flat(quadratic: Floats, linear: Floats, conditions: Conditions) -> Optimum:
@@ -41,6 +42,7 @@ def _lent(quadratic: Floats, linear: Floats, conditions: Conditions, flat: Bits)
     x, steps = np.where(np.isfinite(conditions.lower), conditions.lower, 0.0), 0
     for _ in range(ROUNDS):
         found = minimise(quadratic + loan, left + 2.0 * loan @ x, conditions)
+        loan = np.diag(max(SHRINKS * float(loan.max()), LEAST * lent) * flat)  # near the answer less is needed
         steps += found.steps
         stays = bool(np.abs((found.weights - x)[flat]).max() <= STAYS * max(1.0, float(np.abs(x).max())))
         x = found.weights

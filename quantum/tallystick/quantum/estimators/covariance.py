@@ -86,4 +86,5 @@ def _sklearn() -> ModuleType:
     except ImportError as error:
         message = 'scikit-learn is not installed. Install it: pip install "tallystick[quantum]"'
         raise Missing(message) from error
-    return covariance
+    found: ModuleType = covariance
+    return found

@@ -188,7 +188,7 @@ def _no_lots(problem: PortfolioProblem, listings: Sequence[Listing], account: Ac
     place = int(smallest.argmin())
     needed = float(smallest[place]) * account.equity
     return (
-        f"no lots meet the budget {problem.budget:g} within {numbers.window:.3g} and the margin: the smallest position, "
-        f"{listings[place].instrument.symbol}, is {needed:,.2f} {account.currency}, the equity {account.equity:,.2f}. "
-        "Raise the equity or the tolerance, or take symbols with smaller lots"
+        f"no lots meet the budget {problem.budget:g} within {numbers.window:.3g} and the margin: the smallest "
+        f"position, {listings[place].instrument.symbol}, is {needed:,.2f} {account.currency}, the equity "
+        f"{account.equity:,.2f}. Raise the equity or the tolerance, or take symbols with smaller lots"
     )

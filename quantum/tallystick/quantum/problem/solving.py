@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from tallystick.quantum.classical.activeset import Conditions
 from tallystick.quantum.classical.cardinality import Limits
+from tallystick.quantum.classical.flat import minimise_flat
 from tallystick.quantum.problem.bounding import proved_bound
-from tallystick.quantum.problem.flat import minimise_flat
 from tallystick.quantum.problem.numeric import NumericForm, numeric_form
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
@@ -78,7 +78,8 @@ def solve(problem: PortfolioProblem, limits: Limits | None = None) -> Portfolio:
 def solve_continuous(problem: PortfolioProblem, form: NumericForm) -> Portfolio:
     """The quadratic program of a problem in which nothing is to be chosen, with the bound of its dual."""
     numeric = form.cardinality
-    conditions = Conditions(*(np.ascontiguousarray(each) for each in numeric.conditions), numeric.lower, numeric.upper)
+    rows, low, high = (np.ascontiguousarray(each) for each in numeric.conditions)
+    conditions = Conditions(rows, low, high, numeric.lower, numeric.upper)
     best = minimise_flat(numeric.quadratic, numeric.linear, conditions)
     bound = proved_bound(numeric.quadratic, numeric.linear, conditions, best.weights, best.row_multipliers)
     return portfolio(problem, form, best.weights, bound, BoundSource.DUAL, (0, best.steps))

@@ -132,11 +132,11 @@ def recursive(sigma: Floats, order: list[int]) -> dict[int, float]:
     if len(order) == 1:
         return {order[0]: 1.0}
     first, second = order[: len(order) // 2], order[len(order) // 2 :]
-    risks = []
+    risks: list[float] = []
     for half in (first, second):
         part = sigma[np.ix_(half, half)]
         weights = (1 / np.diag(part)) / np.sum(1 / np.diag(part))
-        risks.append(weights @ part @ weights)
+        risks.append(float(weights @ part @ weights))
     share = 1 - risks[0] / sum(risks)
     left, right = recursive(sigma, first), recursive(sigma, second)
     return {each: share * w for each, w in left.items()} | {each: (1 - share) * w for each, w in right.items()}

@@ -1,7 +1,8 @@
 """A problem is refused for what cannot be, and its numeric forms mean what the problem says."""
 
+from contextlib import suppress
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ def test_every_point_of_the_numeric_form_costs_what_the_portfolio_costs() -> Non
     for variable in range(form.parts):
         one = best.weights[form.asset[variable]]
         inside = numeric.lower[variable] - 1e-12 <= one <= numeric.upper[variable] + 1e-12
-        x[variable] = one if inside and not x[:variable].any() or inside else 0.0
+        x[variable] = one if inside else 0.0
     sold = form.asset[form.parts : -1]
     x[form.parts : -1] = np.maximum(previous[sold] - best.weights[sold], 0.0)
     x[-1] = numeric.total - x.sum()
@@ -174,3 +175,49 @@ def test_long_and_short_with_thresholds_and_a_gross_limit_obeys_them() -> None:
     assert asked.violation(best.weights) < 1e-9
     assert best.weights.min() <= -0.1
     assert best.bound <= best.objective
+
+
+HELD = (0.3, 0.3, 0.4, 0.0, 0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"k": 3, "fewest": 1, "trading": Trading(HELD, cost=0.002, turnover=0.8)},
+        {"k": 3, "buy_in": 0.1, "trading": Trading(HELD, cost=0.0005)},
+        {"k": 4, "buy_in": 0.1, "lower": -0.4, "upper": 0.8, "gross": 1.4},
+        {"k": 3, "lower": -0.3, "upper": 0.8},
+        {"k": 3, "lower": -0.3, "upper": 0.8, "risk_aversion": 40.0, "trading": Trading(HELD, cost=0.0005)},
+    ],
+)
+def test_costs_and_shorts_change_nothing_about_the_bound_and_the_best(changes: dict[str, Any]) -> None:
+    asked = problem(**changes)
+    best = solve(asked)
+    assert asked.violation(best.weights) < 1e-9
+    values = []
+    signs = (1, -1) if np.any(np.asarray(asked.lower) < 0.0) else (1,)
+    for support in combinations(range(7), asked.most):
+        for sides in product(signs, repeat=asked.most):
+            low, high = np.zeros(7), np.zeros(7)
+            for each, side in zip(support, sides, strict=True):
+                upper, lower, buy_in = (np.asarray(part)[each] for part in (asked.upper, asked.lower, asked.buy_in))
+                low[each], high[each] = (buy_in, upper) if side > 0 else (lower, -buy_in)
+            with suppress(ProblemError):
+                free = replace(asked, k=None, fewest=None, buy_in=0.0, lower=low, upper=high)
+                values.append(solve(free).objective)
+    assert best.objective == pytest.approx(min(values), rel=1e-6)
+    assert best.bound <= min(values)
+    assert best.gap < 1e-5
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"risk_aversion": 1e4}, {"risk_aversion": 0.0}, {"trading": Trading(np.full(40, 0.025), 0.001, 0.5)}],
+)
+def test_a_covariance_of_fewer_rows_than_assets_is_no_obstacle(changes: dict[str, Any]) -> None:
+    past = drawn(20, 40, seed=1)
+    asked = replace(PortfolioProblem(past.mean(axis=0), np.cov(past, rowvar=False)), **changes)
+    best = solve(asked)
+    assert asked.violation(best.weights) < 1e-9
+    assert best.bound <= best.objective
+    assert best.gap < 1e-8
