@@ -15,7 +15,7 @@ from tallystick.quantum.errors import ProblemError, SettingError
 
 Floats = NDArray[np.float64]
 Support = tuple[int, ...]
-WORK = 8_000_000
+WORK = 6_000_000
 """Nodes times the square of the number of assets: a minute of a slow core from 30 assets to 225."""
 _ARRAYS = ("quadratic", "linear", "lower", "upper", "rows", "row_low", "row_high", "groups", "group_most")
 
