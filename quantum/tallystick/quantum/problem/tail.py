@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import Missing, ProblemError, QuantumError
 from tallystick.quantum.memory import require_memory
+from tallystick.quantum.problem.bounding import ROUNDING
 from tallystick.quantum.problem.numeric import NumericForm
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import CDaR, CVaR
 
 Floats = NDArray[np.float64]
 OUTWARD = 1e-9
-"""Share of the objective that the bound is rounded down by: HiGHS's own tolerance on a reduced cost is 1e-7, and an
-optimal basis is usually exact to 1e-12; the bound stays HiGHS's claim, and is named so."""
+"""Share by which the bound of HiGHS's tree is rounded down; that tree is HiGHS's own claim. Without bits the bound is
+evaluated here, from HiGHS's multipliers."""
 INFEASIBLE = 2
 NODES = 100_000
 """Nodes of HiGHS's tree where the limits do not say."""
@@ -65,9 +66,7 @@ def solve_tail(problem: PortfolioProblem, form: NumericForm, limits: Limits) -> 
         bits = np.round(tree.x[size : 2 * size])
         nodes, bound = int(tree.mip_node_count), float(tree.mip_dual_bound)
     best = _highs(program, limits, bits=bits)
-    if not problem.chooses:
-        bound = float(best.fun)
-    bound -= OUTWARD * abs(bound)
+    bound = bound - OUTWARD * abs(bound) if problem.chooses else _dual_bound(program)
     return TailOptimum(np.where(bits > 0.0, best.x[:size], 0.0), bound, nodes, 0)
 
 
@@ -95,6 +94,8 @@ def _program(problem: PortfolioProblem, form: NumericForm) -> _Program:
         *path,
         *losses,
     ]
+    greatest = np.maximum(np.abs(numeric.lower), np.abs(numeric.upper))
+    worst = float(np.abs(returns).max(axis=0) @ greatest) * (periods if drawn else 1)  # no loss is greater
     # u_t + a - d_t >= 0 with drawdowns, u_t + a + return_t >= 0 without; d_t - d_(t-1) + return_t >= 0.
     none, free = np.zeros(size), np.full(size, np.inf)
     tail = np.zeros(drawn + periods)
@@ -111,8 +112,10 @@ def _program(problem: PortfolioProblem, form: NumericForm) -> _Program:
         rows=sparse.csc_array(sparse.block_array(blocks) if drawn else sparse.block_array([row[:4] for row in blocks])),
         low=np.concatenate([low, fewest, none, -free, tail]),
         high=np.concatenate([high, most, free, none, np.full(len(tail), np.inf)]),
-        lower=np.concatenate([np.minimum(numeric.lower, 0.0), none, [-np.inf], np.zeros(periods + drawn)]),
-        upper=np.concatenate([np.maximum(numeric.upper, 0.0), none + 1.0, np.full(1 + periods + drawn, np.inf)]),
+        lower=np.concatenate([np.minimum(numeric.lower, 0.0), none, [-worst], np.zeros(periods + drawn)]),
+        upper=np.concatenate(
+            [np.maximum(numeric.upper, 0.0), none + 1.0, [worst], np.full(periods + drawn, 2.0 * worst)]
+        ),
         bits=size,
     )
 
@@ -142,6 +145,26 @@ def _highs(program: _Program, limits: Limits, bits: Floats | None) -> Any:
         message = f"HiGHS found no portfolio in {nodes} nodes ({found.message}). Raise the limit of nodes"
         raise QuantumError(message)
     return found
+
+
+def _dual_bound(program: _Program) -> float:
+    """What HiGHS's multipliers prove of the program with all bits 1, rounded outward; any multipliers would do."""
+    from scipy import sparse
+    from scipy.optimize import linprog
+
+    lower = program.lower.copy()
+    lower[program.bits : 2 * program.bits] = 1.0
+    below, above = np.isfinite(program.high), np.isfinite(program.low)
+    rows = sparse.vstack([program.rows[below], -program.rows[above]])
+    sides = np.concatenate([program.high[below], -program.low[above]])
+    found = linprog(program.cost, A_ub=rows, b_ub=sides, bounds=np.column_stack([lower, program.upper]), method="highs")
+    if found.ineqlin.marginals is None:
+        return -np.inf
+    multipliers = np.minimum(found.ineqlin.marginals, 0.0)
+    reduced = program.cost - rows.T @ multipliers
+    terms = np.concatenate([multipliers * sides, np.minimum(reduced * lower, reduced * program.upper)])
+    size = np.abs(terms).sum() + (np.abs(program.cost) + abs(rows).T @ np.abs(multipliers)) @ np.abs(found.x)
+    return float(terms.sum() - ROUNDING * size)
 
 
 def _returns(problem: PortfolioProblem, form: NumericForm) -> Floats:

@@ -35,7 +35,7 @@ def test_a_tail_portfolio_is_skfolios(risk: Risk) -> None:
     assert ours.objective == pytest.approx(asked.objective(theirs.weights_), rel=1e-6)
     assert ours.objective <= asked.objective(theirs.weights_) + 1e-9
     assert ours.bound <= ours.objective
-    assert ours.gap < 1e-7
+    assert ours.gap < 1e-10
     assert ours.bound_from is BoundSource.HIGHS
 
 
