@@ -25,7 +25,7 @@ def main() -> None:
     shutil.rmtree(options.folder, ignore_errors=True)
     command = [
         *(sys.executable, "-c", DONE, "mt5", "exec", str(ROOT / "benchmarks" / "sma_bot.py")),
-        *("--data", options.data, "--balance", "1000000", "--book", str(options.folder), "--json"),
+        *("--data", options.data, "--balance", "1000000", "--book", str(options.folder), "--json", "--no-report"),
         *("--", *options.bot),
     ]
     before, wall = os.times(), time.perf_counter()

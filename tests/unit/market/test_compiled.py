@@ -45,7 +45,7 @@ def test_the_sieve_lets_no_quote_pass_at_which_the_scan_finds_an_act(direction: 
     passed, found = 0, 0
     for points in range(100_000, 120_000, 7):
         bid, ask = np.array([points / 1e5]), np.array([(points + 3) / 1e5])
-        quiet = sieve.lets_pass(5, bid.item(0), ask.item(0))
+        quiet = sieve.lets_pass(5, bid.tolist(), ask.tolist())
         now = np.array([110_000], dtype=np.int64)
         rest = (*none, positions, account, money, levels, alarm_times, exposure)
         rows = np.array([5], dtype=np.int64), np.zeros(1, dtype=np.uint16), (bid,) * 4, (ask,) * 4

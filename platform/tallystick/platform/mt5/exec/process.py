@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from multiprocessing import AuthenticationError, Pipe
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Listener
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -24,6 +24,7 @@ import msgspec
 from tallystick.events.types.mt5 import BotEnded
 from tallystick.platform.mt5.exec.child.environment import environment
 from tallystick.platform.mt5.exec.child.pipe import VARIABLE, send_at_once
+from tallystick.platform.mt5.exec.framed import Framed, Messages
 from tallystick.platform.mt5.exec.settings import Alive, Asked, ChildSettings, Ended, FromChild, encoded, from_child
 from tallystick.platform.mt5.wire import Answer, encoded_answer
 
@@ -70,7 +71,7 @@ class BotProcess:
 
     def __enter__(self) -> Self:
         """Start it and say what it is to do."""
-        self._connection: Any = self._by_loopback() if self._loopback else self._by_descriptor()
+        self._connection: Messages = self._by_loopback() if self._loopback else self._by_descriptor()
         self._send(encoded(self._settings))
         self._heard_s = time.monotonic()
         threading.Thread(target=self._watch, name="bot-watch", daemon=True).start()
@@ -131,12 +132,12 @@ class BotProcess:
 
     # -- starting
 
-    def _by_descriptor(self) -> Connection:
+    def _by_descriptor(self) -> Messages:
         ours, theirs = Pipe()
         with theirs:
             self._start(f"fd:{theirs.fileno()}", pass_fds=(theirs.fileno(),))
         self._open.enter_context(ours)
-        return ours
+        return Framed(ours.fileno())
 
     def _by_loopback(self) -> Any:
         key = secrets.token_bytes(32)

@@ -1,6 +1,6 @@
-"""Whether one quote can matter to an account of one symbol: the sieve of `fills.first_act`, as plain numbers.
+"""Whether a few quotes can matter to an account of one symbol: the sieve of `fills.first_act`, as plain numbers.
 
-A bot that looks at every quote has its rows scanned one at a time; calling compiled code for each costs more than this.
+A bot that looks often has its rows scanned a few at a time; calling compiled code for those costs more than this.
 """
 
 from typing import NamedTuple, Self
@@ -34,11 +34,12 @@ class Sieve(NamedTuple):
         worths = (longs, cost, shorts, proceeds)
         return cls(below, above, ask_below, ask_above, alarm_times.item(0), worths, scales.item(0), floor)
 
-    def lets_pass(self, time: int, bid: float, ask: float) -> bool:
-        """True when nothing can happen at a quote; False says nothing yet."""
-        if time >= self.time or bid <= self.bid_falls or bid >= self.bid_rises:
+    def lets_pass(self, until: int, bids: list[float], asks: list[float]) -> bool:
+        """True when nothing can happen at these quotes, the last one's time in ns UTC; False says nothing yet."""
+        bid, ask = min(bids), max(asks)
+        if until >= self.time or bid <= self.bid_falls or max(bids) >= self.bid_rises:
             return False
-        if ask <= self.ask_falls or ask >= self.ask_rises:
+        if min(asks) <= self.ask_falls or ask >= self.ask_rises:
             return False
         longs, cost, shorts, proceeds = self.exposure
         return longs * (bid * self.scale) - cost + proceeds - shorts * (ask * self.scale) > self.floor

@@ -7,6 +7,7 @@ import numpy as np
 from tallystick.market import fills
 from tallystick.market.alarms import Ints, set_alarms
 from tallystick.market.bar_path import STEPS
+from tallystick.market.compiled import FEW
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney
 from tallystick.market.rows import Rows
@@ -51,6 +52,7 @@ class Tables:
         self._stale = True
         self._idle = True
         self._converting = False
+        self._one_symbol = self.series_symbol.tolist() == [0] * len(series)
         self._sieve: Sieve | None = None
         self._due, self._pending, self._positions = (fills.empty(width) for width in (2, 4, 6))
         self._account = np.zeros(3, dtype=np.int64)
@@ -131,7 +133,7 @@ class Tables:
             return 0
         if self._stale:
             self._fill(worth)
-        if self._idle or (len(rows) == 1 and rows.kind == "quote" and self._quiet(rows)):
+        if self._idle or (len(rows) <= FEW and rows.kind == "quote" and self._quiet(rows)):
             return -1
         # Compiled code wants one shape for both kinds: a quote is a bar whose four prices are one.
         prices, steps = [rows.bid] * 4 + [rows.ask] * 4, 1
@@ -174,11 +176,10 @@ class Tables:
         return False
 
     def _quiet(self, rows: Rows) -> bool:
-        """Whether one quote sets off no alarm (server/sieve.py)."""
-        sieve = self._sieve
-        if sieve is None or self._converting or self.series_symbol.item(rows.series.item(0)) != 0:
+        """Whether a few quotes set off no alarm (server/sieve.py)."""
+        if self._sieve is None or self._converting:
             return False
-        return sieve.lets_pass(rows.time.item(0), rows.bid.item(0), rows.ask.item(0))
+        return self._sieve.lets_pass(rows.time.item(-1), rows.bid.tolist(), rows.ask.tolist())
 
     def _fill(self, worth: Worth) -> None:
         """Make the tables from the state."""
@@ -214,9 +215,10 @@ class Tables:
             self._alarm_times,
             self._exposure,
         )
-        self._sieve = Sieve.of(
-            self._levels, self._alarm_times, self._exposure, self.scales, self._account, len(state.positions)
-        )
+        if self._one_symbol:
+            self._sieve = Sieve.of(
+                self._levels, self._alarm_times, self._exposure, self.scales, self._account, len(state.positions)
+            )
 
 
 def _table(rows: list[tuple[int, ...]], width: int) -> Ints:
