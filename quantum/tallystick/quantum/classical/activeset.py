@@ -158,8 +158,11 @@ def _worst(conditions: Conditions, x: Floats, resting: NDArray[np.bool_], tolera
     for which in range(2 * m + 2 * n):
         if resting[which]:
             continue
+        equality = which < 2 * m and conditions.low[which % m] == conditions.high[which % m]
+        if equality and resting[(which + m) % (2 * m)]:  # held from its other side: what is missing is rounding
+            continue
         slack = slack_of(conditions, which, x)
-        if which < 2 * m and conditions.low[which % m] == conditions.high[which % m]:
+        if equality:
             if slack < -tolerance:
                 return which
         elif slack < least:

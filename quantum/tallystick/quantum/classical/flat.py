@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
 ROUNDS = 200
 STAYS = 1e-13
+THIN = 1e-9
+"""Least curvature, as a share of the mean, below which every variable is lent some."""
 SHRINKS, LEAST = 0.7, 0.01
 
 
@@ -25,6 +27,9 @@ def minimise_flat(quadratic: Floats, linear: Floats, conditions: Conditions) -> 
     active-set method may lose them to rounding.
     """
     flat = ~np.any(quadratic, axis=1)
+    if flat.any() and not flat.all():
+        curvatures = np.linalg.eigvalsh(quadratic[np.ix_(~flat, ~flat)])
+        flat |= bool(curvatures[0] < THIN * curvatures.mean())
     try:
         return _lent(quadratic, linear, conditions, flat) if flat.any() else minimise(quadratic, linear, conditions)
     except ProblemError:
