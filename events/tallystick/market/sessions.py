@@ -99,3 +99,7 @@ def _require_week(week: Week) -> None:
                 message = f"session {begin}-{end} s of weekday {day} does not fit: say ranges of 0..86400 s, in order."
                 raise SessionError(message)
             edge = end
+
+
+WEEKDAYS = Sessions(((Range(0, DAY_S),),) * 5 + ((),) * 2)
+"""Open from Monday to Friday, all day."""

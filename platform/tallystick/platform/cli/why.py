@@ -70,8 +70,8 @@ def _row_line(row: Row) -> str:
 def _ending(rows: list[Step], folder: Path) -> str:
     if not rows:
         return (
-            "No market row is among its causes: it follows from a deadline, a person, a bot's own call or the start of a "
-            "run."
+            "No market row is among its causes: it follows from a deadline, a person, a bot's own call or the start of "
+            "a run."
         )
     first = rows[0]
     assert first.row is not None

@@ -207,3 +207,31 @@ def test_nothing_happens_behind_the_last_row() -> None:
     assert desk.ask("positions_get").ended
     (position,) = desk.terminal.server.state.positions.values()
     assert position.swap == 0
+
+
+def values(answer: Answer) -> tuple[Any, ...]:
+    assert isinstance(answer.value, Record)
+    return answer.value.values
+
+
+def test_between_made_quotes_an_order_is_executed_at_the_tick_that_was_seen_and_adds_none() -> None:
+    terminal = demo_terminal()
+    ask(terminal, "initialize")
+    ask(terminal, "symbol_select", symbol="EURUSD", enable=True)
+    for minutes in (7, 13, 29, 31, 54):
+        terminal.wait(minutes * 60 * 10**9)
+        seen = values(ask(terminal, "symbol_info_tick", symbol="EURUSD"))
+        before = len(terminal.store.ticks_from("EURUSD", 0, 10**9, -1))
+        result = values(ask(terminal, "order_send", request=request(action=1, symbol="EURUSD", volume=0.1, type=0)))
+        assert (result[0], result[4]) == (10009, seen[2])
+        assert values(ask(terminal, "symbol_info_tick", symbol="EURUSD")) == seen
+        assert len(terminal.store.ticks_from("EURUSD", 0, 10**9, -1)) == before
+
+
+def test_at_the_weekend_the_demonstrations_market_is_closed() -> None:
+    terminal = demo_terminal()
+    ask(terminal, "initialize")
+    ask(terminal, "symbol_select", symbol="EURUSD", enable=True)
+    terminal.wait(5 * 86_400 * 10**9 + 12 * 3_600 * 10**9)  # Saturday noon
+    answer = ask(terminal, "order_send", request=request(action=1, symbol="EURUSD", volume=0.1, type=0))
+    assert values(answer)[0] == 10018

@@ -6,7 +6,6 @@ import itertools
 import numpy as np
 import pytest
 
-from tallystick.market.bar_path import between
 from tallystick.market.rows import Rows
 from tallystick.platform.data.demo import demo_feed
 from tallystick.platform.data.errors import UnfitRequest
@@ -149,28 +148,22 @@ def test_flags_say_what_is_new_and_times_are_the_sources() -> None:
         assert after[4] == (6 if minute_begins or not changed else changed)
 
 
-def test_between_two_made_quotes_the_price_goes_straight_and_rounds_against_the_trader() -> None:
+def test_between_two_made_quotes_the_first_stands_and_tells_nothing_of_the_second() -> None:
     series = bar_series("EURUSD", 3, seed=5, period_ns=HOUR)
     feed = ExecFeed(Feed([series]))
     steps = flat(list(feed.rows()))[:4]
     for first, second in itertools.pairwise(steps):
-        moment = first[0] + (second[0] - first[0]) // 3 + 1
-        bid, ask = (
-            between(round(first[side] * 100), round(second[side] * 100), first[0], second[0], moment, up=side == 3)
-            / 100
-            for side in (2, 3)
-        )
-        assert feed.interpolated("EURUSD", moment) == (bid, ask)
-        assert feed.interpolated("EURUSD", first[0]) == first[2:4]
-    assert feed.interpolated("EURUSD", steps[3][0] + 1) == steps[3][2:4]
+        for moment in (first[0], first[0] + (second[0] - first[0]) // 3 + 1, second[0] - 1):
+            assert feed.standing("EURUSD", moment) == first[2:4]
+    assert feed.standing("EURUSD", steps[3][0] + 1) == steps[3][2:4]
 
 
 def test_nothing_lies_between_real_quotes_nor_outside_bars() -> None:
     feed = ExecFeed(mixed())
-    assert feed.interpolated("GBPUSD", MAY_5 + 10 * SECOND) is None
-    assert feed.interpolated("EURUSD", MAY_5 - 1) is None
-    assert feed.interpolated("EURUSD", MAY_5 + 200 * MINUTE) is None
-    assert feed.interpolated("EURUSD", MAY_5 + 200 * MINUTE - 1) is not None
+    assert feed.standing("GBPUSD", MAY_5 + 10 * SECOND) is None
+    assert feed.standing("EURUSD", MAY_5 - 1) is None
+    assert feed.standing("EURUSD", MAY_5 + 200 * MINUTE) is None
+    assert feed.standing("EURUSD", MAY_5 + 200 * MINUTE - 1) is not None
 
 
 @pytest.mark.parametrize("model", ["path", "open-prices"])
@@ -189,7 +182,7 @@ def test_a_day_that_is_short_of_an_hour_ends_where_the_next_begins(model: str) -
 def test_open_prices_stand_still_within_a_bar() -> None:
     feed = ExecFeed(Feed([bar_series("EURUSD", 3, seed=5, period_ns=HOUR)]), "open-prices")
     opened = flat(list(feed.rows()))[0]
-    assert feed.interpolated("EURUSD", MAY_5 + HOUR // 2) == opened[2:4]
+    assert feed.standing("EURUSD", MAY_5 + HOUR // 2) == opened[2:4]
 
 
 def test_a_model_that_does_not_fit_the_data_is_refused_before_anything_is_made() -> None:

@@ -4,6 +4,7 @@ Prices are the hourly bars that ship with Tallystick (FXCM and OANDA, from Quant
 `docs/fills.md`; conditions are illustrative. The clock begins on 2014-06-02 00:00 UTC and goes on with calls only.
 """
 
+from tallystick.market.sessions import WEEKDAYS
 from tallystick.platform.data.demo import CONDITIONS, demo_account, demo_feed, demo_instruments
 from tallystick.platform.mt5.answering.about import TerminalSettings
 from tallystick.platform.mt5.answering.local import LocalTerminal
@@ -17,7 +18,7 @@ START_NS = 1_401_667_200_000_000_000
 
 def demo_terminal() -> LocalTerminal:
     """A new terminal over the demo's data; each call of this function gives one of its own."""
-    account = demo_account()
+    account, instruments = demo_account(), demo_instruments()
     settings = AccountSettings(
         name=account.account,
         currency=account.currency,
@@ -29,7 +30,12 @@ def demo_terminal() -> LocalTerminal:
         stop_out_level=account.stop_out_level,
     )
     return LocalTerminal(
-        Definition.of_instruments(demo_instruments().values(), settings, server_time_rule="new_york+7"),
+        Definition.of_instruments(
+            instruments.values(),
+            settings,
+            server_time_rule="new_york+7",
+            sessions=dict.fromkeys(instruments, WEEKDAYS),
+        ),
         ExecFeed(demo_feed()),
         settings=TerminalSettings(company=f"Tallystick demo ({CONDITIONS})"),
         latency_ns=account.latency,

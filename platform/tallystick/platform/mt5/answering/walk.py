@@ -14,12 +14,11 @@ from tallystick.events.types.trading import OrderAnswered
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.answering.server_clock import MILLISECOND, ServerClock
 from tallystick.platform.mt5.prices.feed import ExecFeed
+from tallystick.platform.mt5.prices.layout import STANDING
 from tallystick.platform.mt5.prices.store import PriceStore
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
 
 NEVER = 2**63 - 1
-BOTH_SIDES = 6
-"""TICK_FLAG_BID and TICK_FLAG_ASK: an interpolated quote is new on both sides."""
 
 
 class Walk:
@@ -53,15 +52,15 @@ class Walk:
     def until_answered(self, order: int, symbol: str, due: int) -> OrderAnswered | None:
         """Go on from a sending until its answer; None when the data end before it.
 
-        `due`: when it can be executed, ns UTC. Between two generated quotes the market is interpolated at that moment
-        (`docs/fills.md`, section 5); real quotes have none between them.
+        `due`: when it can be executed, ns UTC. Between two generated quotes it is executed at the one that stands,
+        which tells nothing of the next; after real quotes at the next one.
         """
         self.to(due - 1)
         due = -(-due // MILLISECOND) * MILLISECOND  # a quote has a time in whole milliseconds
         answer = self._answered_by(due, order)
         if answer is None:
-            between = self._feed.interpolated(symbol, due)
-            answer = self._settled(self._quote(symbol, due, *between), order) if between is not None else None
+            standing = self._feed.standing(symbol, due)
+            answer = self._settled(self._quote(symbol, due, *standing), order) if standing is not None else None
         while answer is None and (time := self._time_of_next()) < NEVER:
             answer = self._answered_by(time, order)
         self.look_ahead()
@@ -121,6 +120,6 @@ class Walk:
             "series": series,
             "bid": bids,
             "ask": asks,
-            "flags": np.array([BOTH_SIDES], dtype=np.uint32),
+            "flags": np.array([STANDING], dtype=np.uint32),
         }
         return Rows("quote", np.array([time], dtype=np.int64), series, bids, asks, columns)

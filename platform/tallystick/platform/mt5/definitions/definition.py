@@ -6,7 +6,7 @@ are not in MetaTrader's Python functions: they are filled in by hand (`file.py`)
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tallystick.market.instrument import Instrument
@@ -111,14 +111,15 @@ class Definition:
         Raises `UnknownSymbol` (E101), and `BadConditions` (E131) for a mode that the server does not compute.
         """
         symbol = self.symbol(name)
+        stated = name if self.calendars().get(name, Sessions()).stated else ""
         if symbol.own is not None:
-            return symbol.own
+            return replace(symbol.own, sessions=symbol.own.sessions or stated)
         settings = self.account_settings()
         return instrument_from(
             symbol.info,
             commission_per_lot=round(_of(self.commission, name, 0.0) * 10**settings.digits),
             liquidity=_of(self.liquidity, name, 0.0),
-            sessions=name if self.calendars().get(name, Sessions()).stated else "",
+            sessions=stated,
             server_time_rule=self.server_time_rule,
         )
 

@@ -20,6 +20,8 @@ from tallystick.platform.mt5.exec.process import BotProcess
 from tallystick.platform.mt5.exec.settings import ChildSettings, Warned
 from tallystick.platform.plan import RunPlan
 
+BATCH_RECORDS = 256
+"""What a run that is killed loses at most: it cannot be carried on, but what is committed is a record."""
 NO_SNAPSHOT = 2**62
 """A bot's process cannot be carried on, so nothing is kept for it."""
 
@@ -92,7 +94,9 @@ def carry_out(
         progress=how.progress,
         stop_asked=how.stop_asked,
         composing=composed,
-        options=RunOptions(sources=how.sources, snapshot_records=NO_SNAPSHOT, control=how.control),
+        options=RunOptions(
+            sources=how.sources, snapshot_records=NO_SNAPSHOT, batch_records=BATCH_RECORDS, control=how.control
+        ),
         driver=driver,
     )
     assert driver.ended is not None

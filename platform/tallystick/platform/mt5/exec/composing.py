@@ -12,6 +12,7 @@ import msgspec
 from tallystick.events.module import Module
 from tallystick.events.types import EVENTS
 from tallystick.events.types.market import SeriesDeclared
+from tallystick.market.sessions import WEEKDAYS, Sessions
 from tallystick.platform.compose import ServerDay, instruments_of
 from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.mt5.answering.answers import Answers
@@ -32,9 +33,16 @@ def definition_in(plan: RunPlan, bot: BotPlan) -> Definition:
     if bot.definition:
         from tallystick.platform.mt5.definitions.file import definition_of
 
-        return definition_of(bot.definition, "the plan's definition")
+        found = definition_of(bot.definition, "the plan's definition")
+        return found if found.sessions or bot.weekends else replace(found, sessions=_weekdays(found))
     account = AccountSettings(**msgspec.structs.asdict(plan.account))
-    return Definition.of_instruments(instruments_of(plan).values(), account, server_time_rule=plan.server_time)
+    found = Definition.of_instruments(instruments_of(plan).values(), account, server_time_rule=plan.server_time)
+    return found if bot.weekends else replace(found, sessions=_weekdays(found))
+
+
+def _weekdays(definition: Definition) -> dict[str, Sessions]:
+    """Open from Monday to Friday, by the server's clock: what is known of a market whose rows have no weekends."""
+    return {one.name: WEEKDAYS for one in definition.symbols}
 
 
 @dataclass(frozen=True, slots=True)

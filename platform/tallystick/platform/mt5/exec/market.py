@@ -1,8 +1,9 @@
 """The market of a bot's book, moved as far as the bot's clock has come, and no further.
 
 It drives the same simulation as a feed that runs to its end: rows in book order, deadlines in order of time. Between
-two generated quotes an order is executed at the market interpolated there (`docs/fills.md`, section 5): that quote is
-a row like any other, so a replay finds it in the log.
+two generated quotes an order is executed at the one that stands: it is repeated as a row, marked as no tick, so a
+replay finds it in the log. (Interpolated, as inside a bar of a strategy's book, an answer would tell a bot the next
+quote.)
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ from tallystick.platform.kernel.blocks import LARGEST_BLOCK
 from tallystick.platform.kernel.deadlines import NEVER
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.simulation import Simulation
-from tallystick.platform.mt5.exec.quote import one_quote
+from tallystick.platform.mt5.exec.quote import BOTH_SIDES, one_quote
+from tallystick.platform.mt5.prices.layout import STANDING
 
 MS = 1_000_000
 STOPPED = "stopped"
@@ -40,8 +42,8 @@ class MarketFeed(Protocol):
         """All rows in book order from row `start_row` on."""
         ...
 
-    def interpolated(self, symbol: str, time: int) -> tuple[float, float] | None:
-        """Bid and ask between two generated quotes; None where quotes are real."""
+    def standing(self, symbol: str, time: int) -> tuple[float, float] | None:
+        """Bid and ask that stand between two generated quotes; None where quotes are real."""
         ...
 
 
@@ -109,9 +111,9 @@ class Market:
             self.to(due - 1)
         due = -(-due // MS) * MS
         if not done() and due <= self.last and self._simulation.next_time > due:
-            between = self._feed.interpolated(symbol, due)
-            if between is not None:
-                self._simulation.insert(self._quote(symbol, due, *between))
+            standing = self._feed.standing(symbol, due)
+            if standing is not None:
+                self._simulation.insert(self._quote(symbol, due, *standing, STANDING))
         while not (done() or self.stopped) and (time := self._simulation.next_time) < NEVER:
             self.to(time)
         self._look_ahead()
@@ -158,11 +160,11 @@ class Market:
         owed = kernel.terminal.next_due() if kernel.terminal is not None else NEVER
         self.next = min(self._simulation.next_time, owed, kernel.deadlines.next_due())
 
-    def _quote(self, symbol: str, time: int, bid: float, ask: float) -> Rows:
+    def _quote(self, symbol: str, time: int, bid: float, ask: float, flags: int = BOTH_SIDES) -> Rows:
         """One quote of a symbol at a whole millisecond."""
         number = next(one.series for one in self._kernel.series if one.symbol == symbol)
         source_ms = (time + offset_ns(time, self._kernel.series[number].time_rule)) // MS
-        return one_quote(number, time, source_ms, bid, ask)
+        return one_quote(number, time, source_ms, bid, ask, flags)
 
 
 def _only_terminal_acts(kernel: Kernel) -> bool:

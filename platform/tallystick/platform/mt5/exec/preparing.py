@@ -75,7 +75,7 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     asked = reading_of(terms.symbol, "", terms.clock, terms.start, terms.end, "treat")
     reading = reading_of(terms.symbol, "", terms.clock, terms.history, terms.end, "treat")
     feed = ExecFeed(feed_from(unfolded(terms.data, reading), (), reading), terms.model)
-    start = max(feed.first_time, asked.start_ns or 0)
+    start = max(feed.first_time, asked.start_ns or feed.all_begun)
     if start >= feed.last_time:
         raise BadSpan(f"the bot would begin after the last row: --from {terms.start}", "Give an earlier day.")
     words_for(terms.tz, start // SECOND)  # says now what the bot's process would say of its time zone
@@ -95,6 +95,7 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
         close_at_end=terms.close_at_end,
         risk=terms.risk is not None,
         definition=terminal.pop("definition", {}),
+        weekends=feed.has_weekends(terminal["server_time"]),
     )
     plan = RunPlan(
         seed=terms.seed,

@@ -16,8 +16,12 @@ from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.periods import period_name
 from tallystick.platform.data.series import Series
 from tallystick.platform.mt5.prices.models import AUTO, REAL, REAL_QUALITY, Modelling, TickModel, model_for
+from tallystick.platform.mt5.prices.store import server_msc
 from tallystick.platform.mt5.prices.streams import NEVER, MadeQuotes, Part, RealQuotes, Stream
 
+DAY_MS = 86_400_000
+THURSDAY, SATURDAY, SUNDAY = 3, 5, 6
+"""Counted from Monday; 1970-01-01 was a Thursday."""
 HASH_DOMAIN = b"tallystick/made-quotes/1"
 BLOCK_ROWS = 4_096
 """As many rows as one block of a log may hold."""
@@ -63,6 +67,16 @@ class ExecFeed:
     def first_time(self) -> int:
         """Book time of the first row, ns UTC."""
         return min(stream.begins(0) for stream in self._streams)
+
+    @property
+    def all_begun(self) -> int:
+        """When the last of the symbols has its first row, ns UTC."""
+        return max(stream.begins(0) for stream in self._streams)
+
+    def has_weekends(self, server_time_rule: str) -> bool:
+        """Whether any row begins on a Saturday or a Sunday of the server's clock."""
+        begun = (server_msc(one.time - one.period_ns, server_time_rule) // DAY_MS for one in self._series)
+        return any(bool(np.isin((days + THURSDAY) % 7, (SATURDAY, SUNDAY)).any()) for days in begun)
 
     @property
     def last_time(self) -> int:
@@ -123,12 +137,9 @@ class ExecFeed:
         self._place = stop
         return rows
 
-    def interpolated(self, symbol: str, time: int) -> tuple[float, float] | None:
-        """Bid and ask of a symbol at a moment between two made quotes of one bar; None for real ticks and gaps.
-
-        The bid is rounded down to a point, the ask up (`docs/fills.md`, section 5).
-        """
-        return self._streams[self.symbols.index(symbol)].interpolated(time)
+    def standing(self, symbol: str, time: int) -> tuple[float, float] | None:
+        """Bid and ask that stand at a moment of a bar that quotes are made of; None for real ticks and gaps."""
+        return self._streams[self.symbols.index(symbol)].standing(time)
 
     def rows(self, start_row: int = 0) -> Iterator[Rows]:
         """All rows in book order from row `start_row` on, whatever was taken already."""

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+STANDING = 1 << 31
+"""Marks a row that repeats the quote that stands, for an order to be executed at: no tick that anybody sees."""
 RATES = np.dtype(
     [
         ("time", "<i8"),

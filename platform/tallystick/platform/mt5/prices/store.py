@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tallystick.market.rows import Rows
 from tallystick.market.server_time import offset_ns
 from tallystick.platform.mt5.prices.bars import BarSeries, Pieces
-from tallystick.platform.mt5.prices.layout import RATES, TICKS
+from tallystick.platform.mt5.prices.layout import RATES, STANDING, TICKS
 from tallystick.platform.mt5.prices.ticks import DayRange, LastTick, TickSeries
 from tallystick.platform.mt5.prices.timeframes import TIMEFRAMES
 
@@ -46,12 +46,13 @@ class PriceStore:
             return
         msc = server_msc(rows.time, self.server_time_rule)
         flags = rows.columns["flags"]
-        if len(self.symbols) == 1 and not rows.series.any():
+        shown = flags < STANDING
+        if len(self.symbols) == 1 and not rows.series.any() and shown.all():
             self._ticks[self.symbols[0]].append(rows.time, msc, rows.bid, rows.ask, flags)
             return
         for number in np.unique(rows.series).tolist():
             if number < len(self.symbols):
-                mine = rows.series == number
+                mine = (rows.series == number) & shown
                 ticks = self._ticks[self.symbols[number]]
                 ticks.append(rows.time[mine], msc[mine], rows.bid[mine], rows.ask[mine], flags[mine])
 
@@ -60,6 +61,8 @@ class PriceStore:
         if number < len(self.symbols):
             msc = (time + offset_ns(time, self.server_time_rule)) // MS
             bid, ask, flags = rows.values(0, ("bid", "ask", "flags"))
+            if flags >= STANDING:
+                return
             self._ticks[self.symbols[number]].append_one(LastTick(time, msc, bid, ask, flags))
 
     def preload(self, symbol: str, bars: Rows, period_ns: int) -> None:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.bar_path import between
 from tallystick.platform.data.series import Series
 from tallystick.platform.mt5.prices.generated import MS, Ints, Quotes, bars_of
 from tallystick.platform.mt5.prices.layout import ASK, BID
@@ -46,8 +45,8 @@ class Stream(Protocol):
         """Time of a unit's first quote, ns UTC; `NEVER` after the last."""
         ...
 
-    def interpolated(self, time: int) -> tuple[float, float] | None:
-        """Bid and ask between two made quotes of one bar; None where nothing was made."""
+    def standing(self, time: int) -> tuple[float, float] | None:
+        """Bid and ask that stand at a moment of a bar that quotes are made of; None where they are real."""
         ...
 
 
@@ -69,7 +68,7 @@ class RealQuotes:
         """Time of a quote."""
         return int(self._all.time[unit]) if unit < self.total else NEVER
 
-    def interpolated(self, time: int) -> tuple[float, float] | None:
+    def standing(self, time: int) -> tuple[float, float] | None:
         """Nothing lies between two real quotes."""
         del time
         return None
@@ -84,7 +83,6 @@ class MadeQuotes:
         self._bars = model.prepared(bars_of(series))
         self._source_msc = series.rows.columns["time_msc"]
         self._before: Ints = np.concatenate([[0], np.cumsum(model.counts(self._bars))])
-        self._scale: int = 10**self._bars.digits
         self.total = int(self._before[-1])
         self._kept: tuple[int, Quotes] | None = None
 
@@ -102,8 +100,8 @@ class MadeQuotes:
         """Opening of a bar."""
         return int(self._bars.opened[unit]) if unit < len(self._bars) else NEVER
 
-    def interpolated(self, time: int) -> tuple[float, float] | None:
-        """Bid and ask at a moment of a bar (`docs/fills.md`, section 5): on the line, or where the model holds them."""
+    def standing(self, time: int) -> tuple[float, float] | None:
+        """Bid and ask that stand at a moment of a bar: those of its last quote. What comes next is nobody's to know."""
         bar = int(np.searchsorted(self._bars.opened, time, side="right")) - 1
         if bar < 0 or time >= int(self._bars.opened[bar] + self._bars.length[bar]):
             return None
@@ -111,17 +109,7 @@ class MadeQuotes:
             self._kept = (bar, self._model.quotes(self._bars.part(bar, bar + 1)))
         made = self._kept[1]
         place = int(np.searchsorted(made.time, time, side="right")) - 1
-        if self._model.held or place + 1 == len(made.time) or int(made.time[place]) == time:
-            return float(made.bid[place]), float(made.ask[place])
-        begin, end = int(made.time[place]), int(made.time[place + 1])
-        return (
-            self._on_the_line(made.bid[place], made.bid[place + 1], begin, end, time, up=False),
-            self._on_the_line(made.ask[place], made.ask[place + 1], begin, end, time, up=True),
-        )
-
-    def _on_the_line(self, before: float, after: float, begin: int, end: int, time: int, *, up: bool) -> float:
-        first, second = round(before * self._scale), round(after * self._scale)
-        return between(first, second, begin, end, time, up=up) / self._scale
+        return float(made.bid[place]), float(made.ask[place])
 
 
 def _flags(made: Quotes) -> NDArray[np.uint32]:

@@ -23,6 +23,10 @@ class RefusedError(RuntimeError):
         self.what = what
         self.fix = fix
 
+    def __reduce__(self) -> tuple[type["RefusedError"], tuple[str, str]]:
+        """A pool sends what its processes raise to the one that waits."""
+        return type(self), (self.what, self.fix)
+
 
 class ThreadRefusedError(RefusedError):
     """A thread of the bot's own: what it does comes in no order that another run would repeat."""
