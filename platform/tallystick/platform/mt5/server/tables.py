@@ -71,9 +71,14 @@ class Tables:
 
     def advance(self, rows: Rows, state: AccountState) -> None:
         """The last prices of each symbol become current."""
-        fills.take_last.for_rows(len(rows))(
-            rows.series, rows.bid, rows.ask, self.series_symbol, self.scales, self._bid, self._ask, self._seen
-        )
+        if self._one_symbol:
+            scale = self.scales.item(0)
+            self._bid[0], self._ask[0] = round(rows.bid.item(-1) * scale), round(rows.ask.item(-1) * scale)
+            self._seen[0] = 1
+        else:
+            fills.take_last.for_rows(len(rows))(
+                rows.series, rows.bid, rows.ask, self.series_symbol, self.scales, self._bid, self._ask, self._seen
+            )
         self._ahead = True
         if not self._all_priced:
             self._priced |= self._seen
