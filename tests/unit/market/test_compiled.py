@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ def test_the_sieve_lets_no_quote_pass_at_which_the_scan_finds_an_act(direction: 
         bid, ask = np.array([points / 1e5]), np.array([(points + 3) / 1e5])
         quiet = sieve.lets_pass(5, bid.tolist(), ask.tolist())
         now = np.array([110_000], dtype=np.int64)
-        rest = (*none, positions, account, money, levels, alarm_times, exposure)
+        rest: tuple[Any, ...] = (*none, positions, account, money, levels, alarm_times, exposure)
         rows = np.array([5], dtype=np.int64), np.zeros(1, dtype=np.uint16), (bid,) * 4, (ask,) * 4
         place = np.zeros(1, dtype=np.int64)
         plain = fills.first_act.py_func(*rows, 1, place, place, EURUSD, now, now, *rest)
