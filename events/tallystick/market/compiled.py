@@ -1,7 +1,8 @@
-"""Functions that Numba compiles when they are first needed: a run of few rows never pays for loading the compiler.
+"""Functions that Numba compiles when they are first needed.
 
-Importing Numba and a compiled function from its cache takes about a second of CPU. Until then a function can be run as
-the Python it is written in, with the same result: all of it is int64, or float64 taken one operation at a time.
+Importing Numba and a compiled function from its cache takes about a second of CPU, which a run of few rows never pays
+back: who knows that rows come few at a time says `be_patient`, and the functions are run as the Python they are written
+in, with the same result, until enough have come: all of it is int64, or float64 taken one operation at a time.
 """
 
 from collections.abc import Callable
@@ -16,10 +17,15 @@ PATIENCE = 100_000
 """After so many rows in one process the compiler pays for itself."""
 
 
-class _Spent:
-    """Rows that went through Python in this process."""
+class _Patience:
+    """Rows that may still go through Python in this process."""
 
     rows = 0
+
+
+def be_patient(rows: int = PATIENCE) -> None:
+    """Run so many rows as Python, a few at a time, before the compiler is loaded: a bot's calls bring few at once."""
+    _Patience.rows = rows
 
 
 class Compiled(Generic[P, R]):
@@ -50,9 +56,9 @@ class Compiled(Generic[P, R]):
         if self._loaded is not None:
             found: Callable[P, R] = self._loaded
             return found
-        if count > FEW or _Spent.rows > PATIENCE:
+        if count > FEW or _Patience.rows < count:
             return self
-        _Spent.rows += count
+        _Patience.rows -= count
         return self.py_func
 
     def _load(self) -> Any:

@@ -61,6 +61,8 @@ def test_the_sieve_lets_no_quote_pass_at_which_the_scan_finds_an_act(direction: 
 
 def test_few_rows_run_as_python_until_the_function_is_loaded() -> None:
     one = compiled.compiled(_doubled)
+    assert one.for_rows(compiled.FEW) is one
+    compiled.be_patient(2 * compiled.FEW + 2)
     assert one.for_rows(compiled.FEW) is _doubled
     assert one.for_rows(compiled.FEW + 1) is one
     assert one(21) == one.for_rows(1)(21) == 42

@@ -8,6 +8,7 @@ from typing import Literal
 from tallystick.events.signer import Signer
 from tallystick.events.types.market import DataTreated, SeriesDeclared
 from tallystick.events.types.mt5 import BotEnded
+from tallystick.market.compiled import be_patient
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.book import simulate
 from tallystick.platform.kernel.contract import RunOptions, RunResult
@@ -70,6 +71,7 @@ def carry_out(
         message = f"the book in {folder} holds a run already, and a bot's run cannot be gone on with"
         raise BookTaken(message, "Choose another folder: --book DIR")
     how = how or Carrying()
+    be_patient()
     parts: list[BotComposition] = []
 
     def composed(
