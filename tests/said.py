@@ -21,6 +21,16 @@ class Said(NamedTuple):
         """Standard output as one JSON document."""
         return json.loads(self.out)
 
+    @property
+    def last(self) -> str:
+        """The last line of standard error: what to do."""
+        return self.err.strip().splitlines()[-1]
+
+    @property
+    def error(self) -> str:
+        """The line with the code."""
+        return next(line for line in self.err.splitlines() if line.startswith("error["))
+
 
 Say = Callable[..., Said]
 

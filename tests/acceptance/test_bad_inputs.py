@@ -1,7 +1,7 @@
 """Twenty bad inputs, as a newcomer makes them: what is said, the exit code, and that nothing was lost.
 
 Each message has a code, what is wrong and where, what was got and expected, and in its last line what to do. One of the
-twenty, a covariance that is none, belongs to the portfolio optimiser, which does not exist yet.
+twenty, a covariance that is none, belongs to the portfolio problem of `tallystick.quantum` and stands in its tests.
 """
 
 import hashlib
@@ -12,13 +12,13 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from tallystick.events.signer import Ed25519Signer
 from tallystick.events.tamper import cut_tail, flip_body
-from tallystick.platform.cli.main import run
+from tests.said import Said, Say, saying
 
 HEADINGS = "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>"
 SIGNAL = """\
@@ -29,27 +29,6 @@ def ema_cross(bars): return {answer}
 """
 CROSS = "+1 if bars.ema(10) > bars.ema(30) else -1"
 BARS = 400
-
-
-class Said(NamedTuple):
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def last(self) -> str:
-        """The last line of standard error: what to do."""
-        return self.err.strip().splitlines()[-1]
-
-    @property
-    def error(self) -> str:
-        """The line with the code."""
-        return next(line for line in self.err.splitlines() if line.startswith("error["))
-
-
-Say = Callable[..., Said]
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +45,7 @@ def say(desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     monkeypatch.setenv("TALLYSTICK_HOME", str(desk / "home"))
     monkeypatch.chdir(desk)
 
-    def command(*words: object) -> Said:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
-
+    command = saying(capsys)
     if not (desk / "tallystick-backtest").exists():
         assert command("backtest", "ema.py", "EURUSD_H1.csv", "--tz", "mt5", "--no-report").code == 0
     return command

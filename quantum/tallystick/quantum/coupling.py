@@ -6,7 +6,6 @@ to j coupled ones rotates, by a Clebsch-Gordan matrix, the two ways in which a p
 t, these are rotations of contiguous runs: O(n D) work for what a dense diagonalisation does in O(D^2).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import comb
 
@@ -195,7 +194,7 @@ def _low_batches(
 
 
 @njit(cache=True, nogil=True)
-def couple(
+def _segments(
     before: Floats,
     after: Floats,
     offsets: Ints,
@@ -203,40 +202,25 @@ def couple(
     move_at: Ints,
     places: Ints,
     turns: Floats,
+    backwards: int,
     start: int,
     stop: int,
 ) -> None:
-    """One step of the transform, out of place."""
+    """One step of the transform, or the step back, out of place."""
     for segment in range(start, stop):
         weight = weights[segment]
         for move in range(move_at[weight], move_at[weight + 1]):
-            _couple(before, after, offsets[segment], places[move], turns[move], 1)
-
-
-@njit(cache=True, nogil=True)
-def uncouple(
-    before: Floats,
-    after: Floats,
-    offsets: Ints,
-    weights: Ints,
-    move_at: Ints,
-    places: Ints,
-    turns: Floats,
-    start: int,
-    stop: int,
-) -> None:
-    """The step back."""
-    for segment in range(start, stop):
-        weight = weights[segment]
-        for move in range(move_at[weight], move_at[weight + 1]):
-            _uncouple(before, after, offsets[segment], places[move], turns[move], 1)
+            if backwards:
+                _uncouple(before, after, offsets[segment], places[move], turns[move], 1)
+            else:
+                _couple(before, after, offsets[segment], places[move], turns[move], 1)
 
 
 def to_coupled(coupling: Coupling, threads: Threads, part: Floats, spare: Floats) -> tuple[Floats, Floats]:
     """Transform one real array; returns where the result is, and the other array."""
     _walk_low(coupling.low, threads, part, 0)
     for step in coupling.steps:
-        _walk(threads, step, couple, part, spare)
+        _walk(threads, step, 0, part, spare)
         part, spare = spare, part
     return part, spare
 
@@ -244,16 +228,18 @@ def to_coupled(coupling: Coupling, threads: Threads, part: Floats, spare: Floats
 def from_coupled(coupling: Coupling, threads: Threads, part: Floats, spare: Floats) -> tuple[Floats, Floats]:
     """Transform it back; returns where the result is, and the other array."""
     for step in reversed(coupling.steps):
-        _walk(threads, step, uncouple, part, spare)
+        _walk(threads, step, 1, part, spare)
         part, spare = spare, part
     _walk_low(coupling.low, threads, part, 1)
     return part, spare
 
 
-def _walk(threads: Threads, step: Step, way: Callable[..., None], before: Floats, after: Floats) -> None:
+def _walk(threads: Threads, step: Step, backwards: int, before: Floats, after: Floats) -> None:
     tables = step.offsets, step.weights, step.move_at, step.places, step.turns
     least = max(1, len(step.offsets) * SMALL // len(before))
-    threads.over(len(step.offsets), lambda start, stop: way(before, after, *tables, start, stop), least=least)
+    threads.over(
+        len(step.offsets), lambda start, stop: _segments(before, after, *tables, backwards, start, stop), least=least
+    )
 
 
 def _walk_low(low: Low, threads: Threads, part: Floats, backwards: int) -> None:

@@ -59,7 +59,8 @@ def test_the_sieve_lets_no_quote_pass_at_which_the_scan_finds_an_act(direction: 
     assert found
 
 
-def test_few_rows_run_as_python_until_the_function_is_loaded() -> None:
+def test_few_rows_run_as_python_until_the_function_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled._Patience, "rows", 0)  # a bot's test in this process may have been patient
     one = compiled.compiled(_doubled)
     assert one.for_rows(compiled.FEW) is one
     compiled.be_patient(2 * compiled.FEW + 2)

@@ -8,7 +8,6 @@ import msgspec
 from tallystick.events.event import Event
 from tallystick.events.types.running import TimerFired, TimerRequested
 from tallystick.events.types.trading import (
-    AccountOpened,
     DealMade,
     OrderAnswered,
     OrderApproved,
@@ -19,33 +18,11 @@ from tallystick.events.types.trading import (
 from tallystick.market.instrument import LOT
 from tallystick.platform.accounts.ledger import Ledger
 from tallystick.platform.orders import Orders
+from tests.unit.portfolio.told import opened
 from tests.unit.risk.desk import ACCOUNT, EURUSD, MONDAY_NOON, SECOND_NS, XAUUSD, FakeContext, quote
 
 STEP = LOT // 100
 DONE, POSITION_CLOSED, NO_MONEY, REQUOTE = 10009, 10036, 10019, 10004
-
-
-def opened(margin_mode: Any) -> AccountOpened:
-    """The account of the desk."""
-    return AccountOpened(
-        account="demo",
-        currency="USD",
-        digits=2,
-        balance=10_000_000,
-        leverage=100,
-        margin_mode=margin_mode,
-        stop_out_call=10_000,
-        stop_out_level=5_000,
-        latency=0,
-        credit=0,
-        limit_orders=0,
-        limit_positions=0,
-        message_limit=0,
-        fifo_close=False,
-        hedge_prohibited=False,
-        trade_allowed=True,
-        trade_expert=True,
-    )
 
 
 class Broker:

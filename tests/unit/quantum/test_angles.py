@@ -1,30 +1,14 @@
 """Searches for angles: they go down, are repeatable, and find what published tables say."""
 
-import json
-from pathlib import Path
-
-import numpy as np
 import pytest
 
 from tallystick.quantum.angles import Angles, layerwise, linear_ramp, optimise, ramps
-from tallystick.quantum.diagonal import quadratic_diagonal
 from tallystick.quantum.errors import SettingError
 from tallystick.quantum.objectives import CVaR, OptimumProbability
 from tallystick.quantum.qaoa import Qaoa
-from tallystick.quantum.subspace import Subspace
+from tests.unit.quantum.dax import dax
 
 pytest.importorskip("scipy", reason="needs scipy: pip install 'tallystick[quantum]'")
-DAX = json.loads((Path(__file__).parents[2] / "golden/vectors/quantum/dax20.json").read_text(encoding="utf-8"))
-
-
-def dax(n: int, k: int) -> Qaoa:
-    """Min 0.5 x'Sx - mu'x over the first n assets of the DAX, scaled as QOKit does."""
-    mean, deviation = (np.array(DAX[name])[:n] for name in ("mean", "deviation"))
-    covariance = 0.5 * np.array(DAX["correlation"])[:n, :n] * np.outer(deviation, deviation)
-    field = mean - covariance.sum(axis=1)
-    scale = 1.0 / np.sqrt(np.mean(covariance**2) + np.mean(field**2))
-    space = Subspace(n, k)
-    return Qaoa(space, quadratic_diagonal(space, scale * covariance, -scale * mean))
 
 
 def ratio(qaoa: Qaoa, value: float) -> float:

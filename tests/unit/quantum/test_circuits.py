@@ -1,23 +1,19 @@
 """The engine against dense matrices, finite differences, and golden expectations of other simulators."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tallystick.quantum.diagonal import quadratic_diagonal
 from tallystick.quantum.mixers import CompleteTrotterXY, CompleteXY, EdgesXY, Grover, Mixer, RingXY
 from tallystick.quantum.objectives import CVaR, Expectation, Objective, OptimumProbability
 from tallystick.quantum.qaoa import Qaoa
 from tallystick.quantum.starts import Dicke, Start, Weighted
 from tallystick.quantum.subspace import Subspace
+from tests.unit.quantum.dax import GOLDEN, dax
 from tests.unit.quantum.dense import complete, evolved, generator, ring
 
 EDGES = [(3, 1), (0, 5), (2, 4), (1, 2)]
 SPACES = [(2, 1), (3, 1), (4, 2), (6, 3), (7, 2), (8, 5), (9, 4), (10, 1), (10, 9)]
-GOLDEN = json.loads((Path(__file__).parents[2] / "golden/vectors/quantum/dax20.json").read_text(encoding="utf-8"))
 
 
 def circuit(space: Subspace, layers: int = 3) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -81,14 +77,9 @@ def test_derivatives_of_every_objective_are_those_of_finite_differences(objectiv
 @pytest.mark.parametrize("key", sorted(GOLDEN["expectations"]))
 def test_expectations_are_those_that_five_other_simulators_agreed_on(key: str) -> None:
     n, k = (int(part) for part in key.split(","))
-    mean, deviation = (np.array(GOLDEN[name])[:n] for name in ("mean", "deviation"))
-    covariance = 0.5 * np.array(GOLDEN["correlation"])[:n, :n] * np.outer(deviation, deviation)
-    field = mean - covariance.sum(axis=1)
-    scale = 1.0 / np.sqrt(np.mean(covariance**2) + np.mean(field**2))
-    space, rng = Subspace(n, k), np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     gammas, betas = rng.uniform(0, 0.6, 10), rng.uniform(0, 0.8, 10)
-    costs = quadratic_diagonal(space, scale * covariance, -scale * mean)
-    assert Qaoa(space, costs).expectation(gammas, betas) == pytest.approx(GOLDEN["expectations"][key], abs=1e-12)
+    assert dax(n, k).expectation(gammas, betas) == pytest.approx(GOLDEN["expectations"][key], abs=1e-12)
 
 
 def test_threads_change_no_bit() -> None:

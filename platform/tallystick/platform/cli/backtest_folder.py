@@ -1,4 +1,4 @@
-"""Where a backtest's book lies: a folder that the next backtest replaces, or one that the user names and keeps."""
+"""Where a run's book lies: a folder that the next run of its verb replaces, or one that the user names and keeps."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ DEFAULT_FOLDER = Path("tallystick-backtest")
 MAKER = Maker("tallystick backtest", "backtest.json", "the backtest")
 
 
-def ready_folder(named: Path | None, call: Call) -> Path:
+def ready_folder(named: Path | None, call: Call, default: Path = DEFAULT_FOLDER, maker: Maker = MAKER) -> Path:
     """The folder, ready to be written. Raises `Failure` for one that is not ours, `LogLocked` for one in use."""
     if named is not None:
         require_own_folder(named, call)
         return named
-    require_key_elsewhere(DEFAULT_FOLDER, call)
-    take_folder(DEFAULT_FOLDER, again=True, maker=MAKER)
-    return DEFAULT_FOLDER
+    require_key_elsewhere(default, call)
+    take_folder(default, again=True, maker=maker)
+    return default

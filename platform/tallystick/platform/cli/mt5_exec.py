@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from tallystick.platform.cli.backtest_folder import ready_folder
 from tallystick.platform.cli.call import Answer, Call, Exit
-from tallystick.platform.cli.demo_folder import Maker, take_folder
+from tallystick.platform.cli.demo_folder import Maker
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import own_key
 from tallystick.platform.cli.market_data import FORM, sources_of
 from tallystick.platform.cli.operators_log import move_to
 from tallystick.platform.cli.place import spoken
-from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named, require_key_elsewhere, require_own_folder
+from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named
 from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
 from tallystick.platform.cli.screen import plain_where_needed, progress
 from tallystick.platform.cli.stopping import stopping
@@ -140,7 +141,7 @@ def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
         data=_data(data or ["demo"], call, symbol),
     )
     ready = prepared_bot(script, terms)
-    folder = _ready_folder(book, call)
+    folder = ready_folder(book, call, DEFAULT_FOLDER, MAKER)
     made = kept(ready, folder, call, speed=speed, limit_s=limit_s)
     outcome = outcome_of(folder, report=report)
     code = exit_of(made.ended)
@@ -233,15 +234,6 @@ def _data(given: list[str], call: Call, symbol: str) -> list[Any]:
     from tallystick.platform.backtesting.preparation import Terms
 
     return sources_of(given, Terms(symbol=symbol), call.home)
-
-
-def _ready_folder(named: Path | None, call: Call) -> Path:
-    if named is not None:
-        require_own_folder(named, call)
-        return named
-    require_key_elsewhere(DEFAULT_FOLDER, call)
-    take_folder(DEFAULT_FOLDER, again=True, maker=MAKER)
-    return DEFAULT_FOLDER
 
 
 def _next(folder: Path) -> list[str]:

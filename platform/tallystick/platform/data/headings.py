@@ -29,7 +29,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     },
 }
 """Roles, and the names that mean them; any other column is left alone."""
-BARE_TIME = ("date", "clock")
 WITHOUT_NAMES: dict[tuple[str, int], tuple[str, ...]] = {
     ("bar", 4): POINTS,
     ("bar", 5): (*POINTS, "tick_volume"),

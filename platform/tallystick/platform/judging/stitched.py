@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
-YEAR_DAYS = 365.25
 
 
 @dataclass(frozen=True, slots=True)

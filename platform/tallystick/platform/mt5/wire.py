@@ -82,11 +82,6 @@ def encoded_call(call: Call) -> bytes:
     return _encode(call)
 
 
-def decoded_call(message: bytes) -> Call:
-    """The call in these bytes. Raises `msgspec.DecodeError`."""
-    return _CALLS.decode(message)
-
-
 def encoded_answer(answer: Answer) -> bytes:
     """An answer as bytes."""
     return _encode(answer)
@@ -98,5 +93,4 @@ def decoded_answer(message: bytes) -> Answer:
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_CALLS = msgspec.msgpack.Decoder(Call)
 _ANSWERS = msgspec.msgpack.Decoder(Answer)

@@ -21,7 +21,6 @@ PLACES = (
     "comment",
 )  # fmt: skip
 PLACES_WITH_FEE = (*PLACES[:9], "fee", *PLACES[9:])
-MONEY_PLACES = slice(-6, -1)
 ROWS_ABOVE_ANCHOR = 5
 """Result rows from Total Net Profit to the one with AHPR; empty rows between them are not counted."""
 TITLE_ROWS = 2

@@ -34,7 +34,6 @@ LAYOUT: tuple[tuple[str, ...], ...] = (
     ("Minimal position holding time", "Maximal position holding time", "Average position holding time"),
 )
 """Rows of names as MT5 prints them, from left to right."""
-FROM_EQUITY = frozenset({"Recovery Factor"})
 BEYOND = frozenset(
     {
         "History Quality", "Bars", "Ticks", "Symbols", "Equity Drawdown Absolute", "Equity Drawdown Maximal",

@@ -1,7 +1,7 @@
 """Amounts of a summary as the page writes them."""
 
-from tallystick.platform.report.markup import DASH, percent, signed, tone
-from tallystick.platform.report.statistics import Drawdown, Streak
+from tallystick.platform.report.markup import DASH, signed, tone
+from tallystick.platform.report.statistics import Streak
 from tallystick.platform.report.summary import Summary
 
 
@@ -18,16 +18,6 @@ def amount(summary: Summary, value: float) -> str:
 def average(summary: Summary, value: float | None) -> str:
     """A mean amount; a dash for none."""
     return DASH if value is None else amount(summary, value)
-
-
-def fall_money(summary: Summary, fall: Drawdown) -> str:
-    """The maximal drawdown, with its share."""
-    return f"{amount(summary, fall.maximal)} ({percent(fall.maximal_share, 2)})"
-
-
-def fall_share(summary: Summary, fall: Drawdown) -> str:
-    """The relative drawdown, with its money."""
-    return f"{percent(fall.relative_share, 2)} ({amount(summary, fall.relative)})"
 
 
 def run_of(summary: Summary, run: Streak) -> str:

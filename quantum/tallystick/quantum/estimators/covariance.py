@@ -3,7 +3,6 @@
 Each takes returns of shape (T, n), a row a period, and gives (n, n). Ledoit-Wolf and OAS are scikit-learn's.
 """
 
-from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
@@ -13,7 +12,6 @@ from tallystick.quantum.errors import Missing, ProblemError
 from tallystick.quantum.problem.checks import scenarios
 
 Floats = NDArray[np.float64]
-Estimator = Callable[[ArrayLike], Floats]
 
 
 def sample(returns: ArrayLike) -> Floats:

@@ -31,7 +31,8 @@ from tallystick.platform.mt5.exec.process import Over
 from tallystick.platform.mt5.server import SimulatedTerminal
 from tallystick.platform.mt5.wire import Answer, Call, Plain, Records
 from tallystick.platform.plan import plan_from_json
-from tests.unit.mt5.exec_parent.written_bot import MONDAY, SECOND, at, carried, send
+from tests.unit.mt5.answering.market import MONDAY, SECOND
+from tests.unit.mt5.exec_parent.written_bot import at, carried, send
 
 DONE, REJECT, INVALID = 10009, 10006, 10013
 Calls = Generator[Call, Answer, None]

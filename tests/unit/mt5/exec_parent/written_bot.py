@@ -1,6 +1,7 @@
 """A bot written in the test: a generator of calls, run in a book over quotes written by hand."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -11,7 +12,6 @@ from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
 from tallystick.events.signer import Ed25519Signer
 from tallystick.events.types.mt5 import BotEnded
-from tallystick.market.instrument import LOT, Instrument
 from tallystick.platform.mt5.answering.requests import REQUEST_FIELDS
 from tallystick.platform.mt5.answering.scripted import Written, feed_of
 from tallystick.platform.mt5.exec.carrying_out import BotRun, Carrying, carry_out
@@ -20,21 +20,10 @@ from tallystick.platform.mt5.exec.process import Over
 from tallystick.platform.mt5.exec.settings import Asked, ChildSettings, Ended, FromChild
 from tallystick.platform.mt5.wire import Answer, Call
 from tallystick.platform.plan import AccountPlan, BotPlan, RunPlan
+from tests.unit.mt5.answering import market
+from tests.unit.mt5.answering.market import MONDAY, SECOND
 
-SECOND = 1_000_000_000
-MONDAY = 1_704_697_200 * SECOND
-"""Monday 2024-01-08 07:00 UTC."""
-EURUSD = Instrument(
-    symbol="EURUSD",
-    digits=5,
-    contract_size=100_000.0,
-    volume_min=LOT // 100,
-    volume_max=100 * LOT,
-    volume_step=LOT // 100,
-    currency_base="EUR",
-    currency_margin="EUR",
-    stops_level=10,
-)
+EURUSD = replace(market.EURUSD, book_depth=0)
 QUOTES = tuple((second, 1.1 + second % 7 * 0.0001) for second in range(0, 600, 5))
 """Seconds after Monday and bid; the ask is a point higher."""
 Bot = Callable[[], Generator[Call, Answer, None]]

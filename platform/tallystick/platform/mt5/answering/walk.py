@@ -4,10 +4,8 @@ At one moment the server's deadlines (expiries, rollovers) come before the quote
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderAnswered
@@ -15,6 +13,7 @@ from tallystick.market.rows import Rows
 from tallystick.platform.mt5.answering.server_clock import MILLISECOND, ServerClock
 from tallystick.platform.mt5.prices.feed import ExecFeed
 from tallystick.platform.mt5.prices.layout import STANDING
+from tallystick.platform.mt5.prices.quote import one_quote
 from tallystick.platform.mt5.prices.store import PriceStore
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
 
@@ -60,7 +59,7 @@ class Walk:
         answer = self._answered_by(due, order)
         if answer is None:
             standing = self._feed.standing(symbol, due)
-            answer = self._settled(self._quote(symbol, due, *standing), order) if standing is not None else None
+            answer = self._settled(self._repeated(symbol, due, *standing), order) if standing else None
         while answer is None and (time := self._time_of_next()) < NEVER:
             answer = self._answered_by(time, order)
         self.look_ahead()
@@ -112,14 +111,6 @@ class Walk:
         self.last = rows.time.item(-1)
         return facts
 
-    def _quote(self, symbol: str, time: int, bid: float, ask: float) -> Rows:
-        bids, asks = np.array([bid]), np.array([ask])
-        series = np.array([self._numbers[symbol]], dtype=np.uint16)
-        columns: dict[str, NDArray[Any]] = {
-            "time_msc": np.array([self._clock.milliseconds(time)], dtype=np.int64),
-            "series": series,
-            "bid": bids,
-            "ask": asks,
-            "flags": np.array([STANDING], dtype=np.uint32),
-        }
-        return Rows("quote", np.array([time], dtype=np.int64), series, bids, asks, columns)
+    def _repeated(self, symbol: str, time: int, bid: float, ask: float) -> Rows:
+        """The quote that stands, as a row that is no tick."""
+        return one_quote(self._numbers[symbol], time, self._clock.milliseconds(time), bid, ask, STANDING)

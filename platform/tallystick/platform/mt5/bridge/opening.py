@@ -6,8 +6,9 @@ from typing import Literal
 
 from tallystick.events.event import Event
 from tallystick.events.types.market import InstrumentDeclared, ServerTimeRuled
-from tallystick.events.types.trading import AccountOpened, DealMade
+from tallystick.events.types.trading import AccountOpened
 from tallystick.market.instrument import LOT, Instrument
+from tallystick.platform.mt5.balance import balance_deal
 from tallystick.platform.mt5.bridge.errors import WrongTerminalError
 from tallystick.platform.mt5.bridge.requests import volume_of
 from tallystick.platform.mt5.bridge.seen import AccountSeen, SymbolSeen
@@ -54,7 +55,9 @@ def opening_of(account: AccountSeen, terms: Terms, newest_deal: int, time: int) 
         trade_expert=account.trade_expert,
     )
     declared = [InstrumentDeclared(**one.fields()) for one in terms.instruments.values()]
-    return [opened, ServerTimeRuled(rule=terms.rule), *declared, _balance_deal(newest_deal, balance, time)]
+    # Under the ticket of the newest deal the account then had: what it held when the book began.
+    begun = balance_deal(newest_deal, balance, time, "as the book began")
+    return [opened, ServerTimeRuled(rule=terms.rule), *declared, begun]
 
 
 def require_account(account: AccountSeen, terms: Terms) -> None:
@@ -99,26 +102,3 @@ def require_instrument(instrument: Instrument, found: SymbolSeen) -> None:
 
 def _lots(name: str, value: object) -> str:
     return f"{value / LOT:g} lots" if name.startswith("volume") and isinstance(value, int) else str(value)
-
-
-def _balance_deal(newest: int, balance: int, time: int) -> DealMade:
-    """What the account held when the book began, under the ticket of the newest deal it then had."""
-    return DealMade(
-        deal=newest,
-        ticket=0,
-        order=-1,
-        position=0,
-        symbol="",
-        type="balance",
-        entry="in",
-        reason="balance",
-        volume=0,
-        price=0.0,
-        profit=balance,
-        swap=0,
-        commission=0,
-        balance=balance,
-        magic=0,
-        moment=time,
-        comment="as the book began",
-    )

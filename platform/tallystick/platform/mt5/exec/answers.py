@@ -20,7 +20,7 @@ from tallystick.market.rows import Quote, Rows
 from tallystick.platform.kernel.kernel import Recall
 from tallystick.platform.mt5.answering.answers import Answers
 from tallystick.platform.mt5.answering.reply import Reply
-from tallystick.platform.mt5.exec.quote import one_quote
+from tallystick.platform.mt5.prices.quote import one_quote
 from tallystick.platform.mt5.prices.store import PriceStore
 from tallystick.platform.mt5.wire import SUCCESS, Answer, Call, encoded_answer
 

@@ -17,8 +17,8 @@ from tallystick.platform.kernel.blocks import LARGEST_BLOCK
 from tallystick.platform.kernel.deadlines import NEVER
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.simulation import Simulation
-from tallystick.platform.mt5.exec.quote import BOTH_SIDES, one_quote
 from tallystick.platform.mt5.prices.layout import STANDING
+from tallystick.platform.mt5.prices.quote import BOTH_SIDES, one_quote
 
 MS = 1_000_000
 STOPPED = "stopped"

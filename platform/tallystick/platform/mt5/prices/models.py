@@ -21,8 +21,7 @@ REAL, AUTO = "real-ticks", "auto"
 class TickModel:
     """A model: how many quotes each bar gets, and the quotes.
 
-    `quality` is what a report prints. `minutes_only`: it wants one-minute bars. `held`: the price stands between two
-    quotes of a bar, where other models let it go in a straight line.
+    `quality` is what a report prints. `minutes_only`: it wants one-minute bars.
     """
 
     name: str
@@ -31,7 +30,6 @@ class TickModel:
     quotes: Callable[[Bars], Quotes]
     prepared: Callable[[Bars], Bars]
     minutes_only: bool
-    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,6 @@ MODELS = {
             every_tick,
             in_turn,
             minutes_only=True,
-            held=False,
         ),
         TickModel(
             "one-minute-ohlc",
@@ -67,7 +64,6 @@ MODELS = {
             stepped_in_thirds,
             _as_they_are,
             minutes_only=True,
-            held=False,
         ),
         TickModel(
             "open-prices",
@@ -76,7 +72,6 @@ MODELS = {
             stepped_at_the_end,
             _as_they_are,
             minutes_only=False,
-            held=True,
         ),
         TickModel(
             "path",
@@ -85,7 +80,6 @@ MODELS = {
             stepped_in_thirds,
             _as_they_are,
             minutes_only=False,
-            held=False,
         ),
     )
 }

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from tallystick.events.event import Event
 from tallystick.events.types.market import InstrumentDeclared, ServerTimeRuled
-from tallystick.events.types.trading import AccountOpened, DealMade
+from tallystick.events.types.trading import AccountOpened
 from tallystick.market.instrument import Instrument
+from tallystick.platform.mt5.balance import balance_deal
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState
 
 
@@ -38,27 +39,5 @@ def opening_facts(
     facts += [InstrumentDeclared(**instrument.fields()) for instrument in instruments]
     if not state.opened:
         state.opened = True
-        facts.append(_balance_deal(state.balance))
+        facts.append(balance_deal(1, state.balance))
     return facts
-
-
-def _balance_deal(balance: int) -> DealMade:
-    return DealMade(
-        deal=1,
-        ticket=0,
-        order=-1,
-        position=0,
-        symbol="",
-        type="balance",
-        entry="in",
-        reason="balance",
-        volume=0,
-        price=0.0,
-        profit=balance,
-        swap=0,
-        commission=0,
-        balance=balance,
-        magic=0,
-        moment=0,
-        comment="",
-    )
