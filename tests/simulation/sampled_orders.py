@@ -16,9 +16,9 @@ BROKEN = (
     {"filling": 2}, {"filling": 0}, {"filling": 1}, {"filling": 3},
     {"filling": 7}, {"time_type": 1}, {"time_type": 2}, {"time_type": 3}, {"time_type": 4}, {"stop_limit": 0.0},
     {"position": 987_654}, {"ticket": 987_654}, {"expires": 1}, {"price": 0.0}, {"opposite": 987_654},
-    {"opposite": 1}, {"stop_loss": 1e6},
-    {"take_profit": 1e6}, {"take_profit": 1e-5}, {"position": 0}, {"position": 1}, {"position": 2}, {"deviation": 0},
-    {"magic": 0},
+    {"opposite": 1}, {"stop_loss": 1e6}, {"stop_loss": -1.0}, {"take_profit": -1.0},
+    {"time_type": 2, "expires": 1}, {"time_type": -1}, {"take_profit": 1e6},
+    {"take_profit": 1e-5}, {"position": 0}, {"position": 1}, {"position": 2}, {"deviation": 0}, {"magic": 0},
 )  # fmt: skip
 """One change each that may make an order bad."""
 

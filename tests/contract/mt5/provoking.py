@@ -143,6 +143,34 @@ def no_money(trade: Trade) -> Any:
     return desk.buy(min(100.0, desk.mt5.symbol_info(desk.symbol).volume_max))
 
 
+def invalid_stops_below_nothing(trade: Trade) -> Any:
+    return trade().send(sl=-1.0)
+
+
+def invalid_take_below_nothing(trade: Trade) -> Any:
+    desk = trade()
+    return desk.send(type=desk.mt5.ORDER_TYPE_SELL, price=desk.tick.bid, tp=-1.0)
+
+
+def invalid_pending_stops_below_nothing(trade: Trade) -> Any:
+    return trade().limit(sl=-1.0)
+
+
+def invalid_stops_of_a_position_below_nothing(trade: Trade) -> Any:
+    desk = trade()
+    desk.buy()
+    return desk.protect(desk.positions()[0], sl=-1.0)
+
+
+def invalid_time_of_a_market_order(trade: Trade) -> Any:
+    return trade().send(type_time=9)
+
+
+def invalid_expiration_of_a_market_order(trade: Trade) -> Any:
+    desk = trade()
+    return desk.send(type_time=desk.mt5.ORDER_TIME_SPECIFIED, expiration=desk.tick.time - HOUR)
+
+
 OF_ITSELF: list[Any] = [
     ("DONE", done),
     ("DONE", done_pending),
@@ -171,4 +199,10 @@ ASSUMED: list[Any] = [
     ("POSITION_CLOSED", position_closed_stops),
     ("NO_CHANGES", no_changes_order),
     ("PRICE_OFF", price_off_unselected),
+    ("INVALID_STOPS", invalid_stops_below_nothing),
+    ("INVALID_STOPS", invalid_take_below_nothing),
+    ("INVALID_STOPS", invalid_pending_stops_below_nothing),
+    ("INVALID_STOPS", invalid_stops_of_a_position_below_nothing),
+    ("INVALID_EXPIRATION", invalid_time_of_a_market_order),
+    ("INVALID_EXPIRATION", invalid_expiration_of_a_market_order),
 ]

@@ -200,6 +200,8 @@ def bad_terms(oracle: "Oracle", sending: OrderSending, time: int) -> int:
     standing = oracle.pending.get(sending.ticket)
     if sending.action == REMOVE and standing:
         return frozen_order(oracle, standing)
+    if sending.action == MARKET:
+        return _bad_expiry(oracle, sending, time)
     if sending.action not in {PENDING, MODIFY}:
         return 0
     order_type = standing.type if sending.action == MODIFY and standing else sending.type
@@ -214,7 +216,8 @@ def bad_terms(oracle: "Oracle", sending: OrderSending, time: int) -> int:
 def _bad_expiry(oracle: "Oracle", sending: OrderSending, time: int) -> int:
     if not 0 <= sending.time_type <= 3:
         return names.BAD_EXPIRY
-    if not oracle.instruments[sending.symbol].expiration_modes & 1 << sending.time_type:
+    flags = oracle.instruments[sending.symbol].expiration_modes
+    if sending.action != MARKET and not flags & 1 << sending.time_type:
         return names.BAD_EXPIRY
     if sending.time_type not in {SPECIFIED, SPECIFIED_DAY}:
         return 0

@@ -48,11 +48,11 @@ def bad_price(oracle: "Oracle", sending: OrderSending, order_type: int) -> int:
 
 
 def wrong_stops(oracle: "Oracle", symbol: str, direction: int, stop: int, take: int, price: int) -> bool:
-    """True when a stop loss or take profit is on the wrong side of the price or nearer than d to it."""
+    """True when a stop loss or take profit is no price, on the wrong side of the price or nearer than d to it."""
     least = least_distance(oracle, symbol)
     bad_stop = stop != 0 and direction * (price - stop) < least
     bad_take = take != 0 and direction * (take - price) < least
-    return bad_stop or bad_take
+    return bad_stop or bad_take or min(stop, take) < 0
 
 
 def bad_stops_of_order(oracle: "Oracle", sending: OrderSending, order_type: int) -> int:

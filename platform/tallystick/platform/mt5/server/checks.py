@@ -87,6 +87,8 @@ class Checks:
         broken = self.permissions.trade_mode(sending, instrument)
         if not broken and sending.action == PENDING:
             broken = self._prices(sending, instrument, time)
+        elif not broken and sending.time_type and not expiry_allowed(sending, instrument, time, self.rule):
+            broken = retcodes.INVALID_EXPIRATION
         return broken or self.permissions.room(sending, instrument)
 
     def _prices(self, sending: OrderSending, instrument: Instrument, time: int) -> int:

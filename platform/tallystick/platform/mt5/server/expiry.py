@@ -5,7 +5,7 @@ import msgspec
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.server_time import next_midnight
-from tallystick.platform.mt5.server.order_types import DAY, GTC, SPECIFIED, SPECIFIED_DAY
+from tallystick.platform.mt5.server.order_types import DAY, DEAL, GTC, SPECIFIED, SPECIFIED_DAY
 
 
 def expiry_of(sending: OrderSending, instrument: Instrument, time: int, rule: str) -> int:
@@ -25,7 +25,7 @@ def expiry_of(sending: OrderSending, instrument: Instrument, time: int, rule: st
 def expiry_of_rest(sending: OrderSending, instrument: Instrument, moment: int, rule: str) -> int:
     """The moment the rest of a market order lapses that came to stand at `moment`, ns UTC; 0 is never.
 
-    Nothing checked its expiry when it was sent: one that is over by then is none.
+    An expiry that was ahead when the order was sent and is over by then is none.
     """
     lapses = expiry_of(sending, instrument, moment, rule)
     if lapses == 0 or lapses > moment:
@@ -34,9 +34,11 @@ def expiry_of_rest(sending: OrderSending, instrument: Instrument, moment: int, r
 
 
 def expiry_allowed(sending: OrderSending, instrument: Instrument, time: int, rule: str) -> bool:
-    """Whether the symbol takes this kind of expiry, and it lies ahead."""
+    """Whether the expiry is one and lies ahead, and the symbol takes its kind; that is asked of no market order."""
     kind = sending.time_type
-    if not GTC <= kind <= SPECIFIED_DAY or not instrument.expiration_modes & 1 << kind:
+    if not GTC <= kind <= SPECIFIED_DAY:
+        return False
+    if sending.action != DEAL and not instrument.expiration_modes & 1 << kind:
         return False
     if kind in {GTC, DAY}:
         return True

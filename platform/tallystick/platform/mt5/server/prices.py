@@ -14,11 +14,11 @@ from tallystick.platform.mt5.server.order_types import (
 
 
 def stops_broken(instrument: Instrument, direction: int, price: int, stop: int, take: int) -> bool:
-    """Whether stop loss or take profit stand on the wrong side of `price` or too near (points; 0 is none)."""
+    """Whether stop loss or take profit are below 0, on the wrong side of `price` or too near (points; 0 is none)."""
     distance = max(instrument.stops_level, 1)
     stop_near = stop != 0 and direction * (price - stop) < distance
     take_near = take != 0 and direction * (take - price) < distance
-    return stop_near or take_near
+    return stop_near or take_near or stop < 0 or take < 0
 
 
 def limit_price_of(sending: OrderSending, kind: int, instrument: Instrument) -> int:
