@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tallystick.quantum.full import FullSpace, XMixer
     from tallystick.quantum.mixers import CompleteTrotterXY, CompleteXY, EdgesXY, Grover, RingXY
     from tallystick.quantum.objectives import CVaR, Expectation, OptimumProbability
+    from tallystick.quantum.pipeline.hybrid import hybrid
+    from tallystick.quantum.pipeline.result import HybridResult
+    from tallystick.quantum.pipeline.settings import HybridSettings
     from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
     from tallystick.quantum.problem.solving import solve
     from tallystick.quantum.qaoa import Qaoa
@@ -31,6 +34,8 @@ NAMES = {
     "Expectation": f"{HERE}.objectives",
     "FullSpace": f"{HERE}.full",
     "Grover": f"{HERE}.mixers",
+    "HybridResult": f"{HERE}.pipeline.result",
+    "HybridSettings": f"{HERE}.pipeline.settings",
     "OptimumProbability": f"{HERE}.objectives",
     "PortfolioProblem": f"{HERE}.problem.portfolio_problem",
     "ProblemError": f"{HERE}.errors",
@@ -44,6 +49,7 @@ NAMES = {
     "Weighted": f"{HERE}.starts",
     "XMixer": f"{HERE}.full",
     "cheapest": f"{HERE}.diagonal",
+    "hybrid": f"{HERE}.pipeline.hybrid",
     "layerwise": f"{HERE}.angles",
     "linear_ramp": f"{HERE}.angles",
     "optimise": f"{HERE}.angles",
@@ -62,6 +68,8 @@ __all__ = [
     "Expectation",
     "FullSpace",
     "Grover",
+    "HybridResult",
+    "HybridSettings",
     "OptimumProbability",
     "PortfolioProblem",
     "ProblemError",
@@ -75,6 +83,7 @@ __all__ = [
     "Weighted",
     "XMixer",
     "cheapest",
+    "hybrid",
     "layerwise",
     "linear_ramp",
     "optimise",

@@ -1,0 +1,108 @@
+"""The supports of each source weighed and polished with one budget: the rows of the ablation, and the best of all."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.quantum.pipeline.ablation import Ablation, AblationRow, lower
+from tallystick.quantum.pipeline.proposing import Draws
+from tallystick.quantum.pipeline.weighing import Weighing
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
+from tallystick.quantum.problem.solving import Portfolio
+
+Floats = NDArray[np.float64]
+Support = tuple[int, ...]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(eq=False)
+class Source:
+    """One source's supports: how often each was drawn, what it is worth unpolished, and where polishing ended."""
+
+    name: str
+    counts: dict[Support, int]
+    values: dict[Support, float]
+    ranked: list[Support]
+    ends: list[float] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Comparison:
+    """The sources of one problem, each support weighed and polished once, whichever source it came from."""
+
+    problem: PortfolioProblem
+    weighing: Weighing
+    classical: Portfolio
+    polish: int
+    progress: Progress
+    cost: Callable[[Support], float]
+    """The cost at equal weights, which ranks supports where weighing all of them is too much."""
+    _values: dict[Support, float] = field(default_factory=dict)
+    _polished: dict[Support, tuple[float, Floats | None]] = field(default_factory=dict)
+
+    def of(self, drawn: dict[str, list[Draws]]) -> tuple[Ablation, Floats | None]:
+        """The ablation, and the weights (n,) of the best portfolio where it is better than the classical one."""
+        sources = [self._weighed(name, draws) for name, draws in drawn.items()]
+        budget = min((min(self.polish, len(each.ranked)) for each in sources), default=0)
+        done = 0
+        for source in sources:
+            for support in source.ranked[:budget]:
+                self.progress("polish", done, budget * len(sources))
+                source.ends.append(self._end(support)[0])
+                done += 1
+        best, weights = self.classical.objective, None
+        for value, found in self._polished.values():
+            if lower(value, best):
+                best, weights = value, found
+        rows = [self._row(each, best) for each in sources]
+        return Ablation((*rows, self._classical_row(best))), weights
+
+    def _weighed(self, name: str, draws: Iterable[Draws]) -> Source:
+        counts: dict[Support, int] = {}
+        for each in draws:
+            for support, count in each.counts.items():
+                counts[support] = counts.get(support, 0) + count
+        some = sorted(counts)
+        if not self.weighing.searches:
+            some = sorted(some, key=lambda each: (self.cost(each), each))[: self.polish]
+        values: dict[Support, float] = {}
+        for place, support in enumerate(some):
+            self.progress(f"weigh {name}", place, len(some))
+            if support not in self._values:
+                self._values[support] = self.weighing.value(support)
+            if np.isfinite(self._values[support]):
+                values[support] = self._values[support]
+        return Source(name, counts, values, sorted(values, key=lambda each: (values[each], each)))
+
+    def _end(self, support: Support) -> tuple[float, Floats | None]:
+        if support not in self._polished:
+            weights = self.weighing.polished(support)
+            value = np.inf if weights is None else self.problem.objective(weights)
+            self._polished[support] = value, weights
+        return self._polished[support]
+
+    def _row(self, source: Source, best: float) -> AblationRow:
+        ends = [each for each in source.ends if np.isfinite(each)]
+        shots = np.array([source.counts[each] for each in source.ranked], dtype=np.float64)
+        values = np.array([source.values[each] for each in source.ranked])
+        objective = min(ends) if ends else None
+        return AblationRow(
+            source=source.name,
+            objective=objective,
+            gap=None if objective is None else self._gap(objective),
+            supports=len(source.counts),
+            weighed=len(source.values),
+            polished=len(source.ends),
+            hits=sum(not lower(best, each) for each in ends),
+            raw_best=float(values[0]) if len(values) else None,
+            raw_mean=float(shots @ values / shots.sum()) if len(values) else None,
+        )
+
+    def _classical_row(self, best: float) -> AblationRow:
+        value = self.classical.objective
+        return AblationRow("classical", value, self.classical.gap, 1, 1, 0, int(not lower(best, value)))
+
+    def _gap(self, objective: float) -> float:
+        return max(objective - self.classical.bound, 0.0) / max(abs(objective), 1e-300)

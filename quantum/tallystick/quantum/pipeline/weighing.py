@@ -1,0 +1,107 @@
+"""Exact weights for supports, and the swap search that starts from one: what polishing is.
+
+| risk | exact weights of a support | polished by |
+|---|---|---|
+| variance | its quadratic program | swap search over the whole universe, then its quadratic program |
+| CVaR, CDaR | its linear program (HiGHS) | that alone |
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.quantum.classical.activeset import Conditions
+from tallystick.quantum.classical.cardinality import Limits
+from tallystick.quantum.classical.swap import improve, polished, universe_of, value_of
+from tallystick.quantum.errors import ProblemError, QuantumError
+from tallystick.quantum.problem.numeric import NumericForm
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
+from tallystick.quantum.problem.solving import solve
+
+Floats = NDArray[np.float64]
+Bits = NDArray[np.bool_]
+Support = tuple[int, ...]
+
+
+class Weighing(Protocol):
+    """The exact side of one problem."""
+
+    searches: bool
+    """Whether exact weights are so cheap that every support is weighed, and polishing searches."""
+
+    def value(self, support: Support) -> float:
+        """The least objective of these assets held; infinite where there is none."""
+        ...
+
+    def polished(self, support: Support) -> Floats | None:
+        """The weights (n,) that polishing this support ends at; None where it finds none."""
+        ...
+
+
+@dataclass(eq=False)
+class SwapWeighing:
+    """Supports of a problem of variance; `signs` (n,) say which side an asset starts from that may be long or short."""
+
+    problem: PortfolioProblem
+    form: NumericForm
+    signs: Floats
+    searches: bool = field(default=True, init=False)
+
+    def value(self, support: Support) -> float:
+        """The value of the support's quadratic program."""
+        return float(value_of(*self._parts, self._bits(support))) + self.form.constant
+
+    def polished(self, support: Support) -> Floats | None:
+        """The weights of the support where no exchange, addition or removal of one asset gains."""
+        bits = self._bits(support)
+        value = improve(*self._parts, bits, value_of(*self._parts, bits))
+        if not np.isfinite(value):
+            return None
+        found = polished(self.form.cardinality, tuple(int(each) for each in np.flatnonzero(bits)))
+        return None if found is None else self.form.weights(found.weights)
+
+    @cached_property
+    def _parts(self) -> tuple[Floats, Floats, Conditions, Floats, Floats, Floats]:
+        numeric = self.form.cardinality
+        counts, least, most = numeric.counts
+        return numeric.quadratic, numeric.linear, universe_of(numeric), np.ascontiguousarray(counts), least, most
+
+    @cached_property
+    def _shorts(self) -> dict[int, int]:
+        """The variable of the short part, by asset, where long and short are two."""
+        return {int(self.form.asset[each]): each for each in range(self.form.assets, self.form.parts)}
+
+    def _bits(self, support: Support) -> Bits:
+        bits = np.zeros(self.form.cardinality.size, dtype=np.bool_)
+        for each in support:
+            bits[self._shorts.get(each, each) if self.signs[each] < 0.0 else each] = True
+        bits[self.form.parts :] = True  # sales and slack are always held
+        return bits
+
+
+@dataclass(eq=False)
+class TailWeighing:
+    """Supports of a problem of CVaR or CDaR."""
+
+    problem: PortfolioProblem
+    limits: Limits
+    searches: bool = field(default=False, init=False)
+
+    def value(self, support: Support) -> float:
+        """The value of the support's linear program."""
+        weights = self.polished(support)
+        return np.inf if weights is None else self.problem.objective(weights)
+
+    def polished(self, support: Support) -> Floats | None:
+        """The weights of the support's linear program."""
+        held = np.zeros(self.problem.size, dtype=np.bool_)
+        held[list(support)] = True
+        lower, upper = np.asarray(self.problem.lower), np.asarray(self.problem.upper)
+        try:
+            only = replace(self.problem, lower=np.where(held, lower, 0.0), upper=np.where(held, upper, 0.0))
+            return solve(only, self.limits).weights
+        except (ProblemError, QuantumError):
+            return None
