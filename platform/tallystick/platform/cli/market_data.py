@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tallystick.platform.data.series import Series
 
 FORM = "SYMBOL=FILE@CLOCK, such as EURUSD=eurusd.zip@fixed:-05:00"
+"""The clock may be left out where an option, or the file itself, tells it."""
 
 
 def feed_of(given: Sequence[str], *, strict: bool = False) -> "Feed":
@@ -26,7 +27,7 @@ def feed_of(given: Sequence[str], *, strict: bool = False) -> "Feed":
 
     if not given:
         raise Failure("E840", "a plan needs data", expected=f"demo, or {FORM}", fix="--data demo")
-    return Feed([_series(*_parts(one), strictness=strictness) for one in given])
+    return Feed([_series(*_clocked(one), strictness=strictness) for one in given])
 
 
 def sources_of(given: Sequence[str], terms: "Terms", home: Path | None = None) -> list[Any]:
@@ -53,19 +54,38 @@ def _source(text: str, terms: "Terms", home: Path | None) -> Any:
 def _named(text: str, terms: "Terms") -> "Series":
     from tallystick.platform.backtesting.market import moment_ns
 
+    symbol, path, clock = _parts(text)
+    read = {"strictness": terms.strictness, "mapping": terms.mapping, "spread_points": terms.spread_points}
     start, stop = moment_ns(terms.start), moment_ns(terms.end, last=True)
-    return _series(*_parts(text), strictness=terms.strictness, start=start, stop=stop)
+    return _series(symbol, path, clock or terms.tz, start=start, stop=stop, **read)
 
 
 def _series(symbol: str, path: Path, clock: str, **stated: Any) -> "Series":
     from tallystick.platform.data.opening import series_of
 
-    return series_of(path, symbol=symbol, tz=clock, **stated)
+    return series_of(path, symbol=symbol, tz=clock or None, **stated)
+
+
+def _clocked(text: str) -> tuple[str, Path, str]:
+    """The parts where no option tells the clock. Raises `Failure`."""
+    symbol, path, clock = _parts(text)
+    if not clock:
+        raise _unread(text)
+    return symbol, path, clock
 
 
 def _parts(text: str) -> tuple[str, Path, str]:
+    """Symbol, file, and the clock or ""; a file's name may hold an @. Raises `Failure`."""
     symbol, equals, rest = text.partition("=")
     path, at, clock = rest.rpartition("@")
-    if not (symbol and equals and path and at and clock):
-        raise Failure("E840", "--data does not name data", got=text, expected=f"demo, or {FORM}", fix="--data demo")
+    if not at or Path(rest).exists():
+        path, clock = rest, ""
+    elif not clock:
+        raise _unread(text)
+    if not (symbol and equals and path):
+        raise _unread(text)
     return symbol, Path(path), clock
+
+
+def _unread(text: str) -> Failure:
+    return Failure("E840", "--data does not name data", got=text, expected=f"demo, or {FORM}", fix="--data demo")

@@ -1,20 +1,26 @@
 """`tallystick mt5 exec`: anybody's MetaTrader 5 bot against the simulated terminal, in a book."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
+from tallystick.platform.cli import mt5_exec_options as told
 from tallystick.platform.cli.backtest_folder import ready_folder
 from tallystick.platform.cli.call import Answer, Call, Exit
+from tallystick.platform.cli.data_options import Mapping, SpreadPoints, mapping_of
 from tallystick.platform.cli.demo_folder import Maker
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import own_key
-from tallystick.platform.cli.market_data import FORM, sources_of
+from tallystick.platform.cli.market_data import sources_of
+from tallystick.platform.cli.mt5_exec_options import DEFAULT_FOLDER
 from tallystick.platform.cli.operators_log import move_to
 from tallystick.platform.cli.place import spoken
-from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named
+from tallystick.platform.cli.run_folder import PLAN_FILE
 from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
 from tallystick.platform.cli.screen import plain_where_needed, progress
 from tallystick.platform.cli.stopping import stopping
@@ -23,10 +29,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tallystick.events.types.mt5 import BotEnded
+    from tallystick.platform.cli.run_outcome import Outcome
     from tallystick.platform.mt5.exec.carrying_out import BotRun
-    from tallystick.platform.mt5.exec.preparing import PreparedBot
+    from tallystick.platform.mt5.exec.preparing import BotTerms, PreparedBot
 
-DEFAULT_FOLDER = Path("tallystick-exec")
+OWN_WORDS = {"--tz": "--clock", "--deposit": "--balance", ", or account=10_000": ""}
+"""What data and account say to do, and what that is called here."""
 MAKER = Maker("tallystick mt5 exec", "exec.json", "the bot's run")
 SAW_THE_END = frozenset({"data_over", "swallowed"})
 ENDINGS = {
@@ -43,69 +51,35 @@ ENDINGS = {
 
 def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
     context: typer.Context,
-    script: Annotated[Path, typer.Argument(metavar="SCRIPT", help="The bot: a file that imports MetaTrader5.")],
-    arguments: Annotated[list[str] | None, typer.Argument(metavar="[-- ARG]...", help="For the script.")] = None,
+    script: told.Script,
+    arguments: told.Arguments = None,
     *,
-    data: Annotated[
-        list[str] | None,
-        typer.Option("--data", metavar="DATA", help=f"demo (the default), a file, or {FORM}; once for each symbol."),
-    ] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="Where the bot begins (UTC); rows before are history.")
-    ] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, whole, or moment (UTC).")] = None,
-    history: Annotated[
-        str | None, typer.Option("--history-from", metavar="DATE", help="First row of the history before --from.")
-    ] = None,
-    symbol: Annotated[str, typer.Option("--symbol", help="What the file holds, where its name does not say.")] = "",
-    clock: Annotated[
-        str, typer.Option("--clock", metavar="CLOCK", help="The files' clock: utc, mt5, America/New_York.")
-    ] = "",
-    model: Annotated[
-        Literal["auto", "every-tick", "one-minute-ohlc", "open-prices", "path", "real-ticks"],
-        typer.Option("--model", help="How bars become quotes."),
-    ] = "auto",
-    terminal: Annotated[
-        Path | None, typer.Option("--terminal", metavar="FILE", help="Your broker's symbols and account (export.py).")
-    ] = None,
-    instruments: Annotated[
-        Path | None,
-        typer.Option("--instruments", metavar="FILE", help="Conditions in JSON or TOML, without --terminal."),
-    ] = None,
-    risk: Annotated[
-        Path | None, typer.Option("--risk", metavar="FILE", help="Limits as a plan has them, in JSON or TOML.")
-    ] = None,
-    balance: Annotated[str | None, typer.Option("--balance", help="What the account begins with.")] = None,
-    currency: Annotated[str, typer.Option("--currency", help="Of the account; the symbols' without it.")] = "",
-    leverage: Annotated[int | None, typer.Option("--leverage", help="30 without it.")] = None,
-    margin_mode: Annotated[
-        Literal["hedging", "netting"] | None, typer.Option("--margin-mode", help="hedging without it.")
-    ] = None,
-    server_time: Annotated[
-        str, typer.Option("--server-time", metavar="RULE", help="The server's clock, without --terminal.")
-    ] = "new_york+7",
-    latency_ms: Annotated[
-        float, typer.Option("--latency-ms", metavar="MS", help="From sending an order to its execution.")
-    ] = 0.0,
-    call_cost_ms: Annotated[
-        float, typer.Option("--call-cost-ms", metavar="MS", help="What a call costs on the bot's clock.")
-    ] = 0.1,
-    speed: Annotated[
-        Literal["max", "real"], typer.Option("--speed", help="real: a sleep takes as long as it says.")
-    ] = "max",
-    tz: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The bot's time zone.")] = "UTC",
-    seed: Annotated[int, typer.Option("--seed", help="Of hash order, random and NumPy in the bot.")] = 0,
-    close_at_end: Annotated[
-        bool, typer.Option("--close-at-end", help="Close what the bot left open, at the last quotes.")
-    ] = False,
-    limit_s: Annotated[
-        float, typer.Option("--limit-s", metavar="S", help="Wall time without a call after which the bot is ended.")
-    ] = 60.0,
-    book: Annotated[
-        Path | None,
-        typer.Option("--book", metavar="DIR", parser=folder_named, help=f"A folder to keep; {DEFAULT_FOLDER} is not."),
-    ] = None,
-    report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html in the book.")] = True,
+    data: told.Data = None,
+    first: told.First = None,
+    last: told.Last = None,
+    history: told.History = None,
+    symbol: told.Symbol = "",
+    clock: told.Clock = "",
+    mapping: Mapping = None,
+    spread_points: SpreadPoints = None,
+    model: told.Model = "auto",
+    terminal: told.Terminal = None,
+    instruments: told.Instruments = None,
+    risk: told.RiskFile = None,
+    balance: told.Balance = None,
+    currency: told.Currency = "",
+    leverage: told.Leverage = None,
+    margin_mode: told.MarginMode = None,
+    server_time: told.ServerTime = "",
+    latency_ms: told.LatencyMs = 0.0,
+    call_cost_ms: told.CallCostMs = 0.1,
+    speed: told.Speed = "max",
+    tz: told.Zone = "UTC",
+    seed: told.Seed = 0,
+    close_at_end: told.CloseAtEnd = False,
+    limit_s: told.LimitS = 60.0,
+    book: told.Book = None,
+    report: told.Report = True,
 ) -> Answer:
     """Run a MetaTrader 5 bot, unchanged, on recorded prices: no Windows, no terminal, all of it in a log.
 
@@ -133,29 +107,21 @@ def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
         clock=clock,
         tz=tz,
         seed=seed,
-        account={name: value for name, value in account.items() if value},
+        account={name: value for name, value in account.items() if value not in {None, ""}},
         server_time=server_time,
         latency_ms=latency_ms,
         call_cost_ms=call_cost_ms,
         close_at_end=close_at_end,
-        data=_data(data or ["demo"], call, symbol),
+        mapping=mapping_of(mapping),
+        spread_points=spread_points,
     )
-    ready = prepared_bot(script, terms)
+    with own_words():
+        terms = replace(terms, data=_data(data or ["demo"], call, terms))
+        ready = prepared_bot(script, terms)
     folder = ready_folder(book, call, DEFAULT_FOLDER, MAKER)
     made = kept(ready, folder, call, speed=speed, limit_s=limit_s)
     outcome = outcome_of(folder, report=report)
-    code = exit_of(made.ended)
-    document = {
-        **{name: getattr(made.result, name) for name in made.result.__slots__},
-        **document_of_outcome(outcome),
-        "ok": code is Exit.OK,
-        "book": str(folder),
-        "bot": {"how": made.ended.how, "code": made.ended.code, "detail": made.ended.detail, "calls": made.calls},
-        "not_repeatable": [f"{one.name}: {one.detail}" for one in made.warned],
-        "modelling": list(ready.bot.modelling),
-        "notes": list(ready.notes),
-        "next": _next(folder),
-    }
+    document = document_of(made, ready, outcome, folder)
 
     def show(console: "Console") -> None:
         for line in (*lines_of(made, ready), *lines_of_outcome(outcome, spoken(folder))):
@@ -165,7 +131,25 @@ def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
         for command in _next(folder):
             console.print(f"  {command}")
 
-    return Answer(document, show, code)
+    return Answer(document, show, exit_of(made.ended))
+
+
+@contextmanager
+def own_words() -> Iterator[None]:
+    """What is wrong with data or account, by the names that these have here: --tz is the bot's own zone."""
+    from tallystick.platform.backtesting.errors import BacktestError
+    from tallystick.platform.data.errors import DataError
+
+    try:
+        yield
+    except (DataError, BacktestError) as error:
+        raise Failure(error.code, _here(error.what), fix=_here(error.fix)) from error
+
+
+def _here(text: str) -> str:
+    for elsewhere, here in OWN_WORDS.items():
+        text = text.replace(elsewhere, here)
+    return text
 
 
 def kept(ready: "PreparedBot", folder: Path, call: Call, *, speed: Literal["max", "real"], limit_s: float) -> "BotRun":
@@ -230,10 +214,27 @@ def lines_of(made: "BotRun", ready: "PreparedBot") -> list[str]:
     return lines
 
 
-def _data(given: list[str], call: Call, symbol: str) -> list[Any]:
+def document_of(made: "BotRun", ready: "PreparedBot", outcome: "Outcome", folder: Path) -> dict[str, Any]:
+    """The run of a bot for `--json`."""
+    ended = made.ended
+    return {
+        **{name: getattr(made.result, name) for name in made.result.__slots__},
+        **document_of_outcome(outcome),
+        "ok": exit_of(ended) is Exit.OK,
+        "book": str(folder),
+        "bot": {"how": ended.how, "code": ended.code, "detail": ended.detail, "calls": made.calls},
+        "not_repeatable": [f"{one.name}: {one.detail}" for one in made.warned],
+        "modelling": list(ready.bot.modelling),
+        "notes": list(ready.notes),
+        "next": _next(folder),
+    }
+
+
+def _data(given: list[str], call: Call, terms: "BotTerms") -> list[Any]:
     from tallystick.platform.backtesting.preparation import Terms
 
-    return sources_of(given, Terms(symbol=symbol), call.home)
+    read = Terms(symbol=terms.symbol, tz=terms.clock, mapping=terms.mapping, spread_points=terms.spread_points)
+    return sources_of(given, read, call.home)
 
 
 def _next(folder: Path) -> list[str]:

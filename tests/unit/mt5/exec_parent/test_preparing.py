@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tallystick.platform.backtesting.errors import BacktestError
 from tallystick.platform.data.errors import DataError
 from tallystick.platform.data.instruments import built_in
 from tallystick.platform.mt5.definitions.definition import Definition
@@ -71,3 +72,10 @@ def test_plans_without_a_bot_are_written_as_ever(tmp_path: Path) -> None:
     without = json.loads(ready.plan.as_json())
     del without["bot"]
     assert "bot" not in json.loads(plan_from_json(json.dumps(without)).as_json())
+
+
+@pytest.mark.parametrize("deposit", ["0", "-5", "nan", "100 GBP"])
+def test_a_balance_that_a_defined_account_cannot_have_is_refused(tmp_path: Path, deposit: str) -> None:
+    terms = BotTerms(**TERMS, terminal=terminal(tmp_path, "EURUSD"), account={"deposit": deposit})  # type: ignore[arg-type]
+    with pytest.raises(BacktestError, match="deposit"):
+        prepared_bot(script(tmp_path), terms)

@@ -5,6 +5,8 @@ BotRunError(ValueError)
     BadSpan         E582
     BookTaken       E583
     TooManySymbols  E585
+    BadTerms        E586
+    BrokenScript    E587
 """
 
 
@@ -40,3 +42,15 @@ class TooManySymbols(BotRunError):
     """The terminal's terms are larger than a record may be."""
 
     code = "E585"
+
+
+class BadTerms(BotRunError):
+    """Two things that were asked for exclude each other, or one of them cannot be."""
+
+    code = "E586"
+
+
+class BrokenScript(BotRunError):
+    """The script is no Python."""
+
+    code = "E587"

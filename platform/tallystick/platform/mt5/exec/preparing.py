@@ -1,20 +1,22 @@
 """Everything of a bot's run that is settled before anything is written: script, rows, terminal, plan."""
 
 import hashlib
+import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tallystick.market.server_time import TimeRuleError, offset_ns
 from tallystick.platform.backtesting.account import account_plan
 from tallystick.platform.backtesting.conditions import conditions_of, given_instruments
 from tallystick.platform.backtesting.market import feed_from, reading_of
 from tallystick.platform.mt5.definitions.definition import EVERY, Definition
 from tallystick.platform.mt5.exec.child.zone import words_for
 from tallystick.platform.mt5.exec.composing import definition_in
-from tallystick.platform.mt5.exec.errors import BadSpan, ScriptMissing, TooManySymbols
+from tallystick.platform.mt5.exec.errors import BadSpan, BadTerms, BrokenScript, ScriptMissing, TooManySymbols
 from tallystick.platform.mt5.prices.feed import ExecFeed
 from tallystick.platform.mt5.prices.folders import unfolded
 from tallystick.platform.plan import BotPlan, RunPlan
@@ -23,6 +25,7 @@ from tallystick.platform.plan_check import check_plan
 MS = 1_000_000
 SECOND = 1_000_000_000
 DOLLAR = "USD"
+USUAL_SERVER_TIME = "new_york+7"
 LARGEST_PLAN = 400_000
 """Bytes of a plan, which stands in the first record of the run with all it was told."""
 NETTING, HEDGING = 0, 2
@@ -47,10 +50,12 @@ class BotTerms:
     tz: str = "UTC"
     seed: int = 0
     account: Mapping[str, Any] | None = None
-    server_time: str = "new_york+7"
+    server_time: str = ""
     latency_ms: float = 0.0
     call_cost_ms: float = 0.1
     close_at_end: bool = False
+    mapping: Mapping[str, str | int] | None = None
+    spread_points: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,13 @@ class PreparedBot:
 def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     """What `mt5 exec` is given, checked and settled. Writes nothing.
 
-    Raises `ScriptMissing`, `BadSpan`, `TooManySymbols`, `ZoneRefusedError`, and what data, a definition, a limit
-    or an account raises.
+    Raises `BotRunError`, `ZoneRefusedError`, and what data, a definition, a limit or an account raises.
     """
-    if not script.is_file():
-        raise ScriptMissing(f"there is no script {script}", "Give the path of a Python file.")
+    source = _source_of(script)
+    _require_fitting(terms)
     asked = reading_of(terms.symbol, "", terms.clock, terms.start, terms.end, "treat")
     reading = reading_of(terms.symbol, "", terms.clock, terms.history, terms.end, "treat")
+    reading = replace(reading, mapping=terms.mapping, spread_points=terms.spread_points)
     feed = ExecFeed(feed_from(unfolded(terms.data, reading), (), reading), terms.model)
     start = max(feed.first_time, asked.start_ns or feed.all_begun)
     if start >= feed.last_time:
@@ -82,7 +87,7 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     terminal, notes = _terminal(terms, list(feed.symbols))
     bot = BotPlan(
         script=script.name,
-        hash=hashlib.sha256(script.read_bytes()).hexdigest(),
+        hash=hashlib.sha256(source).hexdigest(),
         argv=terms.argv,
         start=start,
         end=feed.last_time,
@@ -112,6 +117,41 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     return PreparedBot(script, plan, bot, feed, notes)
 
 
+def _source_of(script: Path) -> bytes:
+    """The script, which Python understands. Raises `ScriptMissing`, `BrokenScript`."""
+    if not script.is_file():
+        raise ScriptMissing(f"there is no script {script}", "Give the path of a Python file.")
+    source = script.read_bytes()
+    try:
+        with warnings.catch_warnings(action="ignore"):  # the bot's own process shows them
+            compile(source, str(script), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line = f": {error.text.strip()}" if error.text else ""
+        where = f"{script}, line {error.lineno}" if error.lineno else str(script)
+        raise BrokenScript(f"{where}: {error.msg}{line}", "Correct it; no bot was started.") from None
+    except ValueError as error:  # a null byte
+        raise BrokenScript(f"{script} is no Python file: {error}", "Give a file of Python source.") from None
+    except (RecursionError, MemoryError):
+        raise BrokenScript(f"{script} is nested too deeply for Python", "Break its long expressions up.") from None
+    return source
+
+
+def _require_fitting(terms: BotTerms) -> None:
+    """Refuse what the definition of a terminal says already, and a server's clock that there is not."""
+    stated = {
+        "--instruments": terms.instruments,
+        "--server-time": terms.server_time,
+        "--currency": (terms.account or {}).get("currency"),
+    }
+    for option, value in stated.items():
+        if value and terms.terminal is not None:
+            raise BadTerms(f"{option} {value} beside --terminal, whose file says it", "Leave one of them out.")
+    try:
+        offset_ns(0, terms.server_time or USUAL_SERVER_TIME)
+    except TimeRuleError as error:
+        raise BadTerms(f"--server-time: {error}", "Say such as --server-time utc.") from None
+
+
 def _terminal(terms: BotTerms, symbols: list[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Fields of the plan that make the terminal: its file's, or built-in conditions and an account for them."""
     if terms.terminal is not None:
@@ -127,7 +167,9 @@ def _terminal(terms: BotTerms, symbols: list[str]) -> tuple[dict[str, Any], tupl
     account = account_plan(dict(terms.account or {}), currencies.pop() if len(currencies) == 1 else DOLLAR)
     note = f"no --terminal: conditions are the built-in ones, the account is in {account.currency}"
     instruments = tuple(msgspec.to_builtins(one.fields()) for one in conditions.values())
-    return {"instruments": instruments, "account": account, "server_time": terms.server_time}, (note,)
+    return {"instruments": instruments, "account": account, "server_time": terms.server_time or USUAL_SERVER_TIME}, (
+        note,
+    )
 
 
 def _cut(told: dict[str, Any], definition: Definition, symbols: list[str]) -> dict[str, Any]:
@@ -145,7 +187,9 @@ def _with_account(told: dict[str, Any], given: Mapping[str, Any]) -> dict[str, A
     """A definition as its file holds it, with another balance, leverage or margin mode."""
     account = dict(told["account"])
     if "deposit" in given:
-        account["balance"] = account["equity"] = account["margin_free"] = float(given["deposit"])
+        money = {"deposit": given["deposit"], "currency": account["currency"], "digits": account["currency_digits"]}
+        deposit = account_plan(money, account["currency"]).balance / 10 ** account["currency_digits"]
+        account["balance"] = account["equity"] = account["margin_free"] = deposit
     if "leverage" in given:
         account["leverage"] = given["leverage"]
     if "margin_mode" in given:
