@@ -58,6 +58,11 @@ VERBS: Mapping[str, Verb | Group] = {
     "optimize": Verb(
         "optimize", "optimize", "Try parameters of a strategy on all cores, and say what the best of them is worth."
     ),
+    "optimise": Verb(
+        "optimise",
+        "optimise",
+        "Choose assets and their weights, with a bound that no portfolio is below, and say what a circuit added.",
+    ),
     "walk-forward": Verb(
         "walk_forward",
         "walk_forward",

@@ -30,12 +30,12 @@ class Cloud:
 def bars(names: Sequence[str], up: Sequence[float], down: Sequence[float], label: str) -> str:
     """Grouped columns: `up` above the line, `down` (not positive) below it."""
     top, bottom = max([*up, 0.0]), min([*down, 0.0])
-    ticks = _ticks(bottom, top)
-    low, high = min(bottom, ticks[0]), max(top, ticks[-1])
+    marks = ticks(bottom, top)
+    low, high = min(bottom, marks[0]), max(top, marks[-1])
     span = (high - low) or 1.0
     step = (WIDTH - LEFT - RIGHT) / max(len(names), 1)
     zero = _y(0.0, low, span)
-    shapes = [_grid(value, low, span) for value in ticks]
+    shapes = [_grid(value, low, span) for value in marks]
     for place, (gain, loss) in enumerate(zip(up, down, strict=True)):
         x, wide = LEFT + place * step + step * 0.14, step * 0.72
         for value, kind in ((gain, "up"), (loss, "down")):
@@ -58,7 +58,7 @@ def cloud(points: Cloud, label: str) -> str:
     """A scatter with a line through it by least squares; one point for each unit of the picture."""
     if not len(points.x):
         return ""
-    x_ticks, y_ticks = _ticks(*_ends(points.x), 4), _ticks(*_ends(points.y))
+    x_ticks, y_ticks = ticks(*_ends(points.x), 4), ticks(*_ends(points.y))
     low_x, low_y = min(float(points.x.min()), x_ticks[0]), min(float(points.y.min()), y_ticks[0])
     span_x = (max(float(points.x.max()), x_ticks[-1]) - low_x) or 1.0
     span_y = (max(float(points.y.max()), y_ticks[-1]) - low_y) or 1.0
@@ -70,7 +70,7 @@ def cloud(points: Cloud, label: str) -> str:
     shapes = [_grid(value, low_y, span_y) for value in y_ticks]
     shapes += [
         f'<text x="{x_of(value):.1f}" y="{HEIGHT - 8}" text-anchor="{"end" if value == x_ticks[-1] else "middle"}">'
-        f"{_short(value)}</text>"
+        f"{short(value)}</text>"
         for value in x_ticks
     ]
     zero = _y(0.0, low_y, span_y)
@@ -105,7 +105,7 @@ def _grid(value: float, low: float, span: float) -> str:
     y = _y(value, low, span)
     return (
         f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        f'<text x="{LEFT - 5}" y="{y + 3.5:.1f}" text-anchor="end">{_short(value)}</text>'
+        f'<text x="{LEFT - 5}" y="{y + 3.5:.1f}" text-anchor="end">{short(value)}</text>'
     )
 
 
@@ -117,7 +117,7 @@ def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(values.min()), float(values.max())
 
 
-def _ticks(low: float, high: float, count: int = 4) -> list[float]:
+def ticks(low: float, high: float, count: int = 4) -> list[float]:
     """Round values from below `low` to above `high`."""
     span = (high - low) or 1.0
     power = 10.0 ** np.floor(np.log10(span / count))
@@ -126,7 +126,7 @@ def _ticks(low: float, high: float, count: int = 4) -> list[float]:
     return [place * step for place in range(first, last + 1)]
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """A tick in few characters."""
     size = abs(value)
     if size >= 1_000_000:

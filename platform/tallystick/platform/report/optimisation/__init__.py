@@ -1,0 +1,1 @@
+"""What an optimisation came to, as one page that needs nothing beside itself."""
