@@ -11,12 +11,14 @@ from tallystick.platform.report.equity import Curve
 from tallystick.platform.report.excursions import correlations_of, excursions_of
 from tallystick.platform.report.heatmap import Trial, heat_map
 from tallystick.platform.report.load import load_of
+from tallystick.platform.report.modelling import source_periods
 from tallystick.platform.report.prices import Prices
 from tallystick.platform.report.story import OrderStory, Said, Story, Told
 from tallystick.platform.report.trades import Holding, Trade
 from tallystick.platform.report.whys import why
 
 HOUR = 3_600_000_000_000
+SECOND = 1_000_000_000
 EURUSD = demo_instruments()["EURUSD"]
 
 
@@ -140,3 +142,27 @@ def test_a_heat_map_shows_the_best_trial_of_each_cell() -> None:
     assert drawn.count("<rect") == 2
     assert "<title>1, 2: 9</title>" in drawn
     assert heat_map([], "fast", "slow", "net") == ""
+
+
+def quotes(opens_ms: list[int], offsets_ms: tuple[int, ...]) -> Prices:
+    """Quotes at each offset after each opening; the source's clock is two hours ahead."""
+    source_ms = np.array([opened + offset for opened in opens_ms for offset in offsets_ms], dtype=np.int64)
+    no = np.zeros(len(source_ms))
+    time = (source_ms - 7_200_000) * 1_000_000
+    return Prices("EURUSD", "quote", 0, time, no, no, no, no, no, no, no, source_ms)
+
+
+def test_quotes_lie_in_as_many_bars_as_they_were_made_of() -> None:
+    hour, day = 3_600_000, 86_400_000
+    hours = quotes([0, hour, 5 * hour], (0, hour // 2, hour - 1))
+    assert (hours.bars(HOUR), hours.bars(60 * SECOND)) == (3, 9)
+    days = quotes([0, day, 4 * day], (0, 23 * hour, day - 1))  # of UTC each of these would lie in two days
+    assert days.bars(24 * HOUR) == 3
+    weeks = quotes([3 * day, 10 * day], (0, 6 * day, 7 * day - 1))  # 1970-01-04 was a Sunday
+    assert weeks.bars(7 * 24 * HOUR) == 2
+    assert quotes([], ()).bars(HOUR) == 0
+
+
+def test_the_bars_that_quotes_were_made_of_are_read_from_what_the_plan_says() -> None:
+    lines = ["EURUSD: path from H1; four points", "GOLD: real-ticks from TICK; as they came"]
+    assert source_periods(lines) == {"EURUSD": HOUR}

@@ -108,6 +108,14 @@ def test_partial_closes_share_the_opening_commission_to_the_cent() -> None:
     assert len(traded(table).held) == 1
 
 
+def test_the_commission_of_what_stays_open_is_part_of_the_net_and_of_no_trade() -> None:
+    opened = [deal("buy", "in", commission=-70), deal("sell", "out", 1000, commission=-70)]
+    some = computed(book(*opened, deal("buy", "in", commission=-70, volume=2 * LOT), deal("sell", "out", 0)))
+    assert (some.trades, some.still_open) == (2, 1)
+    assert some.gross_profit + some.gross_loss == 1000 - 140 - 35
+    assert some.net == 1000 - 140 - 70
+
+
 def test_a_turn_on_a_netting_account_closes_one_position_and_opens_another() -> None:
     table = book(
         deal("buy", "in", volume=LOT),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tallystick.platform.data.periods import PERIODS
 from tallystick.platform.plan import RunPlan
 from tallystick.platform.report.story import Story
 
@@ -19,6 +20,12 @@ def modelling_of(story: Story) -> Sequence[str]:
         if plan.bot:
             lines += plan.bot.modelling
     return tuple(dict.fromkeys(lines))
+
+
+def source_periods(lines: Sequence[str]) -> dict[str, int]:
+    """Length in ns of the bars that a symbol's quotes were made of; symbols whose quotes are real are left out."""
+    words = {line.partition(": ")[0]: line.partition(";")[0].rpartition(" ")[2] for line in lines}
+    return {symbol: PERIODS[name] for symbol, name in words.items() if name in PERIODS}
 
 
 def in_short(lines: Sequence[str]) -> str:

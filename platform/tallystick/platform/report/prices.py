@@ -12,6 +12,8 @@ from tallystick.platform.data.clock import source_ms_to_utc_ns
 
 Floats = NDArray[np.float64]
 Times = NDArray[np.int64]
+MS = 1_000_000
+SUNDAY_MS = 4 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,20 @@ class Prices:
     bid_low: Floats
     ask_high: Floats
     ask_low: Floats
+    source_ms: Times | None = None
+    """The rows' own times, ms of the source's clock, by which its bars are cut; without it that clock is UTC."""
 
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.time)
+
+    def bars(self, period_ns: int) -> int:
+        """How many bars of a length the quotes lie in; of rows that are bars their own number."""
+        if self.kind == "bar":
+            return len(self)
+        at_ms = self.time // MS if self.source_ms is None else self.source_ms
+        number = (at_ms + SUNDAY_MS) // (period_ns // MS)  # weeks begin on Sunday, and 1970 on a Thursday
+        return int(np.count_nonzero(np.diff(number))) + 1 if len(number) else 0
 
 
 def prices_of(series: dict[int, SeriesDeclared], blocks: Iterable[BarBlock | QuoteBlock]) -> list[Prices]:
@@ -82,6 +94,7 @@ def _one(declared: SeriesDeclared, table: Table, number: int) -> Prices:
         low,
         ask_high,
         ask_low,
+        source_time,
     )
 
 

@@ -106,7 +106,7 @@ def tester_statistics(
         digits=digits,
         deposit=begun,
         withdrawal=-sum(deal.amount for deal in rest if deal.type == "balance" and deal.amount < 0),
-        net=sum(results),
+        net=sum(results) + closed.open_commission,
         gross_profit=sum(profits),
         gross_loss=sum(losses),
         balance=falls(((deal.balance, not deal.trades) for deal in rest), begun),

@@ -1,8 +1,9 @@
 """The tester's statistics of a book of ours: from its deals, and what deals cannot tell from its rows."""
 
+from tallystick.platform.data.periods import MINUTE_NS
 from tallystick.platform.report.excursions import Correlations, Excursions, correlations_of, excursions_of
 from tallystick.platform.report.load import Load, load_of
-from tallystick.platform.report.modelling import in_short, modelling_of
+from tallystick.platform.report.modelling import in_short, modelling_of, source_periods
 from tallystick.platform.report.statistics import Drawdown
 from tallystick.platform.report.summary import Book
 from tallystick.platform.report.tester import BeyondDeals, TesterStatistics, tester_statistics
@@ -22,7 +23,7 @@ def own_beyond(book: Book, excursions: Excursions | None = None, load: Load | No
     summary = book.summary
     found = _correlations(book, excursions)
     bound = load or own_load(book)
-    bars = sum(len(one) for one in book.prices if one.kind == "bar")
+    periods = source_periods(modelling_of(book.story))
     return BeyondDeals(
         equity=_falls(summary.equity_drawdown),
         margin_level=bound.lowest_level,
@@ -30,8 +31,8 @@ def own_beyond(book: Book, excursions: Excursions | None = None, load: Load | No
         profits_mfe=found.profits_mfe,
         profits_mae=found.profits_mae,
         mfe_mae=found.mfe_mae,
-        bars=bars,
-        ticks=summary.rows - bars,
+        bars=sum(one.bars(periods.get(one.symbol, MINUTE_NS)) for one in book.prices),
+        ticks=sum(len(one) for one in book.prices if one.kind == "quote"),
         symbols=len(set(summary.symbols)),
         quality=_quality(book),
     )

@@ -60,6 +60,8 @@ class Traded:
     closings: tuple[Closing, ...]
     held: tuple[Held, ...]
     still_open: int
+    open_commission: int
+    """Paid for what is still open, and part of no trade's result."""
 
 
 def traded(deals: Iterable[TableDeal]) -> Traded:
@@ -69,7 +71,8 @@ def traded(deals: Iterable[TableDeal]) -> Traded:
     walk.netting = _is_netting(listed)
     for deal in listed:
         walk.take(deal)
-    return Traded(tuple(walk.closings), tuple(walk.held), sum(len(some) for some in walk.open.values()))
+    still = [one for some in walk.open.values() for one in some]
+    return Traded(tuple(walk.closings), tuple(walk.held), len(still), sum(one.commission for one in still))
 
 
 def _is_netting(deals: list[TableDeal]) -> bool:
