@@ -17,6 +17,19 @@ Support = tuple[int, ...]
 Progress = Callable[[str, int, int], None]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Compared:
+    """The ablation, and the weights (n,) of the best portfolio where it is better than the classical one."""
+
+    ablation: Ablation
+    weights: Floats | None
+
+
+def alone(classical: Portfolio) -> Compared:
+    """Where nothing is proposed."""
+    return Compared(Ablation((_classical_row(classical, classical.objective),)), None)
+
+
 @dataclass(eq=False)
 class Source:
     """One source's supports: how often each was drawn, what it is worth unpolished, and where polishing ended."""
@@ -37,13 +50,11 @@ class Comparison:
     classical: Portfolio
     polish: int
     progress: Progress
-    cost: Callable[[Support], float]
-    """The cost at equal weights, which ranks supports where weighing all of them is too much."""
     _values: dict[Support, float] = field(default_factory=dict)
     _polished: dict[Support, tuple[float, Floats | None]] = field(default_factory=dict)
 
-    def of(self, drawn: dict[str, list[Draws]]) -> tuple[Ablation, Floats | None]:
-        """The ablation, and the weights (n,) of the best portfolio where it is better than the classical one."""
+    def of(self, drawn: dict[str, list[Draws]]) -> Compared:
+        """The sources' draws compared."""
         sources = [self._weighed(name, draws) for name, draws in drawn.items()]
         budget = min((min(self.polish, len(each.ranked)) for each in sources), default=0)
         done = 0
@@ -57,7 +68,7 @@ class Comparison:
             if lower(value, best):
                 best, weights = value, found
         rows = [self._row(each, best) for each in sources]
-        return Ablation((*rows, self._classical_row(best))), weights
+        return Compared(Ablation((*rows, _classical_row(self.classical, best))), weights)
 
     def _weighed(self, name: str, draws: Iterable[Draws]) -> Source:
         counts: dict[Support, int] = {}
@@ -65,8 +76,9 @@ class Comparison:
             for support, count in each.counts.items():
                 counts[support] = counts.get(support, 0) + count
         some = sorted(counts)
-        if not self.weighing.searches:
-            some = sorted(some, key=lambda each: (self.cost(each), each))[: self.polish]
+        if self.weighing.worth is not None and self.weighing.worth < len(some):
+            quick = {each: self.weighing.quick(each) for each in some}
+            some = sorted(some, key=lambda each: (quick[each], each))[: self.weighing.worth]
         values: dict[Support, float] = {}
         for place, support in enumerate(some):
             self.progress(f"weigh {name}", place, len(some))
@@ -100,9 +112,10 @@ class Comparison:
             raw_mean=float(shots @ values / shots.sum()) if len(values) else None,
         )
 
-    def _classical_row(self, best: float) -> AblationRow:
-        value = self.classical.objective
-        return AblationRow("classical", value, self.classical.gap, 1, 1, 0, int(not lower(best, value)))
-
     def _gap(self, objective: float) -> float:
         return max(objective - self.classical.bound, 0.0) / max(abs(objective), 1e-300)
+
+
+def _classical_row(classical: Portfolio, best: float) -> AblationRow:
+    hits = int(not lower(best, classical.objective))
+    return AblationRow("classical", classical.objective, classical.gap, 1, 1, 0, hits)

@@ -11,14 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.quantum.combinations import sums_of_ones
 from tallystick.quantum.estimators.covariance import clipped_correlation, repaired, sample
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
-from tallystick.quantum.subspace import Subspace
 
 Floats = NDArray[np.float64]
-Bits = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,6 +25,11 @@ class BitCosts:
     quadratic: Floats
     linear: Floats
     constant: float
+
+    def at(self, support: tuple[int, ...]) -> float:
+        """The cost where these are held."""
+        held = list(support)
+        return float(self.quadratic[np.ix_(held, held)].sum() + self.linear[held].sum()) + self.constant
 
 
 def cleaned_covariance(problem: PortfolioProblem, observations: int | None) -> Floats:
@@ -73,21 +75,3 @@ def must_be_held(problem: PortfolioProblem) -> tuple[int, ...]:
     """Assets whose bounds leave 0 out."""
     lower, upper = np.asarray(problem.lower), np.asarray(problem.upper)
     return tuple(int(each) for each in np.flatnonzero((lower > 0.0) | (upper < 0.0)))
-
-
-def allowed_states(problem: PortfolioProblem, space: Subspace, members: tuple[int, ...]) -> Bits | None:
-    """Which states (D,) hold what must be held and no more of a group than may be; None where all do."""
-    limits = [(problem.positions(each), 0, each.most) for each in problem.groups]
-    must = must_be_held(problem)
-    if must:
-        limits.append((must, len(must), len(must)))
-    found: Bits | None = None
-    for positions, least, most in limits:
-        inside = np.isin(members, positions).astype(np.float64)
-        if least == 0 and min(float(inside.sum()), space.weight) <= most:
-            continue
-        counts = np.empty(space.dimension)
-        sums_of_ones(space.qubits, space.weight, space.binomials, inside, counts)
-        right = (counts >= least) & (counts <= most)
-        found = right if found is None else found & right
-    return found

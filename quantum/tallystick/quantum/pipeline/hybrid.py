@@ -9,7 +9,7 @@
 No step looks at a clock; the seed draws the shots and nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.quantum.classical.cardinality import Limits
-from tallystick.quantum.pipeline.comparing import Comparison
+from tallystick.quantum.pipeline.allowing import bit_rows
+from tallystick.quantum.pipeline.comparing import Compared, Comparison, alone
 from tallystick.quantum.pipeline.equal_weights import BitCosts, cleaned_covariance, equal_weight_costs
 from tallystick.quantum.pipeline.hashing import problem_hash, settings_hash
 from tallystick.quantum.pipeline.proposing import SMALLER, Draws, Landscape, landscape, propose
@@ -53,30 +54,13 @@ def hybrid(
         require_room(size_of(problem.size, problem.most, settings), problem.most, settings)
     progress("classical", 0, 1)
     classical = solve(problem, limits)
-    k = problem.most if problem.least == problem.most else len(classical.support)
-    proposals: list[Proposals] = []
-    drawn: dict[str, list[Draws]] = {}
-    form = numeric_form(problem)
-    weighing: Weighing = TailWeighing(problem, limits)
-    costs: BitCosts | None = None
-    if problem.chooses and 0 < k < problem.size:
-        size = size_of(problem.size, k, settings)
-        require_room(size, k, settings)
-        covariance = cleaned_covariance(problem, settings.observations)
-        relaxation = relaxed(problem, form, covariance)
-        if isinstance(problem.risk, Variance):
-            weighing = SwapWeighing(problem, form, relaxation.signs)
-        costs = equal_weight_costs(problem, covariance, k, relaxation.signs)
-        guide = Guide(classical, weighing, relaxation, covariance)
-        subs = sub_universes(problem, guide, size, settings.sub_universes)
-        proposals, drawn = _proposed(problem, costs, subs, k, settings, progress)
-    compared = Comparison(problem, weighing, classical, settings.polish, progress, _cost_of(costs))
-    ablation, better = compared.of(drawn)
+    proposals, compared = _run(problem, classical, settings, limits, progress)
+    better = compared.weights
     return HybridResult(
         portfolio=classical if better is None else _improved(problem, classical, better),
         classical=classical,
         proposals=tuple(proposals),
-        ablation=ablation,
+        ablation=compared.ablation,
         settings=settings,
         limits=limits,
         problem_hash=problem_hash(problem),
@@ -86,39 +70,61 @@ def hybrid(
     )
 
 
+def _run(
+    problem: PortfolioProblem, classical: Portfolio, settings: HybridSettings, limits: Limits, progress: Progress
+) -> tuple[list[Proposals], Compared]:
+    """Steps 2 to 4; where the number held may vary it is that of the classical answer."""
+    k = problem.most if problem.least == problem.most else len(classical.support)
+    if not problem.chooses or not 0 < k < problem.size:
+        return [], alone(classical)
+    size = size_of(problem.size, k, settings)
+    require_room(size, k, settings)
+    covariance = cleaned_covariance(problem, settings.observations)
+    form = numeric_form(problem)
+    relaxation = relaxed(problem, form, covariance)
+    costs = equal_weight_costs(problem, covariance, k, relaxation.signs)
+    weighing: Weighing = SwapWeighing(problem, form, relaxation.signs)
+    if not isinstance(problem.risk, Variance):
+        weighing = TailWeighing(problem, limits, costs.at, settings.polish)
+    subs = sub_universes(problem, Guide(classical, weighing, relaxation, covariance), size, settings.sub_universes)
+    proposals, qaoa, random = _proposed(problem, costs, subs, k, settings, progress)
+    compared = Comparison(problem, weighing, classical, settings.polish, progress)
+    return proposals, compared.of({"qaoa": qaoa, "random": random})
+
+
 def _proposed(
     problem: PortfolioProblem,
     costs: BitCosts,
-    subs: list[SubUniverse],
+    subs: Iterable[SubUniverse],
     k: int,
     settings: HybridSettings,
     progress: Progress,
-) -> tuple[list[Proposals], dict[str, list[Draws]]]:
-    proposals: list[Proposals] = []
-    drawn: dict[str, list[Draws]] = {"qaoa": [], "random": []}
-    for place, sub in enumerate(subs):
-        progress("propose", place, len(subs))
-        ground = landscape(problem, costs, sub, k, settings.threads)
+) -> tuple[list[Proposals], list[Draws], list[Draws]]:
+    """What is said of each sub-universe in which anything is allowed, and the draws of circuit and chance."""
+    proposals, qaoa, random = list[Proposals](), list[Draws](), list[Draws]()
+    rows = bit_rows(problem)
+    for sub in subs:
+        progress("propose", len(proposals), settings.sub_universes)
+        ground = landscape(costs, rows, sub, k, settings.threads)
         if ground is None:
             continue
-        said, found, random = propose(sub, ground, _smaller(problem, costs, sub, k, settings), settings, place)
+        said, found, chance = propose(sub, ground, _smaller(costs, sub, k, settings), settings, len(proposals))
         proposals.append(said)
-        drawn["qaoa"].append(found)
-        drawn["random"].append(random)
-    return proposals, drawn if proposals else {}
+        qaoa.append(found)
+        random.append(chance)
+        if len(proposals) == settings.sub_universes:
+            break
+    return proposals, qaoa, random
 
 
-def _smaller(
-    problem: PortfolioProblem, costs: BitCosts, sub: SubUniverse, k: int, settings: HybridSettings
-) -> Landscape | None:
-    """Fewer assets, spread over the sub-universe, of which about the same share is held; groups left aside."""
+def _smaller(costs: BitCosts, sub: SubUniverse, k: int, settings: HybridSettings) -> Landscape | None:
+    """Fewer assets, spread over the sub-universe, of which about the same share is held; conditions left aside."""
     size = len(sub.members)
     if settings.angles != "transfer" or size <= SMALLER:
         return None
     members = tuple(sub.members[each * size // SMALLER] for each in range(SMALLER))
     share = min(max(round(k * SMALLER / size), 1), SMALLER - 1)
-    free = replace(problem, groups=(), lower=np.minimum(np.asarray(problem.lower), 0.0))
-    return landscape(free, costs, SubUniverse(members, sub.chosen_by), share, settings.threads)
+    return landscape(costs, [], SubUniverse(members, sub.chosen_by), share, settings.threads)
 
 
 def _improved(problem: PortfolioProblem, classical: Portfolio, weights: Floats) -> Portfolio:
@@ -127,16 +133,6 @@ def _improved(problem: PortfolioProblem, classical: Portfolio, weights: Floats) 
     gap = max(objective - classical.bound, 0.0) / max(abs(objective), 1e-300)
     support = tuple(int(each) for each in np.flatnonzero(weights))
     return replace(classical, weights=weights, support=support, objective=objective, gap=gap)
-
-
-def _cost_of(costs: BitCosts | None) -> Callable[[tuple[int, ...]], float]:
-    def cost(support: tuple[int, ...]) -> float:
-        if costs is None:
-            return 0.0
-        held = list(support)
-        return float(costs.quadratic[np.ix_(held, held)].sum() + costs.linear[held].sum()) + costs.constant
-
-    return cost
 
 
 def _version() -> str:

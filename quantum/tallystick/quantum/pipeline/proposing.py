@@ -15,12 +15,12 @@ from tallystick.quantum.angles import Angles, optimise, ramps
 from tallystick.quantum.diagonal import quadratic_diagonal
 from tallystick.quantum.errors import Missing
 from tallystick.quantum.mixers import mixer_named
+from tallystick.quantum.pipeline.allowing import BitRow, allowed_states
 from tallystick.quantum.pipeline.drawing import by_probability, evenly, uniforms
-from tallystick.quantum.pipeline.equal_weights import BitCosts, allowed_states
+from tallystick.quantum.pipeline.equal_weights import BitCosts
 from tallystick.quantum.pipeline.reduction import SubUniverse
 from tallystick.quantum.pipeline.result import Bitstring, Proposals
 from tallystick.quantum.pipeline.settings import HybridSettings
-from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.qaoa import Qaoa
 from tallystick.quantum.subspace import Subspace
 
@@ -56,10 +56,10 @@ class Landscape:
         return values if self.allowed is None else values[self.allowed]
 
 
-def landscape(problem: PortfolioProblem, costs: BitCosts, sub: SubUniverse, k: int, threads: int) -> Landscape | None:
+def landscape(costs: BitCosts, rows: list[BitRow], sub: SubUniverse, k: int, threads: int) -> Landscape | None:
     """The costs of every support of a sub-universe; None where none is allowed."""
     space = Subspace(len(sub.members), k)
-    allowed = allowed_states(problem, space, sub.members)
+    allowed = allowed_states(rows, space, sub.members)
     if allowed is not None and not allowed.any():
         return None
     here = list(sub.members)

@@ -11,7 +11,7 @@
 What must be held is in every one. `exchange` knows the classical answer: a support found there is no discovery.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import comb
 
@@ -34,6 +34,8 @@ Floats = NDArray[np.float64]
 Support = tuple[int, ...]
 BYTES, AMPLITUDES = 80, 6
 """What a state takes at the worst moment: bytes of costs and probabilities, and numbers of the precision."""
+EXCHANGES = 8_000
+"""More exchanges than this are not tried; the others then follow as the relaxation wants them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +109,21 @@ class Guide:
     covariance: Floats
 
 
-def sub_universes(problem: PortfolioProblem, guide: Guide, size: int, count: int) -> list[SubUniverse]:
-    """`count` different sub-universes of `size` assets in the order of the table; fewer where there are no more."""
+def sub_universes(problem: PortfolioProblem, guide: Guide, size: int, count: int) -> Iterator[SubUniverse]:
+    """Different sub-universes of `size` assets in the order of the table: at least `count`, if there are so many."""
     if size >= problem.size:
-        return [SubUniverse(tuple(range(problem.size)), "whole")]
+        yield SubUniverse(tuple(range(problem.size)), "whole")
+        return
     must, order = must_be_held(problem), guide.relaxation.order
-    found: list[SubUniverse] = []
+    found: set[Support] = set()
     for name, wanted in _ways(guide, order, size, count):
         members = tuple(sorted(list(dict.fromkeys([*must, *wanted, *order]))[:size]))
-        if all(members != each.members for each in found):
-            found.append(SubUniverse(members, name))
-        if len(found) == count:
-            break
-    return found
+        if members not in found:
+            found.add(members)
+            yield SubUniverse(members, name)
 
 
-def _ways(guide: Guide, order: list[int], size: int, count: int) -> Iterable[tuple[str, list[int]]]:
+def _ways(guide: Guide, order: list[int], size: int, count: int) -> Iterator[tuple[str, list[int]]]:
     yield "relaxation", order
     rank = {each: place for place, each in enumerate(order)}
     grouped = [sorted(each, key=rank.__getitem__) for each in clusters(guide.covariance, size)]
@@ -137,10 +138,10 @@ def _exchanged(classical: Portfolio, weighing: Weighing, order: list[int]) -> li
     """The classical support, then the others by what the best exchange for one of it costs."""
     held = classical.support
     outside = [each for each in order if each not in held]
-    if not weighing.searches:
+    if len(held) * len(outside) > EXCHANGES:
         return [*held, *outside]
     cost = {
-        each: min(weighing.value(tuple(sorted((*held[:out], each, *held[out + 1 :])))) for out in range(len(held)))
+        each: min(weighing.quick(tuple(sorted((*held[:out], each, *held[out + 1 :])))) for out in range(len(held)))
         for each in outside
     }
     return [*held, *sorted(outside, key=lambda each: (cost[each], order.index(each)))]

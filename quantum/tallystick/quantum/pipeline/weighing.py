@@ -1,12 +1,14 @@
 """Exact weights for supports, and the swap search that starts from one: what polishing is.
 
-| risk | exact weights of a support | polished by |
+| problem | exact weights of a support | polished by |
 |---|---|---|
-| variance | its quadratic program | swap search over the whole universe, then its quadratic program |
-| CVaR, CDaR | its linear program (HiGHS) | that alone |
+| variance | its quadratic program | swap search over the whole universe |
+| with trading costs or turnover | the same by proximal points: slower, so of few supports | the same |
+| CVaR, CDaR | its linear program (HiGHS): of the supports to polish only | that alone |
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -24,13 +26,24 @@ from tallystick.quantum.problem.solving import solve
 Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
 Support = tuple[int, ...]
+LENT = 0.1
+"""Curvature lent to sales and slack, as a share of the mean, where supports are only ranked: without any, the compiled
+active set can miss the weights of a support."""
+FEW = 200
+"""Supports of a source that get exact weights where those are slow."""
 
 
 class Weighing(Protocol):
-    """The exact side of one problem."""
+    """The exact side of one problem. Supports are positions of its assets, ascending."""
 
-    searches: bool
-    """Whether exact weights are so cheap that every support is weighed, and polishing searches."""
+    @property
+    def worth(self) -> int | None:
+        """How many supports of a source are worth exact weights, the quickly best ones; None: all of them."""
+        ...
+
+    def quick(self, support: Support) -> float:
+        """About the least objective of these assets held; infinite where there is none."""
+        ...
 
     def value(self, support: Support) -> float:
         """The least objective of these assets held; infinite where there is none."""
@@ -48,26 +61,55 @@ class SwapWeighing:
     problem: PortfolioProblem
     form: NumericForm
     signs: Floats
-    searches: bool = field(default=True, init=False)
+
+    @property
+    def worth(self) -> int | None:
+        """All, unless some variables have no curvature."""
+        return FEW if self._flat else None
+
+    def quick(self, support: Support) -> float:
+        """The value of the support's quadratic program; with `LENT` where that is not reliable."""
+        return float(value_of(*self._parts, self._bits(support))) + self.form.constant
 
     def value(self, support: Support) -> float:
         """The value of the support's quadratic program."""
-        return float(value_of(*self._parts, self._bits(support))) + self.form.constant
+        if not self._flat:
+            return self.quick(support)
+        weights = self._weights(self._bits(support))
+        return np.inf if weights is None else self.problem.objective(weights)
 
     def polished(self, support: Support) -> Floats | None:
         """The weights of the support where no exchange, addition or removal of one asset gains."""
         bits = self._bits(support)
         value = improve(*self._parts, bits, value_of(*self._parts, bits))
-        if not np.isfinite(value):
+        ends = [self._weights(bits)] if np.isfinite(value) else []
+        if self._flat:
+            ends.append(self._weights(self._bits(support)))
+        found = [each for each in ends if each is not None]
+        return min(found, key=self.problem.objective) if found else None
+
+    def _weights(self, bits: Bits) -> Floats | None:
+        numeric = self.form.cardinality
+        counts, least, most = numeric.counts
+        held = counts @ bits
+        if np.any(held < least) or np.any(held > most):
             return None
-        found = polished(self.form.cardinality, tuple(int(each) for each in np.flatnonzero(bits)))
+        found = polished(numeric, tuple(int(each) for each in np.flatnonzero(bits)))
         return None if found is None else self.form.weights(found.weights)
 
     @cached_property
+    def _flat(self) -> bool:
+        """Whether there are variables beside the weights: sales and slack, which have no curvature."""
+        return self.form.parts < len(self.form.asset)
+
+    @cached_property
     def _parts(self) -> tuple[Floats, Floats, Conditions, Floats, Floats, Floats]:
-        numeric = self.form.cardinality
+        numeric, parts = self.form.cardinality, self.form.parts
         counts, least, most = numeric.counts
-        return numeric.quadratic, numeric.linear, universe_of(numeric), np.ascontiguousarray(counts), least, most
+        quadratic = numeric.quadratic.copy()
+        mean = float(np.trace(quadratic)) / parts
+        quadratic[np.diag_indices(numeric.size)] += np.where(np.arange(numeric.size) < parts, 0.0, LENT * mean)
+        return quadratic, numeric.linear, universe_of(numeric), np.ascontiguousarray(counts), least, most
 
     @cached_property
     def _shorts(self) -> dict[int, int]:
@@ -84,11 +126,16 @@ class SwapWeighing:
 
 @dataclass(eq=False)
 class TailWeighing:
-    """Supports of a problem of CVaR or CDaR."""
+    """Supports of a problem of CVaR or CDaR; `cost` is that at equal weights, and `worth` as many as are polished."""
 
     problem: PortfolioProblem
     limits: Limits
-    searches: bool = field(default=False, init=False)
+    cost: Callable[[Support], float]
+    worth: int | None
+
+    def quick(self, support: Support) -> float:
+        """The cost at equal weights."""
+        return self.cost(support)
 
     def value(self, support: Support) -> float:
         """The value of the support's linear program."""
