@@ -4,7 +4,7 @@
 2. The covariance of proposals is cleaned; a universe too large is reduced to overlapping sub-universes.
 3. On each, the circuit's state is computed exactly; shots are drawn from it, and as many uniform random supports.
 4. Exact weights for the supports; the best of each source are polished, equally many.
-5. The best of all, with the classical bound, and the comparison.
+5. The best of all, with the classical bound, and the comparison; in lots too where they are asked for.
 
 No step looks at a clock; the seed draws the shots and nothing else.
 """
@@ -23,9 +23,10 @@ from tallystick.quantum.pipeline.equal_weights import BitCosts, cleaned_covarian
 from tallystick.quantum.pipeline.hashing import problem_hash, settings_hash
 from tallystick.quantum.pipeline.proposing import SMALLER, Draws, Landscape, landscape, propose
 from tallystick.quantum.pipeline.reduction import Guide, SubUniverse, relaxed, require_room, size_of, sub_universes
-from tallystick.quantum.pipeline.result import HybridResult, Proposals
+from tallystick.quantum.pipeline.result import HybridResult, Lots, Proposals
 from tallystick.quantum.pipeline.settings import HybridSettings
 from tallystick.quantum.pipeline.weighing import SwapWeighing, TailWeighing, Weighing
+from tallystick.quantum.problem.lots import Allocation, allocate
 from tallystick.quantum.problem.numeric import numeric_form
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
@@ -42,12 +43,14 @@ def hybrid(
     settings: HybridSettings = DEFAULT,
     limits: Limits | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    *,
+    lots: Lots | None = None,
 ) -> HybridResult:
     """The best portfolio that classical search and a simulated circuit find, and what the circuit added.
 
-    `progress` is told (what, done, of how many). Raises ProblemError where no weights meet all conditions,
-    TooBigError where a sub-universe would need more memory than there is (nothing was allocated then), Missing
-    without scipy where the settings or the measure of risk need it.
+    `progress` is told (what, done, of how many). Raises ProblemError where no weights, or no `lots`, meet all
+    conditions, TooBigError where a sub-universe would need more memory than there is (nothing was allocated then),
+    Missing without scipy where the settings or the measure of risk need it.
     """
     limits, progress = limits or Limits(), progress or _silent
     if problem.chooses and problem.least == problem.most:
@@ -55,9 +58,9 @@ def hybrid(
     progress("classical", 0, 1)
     classical = solve(problem, limits)
     proposals, compared = _run(problem, classical, settings, limits, progress)
-    better = compared.weights
+    best = classical if compared.weights is None else _improved(problem, classical, compared.weights)
     return HybridResult(
-        portfolio=classical if better is None else _improved(problem, classical, better),
+        portfolio=best,
         classical=classical,
         proposals=tuple(proposals),
         ablation=compared.ablation,
@@ -67,6 +70,7 @@ def hybrid(
         settings_hash=settings_hash(settings, limits),
         engine=ENGINE,
         version=_version(),
+        allocation=None if lots is None else _allocation(problem, best, lots, limits),
     )
 
 
@@ -133,6 +137,11 @@ def _improved(problem: PortfolioProblem, classical: Portfolio, weights: Floats) 
     gap = max(objective - classical.bound, 0.0) / max(abs(objective), 1e-300)
     support = tuple(int(each) for each in np.flatnonzero(weights))
     return replace(classical, weights=weights, support=support, objective=objective, gap=gap)
+
+
+def _allocation(problem: PortfolioProblem, best: Portfolio, lots: Lots, limits: Limits) -> Allocation:
+    terms = lots.listings, lots.account
+    return allocate(problem, *terms, tolerance=lots.tolerance, limits=limits, fractional=best)
 
 
 def _version() -> str:

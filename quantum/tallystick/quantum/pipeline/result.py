@@ -9,6 +9,7 @@ import numpy as np
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.pipeline.ablation import Ablation
 from tallystick.quantum.pipeline.settings import HybridSettings
+from tallystick.quantum.problem.lots import Account, Allocation, Listing
 from tallystick.quantum.problem.solving import Portfolio
 
 
@@ -52,6 +53,15 @@ class Proposals:
     distinct: int
 
 
+@dataclass(frozen=True, slots=True)
+class Lots:
+    """That the best portfolio is wanted in lots too: the assets' listings in order, the account, as in `allocate`."""
+
+    listings: tuple[Listing, ...]
+    account: Account
+    tolerance: float | None = None
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class HybridResult:
     """`portfolio` is the best of all with the classical bound, `classical` what `solve` gives alone.
@@ -70,6 +80,8 @@ class HybridResult:
     settings_hash: str
     engine: str
     version: str
+    allocation: Allocation | None = None
+    """The best lots near `portfolio`, where they were asked for."""
 
     @property
     def added(self) -> str:

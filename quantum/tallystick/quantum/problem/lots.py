@@ -116,8 +116,9 @@ def allocate(
     *,
     tolerance: float | None = None,
     limits: Limits | None = None,
+    fractional: Portfolio | None = None,
 ) -> Allocation:
-    """The best lots for `problem`, whose assets are `listings` in order.
+    """The best lots for `problem`, whose assets are `listings` in order; `fractional`: its answer, where it is known.
 
     Raises ProblemError where no lots meet budget, margin and conditions, or the risk is not the variance.
     """
@@ -128,7 +129,7 @@ def allocate(
         message = f"{len(listings)} listings for {problem.size} assets. Give one for each, in order"
         raise ProblemError(message)
     limits = limits or Limits()
-    fractional = solve(problem, limits)
+    fractional = fractional or solve(problem, limits)
     everything = tuple(range(problem.size))
     searched = everything if problem.size <= PROVABLE else fractional.support
     numbers = _integer_problem(problem, listings, account, searched, tolerance)
