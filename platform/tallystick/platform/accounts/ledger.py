@@ -16,7 +16,7 @@ from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney, point_money, rounded
 from tallystick.market.terms import AccountTerms
 from tallystick.platform.accounts.state import LedgerState
-from tallystick.platform.accounts.views import OrderView, PositionView
+from tallystick.platform.accounts.views import OrderView, PositionView, opened_by
 
 DONE, DONE_PARTIAL, PLACED = 10009, 10010, 10008
 """MT5 return codes of an order that was carried out, in part, or taken into the terminal's book."""
@@ -44,6 +44,7 @@ class Ledger:
             trading.OrderAbandoned: self._order_over,
             trading.OrderSending: self._order_sending,
             trading.OrderAnswered: self._order_answered,
+            trading.OrderTriggered: self._order_triggered,
             trading.OrderEnded: self._order_ended,
             trading.DealMade: self._deal_made,
             trading.PositionProtected: self._position_protected,
@@ -152,7 +153,20 @@ class Ledger:
             orders[event.order] = replace(view, stage="placed", ticket=event.ticket)
             self.state.placed[event.ticket] = event.order
             return
+        if view.purpose == "protect" and event.retcode == DONE:
+            self._standing(view.ticket, price=view.price, stop_loss=view.stop_loss, take_profit=view.take_profit)
         del orders[event.order]
+
+    def _order_triggered(self, event: trading.OrderTriggered, _time: int, _seq: int) -> None:
+        """What a stop-limit order leaves is a limit order."""
+        self._standing(event.ticket, kind="limit", price=event.price)
+
+    def _standing(self, ticket: int, **changes: Any) -> None:
+        """The pending order of a ticket, if it is one, as it is from now on."""
+        order = self.state.placed.get(ticket, -1)
+        view = self.state.orders.get(order)
+        if view is not None:
+            self.state.orders[order] = replace(view, **changes)
 
     def _order_ended(self, event: trading.OrderEnded, _time: int, _seq: int) -> None:
         order = self.state.placed.pop(event.ticket, event.order)
@@ -168,7 +182,7 @@ class Ledger:
         direction = 1 if deal.type == "buy" else -1
         if held is None:
             if deal.entry == "in":
-                positions[deal.position] = self._opened_by(deal, direction, time)
+                positions[deal.position] = opened_by(deal, self.state.orders.get(deal.order), direction, time)
         elif deal.entry == "in":
             self._grow(held, deal)
         elif deal.entry == "inout":
@@ -209,22 +223,6 @@ class Ledger:
         price = float(Fraction(point_units, units * 10 ** self._instruments[held.symbol].digits))
         self.state.sums[held.ticket] = (units, point_units)
         self.state.positions[held.ticket] = replace(held, volume=volume, price_open=price)
-
-    def _opened_by(self, deal: trading.DealMade, direction: int, time: int) -> PositionView:
-        order = self.state.orders.get(deal.order)
-        return PositionView(
-            ticket=deal.position,
-            symbol=deal.symbol,
-            strategy=order.strategy if order else "",
-            direction=direction,
-            volume=deal.volume,
-            price_open=deal.price,
-            stop_loss=order.stop_loss if order else 0.0,
-            take_profit=order.take_profit if order else 0.0,
-            swap=0,
-            order=deal.order,
-            opened=time,
-        )
 
     def _position_protected(self, event: trading.PositionProtected, _time: int, _seq: int) -> None:
         held = self.state.positions.get(event.position)

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from tallystick.events.types.trading import DealMade
+
 
 class PositionView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One open position. Volumes in 1e-8 lots, prices as at the terminal, money in minor units, times in ns UTC."""
@@ -39,6 +41,23 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reduces: bool
     requested: int
     stage: Literal["requested", "approved", "sending", "placed"]
+
+
+def opened_by(deal: DealMade, order: OrderView | None, direction: int, time: int) -> PositionView:
+    """The position that a deal opens at a book time; `order` is the one that led to it, if the book still knows it."""
+    return PositionView(
+        ticket=deal.position,
+        symbol=deal.symbol,
+        strategy=order.strategy if order else "",
+        direction=direction,
+        volume=deal.volume,
+        price_open=deal.price,
+        stop_loss=order.stop_loss if order else 0.0,
+        take_profit=order.take_profit if order else 0.0,
+        swap=0,
+        order=deal.order,
+        opened=time,
+    )
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
