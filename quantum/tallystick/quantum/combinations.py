@@ -1,8 +1,9 @@
 """Walking through combinations in colexicographic order, compiled: costs of all states, index pairs of far gates."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from tallystick.quantum.compiling import njit
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import SettingError
 from tallystick.quantum.layout import LANES, Ints, batch_starts, children_of, low_bits
 from tallystick.quantum.rotations import Floats

@@ -5,9 +5,9 @@ from math import comb
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from tallystick.quantum.combinations import far_pairs
+from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import SettingError
 from tallystick.quantum.layout import Ints
 from tallystick.quantum.memory import require_memory

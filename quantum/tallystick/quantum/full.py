@@ -9,10 +9,10 @@ from functools import cached_property, partial
 from math import cos, sin
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from tallystick.quantum import phases
+from tallystick.quantum.compiling import njit
 from tallystick.quantum.diagonal import quadratic_terms
 from tallystick.quantum.errors import ProblemError, SettingError
 from tallystick.quantum.memory import require_memory

@@ -1,8 +1,8 @@
 """Phases over a whole state, forwards and backwards; sums are of parts of fixed size, so that threads change no bit."""
 
 import numpy as np
-from numba import njit
 
+from tallystick.quantum.compiling import njit
 from tallystick.quantum.rotations import Floats, Ket, total_of, turn_phases, undo_phases
 from tallystick.quantum.threads import Threads
 

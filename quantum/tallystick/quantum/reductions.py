@@ -1,8 +1,8 @@
 """Sums over a state, each in a fixed order."""
 
 import numpy as np
-from numba import njit
 
+from tallystick.quantum.compiling import njit
 from tallystick.quantum.rotations import Floats, Ket, total_of
 
 SIDE_BY_SIDE = 256

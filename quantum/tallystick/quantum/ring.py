@@ -1,8 +1,8 @@
 """One layer of QAOA with the ring mixer, forwards and backwards, over the three levels of a layout; compiled."""
 
 import numpy as np
-from numba import njit
 
+from tallystick.quantum.compiling import njit
 from tallystick.quantum.layout import LANES, Ints, Tables
 from tallystick.quantum.rotations import (
     Floats,

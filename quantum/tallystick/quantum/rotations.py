@@ -10,8 +10,9 @@ Indices are unsigned, for numba lets a negative one count from the end, and that
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from tallystick.quantum.compiling import njit
 
 Ints = NDArray[np.int64]
 Floats = NDArray[Any]

@@ -8,8 +8,9 @@ above m + r, the lower bound of weight i is 2m + i, its upper bound 2m + n + i.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from tallystick.quantum.compiling import njit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -7,13 +7,13 @@ the same seed gives the same answer under every version of every library.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend
 from tallystick.quantum.classical.cardinality import CardinalityProblem, Floats, Limits, Support
 from tallystick.quantum.classical.flat import minimise_flat
 from tallystick.quantum.classical.quadratic import RIDGE, STEPS_PER_CONDITION, Optimum
+from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import ProblemError
 
 Bits = NDArray[np.bool_]
