@@ -31,7 +31,7 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
     fewest: ask.Fewest = None,
     buy_in: ask.BuyIn = 0.01,
     upper: ask.Upper = 1.0,
-    risk_aversion: ask.Aversion = 1.0,
+    risk_aversion: ask.Aversion = 5.0,
     expect: ask.Expected = "mean",
     long_short: ask.LongShort = False,
     gross: ask.Gross = None,
@@ -67,7 +67,9 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
     Example: tallystick optimise prices.csv --k 10 --upper 0.3 -o optimised
     """
     _require_sense(file, returns, prices, long_short, gross)
-    _require_positive({"--periods-per-year": periods_per_year, "--hold": hold})
+    _require_positive({"--periods-per-year": periods_per_year, "--hold": hold, "--upper": upper, "--gross": gross})
+    _require_positive({"--sector-cap": sector_cap, "--level": level, "--turnover": turnover})
+    _require_positive({"--buy-in": buy_in, "--risk-aversion": risk_aversion, "--cost": cost}, zero=True)
     if output is not None:
         _require_place(output, context.obj)
     kind: Kind = "returns" if returns else "prices" if prices else ""
@@ -124,10 +126,12 @@ def _require_sense(file: Path, returns: bool, prices: bool, long_short: bool, gr
         raise Failure("E801", what, where="tallystick optimise", fix="add --long-short, or leave --gross out")
 
 
-def _require_positive(numbers: dict[str, float | None]) -> None:
+def _require_positive(numbers: dict[str, float | None], *, zero: bool = False) -> None:
+    """Finite, and above 0, or 0 where `zero` may be."""
     for name, value in numbers.items():
-        if value is not None and not 0.0 < value < float("inf"):
-            raise Failure("E801", f"{name} {value:g}", where="tallystick optimise", fix=f"give {name} a number above 0")
+        if value is not None and not (0.0 < value < float("inf") or (zero and value == 0.0)):
+            fix = f"give {name} a number {'from' if zero else 'above'} 0"
+            raise Failure("E801", f"{name} {value:g}", where="tallystick optimise", fix=fix)
 
 
 def _require_place(folder: Path, call: Call) -> None:

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.data.cells import Cells, Column, cut
-from tallystick.platform.data.errors import DisorderedData, UnreadableData
+from tallystick.platform.data.errors import DisorderedData, MissingData, UnreadableData
 from tallystick.platform.data.moments import read_moments
 from tallystick.platform.data.numbers import read_numbers
 from tallystick.platform.data.parquet import read_parquet
-from tallystick.platform.data.text import Text, read_text, require_file, text_of
+from tallystick.platform.data.text import Text, is_there, read_text, require_file, text_of
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -61,9 +61,17 @@ class Panel:
         return replace(self, notes=(*self.notes, *notes))
 
 
+def require_there(path: Path) -> None:
+    """Raise `MissingData` (E111) where nothing is, `UnreadableData` (E105) for a folder."""
+    if not is_there(path):
+        where = path.parent if path.is_absolute() else Path.cwd()
+        raise MissingData(f"no such file {path} (looked in {where}).", "Check the path.")
+    require_file(path)
+
+
 def read_source(path: Path, free_bytes: int) -> Text | Panel:
     """A text, cleaned, or the panel of a Parquet file. Raises `DataError`, and `Failure` E863 where memory is short."""
-    require_file(path)
+    require_there(path)
     needed = TAKES_OF_SIZE * path.stat().st_size
     if needed > free_bytes:
         raise Failure(

@@ -53,7 +53,7 @@ def returns_of(panel: Panel, kind: str, missing: Missing, periods: float | None)
         raise Failure("E862", what, expected="4 rows of prices or 3 of returns", fix="give a longer period")
     values = panel.values[1:] / panel.values[:-1] - 1.0 if found == "prices" else panel.values
     rhythm, a_year = _rhythm(panel)
-    _require_movement(panel, values)
+    _require_possible(panel, values)
     return Returns(
         title=panel.title,
         names=panel.names,
@@ -91,17 +91,13 @@ def _require_positive(panel: Panel) -> None:
         raise ImpossibleData(what, "Correct the cells or leave them empty; if these are returns, say --returns")
 
 
-def _require_movement(panel: Panel, values: Floats) -> None:
+def _require_possible(panel: Panel, values: Floats) -> None:
     if (values <= -1.0).any():
         row, column = np.argwhere(values <= -1.0)[0].tolist()
         what = (
             f"{panel.title}: {panel.names[column]} returns {values[row, column]:g} in one period, more than all lost."
         )
         raise ImpossibleData(what, "Give shares, so that 0.01 is 1 %; if these are prices, say --prices")
-    still = [name for name, moves in zip(panel.names, (values.std(axis=0) > 0.0).tolist(), strict=True) if not moves]
-    if still:
-        what = f"{panel.title}: {', '.join(still[:NAMED])} never moves, so its risk would be 0"
-        raise Failure("E862", what, fix="remove the column: it holds no market's prices")
 
 
 def _without_gaps(panel: Panel, missing: Missing) -> Panel:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.platform.cli.failure import Failure
+from tallystick.platform.cli.optimise_panel import require_there
 from tallystick.platform.data.text import read_text
 
 Floats = NDArray[np.float64]
@@ -72,11 +73,10 @@ def previous_of(path: Path, names: Sequence[str]) -> Floats:
 
 
 def _of_json(path: Path) -> Iterable[tuple[str, float]]:
+    require_there(path)
     try:
         weights = json.loads(path.read_text(encoding="utf-8"))["weights"]
         return [(str(name), float(weight)) for name, weight in weights.items()]
-    except FileNotFoundError as error:
-        raise Failure("E111", f"no such file {path}", fix="check the path") from error
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         what = f"{path.name} is no answer of tallystick optimise --json"
         raise Failure(
@@ -85,6 +85,7 @@ def _of_json(path: Path) -> Iterable[tuple[str, float]]:
 
 
 def _rows(path: Path, heading: tuple[str, ...], most: int) -> Rows:
+    require_there(path)
     text = read_text(path)
     lines = text.data.decode("utf-8").split("\n")
     found: Rows = []

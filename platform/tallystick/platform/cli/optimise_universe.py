@@ -11,7 +11,7 @@ from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.optimise_library import quantum
 from tallystick.platform.cli.optimise_panel import Panel, panel_of, read_source
 from tallystick.platform.cli.optimise_port import WEEKS, Port, is_port, port_of
-from tallystick.platform.cli.optimise_returns import Missing, Returns, returns_of
+from tallystick.platform.cli.optimise_returns import NAMED, Missing, Returns, returns_of
 
 Floats = NDArray[np.float64]
 Estimator = Literal["sample", "ledoit-wolf", "oas", "rmt"]
@@ -92,6 +92,13 @@ def _of_returns(found: Returns, estimator: Estimator) -> Universe:
         warnings.append(
             f"{count} returns for {n} assets: the sample covariance is mostly noise. --estimator ledoit-wolf helps"
         )
+    still = [
+        name
+        for name, moves in zip(found.names, (np.ptp(found.values, axis=0) > 0.0).tolist(), strict=True)
+        if not moves
+    ]
+    if still:
+        warnings.append(f"the return of {', '.join(still[:NAMED])} never changes: counted as free of risk")
     covariance = np.asarray(quantum(estimator)(found.values), dtype=np.float64)
     mean = found.values.mean(axis=0)
     return Universe(
