@@ -3,6 +3,7 @@
 import copy
 import json
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,36 @@ def test_what_is_stated_for_default_holds_for_symbols_that_are_not_named() -> No
     assert hours["EURUSD"].week[0] == (Range(300, DAY_S),)
     assert hours["XAUUSD"].week == ((), (Range(3_630, 7_200),), (), (), (), (), ())
     assert made.instrument("NZDUSD").sessions == "NZDUSD"
+
+
+FUTURE = replace(STOCK, symbol="FUT", calc_mode="futures", digits=0, tick_size=1.0, tick_value=12.5, contract_size=10.0)
+
+
+def test_a_tick_as_large_as_a_point_keeps_its_value() -> None:
+    made = definition_of(document(built_in()["EURUSD"], FUTURE), "terminal.json").instrument("FUT")
+    assert (made.tick_size, made.tick_value) == (1.0, 12.5)
+    assert made.profit_per_unit == Fraction(25, 2)
+
+
+def test_the_value_of_a_futures_tick_is_the_accounts_as_metatrader_states_it() -> None:
+    read = document(
+        built_in()["EURUSD"], replace(FUTURE, currency_profit="JPY")
+    )  # 12.5 dollars, in the fields of a terminal
+    in_dollars = definition_of(read, "terminal.json").instrument("FUT")
+    assert (in_dollars.profit_rate, in_dollars.tick_value) == (1.0, 12.5)
+    stated = definition_of(read | {"profit_rate": {"FUT": 0.008}}, "terminal.json").instrument("FUT")
+    assert (stated.profit_rate, stated.tick_value) == (0.008, 1562.5)
+    assert in_dollars.money_per_point_step(2) == stated.money_per_point_step(2) == 1_250
+
+
+def test_rates_of_profit_and_margin_are_stated_by_symbol_or_for_all() -> None:
+    read = document() | {"profit_rate": {"default": 1.25}, "margin_rate": {"EURUSD": 0.9}}
+    made = definition_of(read, "terminal.json")
+    assert [made.instrument(one).profit_rate for one in ("EURUSD", "XAUUSD")] == [1.25, 1.25]
+    assert [made.instrument(one).margin_rate for one in ("EURUSD", "XAUUSD")] == [0.9, 0.0]
+    own = Definition.of_instruments([replace(built_in()["EURUSD"], profit_rate=1.5, margin_rate=2.0)])
+    again = definition_of(json.loads(json.dumps(document_of(own))), "terminal.json").instrument("EURUSD")
+    assert (again.profit_rate, again.margin_rate) == (1.5, 2.0)
 
 
 def test_entries_that_the_export_left_empty_are_nothing() -> None:

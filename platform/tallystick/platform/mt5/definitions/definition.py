@@ -19,6 +19,9 @@ from tallystick.platform.mt5.server.account import AccountSettings
 EVERY = "default"
 """In sessions, commissions and liquidity: what holds for symbols that are not named."""
 
+MORE = ("liquidity", "profit_rate", "margin_rate")
+"""Tables by symbol that a definition may have beside sessions and commission."""
+
 
 @dataclass(frozen=True, slots=True)
 class SymbolDefinition:
@@ -55,8 +58,9 @@ class AccountDefinition:
 class Definition:
     """A terminal before any price.
 
-    `commission` is money of the account for one lot and side, `liquidity` lots filled at one quote, both like
-    `sessions` by symbol, or under "default" for all that are not named.
+    `commission` is money of the account for one lot and side, `liquidity` lots filled at one quote, `profit_rate` and
+    `margin_rate` what one of the profit, of the margin currency is in the account's (without them pairs say it), all
+    like `sessions` by symbol, or under "default" for all that are not named.
     """
 
     symbols: tuple[SymbolDefinition, ...]
@@ -65,6 +69,8 @@ class Definition:
     commission: Mapping[str, float] = field(default_factory=dict)
     server_time_rule: str = "utc"
     liquidity: Mapping[str, float] = field(default_factory=dict)
+    profit_rate: Mapping[str, float] = field(default_factory=dict)
+    margin_rate: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises `BadConditions` (E131) for a symbol that stands twice."""
@@ -93,6 +99,8 @@ class Definition:
             {one.symbol: one.commission_per_lot / scale for one in known if one.commission_per_lot},
             server_time_rule,
             {one.symbol: one.liquidity_volume / 1e8 for one in known if one.liquidity_volume},
+            {one.symbol: one.profit_rate for one in known if one.profit_rate},
+            {one.symbol: one.margin_rate for one in known if one.margin_rate},
         )
 
     def symbol(self, name: str) -> SymbolDefinition:
@@ -117,8 +125,11 @@ class Definition:
         settings = self.account_settings()
         return instrument_from(
             symbol.info,
+            currency=settings.currency,
             commission_per_lot=round(_of(self.commission, name, 0.0) * 10**settings.digits),
             liquidity=_of(self.liquidity, name, 0.0),
+            profit_rate=_of(self.profit_rate, name, 0.0),
+            margin_rate=_of(self.margin_rate, name, 0.0),
             sessions=stated,
             server_time_rule=self.server_time_rule,
         )

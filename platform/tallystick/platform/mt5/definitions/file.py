@@ -4,8 +4,9 @@
      "sessions": {"EURUSD": {"monday": [["00:05", "23:55"]]}}, "commission": {"default": 3.5},
      "server_time_rule": "new_york+7"}
 
-`commission` is money of the account for one lot and side. `liquidity` (lots filled at one quote) may be added. Keys
-that begin with an underscore are notes for people. Everything is checked as it is read; errors name file, key and fix.
+`commission` is money of the account for one lot and side. `liquidity` (lots filled at one quote), `profit_rate` and
+`margin_rate` (account currency for one of profit, of margin; without them pairs say it) may be added. Keys that begin
+with an underscore are notes for people. Everything is checked as it is read; errors name file, key and fix.
 """
 
 import difflib
@@ -18,12 +19,12 @@ from typing import Any
 from tallystick.market.server_time import TimeRuleError, offset_ns
 from tallystick.platform.data.errors import BadConditions
 from tallystick.platform.data.text import require_file
-from tallystick.platform.mt5.definitions.definition import AccountDefinition, Definition, SymbolDefinition
+from tallystick.platform.mt5.definitions.definition import MORE, AccountDefinition, Definition, SymbolDefinition
 from tallystick.platform.mt5.definitions.fields import ACCOUNT_TYPES, SYMBOL_TYPES, FieldType
 from tallystick.platform.mt5.definitions.week import sessions_from, sessions_written
 
 REQUIRED = ("symbols", "account")
-OPTIONAL = ("sessions", "commission", "server_time_rule", "liquidity")
+OPTIONAL = ("sessions", "commission", "server_time_rule", *MORE)
 RULES = "utc, fixed:+02:00 or new_york+7"
 EXPORT = "Export it again with export.py, or add the key."
 
@@ -65,7 +66,7 @@ def definition_of(read: Any, title: str) -> Definition:
         sessions,
         _numbers(title, "commission", read, names),
         _rule(title, read.get("server_time_rule", "utc")),
-        _numbers(title, "liquidity", read, names),
+        *(_numbers(title, key, read, names) for key in MORE),
     )
 
 
@@ -78,7 +79,8 @@ def document_of(definition: Definition) -> dict[str, Any]:
         "commission": dict(definition.commission),
         "server_time_rule": definition.server_time_rule,
     }
-    return document | ({"liquidity": dict(definition.liquidity)} if definition.liquidity else {})
+    more = {key: dict(getattr(definition, key)) for key in MORE}
+    return document | {key: table for key, table in more.items() if table}
 
 
 def _info(title: str, where: str, read: Any, types: Mapping[str, FieldType]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """From MetaTrader's fields to the simulated server's terms.
 
 What the fields cannot say keeps its usual value: rates of margin by direction are 1, triple swaps are those of one day,
-a tick's value counts only where a mode computes with it (elsewhere it follows from the contract size).
+a tick's value counts only where a mode computes with it (elsewhere it follows from the contract size). MetaTrader
+states that value in the account's currency; ours is in the profit currency, or the account's with a profit rate of 1.
 """
 
 from collections.abc import Mapping
@@ -20,16 +21,27 @@ SO_IN_PERCENT = 0
 
 
 def instrument_from(
-    info: Mapping[str, Any], *, commission_per_lot: int, liquidity: float, sessions: str, server_time_rule: str
+    info: Mapping[str, Any],
+    *,
+    currency: str,
+    commission_per_lot: int,
+    liquidity: float,
+    profit_rate: float,
+    margin_rate: float,
+    sessions: str,
+    server_time_rule: str,
 ) -> Instrument:
-    """One symbol's conditions from the 96 fields.
+    """One symbol's conditions from the 96 fields; `currency` is the account's.
 
-    `commission_per_lot`: minor units a lot and side. `liquidity`: lots, 0.0 any. Raises `BadConditions` (E131).
+    `commission_per_lot`: minor units a lot and side. `liquidity`: lots, 0.0 any. `profit_rate`, `margin_rate`: account
+    currency for one of profit, of margin, 0.0 by the pairs. Raises `BadConditions` (E131).
     """
     words = {key: _word(info, key) for key in BY_KEY}
-    digits, tick_size = int(info["digits"]), float(info["trade_tick_size"])
-    calc_mode = words["trade_calc_mode"]
+    digits, calc_mode = int(info["digits"]), words["trade_calc_mode"]
     _require_sizes(info)
+    if calc_mode in TICK_MODES and str(info["currency_profit"]) != currency and float(info["trade_tick_value"]) > 0:
+        profit_rate = profit_rate or 1.0
+    tick_size, tick_value = _tick(info, calc_mode, profit_rate)
     return Instrument(
         symbol=str(info["name"]),
         digits=digits,
@@ -56,8 +68,10 @@ def instrument_from(
         order_modes=int(info["order_mode"]),
         expiration_modes=int(info["expiration_mode"]),
         gtc_mode=words["order_gtc_mode"],
-        tick_size=0.0 if tick_size == 10**-digits else tick_size,
-        tick_value=float(info["trade_tick_value"]) if calc_mode in BY_TICK_VALUE else 0.0,
+        tick_size=tick_size,
+        tick_value=tick_value,
+        profit_rate=profit_rate,
+        margin_rate=margin_rate,
         margin_initial=float(info["margin_initial"]),
         margin_maintenance=float(info["margin_maintenance"]),
         margin_hedged_larger_leg=bool(info["margin_hedged_use_leg"]),
@@ -108,6 +122,14 @@ def _word(info: Mapping[str, Any], key: str) -> str:
         what = f"{info['name']}.{key} is {info[key]}: got a mode the simulated server has not / expected {known}."
         raise BadConditions(what, "Say one of these for the simulation, or leave the symbol out of the file.")
     return found
+
+
+def _tick(info: Mapping[str, Any], calc_mode: str, profit_rate: float) -> tuple[float, float]:
+    """Size and value of a tick, 0 where they say no more than the point and the contract's size."""
+    size, value = float(info["trade_tick_size"]), float(info["trade_tick_value"])
+    if calc_mode not in BY_TICK_VALUE:
+        return (0.0 if size == 10 ** -int(info["digits"]) else size), 0.0
+    return size, value / profit_rate if profit_rate else value
 
 
 def _volume(info: Mapping[str, Any], key: str) -> int:

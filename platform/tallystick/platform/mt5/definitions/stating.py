@@ -13,7 +13,7 @@ HEDGING, NETTING = 2, 0
 def symbol_info(instrument: Instrument) -> dict[str, Any]:
     """The 96 fields of `symbol_info` of an instrument, before any price."""
     tick_size = instrument.tick_size or 10**-instrument.digits
-    tick_value = instrument.tick_value or instrument.contract_size * tick_size
+    tick_value = (instrument.tick_value or instrument.contract_size * tick_size) * (instrument.profit_rate or 1.0)
     said = {
         "trade_calc_mode": instrument.calc_mode,
         "trade_mode": instrument.trade_mode,

@@ -13,7 +13,7 @@ from tallystick.market.server_time import TimeRuleError, offset_ns
 from tallystick.platform.backtesting.account import account_plan
 from tallystick.platform.backtesting.conditions import conditions_of, given_instruments
 from tallystick.platform.backtesting.market import feed_from, reading_of
-from tallystick.platform.mt5.definitions.definition import EVERY, Definition
+from tallystick.platform.mt5.definitions.definition import EVERY, MORE, Definition
 from tallystick.platform.mt5.exec.child.zone import words_for
 from tallystick.platform.mt5.exec.composing import definition_in
 from tallystick.platform.mt5.exec.errors import BadSpan, BadTerms, BrokenScript, ScriptMissing, TooManySymbols
@@ -177,7 +177,7 @@ def _cut(told: dict[str, Any], definition: Definition, symbols: list[str]) -> di
     kept = {*symbols, EVERY}
     by_symbol: dict[str, Any] = {
         key: {name: one for name, one in told[key].items() if name in kept}
-        for key in ("sessions", "commission", "liquidity")
+        for key in ("sessions", "commission", *MORE)
         if key in told
     }
     return {**told, **by_symbol, "symbols": [dict(definition.symbol(symbol).info) for symbol in symbols]}
