@@ -18,7 +18,7 @@ from tallystick.quantum.pipeline.hybrid import hybrid
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 problem = PortfolioProblem(np.array([0.1, 0.2, 0.15]), np.diag([0.1, 0.2, 0.3]), k=2)
 with interpreted():
-    print(hybrid(problem).portfolio.support == (1, 2), "numba" in sys.modules)
+    print(hybrid(problem).portfolio.weights.sum() > 0.99, "numba" in sys.modules)
 """
 
 

@@ -1,6 +1,6 @@
 """Covariances from returns: as they are, shrunk, cleaned of noise; and the repair of one that is indefinite.
 
-Each takes returns of shape (T, n), a row a period, and gives (n, n). Ledoit-Wolf and OAS are scikit-learn's.
+Each takes returns of shape (T, n), a row a period, and gives (n, n). OAS is scikit-learn's.
 """
 
 from types import ModuleType
@@ -21,8 +21,19 @@ def sample(returns: ArrayLike) -> Floats:
 
 
 def ledoit_wolf(returns: ArrayLike) -> Floats:
-    """Shrunk towards a multiple of the identity (Ledoit and Wolf 2004). Raises Missing without scikit-learn."""
-    return np.asarray(_sklearn().LedoitWolf().fit(_returns(returns)).covariance_)
+    """Shrunk towards a multiple of the identity, the mean variance (Ledoit and Wolf 2004): scikit-learn's numbers."""
+    rows = _returns(returns)
+    count, n = rows.shape
+    centred = rows - rows.mean(axis=0)
+    found = centred.T @ centred / count
+    level = float(np.trace(found)) / n
+    distance = float(np.sum(np.square(found))) / n - level**2
+    squares = np.square(centred)
+    noise = (float((squares.T @ squares).sum()) / count - float(np.sum(np.square(found)))) / (n * count)
+    shrinkage = 0.0 if distance <= 0.0 else min(max(noise, 0.0), distance) / distance
+    shrunk = (1.0 - shrinkage) * found
+    shrunk[np.diag_indices(n)] += shrinkage * level
+    return np.asarray((shrunk + shrunk.T) / 2.0)
 
 
 def oas(returns: ArrayLike) -> Floats:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,34 @@ PROVABLE = 5
 """Symbols up to which every one of them is searched; above, those that the fractional answer holds."""
 
 
+class Tradable(Protocol):
+    """What lots are made of: volumes in 1e-8 lots, money in the account's currency."""
+
+    @property
+    def symbol(self) -> str:
+        """Name of the instrument."""
+        ...
+
+    @property
+    def volume_step(self) -> int:
+        """What volumes are multiples of."""
+        ...
+
+    @property
+    def step_value(self) -> float:
+        """Worth of one volume step."""
+        ...
+
+    @property
+    def steps(self) -> tuple[int, int]:
+        """The least and the most steps of a volume."""
+        ...
+
+    def step_margin(self, account: "Account", direction: int) -> float:
+        """Margin of one volume step bought (1) or sold (-1)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """An instrument at a price; the rates turn its profit and its margin currency into the account's."""
@@ -42,6 +71,16 @@ class Listing:
         if not (min(self.price, self.profit_rate, self.margin_rate) > 0.0 and np.isfinite(self.price)):
             message = f"{self.instrument.symbol}: price {self.price} and rates must be above 0. Give the last quote"
             raise ProblemError(message)
+
+    @property
+    def symbol(self) -> str:
+        """The instrument's."""
+        return self.instrument.symbol
+
+    @property
+    def volume_step(self) -> int:
+        """The instrument's."""
+        return self.instrument.volume_step
 
     @property
     def step_value(self) -> float:
@@ -111,7 +150,7 @@ class Allocation:
 
 def allocate(
     problem: PortfolioProblem,
-    listings: Sequence[Listing],
+    listings: Sequence[Tradable],
     account: Account,
     *,
     tolerance: float | None = None,
@@ -136,7 +175,7 @@ def allocate(
     found = best_integers(numbers, limits)
     if found is None:
         raise ProblemError(_no_lots(problem, listings, account, numbers))
-    volumes = found.steps * np.array([each.instrument.volume_step for each in listings], dtype=np.int64)
+    volumes = found.steps * np.array([each.volume_step for each in listings], dtype=np.int64)
     weights = found.steps * numbers.step
     objective = problem.objective(weights)
     gap = max(objective - found.bound, 0.0) / max(abs(objective), 1e-300)
@@ -157,7 +196,7 @@ def allocate(
 
 def _integer_problem(
     problem: PortfolioProblem,
-    listings: Sequence[Listing],
+    listings: Sequence[Tradable],
     account: Account,
     searched: tuple[int, ...],
     tolerance: float | None,
@@ -184,12 +223,12 @@ def _integer_problem(
     )
 
 
-def _no_lots(problem: PortfolioProblem, listings: Sequence[Listing], account: Account, numbers: IntegerProblem) -> str:
+def _no_lots(problem: PortfolioProblem, listings: Sequence[Tradable], account: Account, numbers: IntegerProblem) -> str:
     smallest = numbers.step * np.maximum(numbers.least, 1)
     place = int(smallest.argmin())
     needed = float(smallest[place]) * account.equity
     return (
         f"no lots meet the budget {problem.budget:g} within {numbers.window:.3g} and the margin: the smallest "
-        f"position, {listings[place].instrument.symbol}, is {needed:,.2f} {account.currency}, the equity "
+        f"position, {listings[place].symbol}, is {needed:,.2f} {account.currency}, the equity "
         f"{account.equity:,.2f}. Raise the equity or the tolerance, or take symbols with smaller lots"
     )
