@@ -28,6 +28,11 @@ BREACHES = {
         "reactors-know-no-kernel",
     ),
     "a strategy to the clock": ("platform/tallystick/platform/strategies/hold.py", "import time", "reactors-pure"),
+    "a terminal's answers to the clock": (
+        "platform/tallystick/platform/mt5/answering/prices.py",
+        "import time",
+        "reactors-pure",
+    ),
     "platform to a domain module": (
         "platform/tallystick/platform/mt5/terminal.py",
         "import tallystick.quantum.subspace",

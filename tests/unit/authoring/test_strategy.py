@@ -214,6 +214,17 @@ def test_its_positions_are_its_own_and_close_and_protect_name_them() -> None:
     assert (whole.ticket, whole.volume) == (4, 0)
 
 
+@pytest.mark.parametrize("action", ["cancel", "protect", "close"])
+def test_a_ticket_that_is_none_of_its_own_is_refused(action: str) -> None:
+    class Mine(Strategy, symbol="EURUSD"):
+        def on_bar(self, _bar: BarClosed) -> None:
+            getattr(self, action)(5, **({"sl": 1.05} if action == "protect" else {}))
+
+    seen = Seen(positions={5: held(5, "another")})
+    with pytest.raises(ActionRefused, match=rf"{action}\(5\): no own"):
+        heard(Mine(), [bar(0, 1.1)], seen)
+
+
 def test_closing_what_a_target_opened_asks_for_flat() -> None:
     class Mine(Strategy, symbol="EURUSD"):
         def on_bar(self, bar: BarClosed) -> None:

@@ -110,8 +110,11 @@ class Ordering(Views):
 
     def cancel(self, ticket: int | None = None) -> None:
         """Cancel a pending order, or every own one of the symbol."""
-        for one in self.orders:
-            if one.stage == "placed" and (one.ticket == ticket or (ticket is None and one.symbol == self.symbol)):
+        placed = [one for one in self.orders if one.stage == "placed"]
+        if ticket is not None and all(one.ticket != ticket for one in placed):
+            self._refuse(f"cancel({ticket}): no own pending order has this ticket. Look at self.orders")
+        for one in placed:
+            if one.ticket == ticket or (ticket is None and one.symbol == self.symbol):
                 side: SideName = "buy" if one.direction > 0 else "sell"
                 self._intend("cancel", side, one.symbol, kind=one.kind, ticket=one.ticket)
 
@@ -129,6 +132,8 @@ class Ordering(Views):
 
         Without a ticket, every own position of the symbol.
         """
+        if ticket is not None and all(one.ticket != ticket for one in self.positions):
+            self._refuse(f"protect({ticket}): no own position has this ticket. Look at self.positions")
         if trail or break_even or lock:
             self._protection(self.symbol, ticket or 0, trail, break_even, lock)
         if sl is None and tp is None:
