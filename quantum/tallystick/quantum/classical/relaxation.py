@@ -91,6 +91,7 @@ class _Left:
         return max(float(np.abs(each).max(initial=0.0)) for each in (self.x, self.z, self.rows))
 
 
+@np.errstate(divide="ignore", invalid="ignore")  # at a bound that leaves no room the path ends; any point will do
 def relax(node: Relaxation, accuracy: float) -> Point:
     """Follow the central path until the complementarity gap is below `accuracy`, or for STEPS Newton steps."""
     at = _start(node)
