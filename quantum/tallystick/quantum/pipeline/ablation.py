@@ -67,22 +67,24 @@ def lower(one: float | None, other: float | None) -> bool:
 
 
 def _beyond(classical: AblationRow, qaoa: AblationRow, random: AblationRow) -> str:
-    if lower(qaoa.objective, classical.objective):
-        assert qaoa.objective is not None
-        assert classical.objective is not None
-        gain = (classical.objective - qaoa.objective) / abs(classical.objective or 1.0)
-        if lower(qaoa.objective, random.objective):
-            return (
-                f"QAOA's supports, polished, improved on the classical answer by {gain:.3g} relative, random ones less"
-            )
-        return f"QAOA's supports, polished, improved on the classical answer by {gain:.3g} relative, as did random ones"
-    if lower(random.objective, classical.objective):
-        return "QAOA added nothing: random supports, polished alike, improved on the classical answer, its own did not"
+    both = f"QAOA's supports improved on the classical answer by {_gain(classical, qaoa)}"
+    chance = f"random ones by {_gain(classical, random)}"
+    if lower(qaoa.objective, classical.objective) and lower(qaoa.objective, random.objective):
+        return f"QAOA added {_gain(classical, qaoa)}: after equal polishing {both}, {chance}"
+    if lower(qaoa.objective, classical.objective) or lower(random.objective, classical.objective):
+        return f"QAOA added nothing that chance does not: after equal polishing {both}, {chance}"
     return (
         f"QAOA added nothing to the classical objective {_plain(classical.objective)}: after equal polishing its "
         f"supports reached {_plain(qaoa.objective)} ({qaoa.hits} of {qaoa.polished} the best), random ones "
         f"{_plain(random.objective)} ({random.hits} of {random.polished})"
     )
+
+
+def _gain(classical: AblationRow, other: AblationRow) -> str:
+    """By how much of its size a source is below the classical objective, not less than 0."""
+    if classical.objective is None or other.objective is None or not lower(other.objective, classical.objective):
+        return "0 %"
+    return f"{100.0 * (classical.objective - other.objective) / (abs(classical.objective) or 1.0):.3g} %"
 
 
 def _raw(qaoa: AblationRow, random: AblationRow) -> str:

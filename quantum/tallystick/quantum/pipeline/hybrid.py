@@ -69,7 +69,7 @@ def hybrid(
         problem_hash=problem_hash(problem),
         settings_hash=settings_hash(settings, limits),
         engine=ENGINE,
-        version=_version(),
+        version=engine_version(),
         allocation=None if lots is None else _allocation(problem, best, lots, limits),
     )
 
@@ -144,7 +144,8 @@ def _allocation(problem: PortfolioProblem, best: Portfolio, lots: Lots, limits: 
     return allocate(problem, *terms, tolerance=lots.tolerance, limits=limits, fractional=best)
 
 
-def _version() -> str:
+def engine_version() -> str:
+    """The installed version, as results say it."""
     try:
         return version("tallystick")
     except PackageNotFoundError:

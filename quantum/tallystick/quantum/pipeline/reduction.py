@@ -32,8 +32,8 @@ from tallystick.quantum.problem.solving import Portfolio
 
 Floats = NDArray[np.float64]
 Support = tuple[int, ...]
-BYTES, AMPLITUDES = 80, 6
-"""What a state takes at the worst moment: bytes of costs and probabilities, and numbers of the precision."""
+BYTES, SEARCHING = 80, 5
+"""What a state takes at the worst moment, in bytes; numbers of the precision besides, where angles are searched."""
 EXCHANGES = 8_000
 """More exchanges than this are not tried; the others then follow as the relaxation wants them."""
 
@@ -88,13 +88,12 @@ def size_of(assets: int, k: int, settings: HybridSettings) -> int:
 
 def require_room(size: int, k: int, settings: HybridSettings) -> None:
     """Raise TooBigError where the states of a sub-universe would take more memory than there is."""
-    states = comb(size, k)
-    needed, there = states * (BYTES + AMPLITUDES * (8 if settings.precision == "float64" else 4)), available()
+    states, number = comb(size, k), 8 if settings.precision == "float64" else 4
+    needed, there = states * (BYTES + (0 if settings.angles == "ramp" else SEARCHING * number)), available()
     if needed > there:
         message = (
             f"{k} of {size} assets: {states:,} states would take {needed / GIB:,.1f} GiB, {there / GIB:.1f} GiB are "
-            f"left. Lower HybridSettings(universe={settings.universe}, whole={settings.whole}), or give "
-            "precision='float32'"
+            f"left. Lower HybridSettings(universe={settings.universe}, whole={settings.whole})"
         )
         raise TooBigError(message)
 
