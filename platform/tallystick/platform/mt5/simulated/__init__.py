@@ -5,7 +5,7 @@ Who answers is said in `platform.mt5.connecting`; without a word, `initialize()`
 What is assumed of the original, and what its wheel shows, stands in docs/mt5-fidelity.md.
 """
 
-import tallystick.platform.mt5.dropin.core as _core
+import tallystick.platform.mt5.dropin.compiled_half as _core
 from tallystick.platform.mt5.dropin.constants import *  # noqa: F403 -- 223 names, each of them public here
 
 __version__ = "5.0.6231"
