@@ -113,7 +113,7 @@ def in_words(universe: Universe, asked: Asked, estimator: str) -> str:
     gain = "" if asked.expect == "nothing" else " - mean return"
     measure = f"minimise {asked.risk_aversion:g} x {RISK_WORDS[asked.risk]}{level}{gain}"
     if asked.risk == "variance":
-        measure += f" ({estimator} covariance)"
+        measure += f" ({estimator if universe.returns is not None else 'given'} covariance)"
     if asked.trades is not None:
         trades = asked.trades
         if trades.cost:

@@ -97,7 +97,8 @@ def _pictures(found: Outcome) -> str:
         left.append(_figure("Search for the angles", way, pictures.convergence_legend(found.circuits)))
     for place, circuit in enumerate(found.circuits, 1):
         which = f", sub-universe {place}" if len(found.circuits) > 1 else ""
-        right.append(_figure(f"Most probable bitstrings{which}", pictures.bitstrings(circuit, chosen)))
+        made = pictures.bitstrings(circuit, chosen), pictures.bitstrings_legend(circuit)
+        (right if place % 2 else left).append(_figure(f"Most probable bitstrings{which}", *made))
     columns = "".join(f'<div class="column">{"".join(column)}</div>' for column in (left, right))
     return f'<section id="pictures"><div class="pair">{columns}</div></section>'
 
@@ -108,7 +109,7 @@ def _circuits(found: Outcome) -> str:
     circuit = found.circuits[0]
     note = (
         f"{len(circuit.gammas)} layers on {len(circuit.assets)} assets, {circuit.k} of them held. In a bitstring each "
-        "bit is an asset, in the file's order; its cost is that of equal weights: the circuit chooses which assets, "
+        "bit is an asset; its cost is that of equal weights: the circuit chooses which assets, "
         "never how much of each. So its optimum need not be the portfolio's support."
     )
     return section("circuit", "What the simulated circuit proposes", _circuit_table(found), note)
@@ -136,7 +137,10 @@ def _circuit_table(found: Outcome) -> str:
 
 def _angles(place: int, circuit: Circuit) -> str:
     gammas, betas = (", ".join(f"{each:.4g}" for each in angles) for angles in (circuit.gammas, circuit.betas))
-    return f'<p class="note angles">Angles {place}: gammas {signed(gammas)}; betas {signed(betas)}</p>'
+    return (
+        f'<p class="note angles">Sub-universe {place}: gammas {signed(gammas)}; betas {signed(betas)}. '
+        f"Its bits, from the left: {text(', '.join(circuit.assets))}.</p>"
+    )
 
 
 def _sources(found: Outcome) -> str:

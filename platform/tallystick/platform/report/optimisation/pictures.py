@@ -6,7 +6,7 @@ from itertools import accumulate
 from tallystick.platform.report.drawing import short
 from tallystick.platform.report.markup import signed, text
 from tallystick.platform.report.optimisation.axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axes, picture
-from tallystick.platform.report.optimisation.outcome import Circuit, Curve, Holding, Outcome, Place
+from tallystick.platform.report.optimisation.outcome import Circuit, Curve, Holding, Outcome, Place, Shot
 
 ROW = 19
 """Height of a bar with the space around it."""
@@ -84,11 +84,10 @@ def bitstrings(circuit: Circuit, chosen: frozenset[str]) -> str:
     left = len(circuit.assets) * 6.1 + 14 if short_bits else 40.0
     high = max([each.probability for each in shown], default=1.0) or 1.0
     unit = (WIDTH - left - 88) / high
-    least = min((each.cost for each in circuit.top), default=0.0)
     shapes = []
     for place, each in enumerate(shown):
         y = 8 + place * ROW
-        optimal = each.cost == least and abs(each.probability - circuit.optimum_probability) <= 1e-9 + 1e-6 * high
+        optimal = _is_optimum(each, circuit)
         own = frozenset(each.assets) == chosen
         title = f"{', '.join(each.assets)}: probability {each.probability:.4g}, cost {each.cost:.6g} at equal weights"
         shapes.append(_name(left, y, each.bits if short_bits else f"no. {place + 1}", "bits" if short_bits else ""))
@@ -102,6 +101,14 @@ def bitstrings(circuit: Circuit, chosen: frozenset[str]) -> str:
         title = f"<title>each of them, drawn uniformly: {circuit.uniform_probability:.3g}</title>"
         shapes.append(f'<line class="before" x1="{x:.1f}" x2="{x:.1f}" y1="4" y2="{height - 4}">{title}</line>')
     return picture(shapes, "most probable bitstrings", height)
+
+
+def bitstrings_legend(circuit: Circuit) -> str:
+    """What the dashed line is, and where the optimum stands if it is not among those shown."""
+    keys = [("d tried", f"uniform draw {circuit.uniform_probability:.2g}")]
+    if not any(_is_optimum(each, circuit) for each in circuit.top[:MOST_SHOTS]):
+        keys.append(("optimum", f"the optimum, {circuit.optimum_probability:.2g}, is not among them"))
+    return _legend(keys)
 
 
 def convergence(circuits: Sequence[Circuit]) -> str:
@@ -132,6 +139,12 @@ def convergence_legend(circuits: Sequence[Circuit]) -> str:
         return _legend([(KINDS[0], "the best so far"), (f"{KINDS[0]} tried", "each evaluation")])
     keys = [(KINDS[place % len(KINDS)], f"sub-universe {place + 1}") for place in range(len(circuits))]
     return _legend(keys)
+
+
+def _is_optimum(each: Shot, circuit: Circuit) -> bool:
+    """Whether it is the one of least cost: the cheapest of those told, with the optimum's own probability."""
+    least = min(one.cost for one in circuit.top)
+    return each.cost == least and abs(each.probability - circuit.optimum_probability) <= 1e-6 * each.probability
 
 
 def _labels(axes: Axes, places: Sequence[Place]) -> list[str]:
