@@ -171,6 +171,11 @@ def invalid_expiration_of_a_market_order(trade: Trade) -> Any:
     return desk.send(type_time=desk.mt5.ORDER_TIME_SPECIFIED, expiration=desk.tick.time - HOUR)
 
 
+def done_with_a_time_type_and_no_expiration(trade: Trade) -> Any:
+    desk = trade()
+    return desk.send(type_time=desk.mt5.ORDER_TIME_SPECIFIED_DAY)
+
+
 OF_ITSELF: list[Any] = [
     ("DONE", done),
     ("DONE", done_pending),
@@ -203,6 +208,7 @@ ASSUMED: list[Any] = [
     ("INVALID_STOPS", invalid_take_below_nothing),
     ("INVALID_STOPS", invalid_pending_stops_below_nothing),
     ("INVALID_STOPS", invalid_stops_of_a_position_below_nothing),
+    ("DONE", done_with_a_time_type_and_no_expiration),
     ("INVALID_EXPIRATION", invalid_time_of_a_market_order),
     ("INVALID_EXPIRATION", invalid_expiration_of_a_market_order),
 ]

@@ -219,7 +219,7 @@ def _bad_expiry(oracle: "Oracle", sending: OrderSending, time: int) -> int:
     flags = oracle.instruments[sending.symbol].expiration_modes
     if sending.action != MARKET and not flags & 1 << sending.time_type:
         return names.BAD_EXPIRY
-    if sending.time_type not in {SPECIFIED, SPECIFIED_DAY}:
+    if sending.time_type not in {SPECIFIED, SPECIFIED_DAY} or (sending.action == MARKET and not sending.expires):
         return 0
     lapses = oracle.expiry(sending, time)
     return names.BAD_EXPIRY if sending.expires == 0 or lapses is None or lapses <= time else 0

@@ -34,12 +34,10 @@ def expiry_of_rest(sending: OrderSending, instrument: Instrument, moment: int, r
 
 
 def expiry_allowed(sending: OrderSending, instrument: Instrument, time: int, rule: str) -> bool:
-    """Whether the expiry is one and lies ahead, and the symbol takes its kind; that is asked of no market order."""
-    kind = sending.time_type
-    if not GTC <= kind <= SPECIFIED_DAY:
+    """Whether the expiry is one and lies ahead, and the symbol takes its kind; a market order needs none."""
+    kind, market = sending.time_type, sending.action == DEAL
+    if not GTC <= kind <= SPECIFIED_DAY or not (market or instrument.expiration_modes & 1 << kind):
         return False
-    if sending.action != DEAL and not instrument.expiration_modes & 1 << kind:
-        return False
-    if kind in {GTC, DAY}:
+    if kind in {GTC, DAY} or (market and not sending.expires):
         return True
     return sending.expires != 0 and expiry_of(sending, instrument, time, rule) > time
