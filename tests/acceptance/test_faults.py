@@ -15,11 +15,11 @@ from tallystick.events.event import Event
 from tallystick.events.module import OnFailure
 from tallystick.events.types import running, trading
 from tallystick.events.types.market import SeriesDeclared
+from tallystick.events.worker import WorkResult
 from tallystick.events.writer import LogWriter
 from tallystick.market.rows import BarClosed
 from tallystick.platform.compose import composition_of
 from tallystick.platform.kernel.contract import RunResult
-from tallystick.platform.kernel.deadlines import WorkResult
 from tallystick.platform.kernel.errors import ModuleSilencedError
 from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.kernel.kernel import Composition

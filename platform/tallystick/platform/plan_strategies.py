@@ -10,7 +10,16 @@ from tallystick.platform.plan_values import need, number, ratio, word
 from tallystick.platform.strategies import KINDS, strategy_from
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-MOST = {"period_s": 366 * 86_400, "stop_points": 10**8, "take_points": 10**8}
+YEAR_S = 366 * 86_400
+MOST = {
+    "due_s": YEAR_S,
+    "every_s": YEAR_S,
+    "offset_s": YEAR_S,
+    "period_s": YEAR_S,
+    "seed": 2**63 - 1,
+    "stop_points": 10**8,
+    "take_points": 10**8,
+}
 MOST_ROWS = 10**6
 """Of a period or window, in rows."""
 
@@ -32,9 +41,11 @@ def check_strategies(strategies: Sequence[StrategyPlan], symbols: Sequence[str])
             symbol = _from_file(where, one)
         else:
             strategy_from(one.kind, one.name, one.parameters)
+        takes = f"an instrument of the plan: {', '.join(symbols)}"
         if symbol is not None and symbols:
-            takes = f"an instrument of the plan: {', '.join(symbols)}"
             need(symbol in symbols, f"{where}.parameters.symbol", symbol, takes)
+        for each in str(one.parameters.get("symbols", "")).split(",") if make is not None and symbols else ():
+            need(not each or each.strip() in symbols, f"{where}.parameters.symbols", each.strip(), takes)
 
 
 def _from_file(where: str, one: StrategyPlan) -> str | None:

@@ -7,8 +7,8 @@ import pytest
 
 from tallystick.events.event import Event
 from tallystick.events.types import running, trading
+from tallystick.events.worker import WorkResult
 from tallystick.market.rows import BarClosed
-from tallystick.platform.kernel.deadlines import WorkResult
 from tallystick.platform.kernel.errors import ModuleSilencedError
 from tallystick.platform.kernel.simulation import Simulation
 from tests.unit.kernel.kit import HOUR, START, Commits, Desk, bars, make_desk

@@ -16,6 +16,7 @@ from tallystick.platform.backtesting.market import DEMO, Moment, feed_from, read
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.series import Series
+from tallystick.platform.kernel.workers import workers_of
 from tallystick.platform.plan import AccountPlan, RunPlan
 from tallystick.platform.portfolio.lots import volume_of
 
@@ -81,6 +82,7 @@ def prepared(strategy: object, data: object = "demo", terms: Terms | None = None
         latency_ms=on.latency_ms,
         server_time=on.server_time,
     )
+    workers_of(plan)  # says here what is not installed
     return Prepared(chosen, feed, plan, _notes(on.account, account, conditions))
 
 

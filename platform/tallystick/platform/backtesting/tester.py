@@ -26,6 +26,7 @@ from tallystick.platform.backtesting.scratch import Scratch, scratch_folder
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.kernel.book import simulate
 from tallystick.platform.kernel.contract import RunOptions
+from tallystick.platform.kernel.results import user_folder
 
 if TYPE_CHECKING:
     from tallystick.platform.judging.counting import Research
@@ -141,6 +142,7 @@ def carried_out(
         by_row=by_row,
         on_failure=failures.heard,
         files=Scratch() if scratch is not None else None,
+        results=user_folder(),
     )
     try:
         result = simulate(

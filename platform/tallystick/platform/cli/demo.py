@@ -15,7 +15,7 @@ from tallystick.platform.cli.market_data import feed_of
 from tallystick.platform.cli.place import place_of, spoken
 from tallystick.platform.cli.reading import seqs_of, types_like
 from tallystick.platform.cli.replay import document_of_replay, exit_of, lines_of, replayed
-from tallystick.platform.cli.run import carried_out, document_of_run, key_document
+from tallystick.platform.cli.run import carried_out, document_of_run, key_document, lines_of_work
 from tallystick.platform.cli.run_folder import require_key_elsewhere
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ def demo(
 ) -> Answer:
     """Trade a year of real prices, verify and replay the log, write a report.
 
-    EURUSD, NZDUSD and XAUUSD of 2014, hourly, with an EMA cross and a z-score reversion on each, under risk limits, on
-    a simulated account. The results are what they are. An earlier demo in the folder is replaced.
+    EURUSD, NZDUSD and XAUUSD of 2014, hourly, with an EMA cross and a z-score reversion on each and a monthly
+    rebalancing over the three by the quantum optimiser, under risk limits, on a simulated account. The results are what
+    they are. An earlier demo in the folder is replaced.
 
     Example: tallystick demo
     """
@@ -68,7 +69,7 @@ def demo(
     require_key_elsewhere(book, call)
     replaced = take_folder(book, again=again)
     key = own_key(call)
-    result = carried_out(book, plan, feed, key)
+    result = carried_out(book, plan, feed, key, home=call.home)
     vkey = key.of_log(result.origin).vkey
     verdict = judge(place_of(book), vkey)
     replay = replayed(book)
@@ -148,6 +149,7 @@ def _lines(told: Told) -> list[str]:
         f"{result.size:,} events, {summary.orders:,} orders, {summary.deals:,} deals",
         f"{summary.denied:,} denied by risk{f' ({denials})' if denials else ''}",
         f"{summary.stop_losses:,} stop losses, {summary.swaps_charged:,} swaps",
+        *lines_of_work(result),
         f"balance {money(summary.closing_balance)} {summary.currency}, of {money(summary.deposit)}",
         f"net {money(summary.net_profit)}   buy and hold {money(summary.buy_and_hold)}   flat {money(summary.flat)}",
         "",

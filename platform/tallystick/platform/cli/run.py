@@ -84,7 +84,7 @@ def run(
         print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
     key = own_key(call) if project is None else config_run.key_of_project(call, project)
     config_run.require_not_within(book, key)
-    result = carried_out(book, chosen, feed, key, by_row=by_row, project=project)
+    result = carried_out(book, chosen, feed, key, by_row=by_row, project=project, home=call.home)
     writes = report if report is not None else project is None or project.writes_report
     outcome = outcome_of(book, report=writes)
     well = result.ended == ENDED_WELL and outcome.well
@@ -139,13 +139,27 @@ def read_plan(path: Path) -> "RunPlan":
 
 
 def carried_out(
-    book: Path, plan: "RunPlan", feed: "Feed", key: OwnKey, *, by_row: bool = False, project: "Project | None" = None
+    book: Path,
+    plan: "RunPlan",
+    feed: "Feed",
+    key: OwnKey,
+    *,
+    by_row: bool = False,
+    project: "Project | None" = None,
+    home: Path | None = None,
 ) -> "RunResult":
-    """Run, with progress, logging beside the book, and Ctrl-C heard; of a `project` the log keeps the config file."""
+    """Run, with progress, logging beside the book, and Ctrl-C heard; of a `project` the log keeps the config file.
+
+    Results of workers are kept for other runs, in `home` or the user's own cache. Raises `WorkerMissing` before
+    anything is written.
+    """
     from tallystick.platform.backtesting.row_by_row import RowByRow
     from tallystick.platform.kernel.book import simulate
     from tallystick.platform.kernel.contract import RunOptions
+    from tallystick.platform.kernel.results import user_folder
+    from tallystick.platform.kernel.workers import workers_of
 
+    workers_of(plan)
     require_same_plan(book, plan)
     book.mkdir(parents=True, exist_ok=True)
     move_to(book)
@@ -157,6 +171,7 @@ def carried_out(
         sources=(kept,) if project is None else (kept, project.file.path),
         settings={} if project is None else project.settings,
         by_row=by_row,
+        results=user_folder(home),
     )
     total = len(feed)
     with progress("trading", total) as done, stopping() as asked:
@@ -181,12 +196,21 @@ def document_of_run(result: "RunResult") -> dict[str, Any]:
     return {"ok": result.ended != "stopped", **{name: getattr(result, name) for name in result.__slots__}}
 
 
+def lines_of_work(result: "RunResult") -> list[str]:
+    """What workers were asked, and how much of it a cache knew; nothing where nobody was asked."""
+    if not result.worked:
+        return []
+    share = result.cached * 100 // result.worked
+    return [f"{result.worked:,} results of workers, {result.cached:,} of them from the cache ({share} %)"]
+
+
 def lines_of(result: "RunResult", book: Path, came_to: Sequence[str]) -> list[str]:
     """A run in words, with the lines of what it came to."""
     recovered = ", recovered after its process had died" if result.recovered else ""
     lines = [
         f"run {result.run} ended ({result.ended}){recovered}: {result.rows:,} rows, {result.size:,} records in {book}",
         *came_to,
+        *lines_of_work(result),
         f"head             {result.head.hex()}",
         f"decision digest  {result.decision_digest.hex()}",
         f"its key          {result.vkey}",

@@ -16,6 +16,21 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "signal.raised": ("strategy", "symbol", "direction", "stop_points", "take_points"),
     "intent.raised": ("strategy", "action", "side", "kind", "volume", "symbol", "price", "stop_loss", "take_profit"),
     "decision.explained": ("strategy", "symbol", "values"),
+    "decision.withheld": ("strategy", "about", "reason"),
+    "optimisation.requested": ("module", "symbols", "window", "equity", "k", "risk_aversion", "share", "seed"),
+    "optimisation.completed": (
+        "outcome",
+        "reason",
+        "symbols",
+        "weights",
+        "volumes",
+        "objective",
+        "gap",
+        "lot_gap",
+        "added",
+        "engine",
+    ),
+    "target.asked": ("strategy", "symbol", "volume", "stop_points", "take_points"),
     "target.set": ("strategy", "symbol", "volume", "stop_points", "take_points"),
     "target.withheld": ("strategy", "symbol", "rule", "limit", "value", "detail"),
     "order.requested": ("order", "purpose", "side", "kind", "volume", "symbol", "price", "stop_loss", "take_profit"),
@@ -104,7 +119,7 @@ def worded(card: "FieldCard", value: Any, digits: int = 2) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {one}" for name, one in value.items())
     if isinstance(value, tuple | list):
-        return ", ".join(map(str, value))
+        return ", ".join(worded(card, one, digits) for one in value)
     return _with_unit(card.unit, value, digits)
 
 

@@ -45,6 +45,7 @@ class Beginning:
         names = [(KERNEL, KERNEL), ("feed", "feed"), ("gateway", "gateway"), (OWNER, "person")]
         names += [(name, "terminal")] if name else []
         names += [(module.name, module.role) for module in composition.modules]
+        names += [(name, "worker") for module in composition.modules for name in getattr(module, "workers", ())]
         for each, role in names:
             writer.declare_source(each, role)
 

@@ -23,6 +23,7 @@ from tallystick.events.reader import LogReader
 from tallystick.events.recovery import covered_by_checkpoints
 from tallystick.events.signer import Signer
 from tallystick.events.types import running
+from tallystick.events.worker import Worker
 from tallystick.events.writer import LogWriter
 from tallystick.market.rows import Rows
 from tallystick.platform.compose import compose
@@ -31,17 +32,18 @@ from tallystick.platform.kernel.beginning import Beginning
 from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.commands import Commands
 from tallystick.platform.kernel.contract import Compose, Driver, FeedOfRows, RunOptions, RunResult, origin_of
-from tallystick.platform.kernel.deadlines import Worker
 from tallystick.platform.kernel.durability import Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.halt import halt_reason
 from tallystick.platform.kernel.history import STOPPED, History, RunSeen, history_of
 from tallystick.platform.kernel.kernel import Composition, Kernel
 from tallystick.platform.kernel.people import OWNER
+from tallystick.platform.kernel.results import Results
 from tallystick.platform.kernel.sampling import sampled
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.kernel.standing import go_on, require_same_code
 from tallystick.platform.kernel.trust import require_trusted
+from tallystick.platform.kernel.workers import workers_named, workers_of
 from tallystick.platform.plan import RunPlan
 
 logger = logging.getLogger("tallystick.book")
@@ -65,7 +67,8 @@ def simulate(  # noqa: PLR0913 -- a run is all that it is given
 
     A run that was stopped is taken over by a new one, which carries its state on. `driver` moves the market itself.
     `signer_for(origin)` gives the log's key. Raises `RunConfigurationError` when the book holds another plan or data,
-    or a run that has ended, or belongs to another key; `IntegrityError` when the log there does not hold, before
+    or a run that has ended, or belongs to another key; `WorkerMissing` where the plan's work needs what is not there;
+    `IntegrityError` when the log there does not hold, before
     anything is written; `LogLocked`, `WriteFailed` from the log.
     """
     if plan.mode != "sim":
@@ -74,8 +77,9 @@ def simulate(  # noqa: PLR0913 -- a run is all that it is given
     if plan.bot and driver is None:
         raise RunConfigurationError("the plan is a bot's", "run its script: tallystick mt5 exec SCRIPT")
     options, catalogue = options or RunOptions(), catalogue or Catalogue()
+    doing = {**workers_of(plan), **(workers or {})}
     run = _Run(folder, plan, feed, signer_for, composing, options, catalogue, driver)
-    return run.carry_out(progress, stop_asked, workers)
+    return run.carry_out(progress, stop_asked, doing)
 
 
 class _Run:
@@ -108,7 +112,7 @@ class _Run:
         self,
         progress: Callable[[int], None] | None,
         stop_asked: Callable[[], bool] | None,
-        workers: Mapping[str, Worker] | None,
+        workers: Mapping[str, Worker],
     ) -> RunResult:
         history = self._history()
         if history.size:
@@ -166,10 +170,11 @@ class _Run:
         composition: Composition,
         progress: Callable[[int], None] | None,
         stop_asked: Callable[[], bool] | None,
-        workers: Mapping[str, Worker] | None,
+        workers: Mapping[str, Worker],
     ) -> RunResult:
         """From where the book stands to the end of the data, or until somebody says stop."""
         before, last = writer.next_seq, history.unfinished or history.stopped
+        doing = Results({**workers_named(composition.modules, workers), **workers}, self._options.results)
         kernel = Kernel(composition, self._catalogue, writer, by_row=self._options.by_row)
         beginning = self._beginning()
         beginning.declare(writer, self._catalogue, composition)
@@ -199,7 +204,7 @@ class _Run:
             Simulation,
             kernel,
             committer=commits,
-            workers=workers,
+            workers=doing,
             halt_asked=lambda: halt_reason(self._folder),
             attend=people.attend,
             stop_asked=lambda: people.stop_asked or (stop_asked is not None and stop_asked()),
@@ -213,7 +218,13 @@ class _Run:
         recovered = history.unfinished is not None
         result = self._result(writer, ended, writer.next_seq - before, recovered=recovered)
         failures = kernel.cascades.failures - failed_before
-        return replace(result, halted=kernel.ledger.state.halted, failures=failures)
+        return replace(
+            result,
+            halted=kernel.ledger.state.halted,
+            failures=failures,
+            worked=doing.asked,
+            cached=doing.cached,
+        )
 
     def _driven(self, kernel: Kernel, over: Callable[[Iterator[Rows]], Simulation]) -> str:
         """The feed to its end, or what the driver makes of it; returns why it ended."""

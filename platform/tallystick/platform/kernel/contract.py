@@ -72,6 +72,10 @@ class RunResult:
     """The book is halted as the run ends: it only reduces until a person resumes it."""
     failures: int = 0
     """How often a module failed since this process began or took over the run; each is a `module.failed`."""
+    worked: int = 0
+    """Results of workers that this process asked for."""
+    cached: int = 0
+    """How many of them nobody had to compute; recorded nowhere, for it changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ class RunOptions:
     """Listen to what people say while the run is at work (`kernel.control`)."""
     by_row: bool = False
     """Ignore every `scan` and ask every module about every row."""
+    results: Path | None = None
+    """Folder in which workers' results are kept for other runs (`kernel.results`)."""
     on_failure: Callable[[str, Exception], None] | None = None
     """Told of each failure of a module as it happens, with its traceback."""
 

@@ -1,12 +1,15 @@
 """Real deadlines in book time: timers modules asked for, and work that is due."""
 
+import hashlib
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
+from tallystick.events.canonical import encode
 from tallystick.events.event import Event
-from tallystick.events.types import running
+from tallystick.events.types import optimisation, running
+from tallystick.events.worker import WorkResult
 
 NEVER = 2**63 - 1
 DEADLINE_EVENTS = frozenset(
@@ -16,28 +19,13 @@ DEADLINE_EVENTS = frozenset(
         running.WorkRequested,
         running.WorkCompleted,
         running.ModuleLate,
+        optimisation.OptimisationRequested,
+        optimisation.OptimisationCompleted,
     }
 )
 """Types that make or end a deadline."""
-
-
-class WorkResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker gives back; `took_ns` is its modelled duration in book time (0: in time, whenever due)."""
-
-    result: bytes
-    engine: str
-    version: str
-    artefact: str = ""
-    seed: int = 0
-    took_ns: int = 0
-
-
-class Worker(Protocol):
-    """Heavy or non-deterministic work outside the reactors."""
-
-    def work(self, request: bytes, seed: int) -> WorkResult:
-        """Do the work; called outside any reactor, its result is recorded as an input."""
-        ...
+WORK_REQUESTED = (running.WorkRequested, optimisation.OptimisationRequested)
+WORK_COMPLETED = (running.WorkCompleted, optimisation.OptimisationCompleted)
 
 
 class PendingWork(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +38,8 @@ class PendingWork(msgspec.Struct, frozen=True, kw_only=True):
     request: bytes
     due: int
     deadline: int
+    optimisation: bool = False
+    """The answer is `optimisation.completed`, not `work.completed`."""
     late: bool = False
 
 
@@ -75,17 +65,19 @@ class Deadlines:
             state.timers.setdefault(event.module, {})[event.timer] = event.due
         elif type(event) is running.TimerFired:
             state.timers.get(event.module, {}).pop(event.timer, None)
-        elif type(event) is running.WorkRequested:
+        elif isinstance(event, WORK_REQUESTED):
+            typed = type(event) is optimisation.OptimisationRequested
             state.work[seq] = PendingWork(
                 seq=seq,
                 asked=time,
                 module=event.module,
                 worker=event.worker,
-                request=event.request,
+                request=content_of(event),
                 due=event.due,
                 deadline=event.deadline,
+                optimisation=typed,
             )
-        elif type(event) is running.WorkCompleted:
+        elif isinstance(event, WORK_COMPLETED):
             state.work.pop(event.request, None)
         elif type(event) is running.ModuleLate:
             self._late(event)
@@ -142,3 +134,31 @@ class Deadlines:
         state = self.state
         timers = [due for named in state.timers.values() for due in named.values()]
         self._next = min([*timers, *(pending.due for pending in state.work.values())], default=NEVER)
+
+
+def content_of(event: running.WorkRequested | optimisation.OptimisationRequested) -> bytes:
+    """What is asked, in canonical bytes: the same for whoever asks, and whenever it is due."""
+    if type(event) is running.WorkRequested:
+        return event.request
+    return encode(msgspec.structs.replace(event, module="", due=0, deadline=0))
+
+
+def completed(work: PendingWork, result: WorkResult) -> Event:
+    """The input that a result becomes. Raises `msgspec.ValidationError` for one that is no answer to such work."""
+    if work.optimisation:
+        found = msgspec.msgpack.decode(result.result, type=optimisation.OptimisationCompleted)
+        asked = hashlib.sha256(work.request).hexdigest()
+        return msgspec.structs.replace(
+            found, module=work.module, worker=work.worker, request=work.seq, request_hash=asked
+        )
+    return running.WorkCompleted(
+        module=work.module,
+        worker=work.worker,
+        request=work.seq,
+        result=result.result,
+        engine=result.engine,
+        version=result.version,
+        artefact=result.artefact,
+        seed=result.seed,
+        cached=False,
+    )

@@ -4,6 +4,7 @@ KernelError
 ├── DivergenceError    a replay said something other than the log holds
 ├── ModuleSilencedError  a module failed and its policy is to wait for a person
 └── RunConfigurationError  the run cannot start like this
+    └── WorkerMissing      work is asked of somebody who is not installed
 """
 
 
@@ -34,3 +35,9 @@ class RunConfigurationError(KernelError, ValueError):
     """The run cannot start like this."""
 
     code = "E730"
+
+
+class WorkerMissing(RunConfigurationError):
+    """A strategy asks for work, and who is to do it is not installed."""
+
+    code = "E731"

@@ -8,13 +8,15 @@ from typing import Protocol
 
 from tallystick.events.event import Event
 from tallystick.events.types import running
+from tallystick.events.worker import Worker
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.blocks import LARGEST_BLOCK
 from tallystick.platform.kernel.cascade import KERNEL
-from tallystick.platform.kernel.deadlines import NEVER, PendingWork, Worker, WorkResult
+from tallystick.platform.kernel.deadlines import NEVER, PendingWork, completed
 from tallystick.platform.kernel.intake import Act
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.moments import moment_start, rows_before, rows_owing
+from tallystick.platform.kernel.results import Results
 from tallystick.platform.kernel.row_buffer import RowBuffer
 from tallystick.platform.kernel.steps import SendStep
 
@@ -43,7 +45,7 @@ class Simulation:
         feed: Iterator[Rows],
         committer: Committer,
         *,
-        workers: Mapping[str, Worker] | None = None,
+        workers: Results | Mapping[str, Worker] | None = None,
         halt_asked: Callable[[], str | None] = lambda: None,
         attend: Callable[[Hear], None] = lambda _hear: None,
         stop_asked: Callable[[], bool] = lambda: False,
@@ -57,8 +59,7 @@ class Simulation:
         self._kernel = kernel
         self._buffer = RowBuffer(feed)
         self._committer = committer
-        self._workers = dict(workers or {})
-        self._results: dict[tuple[str, bytes], WorkResult] = {}
+        self._results = workers if isinstance(workers, Results) else Results(workers or {})
         self._halt_asked = halt_asked
         self._attend = attend
         self._stop_asked = stop_asked
@@ -88,6 +89,25 @@ class Simulation:
         """Walk the rows, of one kind, up to a time; the last block stays open for more, up to `largest` rows."""
         self._drain()
         return self._walk(lambda: self._buffer.next_time <= until, until, largest)
+
+    def ahead(self, most: int, largest: int) -> tuple[Rows, int]:
+        """The next rows, up to `most`, that no deadline comes before and that fill no block; when more comes (ns UTC).
+
+        What a row would bring about is not looked at.
+        """
+        due = min(self._owed(), self._kernel.deadlines.next_due())
+        if self._kernel.pending or not self._buffer.fill(1):
+            return self._buffer.rows.part(0, 0), due
+        rows, first = self._buffer.rows, self._buffer.next
+        stop = max(min(self._limit(), self._cap(largest) - 1, first + most), first)
+        return rows.part(first, stop), min(due, rows.time.item(stop))
+
+    def pass_over(self, count: int) -> None:
+        """So many of the rows `ahead`, of which it is known that nobody acts on any, join the open block."""
+        buffer = self._buffer
+        act = self._kernel.intake.walk(buffer.rows, buffer.next, buffer.next + count)
+        assert act is None, "a row that was known to be quiet is answered"
+        buffer.next += count
 
     def insert(self, rows: Rows) -> None:
         """Rows that come before the next one."""
@@ -233,7 +253,7 @@ class Simulation:
     def _work(self, work: PendingWork) -> None:
         """A request is due: its result is in, or it needs longer, or it is late."""
         kernel = self._kernel
-        result = self._result_of(work)
+        result = self._results.of(work, kernel.desk.seed)
         ready = work.asked + result.took_ns
         if ready > work.due and not work.late:
             if ready <= work.deadline or work.due < work.deadline:
@@ -243,18 +263,7 @@ class Simulation:
             return
         self._seal(None)
         kernel.at(work.due)
-        completed = running.WorkCompleted(
-            module=work.module,
-            worker=work.worker,
-            request=work.seq,
-            result=result.result,
-            engine=result.engine,
-            version=result.version,
-            artefact=result.artefact,
-            seed=result.seed,
-            cached=False,
-        )
-        kernel.hear(completed, work.worker, "worker")
+        kernel.hear(completed(work, result), work.worker, "worker", work.seq)
         self._committer.cascade_done()
         self._drain()
 
@@ -273,13 +282,6 @@ class Simulation:
             kernel.hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
         self._committer.cascade_done()
         self._drain()
-
-    def _result_of(self, work: PendingWork) -> WorkResult:
-        """The worker's result, computed once for each distinct request."""
-        key = (work.worker, work.request)
-        if key not in self._results:
-            self._results[key] = self._workers[work.worker].work(work.request, self._kernel.desk.seed)
-        return self._results[key]
 
 
 def _nothing() -> None:

@@ -5,6 +5,7 @@ from tallystick.platform.strategies.errors import StrategySettingError
 from tallystick.platform.strategies.flat import Flat
 from tallystick.platform.strategies.hold import Hold
 from tallystick.platform.strategies.kinds import KINDS, strategy_from
+from tallystick.platform.strategies.rebalance import Rebalance
 from tallystick.platform.strategies.z_score import ZScoreReversion
 
-__all__ = ["KINDS", "EmaCross", "Flat", "Hold", "StrategySettingError", "ZScoreReversion", "strategy_from"]
+__all__ = ["KINDS", "EmaCross", "Flat", "Hold", "Rebalance", "StrategySettingError", "ZScoreReversion", "strategy_from"]

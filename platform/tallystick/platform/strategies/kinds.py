@@ -8,9 +8,16 @@ from tallystick.platform.strategies.ema_cross import EmaCross
 from tallystick.platform.strategies.errors import StrategySettingError
 from tallystick.platform.strategies.flat import Flat
 from tallystick.platform.strategies.hold import Hold
+from tallystick.platform.strategies.rebalance import Rebalance
 from tallystick.platform.strategies.z_score import ZScoreReversion
 
-KINDS: dict[str, Callable[..., Any]] = {"ema_cross": EmaCross, "flat": Flat, "hold": Hold, "z_score": ZScoreReversion}
+KINDS: dict[str, Callable[..., Any]] = {
+    "ema_cross": EmaCross,
+    "flat": Flat,
+    "hold": Hold,
+    "rebalance": Rebalance,
+    "z_score": ZScoreReversion,
+}
 
 
 def strategy_from(kind: str, name: str, parameters: Mapping[str, Any]) -> Any:
@@ -26,5 +33,8 @@ def strategy_from(kind: str, name: str, parameters: Mapping[str, Any]) -> Any:
         raise StrategySettingError(message)
     if "symbol" in takes and "symbol" not in parameters:
         message = f"E501 {name}: {kind} needs a symbol. Say which instrument it trades."
+        raise StrategySettingError(message)
+    if "symbols" in takes and "symbols" not in parameters:
+        message = f'E501 {name}: {kind} needs symbols. Say which instruments it chooses from: "EURUSD,XAUUSD".'
         raise StrategySettingError(message)
     return make(name=name, **parameters)
