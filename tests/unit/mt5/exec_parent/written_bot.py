@@ -17,7 +17,7 @@ from tallystick.platform.mt5.answering.scripted import Written, feed_of
 from tallystick.platform.mt5.exec.carrying_out import BotRun, Carrying, carry_out
 from tallystick.platform.mt5.exec.preparing import PreparedBot
 from tallystick.platform.mt5.exec.process import Over
-from tallystick.platform.mt5.exec.settings import Asked, ChildSettings, Ended, FromChild
+from tallystick.platform.mt5.exec.settings import Asked, ChildSettings, Ended, FromChild, Lease
 from tallystick.platform.mt5.wire import Answer, Call
 from tallystick.platform.plan import AccountPlan, BotPlan, RunPlan
 from tests.unit.mt5.answering import market
@@ -53,6 +53,9 @@ class WrittenBot:
         except StopIteration:
             return self._ending
         return Asked(call)
+
+    def lend(self, _lease: Lease) -> None:
+        """It asks for everything."""
 
     def answer(self, answer: Answer) -> None:
         self._next = answer

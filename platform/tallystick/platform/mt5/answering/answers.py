@@ -29,12 +29,33 @@ from tallystick.platform.mt5.answering.symbols import Symbols
 from tallystick.platform.mt5.answering.tick_worth import TickWorth
 from tallystick.platform.mt5.definitions.definition import Definition
 from tallystick.platform.mt5.prices.store import PriceStore
+from tallystick.platform.mt5.server.account import AccountState
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
 from tallystick.platform.mt5.wire import Call
 
 WITHOUT_CONNECTION = frozenset({"initialize", "shutdown"})
 ANSWER_FALSE = frozenset({"initialize", "login", "symbol_select", "market_book_add", "market_book_release"})
 """Functions that fail with False; all others with None."""
+LOOKS = frozenset(
+    {
+        *("version", "terminal_info", "account_info", "symbols_total", "symbols_get", "symbol_info"),
+        *("symbol_info_tick", "market_book_get", "copy_rates_from", "copy_rates_from_pos", "copy_rates_range"),
+        *("copy_ticks_from", "copy_ticks_range", "positions_total", "positions_get", "orders_total", "orders_get"),
+        *("order_calc_margin", "order_calc_profit"),
+    }
+)
+"""Functions whose answers follow from the prices so far and from what `Answers.seen` tells, and that change nothing."""
+
+
+class Seen(msgspec.Struct, frozen=True, array_like=True):
+    """What looks show besides prices: the account, and the terminal's own memory."""
+
+    account: AccountState
+    memory: Memory
+
+
+_SEEN = msgspec.msgpack.Decoder(Seen)
+_encode = msgspec.msgpack.Encoder().encode
 
 
 class Answers:
@@ -112,6 +133,18 @@ class Answers:
         """What `order_send` gives when risk denied its order: 10006, with the rule as comment."""
         return self._requests.refused(request, retcodes.REJECT, rule)
 
+    # -- a second terminal that shows the same
+
+    def seen(self) -> bytes:
+        """What looks show at this moment besides prices."""
+        return _encode(Seen(self._server.priced().state, self._memory))
+
+    def see(self, seen: bytes) -> None:
+        """Show what another terminal of the same definition does: what its `seen` gave."""
+        shown = _SEEN.decode(seen)
+        self._server.show(shown.account)
+        self._remember(shown.memory)
+
     # -- state
 
     def freeze(self) -> Any:
@@ -121,6 +154,8 @@ class Answers:
     def thaw(self, state: Any) -> None:
         """Take back what `freeze` gave; the server has its own state back before."""
         self._history.forget()
-        told = msgspec.convert(state, Memory)
+        self._remember(msgspec.convert(state, Memory))
+
+    def _remember(self, told: Memory) -> None:
         for name in Memory.__struct_fields__:
             setattr(self._memory, name, getattr(told, name))

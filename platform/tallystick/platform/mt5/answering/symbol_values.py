@@ -37,11 +37,12 @@ class _Known(NamedTuple):
 
     last: LastTick | None
     selected: bool
+    worth: tuple[float, float] | None
     row: tuple[Any, ...]
 
 
 class SymbolValues:
-    """Rows of SymbolInfo by symbol; a row is made anew when its quote or its place in Market Watch has changed."""
+    """Rows of SymbolInfo by symbol; a row is made anew when its quote, its place or its tick's worth has changed."""
 
     def __init__(self, definition: Definition, store: PriceStore, memory: Memory, tick_values: TickValues) -> None:
         """`memory`: whose Market Watch shows."""
@@ -63,19 +64,22 @@ class SymbolValues:
         """SymbolInfo's 96 values. Raises `KeyError` for a symbol nobody knows."""
         last = self._store.last(symbol) if symbol in self._priced else None
         selected = symbol in self._memory.selected
+        worth = self._tick_values(symbol) if last is not None else None  # it moves with other symbols' quotes
         known = self._known.get(symbol)
-        if known is not None and known.last is last and known.selected is selected:
+        if known is not None and known.last is last and known.selected is selected and known.worth == worth:
             return known.row
         values = list(self._static[symbol])
         values[_AT["select"]] = values[_AT["visible"]] = selected
         if last is not None:
-            for name, value in self._live(symbol, last):
+            for name, value in self._live(symbol, last, worth):
                 values[_AT[name]] = value
         row = tuple(values)
-        self._known[symbol] = _Known(last, selected, row)
+        self._known[symbol] = _Known(last, selected, worth, row)
         return row
 
-    def _live(self, symbol: str, last: LastTick) -> Iterator[tuple[str, int | float]]:
+    def _live(
+        self, symbol: str, last: LastTick, worth: tuple[float, float] | None
+    ) -> Iterator[tuple[str, int | float]]:
         scale = self._scales[symbol]
         yield "time", last.time_msc // 1_000
         yield "bid", last.bid
@@ -92,7 +96,6 @@ class SymbolValues:
         if close:
             yield "session_close", close
             yield "price_change", (last.bid / close - 1.0) * 100.0
-        worth = self._tick_values(symbol)
         if worth is not None:
             yield "trade_tick_value", worth[0]
             yield "trade_tick_value_profit", worth[0]

@@ -20,6 +20,7 @@ from tallystick.market.rows import Quote, Rows
 from tallystick.platform.kernel.kernel import Recall
 from tallystick.platform.mt5.answering.answers import Answers
 from tallystick.platform.mt5.answering.reply import Reply
+from tallystick.platform.mt5.exec.settings import Looked
 from tallystick.platform.mt5.prices.quote import one_quote
 from tallystick.platform.mt5.prices.store import PriceStore
 from tallystick.platform.mt5.wire import SUCCESS, Answer, Call, encoded_answer
@@ -40,7 +41,7 @@ class ModuleAnswers:
         self.name = name
         self._answers = answers
         self._store = store
-        self._given: list[Answer] = []
+        self._given = Given()
         self.last: Answer | None = None
         """The answer to the call of the last `mt5.module_called`."""
 
@@ -63,8 +64,12 @@ class ModuleAnswers:
     def answer(self, call: Call) -> Answer:
         """Answer a call that changes nothing, before it is recorded; `mt5.calls_made` is to name it."""
         answer = self._answer(call)
-        self._given.append(answer)
+        self._given.add(answer)
         return answer
+
+    def answered(self, looked: Looked, count: int) -> None:
+        """The bot's process has answered so many calls itself; `mt5.calls_made` is to name them."""
+        self._given.add_all(looked, count)
 
     def recalled(self, event: CallsMade) -> list[Recall]:
         """Calls that were made while rows came in, for a replay to answer among the same rows."""
@@ -79,9 +84,14 @@ class ModuleAnswers:
             return ()
         if type(event) is ModuleCalled:
             self.last = self._answer(Call(context.time, event.function, msgspec.json.decode(event.arguments)))
-            return (_digest_of((self.last,)),)
-        given, self._given = self._given, []
-        return (_digest_of(given or [self._answer(call) for call in calls_in(event)]),)
+            one = Given()
+            one.add(self.last)
+            return (one.said(),)
+        given, self._given = self._given, Given()
+        if not given.count:
+            for call in calls_in(event):
+                given.add(self._answer(call))
+        return (given.said(),)
 
     def _answer(self, call: Call) -> Answer:
         reply = self._answers.answer(call)
@@ -102,13 +112,31 @@ def calls_in(event: CallsMade) -> list[Call]:
     return _CALLS.decode(event.calls)
 
 
-def _digest_of(answers: Sequence[Answer]) -> CallsAnswered:
-    digest, failed = hashlib.sha256(), 0
-    for answer in answers:
+class Given:
+    """Answers on their way into one record."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.count = 0
+        self._failed = 0
+        self._digest = hashlib.sha256()
+
+    def add(self, answer: Answer) -> None:
+        """One more."""
         encoded = encoded_answer(answer)
-        digest.update(len(encoded).to_bytes(4, "big") + encoded)
-        failed += answer.error != SUCCESS
-    return CallsAnswered(count=len(answers), failed=failed, digest=digest.digest())
+        self._digest.update(len(encoded).to_bytes(4, "big") + encoded)
+        self.count += 1
+        self._failed += answer.error != SUCCESS
+
+    def add_all(self, looked: Looked, count: int) -> None:
+        """All of a message of the bot's process."""
+        self._digest.update(looked.answers)
+        self.count += count
+        self._failed += looked.failed
+
+    def said(self) -> CallsAnswered:
+        """What the record says of them."""
+        return CallsAnswered(count=self.count, failed=self._failed, digest=self._digest.digest())
 
 
 _CALLS = msgspec.msgpack.Decoder(list[Call])

@@ -47,6 +47,8 @@ class Carrying:
     progress: Callable[[int], None] | None = None
     sources: tuple[Path, ...] = ()
     control: bool = True
+    lends: bool = True
+    """The bot's process answers looks itself where it can; the log is the same."""
     apart: bool = False
     """What the bot prints goes to standard error, for standard output is one document."""
 
@@ -87,6 +89,7 @@ def carry_out(
         start_ns=ready.bot.start,
         latency_ns=ready.plan.latency_ns,
         close_at_end=ready.bot.close_at_end,
+        lends=how.lends and how.speed == "max",  # at real speed each call is in the log as it is made
     )
     result = simulate(
         folder,

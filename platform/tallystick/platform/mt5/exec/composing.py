@@ -20,7 +20,7 @@ from tallystick.platform.mt5.answering.made import server_of, store_of
 from tallystick.platform.mt5.definitions.definition import Definition
 from tallystick.platform.mt5.exec.answers import ModuleAnswers
 from tallystick.platform.mt5.exec.orders import BotOrders
-from tallystick.platform.mt5.server import AccountSettings
+from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders
 from tallystick.platform.plan import BotPlan, RunPlan
 from tallystick.platform.portfolio.composing import watching_modules
@@ -47,11 +47,18 @@ def _weekdays(definition: Definition) -> dict[str, Sessions]:
 
 @dataclass(frozen=True, slots=True)
 class BotComposition:
-    """What runs, and the two modules that whoever drives it looks at."""
+    """What runs, and what whoever drives it looks at.
+
+    `world`: definition, symbols and the account's opening (ns UTC), of which a second terminal can be made that looks
+    the same as `terminal` and `looked_at`.
+    """
 
     composition: Composition
     answers: ModuleAnswers
     orders: BotOrders
+    terminal: SimulatedTerminal
+    looked_at: Answers
+    world: tuple[Definition, Sequence[str], int]
 
 
 def compose_bot(
@@ -88,4 +95,4 @@ def compose_bot(
         spelling=orders.spelled,
         recalled=module.recalled,
     )
-    return BotComposition(composition, module, orders)
+    return BotComposition(composition, module, orders, terminal, answers, (definition, symbols, bot.start))

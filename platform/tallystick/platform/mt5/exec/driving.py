@@ -13,6 +13,7 @@ from typing import Protocol, Self
 from unicodedata import normalize
 
 import msgspec
+import numpy as np
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.errors import EventRefused
@@ -24,9 +25,10 @@ from tallystick.platform.mt5.answering.reply import TRUE
 from tallystick.platform.mt5.exec.answers import CHANGING
 from tallystick.platform.mt5.exec.composing import BotComposition
 from tallystick.platform.mt5.exec.gathering import Gathered
+from tallystick.platform.mt5.exec.lending import Lender
 from tallystick.platform.mt5.exec.market import Market, MarketFeed
 from tallystick.platform.mt5.exec.process import Over
-from tallystick.platform.mt5.exec.settings import Asked, Ended, FromChild, Warned
+from tallystick.platform.mt5.exec.settings import Asked, Ended, FromChild, Lease, Looked, Warned
 from tallystick.platform.mt5.wire import NOTHING, SUCCESS, Answer, Call, Plain
 
 SHUTDOWN = "shutdown"
@@ -55,6 +57,10 @@ class BotAtWork(Protocol):
         """What it waits for."""
         ...
 
+    def lend(self, lease: Lease) -> None:
+        """Said before an answer: what it may answer itself from there on."""
+        ...
+
     def over(self, last: Ended | Over) -> BotEnded:
         """How it ended."""
         ...
@@ -72,14 +78,19 @@ class BotDriver:
         start_ns: int,
         latency_ns: int,
         close_at_end: bool = False,
+        lends: bool = False,
     ) -> None:
-        """`composed` gives what the book runs, once it runs; `process` starts the bot, at `start_ns` of its clock."""
+        """`composed` gives what the book runs, once it runs; `process` starts the bot, at `start_ns` of its clock.
+
+        `lends`: the bot's process may answer looks itself (`lending.py`).
+        """
         self._feed = feed
         self._composed = composed
         self._start = process
         self._start_ns = start_ns
         self._latency_ns = latency_ns
         self._close_at_end = close_at_end
+        self._lends = lends
         self._gathered = Gathered()
         self._catalogue = Catalogue()
         self.ended: BotEnded | None = None
@@ -100,7 +111,9 @@ class BotDriver:
             latency_ns=self._latency_ns,
             before_rows=self._record_after_rows,
             after_block=self._record_among_rows,
+            keeps=self._lends,
         )
+        self._lender = Lender(market, composed) if self._lends else None
         market.to(self._start_ns)
         with self._start() as process:
             self._converse(process)
@@ -120,7 +133,9 @@ class BotDriver:
         while self.ended is None:
             said = process.said()
             if isinstance(said, Asked):
-                process.answer(self.answer(said.call))
+                self._reply(process, said.call)
+            elif isinstance(said, Looked):
+                self._looked(said)
             elif isinstance(said, Warned):
                 self._warned(said)
             elif isinstance(said, Ended):
@@ -130,6 +145,27 @@ class BotDriver:
                 self.ended = process.over(said)
             if self._market.stopped and self.ended is None:
                 self.ended = process.over(Over("stopped", "somebody said stop"))
+
+    def _reply(self, process: BotAtWork, call: Call) -> None:
+        answer = self.answer(call)
+        if self._lender is not None and not (answer.ended or self._market.stopped):
+            lease = self._lender.lease()
+            if lease is not None:
+                process.lend(lease)
+        process.answer(answer)
+
+    def _looked(self, looked: Looked) -> None:
+        """Calls that the bot's process has answered: the rows that they saw come in, and they are as if made here."""
+        assert self._lender is not None
+        self._lender.used()
+        market, times = self._market, np.frombuffer(looked.times, dtype="<i8")
+        before = market.open_rows
+        places = before + market.pass_until(times)
+        self._answers.answered(looked, len(times))
+        self._gathered.add_all(looked, times, places.tolist())
+        self.calls += len(times)
+        if self._gathered.full:
+            self._settle()
 
     def answer(self, call: Call) -> Answer:
         """Answer one call, the market moved to its time."""

@@ -6,8 +6,12 @@ replay finds it in the log. (Interpolated, as inside a bar of a strategy's book,
 quote.)
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tallystick.events.event import Event
 from tallystick.events.types.trading import IntentRaised
@@ -28,6 +32,8 @@ CLOSING = "close-at-end"
 
 OPEN_ROWS = 1_024
 """Rows that one block holds while a bot looks at each of them."""
+SCANNED_ROWS = 64
+"""So many rows are worth an exact look at whether the terminal acts on any."""
 
 
 class MarketFeed(Protocol):
@@ -59,15 +65,22 @@ class Market:
         latency_ns: int,
         before_rows: Callable[[], None],
         after_block: Callable[[], None],
+        keeps: bool = False,
     ) -> None:
-        """What was said is to be recorded `after_block`, or `before_rows` where each call ends a block."""
+        """What was said is to be recorded `after_block`, or `before_rows` where each call ends a block.
+
+        `keeps`: rows are kept until `unseen` gives them.
+        """
         self._kernel = kernel
-        self._simulation = over(feed.rows())
+        self._keeps = keeps
+        self._come: deque[Rows] = deque()
+        self._simulation = over(self._coming(feed.rows()))
         self._simulation.after_block = after_block
         self._before_rows = before_rows
         self._largest = OPEN_ROWS if _only_terminal_acts(kernel) else 0
         self._feed = feed
         self._latency_ns = latency_ns
+        self._inserted = 0
         self.next = -1
         """Before this moment nothing happens, ns UTC: neither a row nor a deadline."""
         self.last = feed.last_time
@@ -92,6 +105,62 @@ class Market:
         """Rows that came in and are in no block yet."""
         return self._simulation.open_rows
 
+    # -- what a bot's process may go on with by itself
+
+    def quiet_ahead(self, quiet: Callable[[Rows], bool]) -> tuple[Rows, int]:
+        """The next rows that nobody acts on, within the open block, and until when nothing else happens (ns UTC).
+
+        `quiet` says of rows whether the terminal surely acts on none. Where more than the terminal looks at rows, or
+        the data are over, there are none.
+        """
+        rows, until = self._simulation.ahead(OPEN_ROWS, self._largest or 1)
+        terminal = self._kernel.terminal
+        count = len(rows)
+        while count > SCANNED_ROWS and not quiet(rows.part(0, count)):
+            count //= 2
+        if 0 < count <= SCANNED_ROWS and terminal is not None:
+            hit = terminal.scan(rows.part(0, count))
+            count = hit if hit >= 0 else count
+        if count < len(rows):
+            until = rows.time.item(count)
+        return rows.part(0, count), until if self._largest else -1
+
+    def pass_until(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows `quiet_ahead` come in up to the last of some moments (ns UTC); how many are in by each of them."""
+        rows, _ = self._simulation.ahead(OPEN_ROWS, self._largest)
+        counts = rows.time.searchsorted(times, side="right")
+        if counts[-1]:
+            self._simulation.pass_over(int(counts[-1]))
+            self._look_ahead()
+        return counts
+
+    def unseen(self, rows: int) -> list[Rows]:
+        """The next rows of the feed that were not given here yet, so many; they need not have come in yet."""
+        parts = []
+        while rows:
+            part = self._come[0]
+            if len(part) <= rows:
+                self._come.popleft()
+            else:
+                self._come[0] = part.part(rows, len(part))
+                part = part.part(0, rows)
+            parts.append(part)
+            rows -= len(part)
+        return parts
+
+    @property
+    def passed(self) -> int:
+        """Rows of the feed that have come in."""
+        return self._kernel.rows_taken + self._simulation.open_rows - self._inserted
+
+    def _coming(self, chunks: Iterator[Rows]) -> Iterator[Rows]:
+        for chunk in chunks:
+            if self._keeps:
+                self._come.append(chunk)
+            yield chunk
+
+    # -- the book
+
     def seal(self) -> None:
         """Rows that came in become a block."""
         self._simulation.seal()
@@ -113,7 +182,7 @@ class Market:
         if not done() and due <= self.last and self._simulation.next_time > due:
             standing = self._feed.standing(symbol, due)
             if standing is not None:
-                self._simulation.insert(self._quote(symbol, due, *standing, STANDING))
+                self._insert(self._quote(symbol, due, *standing, STANDING))
         while not (done() or self.stopped) and (time := self._simulation.next_time) < NEVER:
             self.to(time)
         self._look_ahead()
@@ -144,8 +213,12 @@ class Market:
         time = -(-(kernel.desk.time + self._latency_ns) // MS) * MS
         for symbol in dict.fromkeys(symbols):
             quote = kernel.quotes[symbol]
-            self._simulation.insert(self._quote(symbol, time, quote.bid, quote.ask))
+            self._insert(self._quote(symbol, time, quote.bid, quote.ask))
             self._walk(time)
+
+    def _insert(self, rows: Rows) -> None:
+        self._simulation.insert(rows)
+        self._inserted += len(rows)
 
     def _walk(self, time: int) -> None:
         if not self._largest:

@@ -17,15 +17,24 @@ from contextlib import ExitStack, suppress
 from multiprocessing import AuthenticationError, Pipe
 from multiprocessing.connection import Listener
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import msgspec
 
 from tallystick.events.types.mt5 import BotEnded
 from tallystick.platform.mt5.exec.child.environment import environment
-from tallystick.platform.mt5.exec.child.pipe import VARIABLE, send_at_once
-from tallystick.platform.mt5.exec.framed import Framed, Messages
-from tallystick.platform.mt5.exec.settings import Alive, Asked, ChildSettings, Ended, FromChild, encoded, from_child
+from tallystick.platform.mt5.exec.child.pipe import VARIABLE, Descriptor, send_at_once
+from tallystick.platform.mt5.exec.settings import (
+    Alive,
+    Asked,
+    ChildSettings,
+    Ended,
+    FromChild,
+    Lease,
+    encoded,
+    encoded_lease,
+    from_child,
+)
 from tallystick.platform.mt5.wire import Answer, encoded_answer
 
 CHILD = "tallystick.platform.mt5.exec.child"
@@ -40,6 +49,18 @@ class Over(NamedTuple):
 
     how: str
     detail: str = ""
+
+
+class Messages(Protocol):
+    """Sends and receives whole messages: a `Descriptor`, or a `Connection`."""
+
+    def send_bytes(self, message: bytes, /) -> None:
+        """Send one. Raises OSError."""
+        ...
+
+    def recv_bytes(self) -> bytes:
+        """Wait for the next one. Raises EOFError where the other end is closed, and OSError."""
+        ...
 
 
 class BotProcess:
@@ -94,6 +115,7 @@ class BotProcess:
             return self._ended_for or Over("died", "the process ended without a word")
         except msgspec.DecodeError as error:
             return Over("died", f"the process said what cannot be read: {error}")
+        self._heard_s = time.monotonic()
         self._answering = isinstance(said, Asked)
         return said
 
@@ -113,6 +135,10 @@ class BotProcess:
         """Nothing was heard for longer than its own watchdog allows; at real speed a bot may sleep for hours."""
         silent_s = time.monotonic() - self._heard_s
         return self._settings.speed == "max" and not self._answering and silent_s > self._settings.limit_s + PATIENCE_S
+
+    def lend(self, lease: Lease) -> None:
+        """Let it answer looks itself for a while, from its next answer on."""
+        self._send(encoded_lease(lease))
 
     def answer(self, answer: Answer) -> None:
         """Answer its call; a process that has died meanwhile shows with the next message."""
@@ -137,7 +163,7 @@ class BotProcess:
         with theirs:
             self._start(f"fd:{theirs.fileno()}", pass_fds=(theirs.fileno(),))
         self._open.enter_context(ours)
-        return Framed(ours.fileno())
+        return Descriptor(ours.fileno())
 
     def _by_loopback(self) -> Any:
         key = secrets.token_bytes(32)

@@ -1,8 +1,8 @@
 """What the parent tells a bot's process at its start, and what that process tells the parent.
 
-Parent to child: one `ChildSettings`, then one `wire.Answer` for each call. Child to parent: `Asked`, `Warned`, now and
-then `Alive` and, as the last message, `Ended`. The child speaks only after it has its settings; only `Asked` is
-answered.
+Parent to child: one `ChildSettings`, then for each call one `wire.Answer`, with a `Lease` before it where there is one.
+Child to parent: `Asked`, `Looked`, `Warned`, now and then `Alive` and, as the last message, `Ended`. The child speaks
+only after it has its settings; only `Asked` is answered.
 """
 
 from typing import Literal
@@ -45,6 +45,37 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, tag="asked"):
     call: Call
 
 
+class Lease(msgspec.Struct, frozen=True, array_like=True):
+    """Nothing happens before `until` (ns UTC) but these rows: so long a bot's process may answer looks itself.
+
+    The rows are all that the process has not been given yet, columns as bytes: `time` and `series` as in
+    `market.rows.Rows`, `bid`, `ask`, `flags`. `seen`: what else answers depend on (`Answers.seen`). `world`: with the
+    first lease, what the terminal is made of.
+    """
+
+    until: int
+    time: bytes
+    series: bytes
+    bid: bytes
+    ask: bytes
+    flags: bytes
+    seen: bytes
+    world: bytes = b""
+
+
+class Looked(msgspec.Struct, frozen=True, array_like=True, tag="looked"):
+    """Calls that the bot's process answered under a lease, in order.
+
+    `times`: int64, ns UTC, one a call. `calls`: `wire.Call`s in MessagePack, one behind the other. `answers`: each
+    `wire.Answer` behind its length in four bytes, as they are hashed. `failed`: how many were answered with an error.
+    """
+
+    times: bytes
+    calls: bytes
+    answers: bytes
+    failed: int
+
+
 class Warned(msgspec.Struct, frozen=True, array_like=True, tag="warned"):
     """The bot did what another run may find otherwise; `name` such as "socket.connect", `detail` in words."""
 
@@ -66,12 +97,24 @@ class Ended(msgspec.Struct, frozen=True, array_like=True, tag="ended"):
     detail: str = ""
 
 
-FromChild = Asked | Warned | Alive | Ended
+FromChild = Asked | Looked | Warned | Alive | Ended
+LEASE = b"\xc1"
+"""Begins the message of a lease: no MessagePack begins with it."""
 
 
 def encoded(message: ChildSettings | FromChild) -> bytes:
     """A message as bytes."""
     return _encode(message)
+
+
+def encoded_lease(lease: Lease) -> bytes:
+    """A lease as a message."""
+    return LEASE + _encode(lease)
+
+
+def lease_in(message: bytes) -> Lease | None:
+    """The lease that a message of the parent is, or None for an answer. Raises `msgspec.DecodeError`."""
+    return _LEASE.decode(memoryview(message)[1:]) if message[:1] == LEASE else None
 
 
 def settings_from(message: bytes) -> ChildSettings:
@@ -86,4 +129,5 @@ def from_child(message: bytes) -> FromChild:
 
 _encode = msgspec.msgpack.Encoder().encode
 _SETTINGS = msgspec.msgpack.Decoder(ChildSettings)
+_LEASE = msgspec.msgpack.Decoder(Lease)
 _FROM_CHILD: msgspec.msgpack.Decoder[FromChild] = msgspec.msgpack.Decoder(FromChild)

@@ -138,7 +138,7 @@ class Tables:
             return 0
         if self._stale:
             self._fill(worth)
-        if self._idle or (len(rows) <= FEW and rows.kind == "quote" and self._quiet(rows)):
+        if self._idle or self._sets_off_nothing(rows):
             return -1
         # Compiled code wants one shape for both kinds: a quote is a bar whose four prices are one.
         prices, steps = [rows.bid] * 4 + [rows.ask] * 4, 1
@@ -171,6 +171,14 @@ class Tables:
         )
         return found
 
+    def quiet(self, rows: Rows, worth: Worth) -> bool:
+        """True when there is surely no act on these rows; False says nothing."""
+        if self._in_flight:
+            return False
+        if self._stale:
+            self._fill(worth)
+        return self._idle or self._sets_off_nothing(rows)
+
     def _due_at_once(self, rows: Rows) -> bool:
         """Whether a market order is executed on the first row already: most are, and need no tables for it."""
         number = self.series_symbol.item(rows.series.item(0))
@@ -180,11 +188,16 @@ class Tables:
                 return True
         return False
 
-    def _quiet(self, rows: Rows) -> bool:
-        """Whether a few quotes set off no alarm (server/sieve.py)."""
-        if self._sieve is None or self._converting:
+    def _sets_off_nothing(self, rows: Rows) -> bool:
+        """Whether quotes of the one symbol set off no alarm (server/sieve.py)."""
+        if self._sieve is None or self._converting or rows.kind != "quote":
             return False
-        return self._sieve.lets_pass(rows.time.item(-1), rows.bid.tolist(), rows.ask.tolist())
+        bid, ask = rows.bid, rows.ask
+        if len(rows) <= FEW:
+            return self._sieve.lets_pass(rows.time.item(-1), bid.tolist(), ask.tolist())
+        # Least and greatest stand for all of them.
+        bids, asks = [bid.min().item(), bid.max().item()], [ask.min().item(), ask.max().item()]
+        return self._sieve.lets_pass(rows.time.item(-1), bids, asks)
 
     def _fill(self, worth: Worth) -> None:
         """Make the tables from the state."""

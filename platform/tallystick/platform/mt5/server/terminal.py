@@ -215,6 +215,10 @@ class SimulatedTerminal:
             self.history.told(fact for _, fact in facts)
         return facts
 
+    def quiet(self, rows: Rows) -> bool:
+        """True when it surely acts on none of these rows; False says nothing yet, and costs next to nothing."""
+        return self._tables.quiet(rows, self._worth)
+
     # -- deadlines of its own
 
     def next_due(self) -> int:
@@ -237,6 +241,12 @@ class SimulatedTerminal:
         self._journal.close()
 
     # -- state
+
+    def show(self, state: AccountState) -> None:
+        """Have another terminal's present state, to be looked at."""
+        self._worth.state = state
+        self._tables.from_state(state)
+        self._tables.changed(state)
 
     def freeze(self) -> Any:
         """The server's memory as plain values."""

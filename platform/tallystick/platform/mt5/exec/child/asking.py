@@ -43,7 +43,7 @@ class Asking:
     def answer(self, call: Call) -> Answer:
         """Ask the parent; the clock goes on to when it answered. Raises `EndOfData` after the last row."""
         self._watchdog.busy += 1
-        answer = self._pipe.ask(Call(self._clock.now_ns, call.function, call.arguments))
+        answer = self._pipe.look(Call(self._clock.now_ns, call.function, call.arguments))
         self._watchdog.busy -= 1
         self._watchdog.heard()
         self._clock.set(answer.now)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from multiprocessing.connection import Client
 from typing import Any, NoReturn
 
+from tallystick.platform.mt5.exec.child.leased import Leased
 from tallystick.platform.mt5.exec.settings import (
     Alive,
     Asked,
@@ -19,6 +20,7 @@ from tallystick.platform.mt5.exec.settings import (
     FromChild,
     Warned,
     encoded,
+    lease_in,
     settings_from,
 )
 from tallystick.platform.mt5.wire import Answer, Call, decoded_answer
@@ -32,11 +34,12 @@ EXIT_ORPHANED = 4
 
 
 class Descriptor:
-    """A descriptor of `multiprocessing.Pipe()`, read at one stroke: one answer at a time is on its way."""
+    """One end of `multiprocessing.Pipe()` on POSIX; one read takes all that has come, a `Connection` takes two."""
 
     def __init__(self, number: int) -> None:
-        """The bot's own processes do not inherit it."""
+        """`number` stays its owner's, who closes it; processes started from here do not inherit it."""
         self._number = number
+        self._come = b""
         os.set_inheritable(number, False)  # noqa: FBT003 -- the standard library's own form
 
     def send_bytes(self, message: bytes) -> None:
@@ -46,16 +49,19 @@ class Descriptor:
             rest = rest[os.write(self._number, rest) :]
 
     def recv_bytes(self) -> bytes:
-        """The next message. Raises EOFError where the other end is closed."""
-        read = self._read(CHUNK)
-        while len(read) < HEADER.size:
-            read += self._read(CHUNK)
-        (length,) = HEADER.unpack_from(read)
-        parts, missing = [read[HEADER.size :]], length + HEADER.size - len(read)
+        """The next message; others may follow it at once. Raises EOFError where the other end is closed."""
+        come = self._come
+        while len(come) < HEADER.size:
+            come += self._read(CHUNK)
+        end: int = HEADER.unpack_from(come)[0] + HEADER.size
+        parts, missing = [come], end - len(come)
         while missing > 0:
-            parts.append(self._read(min(missing, CHUNK)))
+            parts.append(self._read(CHUNK))
             missing -= len(parts[-1])
-        return b"".join(parts)
+        if len(parts) > 1:
+            come = b"".join(parts)
+        self._come = come[end:]
+        return come[HEADER.size : end]
 
     def _read(self, most: int) -> bytes:
         read = os.read(self._number, most)
@@ -82,6 +88,8 @@ class ParentPipe:
         self._sending = threading.Lock()
         self._process = os.getpid()
         self._ended = False
+        self.leased = Leased()
+        """What may be answered here."""
 
     @classmethod
     def from_environment(cls, environment: MutableMapping[str, str]) -> "ParentPipe":
@@ -102,10 +110,31 @@ class ParentPipe:
 
     def ask(self, call: Call) -> Answer:
         """Ask the parent and wait for its answer; without a parent the process ends."""
+        self.leased.until = -1
         try:
             self._send(Asked(call))
-            return decoded_answer(self._connection.recv_bytes())
+            while (lease := lease_in(message := self._connection.recv_bytes())) is not None:
+                self.leased.take(lease)
+            return decoded_answer(message)
         except (EOFError, OSError):
+            self._orphaned()
+
+    def look(self, call: Call) -> Answer:
+        """Answer a call here where that may be, else ask the parent."""
+        leased = self.leased
+        answer = leased.answer(call) if call.now < leased.until else None
+        if answer is None:
+            return self.ask(call)
+        if leased.full:
+            self.tell()
+        return answer
+
+    def tell(self) -> None:
+        """Tell the parent what was answered here, where that is anything; without a parent the process ends."""
+        try:
+            with self._sending:
+                self._tell()
+        except OSError:
             self._orphaned()
 
     def warn(self, now: int, name: str, detail: str) -> None:
@@ -130,7 +159,12 @@ class ParentPipe:
 
     def _send(self, message: FromChild) -> None:
         with self._sending:
+            self._tell()
             self._connection.send_bytes(encoded(message))
+
+    def _tell(self) -> None:
+        if os.getpid() == self._process and (looked := self.leased.looked()) is not None:
+            self._connection.send_bytes(encoded(looked))
 
     def _orphaned(self) -> NoReturn:
         with suppress(OSError, ValueError):
