@@ -1,0 +1,131 @@
+"""Looks that this process answers itself, under a lease of its parent.
+
+The rows of a lease are taken in only as far as the bot's clock has come, by the code that answers in the parent too, so
+no answer shows what comes later. What was asked and answered is told to the parent before anything else is said.
+"""
+
+import pickle
+from typing import Any
+
+import numpy as np
+
+from tallystick.market.compiled import FEW, be_patient
+from tallystick.market.rows import Rows
+from tallystick.platform.mt5.exec.settings import Lease, Looked
+from tallystick.platform.mt5.wire import SUCCESS, Answer, Call, encoded_answer, encoded_call
+
+MOST_LOOKS = 1_024
+MOST_BYTES = 64 * 1024
+"""Of calls, in one message."""
+NEVER = 2**63 - 1
+
+
+class Leased:
+    """What one bot's process has been lent."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.until = -1
+        """Looks before this moment are answered here, ns UTC."""
+        self._answers: Any = None
+        self._said: list[tuple[int, bytes, bytes, bool]] = []
+        self._bytes = 0
+        self._next = NEVER
+
+    # -- what was lent
+
+    def take(self, lease: Lease) -> None:
+        """A lease that holds from the next answer on."""
+        if lease.world:
+            self._begin(lease.world)
+        if lease.time:
+            self._rows = self._joined(lease)
+            self._place = 0
+            self._next = self._rows.time.item(0)
+        self._answers.see(lease.seen)
+        self.until = lease.until
+
+    def _begin(self, world: bytes) -> None:
+        from tallystick.platform.mt5.answering.answers import LOOKS, Answers
+        from tallystick.platform.mt5.answering.made import server_of, store_of
+
+        be_patient()
+        definition, symbols, opened = pickle.loads(world)  # noqa: S301 -- from the parent, over a pipe of its own
+        self._looks = LOOKS
+        self._several = len(symbols) > 1
+        self._server = server_of(definition, symbols, opened=opened, keep_history=False)
+        self._store = store_of(definition, symbols)
+        self._answers = Answers(definition, self._server, self._store)
+        self._rows = _rows(*(np.zeros(0, dtype=kind) for kind in ("<i8", "<u2", "<f8", "<f8", "<u4")))
+        self._place = 0
+
+    def _joined(self, lease: Lease) -> Rows:
+        """The rows that wait, and those of a lease."""
+        columns = [
+            np.frombuffer(lease.time, "<i8"),
+            np.frombuffer(lease.series, "<u2"),
+            np.frombuffer(lease.bid, "<f8"),
+            np.frombuffer(lease.ask, "<f8"),
+            np.frombuffer(lease.flags, "<u4"),
+        ]
+        rows, place = self._rows, self._place
+        if place < len(rows):
+            held = rows.time, rows.series, rows.bid, rows.ask, rows.columns["flags"]
+            columns = [np.concatenate([old[place:], new]) for old, new in zip(held, columns, strict=True)]
+        return _rows(*columns)
+
+    # -- looks
+
+    def answer(self, call: Call) -> Answer | None:
+        """The answer to a call at a moment before `until`; None where only the parent can give it."""
+        if call.function not in self._looks:
+            return None
+        if call.now >= self._next:
+            self._take_in(call.now)
+        reply = self._answers.answer(call)
+        answer = Answer(call.now, reply.error, reply.value)
+        asked, answered = encoded_call(call), encoded_answer(answer)
+        self._said.append((call.now, asked, answered, reply.error != SUCCESS))
+        self._bytes += len(asked)
+        return answer
+
+    @property
+    def full(self) -> bool:
+        """True when what was said should be told."""
+        return len(self._said) >= MOST_LOOKS or self._bytes >= MOST_BYTES
+
+    def looked(self) -> Looked | None:
+        """What was said since the last time, in order; None when it is nothing. Any thread may ask."""
+        said = self._said[:]
+        if not said:
+            return None
+        del self._said[: len(said)]
+        self._bytes = 0
+        return Looked(
+            np.array([now for now, *_ in said], dtype="<i8").tobytes(),
+            b"".join([asked for _, asked, *_ in said]),
+            b"".join([len(answer).to_bytes(4, "big") + answer for _, _, answer, _ in said]),
+            sum(failed for *_, failed in said),
+        )
+
+    def _take_in(self, now: int) -> None:
+        """Rows up to now go by."""
+        rows, place = self._rows, self._place
+        stop = self._place = int(rows.time.searchsorted(now, side="right"))
+        self._next = rows.time.item(stop) if stop < len(rows) else NEVER
+        passed = rows.part(place, stop)
+        self._store.append(passed)
+        if self._several and len(passed) > FEW:
+            passed = _last_of_each(passed)
+        self._server.advance(passed)
+
+
+def _rows(time: Any, series: Any, bid: Any, ask: Any, flags: Any) -> Rows:
+    return Rows("quote", time, series, bid, ask, {"bid": bid, "ask": ask, "flags": flags})
+
+
+def _last_of_each(rows: Rows) -> Rows:
+    """Each symbol's last row, in order: no other matters to a server on which nothing happens."""
+    _, places = np.unique(rows.series[::-1], return_index=True)
+    kept = np.sort(len(rows) - 1 - places)
+    return _rows(rows.time[kept], rows.series[kept], rows.bid[kept], rows.ask[kept], rows.columns["flags"][kept])
