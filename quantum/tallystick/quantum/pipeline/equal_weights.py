@@ -20,11 +20,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class BitCosts:
-    """x'Qx + l'x + constant for bits x (n,); Q (n, n) symmetric, l (n,)."""
+    """x'Qx + l'x + constant for bits x (n,); Q (n, n) symmetric, l (n,). `wanted` (n,): relaxed weights in size."""
 
     quadratic: Floats
     linear: Floats
     constant: float
+    wanted: Floats
 
     def at(self, support: tuple[int, ...]) -> float:
         """The cost where these are held."""
@@ -48,9 +49,9 @@ def cleaned_covariance(problem: PortfolioProblem, observations: int | None) -> F
     return repaired(found) if float(np.linalg.eigvalsh(found)[0]) < 0.0 else found
 
 
-def equal_weight_costs(problem: PortfolioProblem, covariance: Floats, k: int, signs: Floats) -> BitCosts:
-    """The objective with each of the assets held at its share; `signs` (n,) of 1 and -1 where short is possible."""
-    weights = held_weights(problem, k, signs)
+def equal_weight_costs(problem: PortfolioProblem, covariance: Floats, k: int, relaxed: Floats) -> BitCosts:
+    """The objective with each of the k assets held at its share; `relaxed` weights (n,) give the signs."""
+    weights = held_weights(problem, k, np.where(relaxed < 0.0, -1.0, 1.0))
     risk = problem.risk_aversion
     if not isinstance(problem.risk, Variance):
         spread = weights * (k / problem.size)
@@ -60,7 +61,7 @@ def equal_weight_costs(problem: PortfolioProblem, covariance: Floats, k: int, si
         cost, previous = np.asarray(problem.trading.cost), np.asarray(problem.trading.previous)
         linear += cost * (np.abs(weights - previous) - np.abs(previous))
         constant = float(cost @ np.abs(previous))
-    return BitCosts(risk * covariance * np.outer(weights, weights), linear, constant)
+    return BitCosts(risk * covariance * np.outer(weights, weights), linear, constant, np.abs(relaxed))
 
 
 def held_weights(problem: PortfolioProblem, k: int, signs: Floats) -> Floats:

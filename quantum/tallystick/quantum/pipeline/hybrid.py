@@ -86,7 +86,7 @@ def _run(
     covariance = cleaned_covariance(problem, settings.observations)
     form = numeric_form(problem)
     relaxation = relaxed(problem, form, covariance)
-    costs = equal_weight_costs(problem, covariance, k, relaxation.signs)
+    costs = equal_weight_costs(problem, covariance, k, relaxation.weights)
     weighing: Weighing = SwapWeighing(problem, form, relaxation.signs)
     if not isinstance(problem.risk, Variance):
         weighing = TailWeighing(problem, limits, costs.at, settings.polish)

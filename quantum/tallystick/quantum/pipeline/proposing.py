@@ -22,6 +22,7 @@ from tallystick.quantum.pipeline.reduction import SubUniverse
 from tallystick.quantum.pipeline.result import Bitstring, Proposals
 from tallystick.quantum.pipeline.settings import HybridSettings
 from tallystick.quantum.qaoa import Qaoa
+from tallystick.quantum.starts import Dicke, RingTop, Start, Weighted
 from tallystick.quantum.subspace import Subspace
 
 Floats = NDArray[np.float64]
@@ -31,6 +32,8 @@ TOP = 20
 """How many of the likeliest supports are kept."""
 SMALLER = 12
 """Assets of the problem that angles are carried over from."""
+UNSURE = 0.1
+"""The least chance that a start by the relaxation leaves to an asset, and to its being left out."""
 BEST = 1e-9
 """Costs this close to the least, in standard deviations, are the least."""
 
@@ -44,12 +47,16 @@ class Draws:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Landscape:
-    """The states of a sub-universe: costs (D,) at equal weights, the same standardised, and which are allowed."""
+    """The states of a sub-universe: costs (D,) at equal weights, the same standardised, and which are allowed.
+
+    `wanted` (n,) are the relaxed weights of its assets, in size.
+    """
 
     space: Subspace
     costs: Floats
     standard: Floats
     allowed: Bits | None
+    wanted: Floats
 
     def of_allowed(self, values: Floats) -> Floats:
         """The values (D,) of allowed states."""
@@ -70,7 +77,7 @@ def landscape(costs: BitCosts, rows: list[BitRow], sub: SubUniverse, k: int, thr
     standard = (found - mean) / (spread if spread > 0.0 else 1.0)
     if allowed is not None:
         standard[~allowed] = float(standard[allowed].max()) + 1.0
-    return Landscape(space, found, standard, allowed)
+    return Landscape(space, found, standard, allowed, costs.wanted[here])
 
 
 def propose(
@@ -121,8 +128,18 @@ def propose(
 
 
 def _circuit(ground: Landscape, settings: HybridSettings) -> Qaoa:
-    mixer, threads = mixer_named(settings.mixer), settings.threads
-    return Qaoa(ground.space, ground.standard, mixer=mixer, precision=settings.precision, threads=threads)
+    mixer, start = mixer_named(settings.mixer), _start(ground, settings)
+    return Qaoa(ground.space, ground.standard, mixer=mixer, start=start, threads=settings.threads)
+
+
+def _start(ground: Landscape, settings: HybridSettings) -> Start:
+    if settings.start == "own" and settings.mixer == "ring":
+        return RingTop()
+    if settings.start == "relaxation":
+        total = float(ground.wanted.sum())
+        shares = ground.space.weight * ground.wanted / (total if total > 0.0 else 1.0)
+        return Weighted(np.clip(shares, UNSURE, 1.0 - UNSURE).tolist())
+    return Dicke()
 
 
 def _angles(qaoa: Qaoa, smaller: Landscape | None, settings: HybridSettings) -> tuple[Angles, tuple[float, ...]]:

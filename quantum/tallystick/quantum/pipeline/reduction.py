@@ -32,8 +32,8 @@ from tallystick.quantum.problem.solving import Portfolio
 
 Floats = NDArray[np.float64]
 Support = tuple[int, ...]
-BYTES, SEARCHING = 80, 5
-"""What a state takes at the worst moment, in bytes; numbers of the precision besides, where angles are searched."""
+BYTES, SEARCHING = 80, 120
+"""What a state takes at the worst moment, where the angles are a ramp, and where they are searched."""
 EXCHANGES = 8_000
 """More exchanges than this are not tried; the others then follow as the relaxation wants them."""
 
@@ -88,8 +88,8 @@ def size_of(assets: int, k: int, settings: HybridSettings) -> int:
 
 def require_room(size: int, k: int, settings: HybridSettings) -> None:
     """Raise TooBigError where the states of a sub-universe would take more memory than there is."""
-    states, number = comb(size, k), 8 if settings.precision == "float64" else 4
-    needed, there = states * (BYTES + (0 if settings.angles == "ramp" else SEARCHING * number)), available()
+    states = comb(size, k)
+    needed, there = states * (BYTES if settings.angles == "ramp" else SEARCHING), available()
     if needed > there:
         message = (
             f"{k} of {size} assets: {states:,} states would take {needed / GIB:,.1f} GiB, {there / GIB:.1f} GiB are "

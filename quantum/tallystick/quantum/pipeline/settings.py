@@ -6,6 +6,7 @@ from typing import Literal
 from tallystick.quantum.errors import SettingError
 from tallystick.quantum.objectives import CVaR, Expectation, Objective, OptimumProbability
 
+StartFrom = Literal["uniform", "own", "relaxation"]
 AnglesFrom = Literal["ramp", "transfer", "optimise"]
 Sought = Literal["expectation", "cvar", "optimum"]
 MIXERS = ("ring", "complete", "complete-trotter", "grover")
@@ -30,6 +31,7 @@ class HybridSettings:
     | setting | meaning |
     |---|---|
     | layers, mixer | of the circuit; mixers: ring, complete, complete-trotter, grover |
+    | start | uniform: all supports alike; own: the top state of the mixer; relaxation: by the relaxed weights |
     | angles | ramp: the best of six; transfer: found on fewer assets; optimise: L-BFGS from the best ramp |
     | objective | what angles are chosen for: expectation, cvar (the best tenth of the shots), optimum (its chance) |
     | iterations | of L-BFGS, where there is one |
@@ -39,13 +41,13 @@ class HybridSettings:
     | shots | drawn from each sub-universe, and as many uniform random supports |
     | polish | supports of each source that a swap search starts from |
     | observations | rows that the covariance was estimated from: proposals then come from one cleaned of noise |
-    | precision | of the amplitudes: float64 or float32 |
 
     Raises SettingError. Angles other than ramp need scipy.
     """
 
     layers: int = 3
     mixer: str = "ring"
+    start: StartFrom = "uniform"
     angles: AnglesFrom = "ramp"
     objective: Sought = "expectation"
     iterations: int = 60
@@ -55,7 +57,6 @@ class HybridSettings:
     shots: int = 1_000
     polish: int = 8
     observations: int | None = None
-    precision: Literal["float64", "float32"] = "float64"
     seed: int = 0
     threads: int = 1
 
@@ -70,7 +71,7 @@ class HybridSettings:
                 raise SettingError(message)
         _one_of("angles", self.angles, ("ramp", "transfer", "optimise"))
         _one_of("objective", self.objective, ("expectation", "cvar", "optimum"))
-        _one_of("precision", self.precision, ("float64", "float32"))
+        _one_of("start", self.start, ("uniform", "own", "relaxation"))
         if self.observations is not None and self.observations < 2:
             message = (
                 f"observations {self.observations}: a covariance needs at least 2 rows. Give their number, or None"

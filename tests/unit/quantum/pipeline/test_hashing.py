@@ -65,7 +65,7 @@ def test_each_setting_and_limit_changes_the_hash_but_threads_do_not() -> None:
         "shots": 999,
         "polish": 9,
         "observations": 100,
-        "precision": "float32",
+        "start": "own",
         "seed": 1,
     }
     assert {*others, "threads"} == {each.name for each in fields(HybridSettings)}
@@ -108,7 +108,7 @@ def test_parts_do_not_run_into_one_another() -> None:
         ({"mixer": "star"}, "Give one of ring"),
         ({"angles": "guess"}, "Give one of ramp"),
         ({"objective": "mean"}, "Give one of expectation"),
-        ({"precision": "float16"}, "Give one of float64"),
+        ({"start": "warm"}, "Give one of uniform"),
         ({"observations": 1}, "at least 2 rows"),
         ({"threads": 0}, "threads 0"),
         ({"seed": -1}, "seed -1"),
