@@ -10,7 +10,7 @@ from tallystick.platform.cli.call import Answer, Call
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.optimise_answering import Search, answered
 from tallystick.platform.cli.optimise_asking import Asked, Trades, hold_periods
-from tallystick.platform.cli.optimise_library import its_errors_told
+from tallystick.platform.cli.optimise_library import its_errors_told, require_scipy
 from tallystick.platform.cli.optimise_progress import watched
 from tallystick.platform.cli.optimise_side_files import previous_of, sectors_of
 from tallystick.platform.cli.optimise_table import document_of, lines_of
@@ -70,6 +70,10 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
     _require_positive({"--periods-per-year": periods_per_year, "--hold": hold, "--upper": upper, "--gross": gross})
     _require_positive({"--sector-cap": sector_cap, "--level": level, "--turnover": turnover})
     _require_positive({"--buy-in": buy_in, "--risk-aversion": risk_aversion, "--cost": cost}, zero=True)
+    if layers and k is not None and angles != "ramp":
+        require_scipy(f"--angles {angles}", "--angles ramp")
+    if risk != "variance":
+        require_scipy(f"--risk {risk}", "--risk variance")
     if output is not None:
         _require_place(output, context.obj)
     kind: Kind = "returns" if returns else "prices" if prices else ""

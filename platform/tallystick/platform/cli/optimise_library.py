@@ -6,6 +6,7 @@ Its errors become failures with a code here, in one place.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from tallystick.platform.cli.failure import Failure
@@ -42,6 +43,13 @@ def quantum(part: str) -> Any:
     except ModuleNotFoundError as error:
         what = f"the quantum module cannot be loaded: {error}"
         raise Failure("E866", what, fix='pip install "tallystick[quantum]"') from error
+
+
+def require_scipy(why: str, instead: str) -> None:
+    """Raise `Failure` E866 before anything is computed where scipy is needed and not installed."""
+    if find_spec("scipy") is None:
+        what = f"{why} needs scipy, which is not installed"
+        raise Failure("E866", what, fix=f'pip install "tallystick[quantum]", or {instead}')
 
 
 @contextmanager
