@@ -48,6 +48,7 @@ from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.kernel.standing import go_on, require_same_code
 from tallystick.platform.kernel.trust import require_trusted
 from tallystick.platform.kernel.watchdog import Watchdog
+from tallystick.platform.kernel.workers import asks_workers
 from tallystick.platform.mt5.at_most_once import QUIET_NS, AtMostOnce, RealTerminal
 from tallystick.platform.plan import RunPlan
 
@@ -305,6 +306,9 @@ def _require_live(plan: RunPlan, series: Sequence[SeriesDeclared], outside: Real
     if (plan.mode == "live") != (outside is not None):
         message = f"a plan whose mode is {plan.mode} {'has no' if outside is not None else 'needs a'} terminal outside"
         raise RunConfigurationError(message, "give `outside` with live plans only")
+    if asking := asks_workers(plan):
+        message = f"{', '.join(asking)} asks a worker, and live nobody does its work yet"
+        raise RunConfigurationError(message, "trade it in simulation, or leave it out of this plan")
     if any(one.kind != "quote" for one in series):
         raise RunConfigurationError("only quotes arrive live", "declare the series as quotes")
 

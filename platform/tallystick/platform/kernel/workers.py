@@ -17,6 +17,11 @@ EXTRAS = {"tallystick.quantum": "quantum"}
 """What of ours has to be installed for a package, beside the platform."""
 
 
+def asks_workers(plan: RunPlan) -> tuple[str, ...]:
+    """Names of the plan's own strategies that ask a worker."""
+    return tuple(one.name for one in plan.strategies if getattr(KINDS.get(one.kind), "workers", ()))
+
+
 def workers_of(plan: RunPlan) -> dict[str, Worker]:
     """The workers that a plan's own strategies ask, made ready. Raises `WorkerMissing` where one is missing."""
     made: dict[str, Worker] = {}

@@ -85,12 +85,15 @@ class _Box:
     relaxed: Floats
 
 
-def best_integers(problem: IntegerProblem, limits: Limits) -> Integers | None:
-    """The best steps within `limits.nodes` boxes; None where there are none, or none were found."""
+def best_integers(problem: IntegerProblem, limits: Limits, near: Floats | None = None) -> Integers | None:
+    """The best steps within `limits.nodes` boxes; None where there are none, or none were found.
+
+    `near`: fractional steps (n,) that hold no more symbols than may be held, to begin with.
+    """
     root = _boxed(problem, problem.low, problem.high)
     if root is None:
         return None
-    best: tuple[float, Ints] | None = None
+    best = None if near is None else _improved(problem, np.rint(near).astype(np.int64))
     waiting: list[tuple[float, int, _Box]] = [(root.bound, 0, root)]
     count, nodes, settled = 1, 0, np.inf
     most = BOXES if limits.nodes is None else max(limits.nodes, 1)

@@ -172,7 +172,7 @@ def allocate(
     everything = tuple(range(problem.size))
     searched = everything if problem.size <= PROVABLE else fractional.support
     numbers = _integer_problem(problem, listings, account, searched, tolerance)
-    found = best_integers(numbers, limits)
+    found = best_integers(numbers, limits, fractional.weights / numbers.step)
     if found is None:
         raise ProblemError(_no_lots(problem, listings, account, numbers))
     volumes = found.steps * np.array([each.volume_step for each in listings], dtype=np.int64)
