@@ -35,6 +35,24 @@ if __name__ == "__main__":
     assert (bot.ended.how, bot.code) == ("returned", 0)
 
 
+IMPORTS = """
+import MetaTrader5, MetaTrader5 as mt5
+import MetaTrader5._core as core
+from MetaTrader5 import TradePosition
+from MetaTrader5._core import TradePosition as same, order_send
+"""
+
+
+def test_types_and_functions_are_found_in_the_modules_compiled_half_too(tmp_path: Path) -> None:
+    said = "print(same is TradePosition is core.TradePosition, order_send is mt5.order_send, mt5._core is core)"
+    bot = run_bot(
+        tmp_path,
+        f"{IMPORTS}{said}\nimport subprocess, sys\n"
+        f"subprocess.run([sys.executable, '-c', {IMPORTS + said!r}], check=True)\n",
+    )
+    assert bot.lines == ["True True True"] * 2, bot.errors
+
+
 @pytest.mark.parametrize(
     ("text", "how"),
     [

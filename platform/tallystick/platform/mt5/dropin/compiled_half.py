@@ -1,4 +1,7 @@
-"""Everything the module shows besides its constants, in one namespace, as the original's compiled half is one."""
+"""Everything the module shows besides its constants, in one namespace, as the original's compiled half is one.
+
+Bots import types from it: `from MetaTrader5._core import TradePosition`.
+"""
 
 from tallystick.platform.mt5.dropin.buying import (
     Buy,
@@ -47,11 +50,28 @@ from tallystick.platform.mt5.dropin.trade_calls import (
     positions_total,
 )
 
+AccountInfo, TerminalInfo = TYPES["AccountInfo"], TYPES["TerminalInfo"]
+SymbolInfo, Tick, BookInfo = TYPES["SymbolInfo"], TYPES["Tick"], TYPES["BookInfo"]
+TradePosition, TradeOrder = TYPES["TradePosition"], TYPES["TradeOrder"]
+TradeDeal, TradeRequest = TYPES["TradeDeal"], TYPES["TradeRequest"]
+OrderCheckResult, OrderSendResult = TYPES["OrderCheckResult"], TYPES["OrderSendResult"]
+
 __all__ = [
     "TYPES",
+    "AccountInfo",
+    "BookInfo",
     "Buy",
     "Close",
+    "OrderCheckResult",
+    "OrderSendResult",
     "Sell",
+    "SymbolInfo",
+    "TerminalInfo",
+    "Tick",
+    "TradeDeal",
+    "TradeOrder",
+    "TradePosition",
+    "TradeRequest",
     "account_info",
     "copy_rates_from",
     "copy_rates_from_pos",

@@ -34,8 +34,8 @@ history_deals_total, history_deals_get = _core.history_deals_total, _core.histor
 order_calc_margin, order_calc_profit = _core.order_calc_margin, _core.order_calc_profit
 order_check, order_send = _core.order_check, _core.order_send
 
-Tick, SymbolInfo, BookInfo = _core.TYPES["Tick"], _core.TYPES["SymbolInfo"], _core.TYPES["BookInfo"]
-TerminalInfo, AccountInfo = _core.TYPES["TerminalInfo"], _core.TYPES["AccountInfo"]
-TradePosition, TradeOrder = _core.TYPES["TradePosition"], _core.TYPES["TradeOrder"]
-TradeDeal, TradeRequest = _core.TYPES["TradeDeal"], _core.TYPES["TradeRequest"]
-OrderCheckResult, OrderSendResult = _core.TYPES["OrderCheckResult"], _core.TYPES["OrderSendResult"]
+Tick, SymbolInfo, BookInfo = _core.Tick, _core.SymbolInfo, _core.BookInfo
+TerminalInfo, AccountInfo = _core.TerminalInfo, _core.AccountInfo
+TradePosition, TradeOrder = _core.TradePosition, _core.TradeOrder
+TradeDeal, TradeRequest = _core.TradeDeal, _core.TradeRequest
+OrderCheckResult, OrderSendResult = _core.OrderCheckResult, _core.OrderSendResult

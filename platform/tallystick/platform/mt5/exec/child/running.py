@@ -82,10 +82,12 @@ class BotProcess:
 
     def _put_module(self) -> None:
         from tallystick.platform.mt5 import simulated
+        from tallystick.platform.mt5.dropin import compiled_half
 
         asking = Asking(self._pipe, self._clock, self._main, self._end, self._watchdog)
         connecting.connect(asking, lambda: self._clock.now_ns, before=asking.before)
         sys.modules["MetaTrader5"] = simulated
+        sys.modules["MetaTrader5._core"] = compiled_half
 
     def _put_world(self) -> None:
         later = AfterImport()

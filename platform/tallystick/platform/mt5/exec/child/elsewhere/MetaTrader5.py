@@ -8,6 +8,7 @@ import sys
 from typing import NoReturn
 
 from tallystick.platform.mt5 import connecting, simulated
+from tallystick.platform.mt5.dropin import compiled_half
 from tallystick.platform.mt5.exec.child.refusals import ProcessRefusedError
 from tallystick.platform.mt5.wire import Call
 
@@ -29,3 +30,4 @@ class _Nobody:
 
 connecting.connect(_Nobody(), before=_refuse)
 sys.modules[__name__] = simulated
+sys.modules[f"{__name__}._core"] = compiled_half
