@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -204,3 +205,42 @@ def test_the_document_is_ascii_and_complete(say: Say) -> None:
         found
     )
     assert sum(found["weights"].values()) == pytest.approx(1.0)
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "quantum.md"
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of the page for quants."""
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def test_five_of_twenty_takes_five_lines() -> None:
+    first = blocks("python")[0].splitlines()
+    assert len(first) == 5
+    assert all(len(line) <= 120 and ";" not in line for line in first)
+    assert "k=5" in blocks("python")[0]
+
+
+def test_the_console_of_the_page_is_what_the_command_prints(say: Say, tmp_path: Path) -> None:
+    """With TALLYSTICK_WRITE_GOLDEN=1 the page is written anew first."""
+    command = next(block for block in blocks("sh") if "optimise" in block).split()
+    desk.dax20(tmp_path / "dax20.txt")
+    said = say(*command[1:])
+    if os.environ.get("TALLYSTICK_WRITE_GOLDEN") == "1":
+        PAGE.write_text(PAGE.read_text(encoding="utf-8").replace(blocks("text")[0], said.out), encoding="utf-8")
+    shown, printed = blocks("text")[0].splitlines(), said.out.splitlines()
+    assert [words(line) for line in shown] == [words(line) for line in printed]
+    for line, other in zip(shown, printed, strict=True):  # another processor may count a few other shots
+        assert numbers(line) == pytest.approx(numbers(other), rel=0.05, abs=1e-6)
+
+
+NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?")
+
+
+def words(line: str) -> str:
+    return " ".join(NUMBER.sub("#", line).split())
+
+
+def numbers(line: str) -> list[float]:
+    return [float(each.replace(",", "")) for each in NUMBER.findall(line)]

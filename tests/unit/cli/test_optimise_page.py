@@ -16,7 +16,7 @@ from tests.unit.cli import desk
 FOUND = installed()
 pytestmark = pytest.mark.skipif(FOUND is None, reason=f"NO BROWSER, THE PAGE WAS NOT LOOKED AT. Install one: {INSTALL}")
 WIDTHS = [(1280, 900), (390, 844)]
-SHOWN = {1280: 1560, 390: 1700}
+SHOWN = {1280: 1400, 390: 1560}
 """Height of the documents' pictures."""
 
 
@@ -25,7 +25,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five of the first twenty assets of the DAX."""
     folder = tmp_path_factory.mktemp("page")
     file, home = desk.dax20(folder / "dax20.txt"), folder / "home"
-    words = ["optimise", file, "--k", 5, "--risk-aversion", 9, "-o", folder / "out", "--home", home]
+    words = ["optimise", file, "--k", 5, "-o", folder / "out", "--home", home]
     assert run([str(word) for word in words]) == 0
     return folder / "out" / "optimisation.html"
 

@@ -51,6 +51,7 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
     periods_per_year: ask.Periods = None,
     layers: ask.Layers = 3,
     mixer: ask.MixerOf = "ring",
+    start: ask.StartFrom = "uniform",
     angles: ask.AnglesBy = "optimise",
     shots: ask.Shots = 1_000,
     nodes: ask.Nodes = None,
@@ -94,7 +95,7 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
             sectors=() if sectors is None else sectors_of(sectors, universe.names, sector_cap),
             trades=trades,
         )
-        search = Search(layers, mixer, angles, shots, nodes, seed, threads)
+        search = Search(layers, mixer, start, angles, shots, nodes, seed, threads)
         found = answered(universe, asked, search, estimator, told, curves=output is not None)
     written = None if output is None else _write(found, output)
     return Answer({**document_of(found), "page": written}, lambda console: _show(found, written, console))

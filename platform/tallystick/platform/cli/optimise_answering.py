@@ -14,6 +14,7 @@ from tallystick.platform.report.optimisation.outcome import Circuit, Holding, Ou
 
 Angles = Literal["ramp", "transfer", "optimise"]
 Mixer = Literal["ring", "complete", "complete-trotter", "grover"]
+Start = Literal["uniform", "own", "relaxation"]
 Told = Callable[[str, int, int], None]
 SOURCES = {"qaoa": "QAOA", "random": "random supports", "classical": "classical alone"}
 EQUAL = "1/N"
@@ -25,6 +26,7 @@ class Search:
 
     layers: int = 3
     mixer: Mixer = "ring"
+    start: Start = "uniform"
     angles: Angles = "optimise"
     shots: int = 1_000
     nodes: int | None = None
@@ -86,8 +88,8 @@ def answered(universe: Universe, asked: Asked, search: Search, estimator: str, t
 def _settings(universe: Universe, search: Search) -> Any:
     rows = None if universe.returns is None else len(universe.returns)
     return quantum("settings")(
-        layers=search.layers, mixer=search.mixer, angles=search.angles, shots=search.shots, seed=search.seed,
-        threads=search.threads, observations=rows,
+        layers=search.layers, mixer=search.mixer, start=search.start, angles=search.angles, shots=search.shots,
+        seed=search.seed, threads=search.threads, observations=rows,
     )  # fmt: skip
 
 
@@ -146,7 +148,8 @@ def _provenance(search: Search, best: Any, hybrid: Any) -> tuple[tuple[str, str]
         return tuple(spent)
     return (
         *spent,
-        ("circuit", f"{search.layers} layers, mixer {search.mixer}, angles by {search.angles}, {search.shots:,} shots"),
+        ("circuit", f"{search.layers} layers, mixer {search.mixer}, start {search.start}, {search.shots:,} shots"),
+        ("angles", search.angles),
         ("engine", f"{hybrid.engine} {hybrid.version}"),
         ("problem", hybrid.problem_hash),
         ("settings", hybrid.settings_hash),

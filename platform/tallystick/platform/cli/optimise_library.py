@@ -59,7 +59,7 @@ def its_errors_told() -> Iterator[None]:
     codes = (
         (errors.ProblemError, "E864", "change the problem"),
         (errors.SettingError, "E865", "tallystick optimise --help"),
-        (errors.TooBigError, "E863", "choose fewer assets, a smaller k, or less of --layers and --states"),
+        (errors.TooBigError, "E863", "choose fewer assets or a smaller k"),
         (errors.Missing, "E866", 'pip install "tallystick[quantum]"'),
     )
     try:

@@ -67,6 +67,10 @@ LastRows = Annotated[int | None, typer.Option("--last", metavar="ROWS", min=4, h
 Periods = Annotated[float | None, typer.Option("--periods-per-year", help="Instead of what the dates say.")]
 Layers = Annotated[int, typer.Option("--layers", min=0, help="Of the simulated circuit; 0: classical alone.")]
 MixerOf = Annotated[optimise_answering.Mixer, typer.Option("--mixer", help="Of the circuit.")]
+StartFrom = Annotated[
+    optimise_answering.Start,
+    typer.Option("--start", help="Of the circuit: all supports alike, the mixer's own top state, the relaxed weights."),
+]
 AnglesBy = Annotated[
     optimise_answering.Angles,
     typer.Option("--angles", help="The best of six ramps, carried over from fewer assets, or searched by gradients."),

@@ -1,10 +1,13 @@
 """An outcome as the console shows it: what was asked, the weights, the bound, and what the circuit added."""
 
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import Any
 
 from tallystick.platform.report.optimisation.outcome import Holding, Outcome
 
+WIDTH = 110
+"""Of sentences."""
 SHOWN = 40
 """Assets in the table; all of them in `--json` and on the page."""
 
@@ -27,7 +30,7 @@ def lines_of(found: Outcome) -> Iterator[str]:
         yield ""
         yield from _aligned(_sources(found), words=1)
     yield ""
-    yield found.added
+    yield from wrap(found.added, WIDTH)
 
 
 def _weights(found: Outcome) -> list[list[str]]:

@@ -1,7 +1,7 @@
 """The pictures of an optimisation: frontier, weights, bitstrings, and the way to the circuit's angles."""
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from tallystick.platform.report.drawing import short
 from tallystick.platform.report.markup import signed, text
@@ -17,6 +17,8 @@ FEW_STEPS = 12
 """Evaluations up to which each is a dot."""
 LETTER = 6.2
 """Width of a letter of a label, at most."""
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
 KINDS = ("b", "a", "c", "d")
 """Classes of lines, in order."""
 
@@ -42,7 +44,8 @@ def frontier(found: Outcome) -> str:
     x2, y2 = axes.x(found.portfolio.deviation), axes.y(found.portfolio.earns)
     diamond = f"M{x2:.1f} {y2 - 7.5:.1f}l7.5 7.5l-7.5 7.5l-7.5 -7.5z"
     shapes.append(f'<path class="chosen" d="{diamond}"><title>portfolio: {_told(found.portfolio)}</title></path>')
-    shapes += _labels(axes, [found.portfolio, found.equal, *(each for each in assets if each.name in held)])
+    named = [found.portfolio, found.equal, *(each for each in assets if each.name in held)]
+    shapes += _labels(axes, named, [box for curve in found.curves for box in _along(axes, curve)])
     return picture(shapes, "mean return over standard deviation")
 
 
@@ -83,18 +86,18 @@ def bitstrings(circuit: Circuit, chosen: frozenset[str]) -> str:
     short_bits = len(circuit.assets) <= LONGEST_BITS
     left = len(circuit.assets) * 6.1 + 14 if short_bits else 40.0
     high = max([each.probability for each in shown], default=1.0) or 1.0
-    unit = (WIDTH - left - 88) / high
+    words = [_chance(each, circuit, chosen) for each in shown]
+    unit = (WIDTH - left - 12 - LETTER * max(map(len, words), default=0)) / high
     shapes = []
     for place, each in enumerate(shown):
         y = 8 + place * ROW
-        optimal = _is_optimum(each, circuit)
-        own = frozenset(each.assets) == chosen
         title = f"{', '.join(each.assets)}: probability {each.probability:.4g}, cost {each.cost:.6g} at equal weights"
         shapes.append(_name(left, y, each.bits if short_bits else f"no. {place + 1}", "bits" if short_bits else ""))
-        shapes.append(_bar(left, each.probability * unit, y, "optimum" if optimal else "shot", title))
-        words = _percent(each.probability, 2) + (" optimum" if optimal else "") + (" \N{BULLET} chosen" if own else "")
+        shapes.append(
+            _bar(left, each.probability * unit, y, "optimum" if _is_optimum(each, circuit) else "shot", title)
+        )
         end = left + each.probability * unit + 5
-        shapes.append(f'<text class="value" x="{end:.1f}" y="{y + 11:.1f}">{text(words)}</text>')
+        shapes.append(f'<text class="value" x="{end:.1f}" y="{y + 11:.1f}">{text(words[place])}</text>')
     height = 12 + len(shown) * ROW
     x = left + circuit.uniform_probability * unit
     if x < WIDTH - 10:
@@ -141,19 +144,28 @@ def convergence_legend(circuits: Sequence[Circuit]) -> str:
     return _legend(keys)
 
 
+def _chance(each: Shot, circuit: Circuit, chosen: frozenset[str]) -> str:
+    """Its probability, and what it is besides."""
+    share = each.probability * 100.0
+    marks = (" optimum", _is_optimum(each, circuit)), (" \N{BULLET} chosen", frozenset(each.assets) == chosen)
+    return (f"{share:.2f}%" if share >= 0.1 else f"{share:.2g}%") + "".join(mark for mark, so in marks if so)
+
+
 def _is_optimum(each: Shot, circuit: Circuit) -> bool:
     """Whether it is the one of least cost: the cheapest of those told, with the optimum's own probability."""
     least = min(one.cost for one in circuit.top)
     return each.cost == least and abs(each.probability - circuit.optimum_probability) <= 1e-6 * each.probability
 
 
-def _labels(axes: Axes, places: Sequence[Place]) -> list[str]:
+def _labels(axes: Axes, places: Sequence[Place], lines: Sequence[Box]) -> list[str]:
     """Names beside their points, where there is room."""
-    taken = [_around(axes, each) for each in places]
+    taken = [*lines, *(_around(axes, each) for each in places)]
     shapes = []
     for place, each in enumerate(places):
         wide, x, y = len(each.name) * LETTER, axes.x(each.deviation), axes.y(each.earns)
-        for left, base in ((x + 9, y + 4), (x - 9 - wide, y + 4), (x - wide / 2, y - 9), (x - wide / 2, y + 18)):
+        sides = ((x + 9, y + 4), (x - 9 - wide, y + 4), (x - wide / 2, y - 9), (x - wide / 2, y + 18))
+        corners = ((x + 8, y + 16), (x - 8 - wide, y - 8))
+        for left, base in (*sides, *corners):
             box = (left, base - 9, left + wide, base + 2)
             inside = box[0] >= LEFT and box[2] <= WIDTH - RIGHT and box[1] >= TOP and box[3] <= HEIGHT - BOTTOM
             if inside and not any(_touch(box, other) for other in taken):
@@ -164,13 +176,26 @@ def _labels(axes: Axes, places: Sequence[Place]) -> list[str]:
     return shapes
 
 
-def _around(axes: Axes, place: Place) -> tuple[float, float, float, float]:
+def _along(axes: Axes, curve: Curve) -> list[Box]:
+    """The room that a line takes, piece by piece."""
+    x = [axes.x(each) for each in curve.deviations]
+    y = [axes.y(each) for each in curve.earns]
+    found = []
+    for (x1, y1), (x2, y2) in pairwise(zip(x, y, strict=True)):
+        pieces = max(int(max(abs(x2 - x1), abs(y2 - y1)) / 5.0), 1)
+        for piece in range(pieces + 1):
+            a, b = x1 + (x2 - x1) * piece / pieces, y1 + (y2 - y1) * piece / pieces
+            found.append((a - 1.0, b - 1.0, a + 1.0, b + 1.0))
+    return found
+
+
+def _around(axes: Axes, place: Place) -> Box:
     """The room that a mark itself takes."""
     x, y = axes.x(place.deviation), axes.y(place.earns)
     return x - 4, y - 4, x + 4, y + 4
 
 
-def _touch(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _touch(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
