@@ -1,8 +1,11 @@
 """The network is warned of by name, once, on stderr and to the parent."""
 
+import signal
 import socket
 import threading
 from pathlib import Path
+
+import pytest
 
 from tests.unit.mt5.exec_child.bot_process import run_bot
 
@@ -87,3 +90,19 @@ def _serve(server: socket.socket, wait_s: float = 0.0) -> None:
         threading.Event().wait(wait_s)
         link.sendall(b"hello")
         link.close()
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no alarms")
+def test_alarms_of_the_system_are_warned_of_and_ring_as_ever(tmp_path: Path) -> None:
+    text = """
+import signal
+rung = []
+signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+signal.setitimer(signal.ITIMER_REAL, 0.01)
+while not rung:
+    pass
+print(signal.alarm(0), signal.setitimer(signal.ITIMER_REAL, 0))
+"""
+    bot = run_bot(tmp_path, text)
+    assert bot.lines == ["0 (0.0, 0.0)"], bot.errors
+    assert {warning.name for warning in bot.warnings} == {"signal.setitimer", "signal.alarm"}

@@ -1,8 +1,10 @@
-"""The network, processes, threads and people: seen through Python's own audit events, and warned of by name."""
+"""The network, processes, threads, alarms and people: mostly seen through Python's audit events, and warned of."""
 
+import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from tallystick.platform.mt5.exec.child.places import put
@@ -49,6 +51,21 @@ def watch_threads(warnings: Warnings, main_thread: MainThread) -> None:
         start(self)
 
     put(threading.Thread, "start", begin)
+
+
+def watch_alarms(warnings: Warnings) -> None:
+    """Warn of the system's alarms, which ring in the machine's time; Windows has none."""
+    for name in {"alarm", "setitimer"} & set(dir(signal)):
+        put(signal, name, _warning_first(warnings, name, getattr(signal, name)))
+
+
+def _warning_first(warnings: Warnings, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def ringing(*arguments: Any) -> Any:
+        warnings.warn(f"signal.{name}", "rings in the machine's time")
+        return original(*arguments)
+
+    return ringing
 
 
 def _words() -> dict[str, Callable[[tuple[Any, ...]], str]]:

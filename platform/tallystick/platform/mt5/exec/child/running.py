@@ -1,6 +1,7 @@
 """One bot's process from its first message to its last: the world put in place, the script run, the end told."""
 
 import atexit
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -13,7 +14,7 @@ from tallystick.platform.mt5.exec.child.chance import put_chance
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.dates import put_dates, put_pandas
 from tallystick.platform.mt5.exec.child.ending import EXIT_SWALLOWED, DataEnd
-from tallystick.platform.mt5.exec.child.outside import watch_outside, watch_processes, watch_threads
+from tallystick.platform.mt5.exec.child.outside import watch_alarms, watch_outside, watch_processes, watch_threads
 from tallystick.platform.mt5.exec.child.pipe import EXIT_ORPHANED, ParentPipe
 from tallystick.platform.mt5.exec.child.places import AfterImport
 from tallystick.platform.mt5.exec.child.pools import put_pools
@@ -74,6 +75,8 @@ class BotProcess:
         """Run the script, and give its exit code."""
         atexit.register(self._say_ended)
         self._watchdog.start()
+        gc.freeze()
+        gc.enable()
         self._outcome = run_script(self._settings.script, self._settings.argv)
         if self._main.refusals and self._outcome.code == 0:
             self._outcome = Outcome("raised", EXIT_FAILED, self._main.refusals[0])
@@ -107,6 +110,7 @@ class BotProcess:
             self._warnings.warn("PYTHONHASHSEED", "is not set, so sets of strings have another order each time")
         later.do("multiprocessing.process", lambda process: watch_processes(self._warnings, process))
         watch_threads(self._warnings, self._main)
+        watch_alarms(self._warnings)
         watch_outside(self._warnings)
 
     def _really(self, ns: int) -> None:
