@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--precision", choices=("float64", "float32"), default="float64")
     parser.add_argument("--steps", type=int, default=0, help="gradient steps of L-BFGS after these; needs scipy")
     options = parser.parse_args()
-    mean, covariance = _read(options.portfolio, options.n)
+    mean, covariance = read_portfolio(options.portfolio, options.n)
     space = Subspace(len(mean), options.k)
     parts: dict[str, Any] = {"amplitudes": space.dimension, "bandwidth_gb_s": _bandwidth()}
     quadratic_diagonal(Subspace(4, 2), np.eye(4), np.zeros(4))
@@ -88,7 +88,7 @@ def _bandwidth() -> float:
     return best
 
 
-def _read(path: Path, count: int | None) -> tuple[Any, Any]:
+def read_portfolio(path: Path, count: int | None) -> tuple[Any, Any]:
     """Mean returns and covariance of a file of OR-Library (Chang et al. 2000), or of the 20 assets kept here."""
     if path.suffix == ".json":
         kept = json.loads(path.read_text(encoding="utf-8"))
