@@ -142,7 +142,7 @@ def test_a_request_states_steps_and_equity_in_the_accounts_money() -> None:
     assert asked.step_margin_long == pytest.approx((1_300.1, 800.1, 120_025.0))
     assert asked.equity == 10_000_000
     assert asked.tolerance == pytest.approx(130_010.0 / 10_000_000 / 2)
-    assert asked.due == asked.deadline == DESK.time + 60 * 10**9
+    assert asked.due == asked.deadline == DESK.time + 30 * 10**9
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Why a record came to be: its causes, back to the market row, as a tree.
 
 Two branches are followed: the cause that every record's header names, and what its body refers to. A stop loss is
-caused by the row that hit it, and closes a position whose opening has a cause of its own: both are shown.
+caused by the row that hit it, and closes a position whose opening has a cause of its own: both are shown. An order that
+was asked for again, after a refusal or a while, is caused by that, and leads to the target that stands.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 BLOCKS = frozenset({"market.bar_block", "market.quote_block"})
 OF_A_POSITION = frozenset({"deal.made", "swap.charged", "position.protected", "account.stopped_out"})
 OF_AN_ORDER = frozenset({"order.answered", "order.ended", "order.abandoned", "deal.made"})
+AGAIN = frozenset({"timer.fired", "order.answered", "order.ended", "order.denied", "deal.made"})
+"""What makes the platform order again for a target that stands: time, or how an earlier order fared."""
 EXPLAINED = frozenset({"signal.raised", "intent.raised", "target.asked", "target.set"})
 
 
@@ -56,6 +59,7 @@ class Lineage:
         self._openings: dict[int, int] | None = None
         self._sendings: dict[int, int] | None = None
         self._symbols: dict[int, Any] | None = None
+        self._targets: list[tuple[int, tuple[str, str]]] | None = None
         self._seen: dict[int, set[int]] = {}
 
     def of(self, seq: int) -> Step:
@@ -86,6 +90,10 @@ class Lineage:
             sending = self._sending(int(values.get("order", -1)))
             if sending is not None and sending < envelope.seq:
                 yield self._step("its order", sending, None)
+        if envelope.type == "order.requested" and envelope.cause is not None:
+            target = self._target(envelope, values)
+            if target is not None and target not in self._seen:
+                yield self._step("for what stands since", target, None)
         if envelope.type in OF_A_POSITION:
             opening = self._opening(int(values.get("position", 0)))
             if opening is not None and opening < envelope.seq and opening not in self._seen:
@@ -103,6 +111,15 @@ class Lineage:
                 said = values_of(near)
                 if (said.get("strategy"), said.get("symbol")) == (values.get("strategy"), values.get("symbol")):
                     yield near.seq
+
+    def _target(self, order: "Envelope", values: Mapping[str, Any]) -> int | None:
+        """Seq of the target that an order was asked for once more; None of one that a target itself led to."""
+        if order.cause is None or self._reader.fetch(order.cause).type not in AGAIN:
+            return None
+        if self._targets is None:
+            self._targets = [(seq, (each["strategy"], each["symbol"])) for seq, each in self._all("target.set")]
+        key = values.get("strategy"), values.get("symbol")
+        return max((seq for seq, own in self._targets if own == key and seq < order.seq), default=None)
 
     def _opening(self, position: int) -> int | None:
         """Seq of the deal that opened a position."""

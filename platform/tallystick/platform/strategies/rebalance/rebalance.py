@@ -65,7 +65,7 @@ class Rebalance:
         layers: int = 3,
         angles: Literal["ramp", "transfer", "optimise"] = "ramp",
         seed: int = 0,
-        due_s: int = 60,
+        due_s: int = 30,
         source: Source = "bars",
         period_s: int = 0,
         name: str = "rebalance",
