@@ -5,6 +5,7 @@ trusts nothing and is for bodies that come from outside the process.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, cast
 
 import msgspec
@@ -143,5 +144,11 @@ class Catalogue:
                 )
                 raise UsageError(message, fix="give Catalogue an upcaster for that step")
         self._by_name[fact.name] = event_type
-        self._shapes[event_type] = Shape(fact.name, cards_of(event_type))
-        self._decoders[event_type] = cast("Callable[[bytes], Event]", msgspec.msgpack.Decoder(event_type).decode)
+        self._shapes[event_type], self._decoders[event_type] = _read_and_written(event_type)
+
+
+@cache
+def _read_and_written(event_type: type[Event]) -> tuple[Shape, Callable[[bytes], Event]]:
+    """Shape and decoder of a type, the same in every catalogue of a process."""
+    decode = cast("Callable[[bytes], Event]", msgspec.msgpack.Decoder(event_type).decode)
+    return Shape(event_type.FACT.name, cards_of(event_type)), decode

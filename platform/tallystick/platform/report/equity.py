@@ -40,7 +40,8 @@ def curve_of(story: Story, prices: list[Prices], holdings: list[Holding]) -> Cur
     """The account over all book times of rows and deals."""
     deal_time = np.array([told.time for told in story.deals], dtype=np.int64)
     deal_balance = np.array([told.event.balance for told in story.deals], dtype=np.int64)
-    time = np.unique(np.concatenate([deal_time, *(one.time for one in prices)]))
+    every = np.sort(np.concatenate([deal_time, *(one.time for one in prices)]), kind="stable")  # runs that are sorted
+    time = every[np.flatnonzero(np.diff(every, prepend=every[:1] - 1))]
     opening = opening_balance(story)
     last_deal = np.searchsorted(deal_time, time, side="right")
     balance = np.concatenate([[opening], deal_balance])[last_deal].astype(np.int64)

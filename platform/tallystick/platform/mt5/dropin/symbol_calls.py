@@ -23,9 +23,12 @@ def taken(unnamed: tuple[Any, ...], wanted: Taken) -> dict[str, Any]:
     """Exactly the wanted arguments. C ints are parsed before anything else is looked at."""
     if len(unnamed) != len(wanted):
         raise Refused(INVALID)
-    pairs = [(name, take, value) for (name, take), value in zip(wanted, unnamed, strict=True)]
-    parsed = {name: take(value) for name, take, value in pairs if take is counted}
-    return {name: parsed[name] if take is counted else take(value) for name, take, value in pairs}
+    try:
+        return {name: take(value) for (name, take), value in zip(wanted, unnamed, strict=True)}
+    except Refused:  # which of several is named depends on the order in which the original looks
+        pairs = [(name, take, value) for (name, take), value in zip(wanted, unnamed, strict=True)]
+        parsed = {name: take(value) for name, take, value in pairs if take is counted}
+        return {name: parsed[name] if take is counted else take(value) for name, take, value in pairs}
 
 
 def _of_symbol(name: str) -> Any:

@@ -74,6 +74,10 @@ class Growing:
             self._room[name][first] = value
         self.size = first + 1
 
+    def value(self, name: str, place: int) -> Any:
+        """One value of a column."""
+        return self._room[name].item(place)
+
     def column(self, name: str, first: int = 0, stop: int | None = None) -> NDArray[Any]:
         """Rows `first` to `stop` of a column, as a view that is valid until the next `extend`."""
         return self._room[name][first : self.size if stop is None else min(stop, self.size)]

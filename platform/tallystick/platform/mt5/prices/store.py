@@ -56,6 +56,22 @@ class PriceStore:
                 ticks = self._ticks[self.symbols[number]]
                 ticks.append(rows.time[mine], msc[mine], rows.bid[mine], rows.ask[mine], flags[mine])
 
+    def lay(self, rows: Rows) -> None:
+        """Quotes in book order that are taken in by `show`, as time comes to them; then nothing else is appended.
+
+        What was laid before and is not shown yet is forgotten.
+        """
+        msc = server_msc(rows.time, self.server_time_rule)
+        flags = rows.columns["flags"]
+        for number, symbol in enumerate(self.symbols):
+            mine = (rows.series == number) & (flags < STANDING)
+            self._ticks[symbol].lay(rows.time[mine], msc[mine], rows.bid[mine], rows.ask[mine], flags[mine])
+
+    def show(self, time: int) -> None:
+        """Take in what was laid up to a moment in ns UTC."""
+        for ticks in self._ticks.values():
+            ticks.show(time)
+
     def _append_one(self, rows: Rows) -> None:
         time, number = rows.time.item(0), rows.series.item(0)
         if number < len(self.symbols):

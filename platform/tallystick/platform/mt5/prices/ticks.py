@@ -40,6 +40,14 @@ class DayRange(NamedTuple):
     ask_low: float
 
 
+class Laid(NamedTuple):
+    """Ticks that come later: their times, and how many others there were before the first of them."""
+
+    time: NDArray[np.int64]
+    msc: NDArray[np.int64]
+    first: int
+
+
 class TickSeries:
     """Growing columns of ticks: `msc` as the server's clock shows it, `key` the same but never falling."""
 
@@ -48,6 +56,7 @@ class TickSeries:
         self.columns = Growing({"msc": "<i8", "key": "<i8", "bid": "<f8", "ask": "<f8", "flags": "<u4"})
         self.last: LastTick | None = None
         self._latest_key = -(2**62)
+        self._laid: Laid | None = None
         self._places: dict[int, Growing] = {flags: Growing({"place": "<i8"}) for flags in CHOSEN_BY}
         self._read = dict.fromkeys(CHOSEN_BY, 0)
         self._day: tuple[int, int, DayRange] | None = None
@@ -80,6 +89,38 @@ class TickSeries:
             {"msc": last.time_msc, "key": self._latest_key, "bid": last.bid, "ask": last.ask, "flags": last.flags}
         )
         self.last = last
+
+    def lay(
+        self,
+        time: NDArray[np.int64],
+        msc: NDArray[np.int64],
+        bid: NDArray[np.float64],
+        ask: NDArray[np.float64],
+        flags: NDArray[np.uint32],
+    ) -> None:
+        """Ticks, as for `append`, that are none before `show` comes to their time; nothing else is appended then.
+
+        What was laid before and is not shown yet is forgotten.
+        """
+        size, last, latest = len(self), self.last, self._latest_key
+        if len(time):
+            self.append(time, msc, bid, ask, flags)
+        self._laid = Laid(time, msc, size)
+        self.columns.size, self.last, self._latest_key = size, last, latest
+
+    def show(self, time: int) -> None:
+        """Laid ticks up to a moment in ns UTC are ticks from now on."""
+        laid = self._laid
+        if laid is None:
+            return
+        count = int(laid.time.searchsorted(time, side="right"))
+        size = laid.first + count
+        if size == self.columns.size:
+            return
+        self.columns.size = size
+        self._latest_key = self.columns.value("key", size - 1)
+        bid, ask, flags = (self.columns.value(name, size - 1) for name in ("bid", "ask", "flags"))
+        self.last = LastTick(laid.time.item(count - 1), laid.msc.item(count - 1), bid, ask, flags)
 
     def from_moment(self, from_msc: int, count: int, flags: int) -> NDArray[Any]:
         """`count` ticks from a moment of the server's clock on, as rows of the module's layout."""

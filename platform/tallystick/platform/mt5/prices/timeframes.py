@@ -39,6 +39,13 @@ class Timeframe:
             return int(self.opens(np.array([server_ms], dtype=np.int64))[0])
         return (server_ms - self.origin_ms) // self.period_ms * self.period_ms + self.origin_ms
 
+    def closing(self, opened_ms: int) -> int:
+        """Where the bar that opens at a moment ends: there the next one begins."""
+        if self.period_ms == 0:
+            month = np.datetime64(opened_ms, "ms").astype("datetime64[M]") + 1
+            return int(month.astype("datetime64[ms]").astype(np.int64))
+        return opened_ms + self.period_ms
+
     def holds_whole(self, period_ms: int) -> bool:
         """Whether bars of another length fall into bars of this one without being cut."""
         if self.period_ms == 0:

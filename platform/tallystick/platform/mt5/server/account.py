@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -35,6 +36,11 @@ class AccountSettings:
     trade_expert: bool = True
 
 
+@lru_cache(256)
+def _price(point_units: int, units: int) -> float:
+    return float(Fraction(point_units, units))
+
+
 class Position(msgspec.Struct, kw_only=True):
     """An open position. `point_units` is the exact sum of points times units, so `point_units / units` is its price.
 
@@ -62,7 +68,7 @@ class Position(msgspec.Struct, kw_only=True):
 
     def price(self, digits: int) -> float:
         """Its open price as a float64."""
-        return float(Fraction(self.point_units, self.units * 10**digits))
+        return _price(self.point_units, self.units * 10**digits)
 
     @property
     def shown_ticket(self) -> int:

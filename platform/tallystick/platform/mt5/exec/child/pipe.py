@@ -119,12 +119,12 @@ class ParentPipe:
         except (EOFError, OSError):
             self._orphaned()
 
-    def look(self, call: Call) -> Answer:
-        """Answer a call here where that may be, else ask the parent."""
+    def look(self, call: Call) -> Answer | None:
+        """Answer a call here; None where the parent is to be asked."""
         leased = self.leased
-        answer = leased.answer(call) if call.now < leased.until else None
-        if answer is None:
-            return self.ask(call)
+        if call.now >= leased.until:
+            return None
+        answer = leased.answer(call)
         if leased.full:
             self.tell()
         return answer
