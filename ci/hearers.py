@@ -19,6 +19,7 @@ ASIDE: dict[str, tuple[str, ...]] = {
     "market.series_declared": ("strategy (the one whose series it is)",),
     "Quote": ("strategy (where its series is of quotes)",),
     "BarClosed": ("strategy (where its series is of bars)",),
+    "optimisation.completed": ("strategy (Rebalance)",),
     "order.approved": ("gateway (Outbox)",),
 }
 """Hearers that no class attribute names, by event name or row type: by setting, or no modules at all."""

@@ -23,7 +23,7 @@ class AccountPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One strategy: its kind (`ema_cross`, `z_score`, `flat`, `hold`, or `file`), its name, and its parameters.
+    """One strategy: its kind (`ema_cross`, `z_score`, `rebalance`, `flat`, `hold`, or `file`), its name and parameters.
 
     Of kind `file`, `source` is where it stands, as `ema.py:EmaCross`. `sizing` is its own in place of the plan's,
     `protection` how its positions' stops follow the price unless it asks otherwise.
