@@ -23,6 +23,7 @@ def ready_bot(folder: Path, text: str = "") -> Path:
 
 def refused(say: Say, folder: Path, *words: object, text: str = "") -> Said:
     """Said, and refused before anything was written."""
+    folder.mkdir(exist_ok=True)
     book = folder / "book"
     told = say("mt5", "exec", ready_bot(folder, text), *words, "--book", book, "--no-report")
     assert told.code == 2, told
@@ -127,3 +128,18 @@ def test_a_server_clock_that_is_none_is_refused(say: Say, tmp_path: Path) -> Non
     told = refused(say, tmp_path, *DAY, "--server-time", "moon")
     assert "error[E586]" in told.error
     assert "--server-time utc" in told.last
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_file_that_ends_in_the_middle_of_a_row_is_read_without_it_when_asked(
+    say: Say, tmp_path: Path, named: bool
+) -> None:
+    file = tmp_path / "EURUSD_H1.csv"
+    file.write_text(BARS[:-30], encoding="utf-8")
+    words = ("--data", f"EURUSD={file}" if named else file, "--clock", "utc")
+    told = refused(say, tmp_path, *words)
+    assert "error[E105]" in told.error
+    assert "--skip-bad" in told.last
+    book = ("--book", tmp_path / "book", "--no-report")
+    assert say("mt5", "exec", ready_bot(tmp_path), *words, "--skip-bad", *book).code == 0
+    refused(say, tmp_path / "none", *words, "--skip-bad", "--strict")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 from tallystick.platform.cli import mt5_exec_options as told
+from tallystick.platform.cli.arguments import Strict
 from tallystick.platform.cli.backtest_folder import ready_folder
 from tallystick.platform.cli.call import Answer, Call, Exit
-from tallystick.platform.cli.data_options import Mapping, SpreadPoints, mapping_of
+from tallystick.platform.cli.data_options import Mapping, SkipBad, SpreadPoints, mapping_of, strictness_of
 from tallystick.platform.cli.demo_folder import Maker
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import own_key
@@ -62,6 +63,8 @@ def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
     clock: told.Clock = "",
     mapping: Mapping = None,
     spread_points: SpreadPoints = None,
+    strict: Strict = False,
+    skip_bad: SkipBad = False,
     model: told.Model = "auto",
     terminal: told.Terminal = None,
     instruments: told.Instruments = None,
@@ -114,6 +117,7 @@ def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
         close_at_end=close_at_end,
         mapping=mapping_of(mapping),
         spread_points=spread_points,
+        strictness=strictness_of(strict=strict, skip_bad=skip_bad),
     )
     with own_words():
         terms = replace(terms, data=_data(data or ["demo"], call, terms))
@@ -233,7 +237,13 @@ def document_of(made: "BotRun", ready: "PreparedBot", outcome: "Outcome", folder
 def _data(given: list[str], call: Call, terms: "BotTerms") -> list[Any]:
     from tallystick.platform.backtesting.preparation import Terms
 
-    read = Terms(symbol=terms.symbol, tz=terms.clock, mapping=terms.mapping, spread_points=terms.spread_points)
+    read = Terms(
+        symbol=terms.symbol,
+        tz=terms.clock,
+        mapping=terms.mapping,
+        spread_points=terms.spread_points,
+        strictness=terms.strictness,
+    )
     return sources_of(given, read, call.home)
 
 

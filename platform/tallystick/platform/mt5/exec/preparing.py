@@ -13,6 +13,7 @@ from tallystick.market.server_time import TimeRuleError, offset_ns
 from tallystick.platform.backtesting.account import account_plan
 from tallystick.platform.backtesting.conditions import conditions_of, given_instruments
 from tallystick.platform.backtesting.market import feed_from, reading_of
+from tallystick.platform.data.faults import Strictness
 from tallystick.platform.mt5.definitions.definition import EVERY, MORE, Definition
 from tallystick.platform.mt5.exec.child.zone import words_for
 from tallystick.platform.mt5.exec.composing import definition_in
@@ -56,6 +57,7 @@ class BotTerms:
     close_at_end: bool = False
     mapping: Mapping[str, str | int] | None = None
     spread_points: int | None = None
+    strictness: Strictness = "treat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,8 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     """
     source = _source_of(script)
     _require_fitting(terms)
-    asked = reading_of(terms.symbol, "", terms.clock, terms.start, terms.end, "treat")
-    reading = reading_of(terms.symbol, "", terms.clock, terms.history, terms.end, "treat")
+    asked = reading_of(terms.symbol, "", terms.clock, terms.start, terms.end, terms.strictness)
+    reading = reading_of(terms.symbol, "", terms.clock, terms.history, terms.end, terms.strictness)
     reading = replace(reading, mapping=terms.mapping, spread_points=terms.spread_points)
     feed = ExecFeed(feed_from(unfolded(terms.data, reading), (), reading), terms.model)
     start = max(feed.first_time, asked.start_ns or feed.all_begun)
