@@ -116,17 +116,22 @@ def _descended(
     from scipy.optimize import minimize
 
     layers, trace = start.layers, list[Step]()
+    best = [(np.inf, np.zeros(0))]
 
     def value_and_slope(both: Floats) -> tuple[float, Floats]:
         at = qaoa.gradient(both[:layers], both[layers:], objective)
         slope = np.concatenate([at.gammas, at.betas])
         trace.append(Step(at.value, float(np.abs(slope).max())))
+        if at.value < best[0][0]:
+            best[0] = at.value, both.copy()
         return at.value, slope
 
     # No tolerances: a cost of 1e-4 would look solved to a tolerance of 1e-5 before the first step.
     limits = {"maxiter": iterations, "ftol": 0.0, "gtol": 0.0}
-    end = minimize(value_and_slope, [*start.gammas, *start.betas], jac=True, method="L-BFGS-B", options=limits)
-    return Angles(tuple(end.x[:layers].tolist()), tuple(end.x[layers:].tolist())), float(end.fun), tuple(trace)
+    minimize(value_and_slope, [*start.gammas, *start.betas], jac=True, method="L-BFGS-B", options=limits)
+    # Not what scipy says of the end: after a line search that failed its angles and its value are of two evaluations.
+    value, angles = best[0]
+    return Angles(tuple(angles[:layers].tolist()), tuple(angles[layers:].tolist())), value, tuple(trace)
 
 
 def layerwise(

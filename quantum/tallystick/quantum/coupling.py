@@ -14,12 +14,16 @@ from numpy.typing import NDArray
 
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import SettingError
-from tallystick.quantum.layout import LANES, Ints, batch_starts, children_of, low_bits
+from tallystick.quantum.layout import Ints, batch_starts, children_of, counts_of, low_bits, occurs
 from tallystick.quantum.rotations import Floats
+from tallystick.quantum.side_by_side import lay, put_back
 from tallystick.quantum.spins import Move, eigenvalues, moves, sectors
 from tallystick.quantum.subspace import Subspace
 from tallystick.quantum.threads import Threads
+from tallystick.quantum.vectors import WIDE, fused, turn_wide
 
+LOW_RUN, LANES = 300, 32
+"""Amplitudes that a typical segment of the low qubits may have, and segments that are worked on side by side."""
 SMALL = 32_768
 """Amplitudes below which a second thread costs more than it brings."""
 
@@ -69,7 +73,7 @@ def coupling_of(space: Subspace) -> Coupling:
     if space.dimension != comb(n, k):
         message = "the complete mixer keeps the number of ones; use Subspace, or XMixer in FullSpace"
         raise SettingError(message)
-    low = low_bits(space)
+    low = low_bits(space, LOW_RUN)
     return Coupling(
         space=space,
         low=_low(space, low),
@@ -86,16 +90,17 @@ def _low(space: Subspace, bits: int) -> Low:
     move_at = [0]
     for weight in range(space.weight + 1):
         for added in range(bits):
-            for base, part in zip(*(each.tolist() for each in children_of(added + 1, bits, weight)), strict=True):
-                found += [each.at(base) for each in moves(added, part)] if weight <= bits else []
+            if occurs(space, bits, weight):
+                children = (each.tolist() for each in children_of(added + 1, bits, weight))
+                found += [each.at(base) for base, part in zip(*children, strict=True) for each in moves(added, part)]
             move_at.append(len(found))
     return Low(
         bits=bits,
-        sizes=np.array([comb(bits, i) for i in range(space.weight + 1)], dtype=np.int64),
+        sizes=counts_of(bits, space.weight),
         move_at=np.array(move_at, dtype=np.int64),
         places=_places(found),
         turns=_turns(found),
-        batches=np.array([*batch_starts(weights), len(order)], dtype=np.int64),
+        batches=np.array([*batch_starts(weights, LANES), len(order)], dtype=np.int64),
         children=np.ascontiguousarray(offsets[order]),
         child_weights=np.ascontiguousarray(weights[order]),
     )
@@ -118,39 +123,30 @@ def _turns(found: list[Move]) -> NDArray[np.float64]:
 
 
 @njit(inline="always")
-def _couple(before: Floats, after: Floats, base: int, place: Ints, turn: Floats, scale: int) -> None:
-    """One move forwards, of runs `scale` times as long."""
-    clear, one, up, down, run = place
-    c, s = turn[0], turn[1]
+def _move(
+    before: Floats, after: Floats, base: int, places: Ints, turns: Floats, move: int, scale: int, backwards: int
+) -> None:
+    """One move, of runs `scale` times as long; backwards it is the same turn, from where it led to where it began."""
+    # Element by element: a row taken as an array of its own costs more than a short move.
+    clear, one, run = places[move, 0], places[move, 1], places[move, 4]
+    up, down = places[move, 2], places[move, 3]
+    c, s = turns[move, 0], turns[move, 1]
+    x, y, u, v = (up, down, clear, one) if backwards else (clear, one, up, down)
+    size = np.uint64(run * scale)
     if clear < 0 or one < 0:
-        source, target = np.uint64(base + max(clear, one) * scale), np.uint64(base + up * scale)
-        for x in range(np.uint64(run * scale)):
-            after[target + x] = before[source + x]
-    else:
-        first, second = np.uint64(base + clear * scale), np.uint64(base + one * scale)
-        upper, lower = np.uint64(base + up * scale), np.uint64(base + down * scale)
-        for x in range(np.uint64(run * scale)):
-            a, b = before[first + x], before[second + x]
-            after[upper + x] = c * b + s * a
-            after[lower + x] = c * a - s * b
-
-
-@njit(inline="always")
-def _uncouple(before: Floats, after: Floats, base: int, place: Ints, turn: Floats, scale: int) -> None:
-    """The same move backwards."""
-    clear, one, up, down, run = place
-    c, s = turn[0], turn[1]
-    if clear < 0 or one < 0:
-        target, source = np.uint64(base + max(clear, one) * scale), np.uint64(base + up * scale)
-        for x in range(np.uint64(run * scale)):
-            after[target + x] = before[source + x]
-    else:
-        first, second = np.uint64(base + clear * scale), np.uint64(base + one * scale)
-        upper, lower = np.uint64(base + up * scale), np.uint64(base + down * scale)
-        for x in range(np.uint64(run * scale)):
-            a, b = before[upper + x], before[lower + x]
-            after[second + x] = c * a - s * b
-            after[first + x] = s * a + c * b
+        source, target = np.uint64(base + max(x, y) * scale), np.uint64(base + max(u, v) * scale)
+        for each in range(size):
+            after[target + each] = before[source + each]
+        return
+    first, second = np.uint64(base + x * scale), np.uint64(base + y * scale)
+    upper, lower = np.uint64(base + u * scale), np.uint64(base + v * scale)
+    whole = np.uint64(run * scale & -WIDE)
+    for each in range(np.uint64(0), whole, np.uint64(WIDE)):
+        turn_wide(before, first + each, second + each, after, upper + each, lower + each, c, s)
+    for each in range(whole, size):
+        p, q = before[first + each], before[second + each]
+        after[upper + each] = fused(c, q, s * p)
+        after[lower + each] = fused(-s, q, c * p)
 
 
 @njit(cache=True, nogil=True)
@@ -177,20 +173,13 @@ def _low_batches(
         size = sizes[weight]
         if size < 2:
             continue
-        for lane in range(lanes):
-            for x in range(size):
-                before[np.uint64(x * lanes + lane)] = part[np.uint64(children[first + lane] + x)]
+        lay(part, 0, children, first, lanes, size, before)
         for step in range(1, bits):
             at = weight * bits + (bits - step if backwards else step)
             for move in range(move_at[at], move_at[at + 1]):
-                if backwards:
-                    _uncouple(before, after, 0, places[move], turns[move], lanes)
-                else:
-                    _couple(before, after, 0, places[move], turns[move], lanes)
+                _move(before, after, 0, places, turns, move, lanes, backwards)
             before, after = after, before
-        for lane in range(lanes):
-            for x in range(size):
-                part[np.uint64(children[first + lane] + x)] = before[np.uint64(x * lanes + lane)]
+        put_back(part, 0, children, first, lanes, size, before)
 
 
 @njit(cache=True, nogil=True)
@@ -210,10 +199,7 @@ def _segments(
     for segment in range(start, stop):
         weight = weights[segment]
         for move in range(move_at[weight], move_at[weight + 1]):
-            if backwards:
-                _uncouple(before, after, offsets[segment], places[move], turns[move], 1)
-            else:
-                _couple(before, after, offsets[segment], places[move], turns[move], 1)
+            _move(before, after, offsets[segment], places, turns, move, 1, backwards)
 
 
 def to_coupled(coupling: Coupling, threads: Threads, part: Floats, spare: Floats) -> tuple[Floats, Floats]:

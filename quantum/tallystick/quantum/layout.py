@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.quantum.combinations import far_pairs
-from tallystick.quantum.subspace import Subspace
+from tallystick.quantum.subspace import LARGEST, Subspace
 
 Ints = NDArray[np.int64]
-LOW_RUN, MIDDLE_RUN = 90, 200000
+LOW_RUN, MIDDLE_RUN = 300, 200_000
 """Amplitudes a typical segment of the low and of the middle level may have."""
 PIECE = 16_384
 """Amplitudes of a gate of the top level that one thread takes at a time."""
-LANES = 16
+LANES = 8
 """Low segments that are worked on side by side."""
 
 
@@ -79,20 +79,21 @@ def ring_layout(space: Subspace) -> Layout:
     n, k = space.qubits, space.weight
     low = low_bits(space)
     middle = max(low, low_bits(space, MIDDLE_RUN))
-    lows = [_gates(low, i, range(first, low - 1, 2)) for i in range(k + 1) for first in (0, 1)]
-    middles = [_gates(middle, i, range(first, middle - 1, 2)) for i in range(k + 1) for first in (low, max(low - 1, 1))]
+    lows = [_gates(space, low, i, range(first, low - 1, 2)) for i in range(k + 1) for first in (0, 1)]
+    firsts = (low, max(low - 1, 1))
+    middles = [_gates(space, middle, i, range(first, middle - 1, 2)) for i in range(k + 1) for first in firsts]
     tops = [_blocks(j, n, k) for first in (middle, max(middle - 1, 1)) for j in range(first, n - 1, 2)]
-    children = [children_of(low, middle, i) for i in range(k + 1)]
+    children = [children_of(low, middle, i) if occurs(space, middle, i) else (_EMPTY, _EMPTY) for i in range(k + 1)]
     batches, ordered = _batches(children)
     top_child, top_child_weight = children_of(middle, n, k)
     wrap_low, wrap_high = _wrap(space) if n > 2 else (_EMPTY, _EMPTY)
     tables = Tables(
         **_named("low", lows),
         low_gate_at=_starts(lows),
-        low_size=_sizes(low, k),
+        low_size=counts_of(low, k),
         **_named("middle", middles),
         middle_gate_at=_starts(middles),
-        middle_size=_sizes(middle, k),
+        middle_size=counts_of(middle, k),
         middle_batch_at=np.cumsum([0, *[len(each) for each in batches]]),
         middle_batch=np.array([*[first for each in batches for first in each], len(ordered)], dtype=np.int64),
         middle_child=np.ascontiguousarray(ordered[:, 0]),
@@ -127,11 +128,11 @@ def _batches(children: list[tuple[Ints, Ints]]) -> tuple[list[list[int]], Ints]:
     return batches, np.concatenate(ordered)
 
 
-def batch_starts(weights: Ints) -> list[int]:
-    """Where batches of at most LANES equal weights begin once `weights` are in order."""
+def batch_starts(weights: Ints, lanes: int = LANES) -> list[int]:
+    """Where batches of at most `lanes` equal weights begin once `weights` are in order."""
     counts: list[int] = np.unique(weights, return_counts=True)[1].tolist()
     begins = np.cumsum([0, *counts[:-1]]).tolist() if counts else []
-    return [begin + first for begin, count in zip(begins, counts, strict=True) for first in range(0, count, LANES)]
+    return [begin + first for begin, count in zip(begins, counts, strict=True) for first in range(0, count, lanes)]
 
 
 def children_of(bits: int, above: int, weight: int) -> tuple[Ints, Ints]:
@@ -139,7 +140,7 @@ def children_of(bits: int, above: int, weight: int) -> tuple[Ints, Ints]:
     offsets: Ints = np.zeros(1, dtype=np.int64)
     weights: Ints = np.array([weight], dtype=np.int64)
     for top in range(above, bits, -1):
-        clear = np.array([comb(top - 1, i) for i in range(weight + 1)], dtype=np.int64)[weights]
+        clear = counts_of(top - 1, weight)[weights]
         there = np.column_stack([weights <= top - 1, weights >= 1])
         offsets = np.column_stack([offsets, offsets + clear])[there]
         weights = np.column_stack([weights, weights - 1])[there]
@@ -149,17 +150,20 @@ def children_of(bits: int, above: int, weight: int) -> tuple[Ints, Ints]:
 def _blocks(j: int, above: int, weight: int) -> Blocks:
     """The blocks of gate (j, j+1) within a segment of `above` bits and this weight."""
     offsets, weights = children_of(j + 2, above, weight)
-    at, run = (
-        np.array([comb(j, i - shift) if i >= shift else 0 for i in range(weight + 1)], dtype=np.int64)
-        for shift in (0, 1)
-    )
+    at = counts_of(j, weight)
+    run = np.concatenate([np.zeros(1, dtype=np.int64), at[:-1]])
     found = run[weights] > 0
     return Blocks((offsets + at[weights])[found], run[weights][found])
 
 
-def _gates(above: int, weight: int, gates: range) -> Blocks:
-    """The blocks of several commuting gates within a segment of `above` bits and this weight."""
-    return _joined([_blocks(j, above, weight) for j in gates] if weight <= above else [])
+def occurs(space: Subspace, bits: int, weight: int) -> bool:
+    """Whether the low `bits` of some state have this weight; tables of others, with k near n, would fill the memory."""
+    return max(0, space.weight - (space.qubits - bits)) <= weight <= bits
+
+
+def _gates(space: Subspace, above: int, weight: int, gates: range) -> Blocks:
+    """The blocks of several commuting gates within a segment of the low `above` bits and this weight."""
+    return _joined([_blocks(j, above, weight) for j in gates] if occurs(space, above, weight) else [])
 
 
 def _pieces(gates: list[Blocks]) -> dict[str, Ints]:
@@ -198,8 +202,9 @@ def _wrap(space: Subspace) -> tuple[Ints, Ints]:
 _EMPTY: Ints = np.zeros(0, dtype=np.int64)
 
 
-def _sizes(bits: int, weight: int) -> Ints:
-    return np.array([comb(bits, i) for i in range(weight + 1)], dtype=np.int64)
+def counts_of(bits: int, weight: int) -> Ints:
+    """States of so many bits by weight; what passes 2^62 is of weights that do not occur, and stands as 2^62."""
+    return np.array([min(comb(bits, i), LARGEST) for i in range(weight + 1)], dtype=np.int64)
 
 
 def _starts(parts: list[Blocks]) -> Ints:

@@ -16,6 +16,7 @@ from tallystick.quantum.rotations import (
     undo_phases,
     undo_run,
 )
+from tallystick.quantum.side_by_side import lay, put_back
 
 SUMS = 256
 """Partial sums of a derivative that run side by side."""
@@ -47,24 +48,6 @@ def _undo_gates(
 
 
 @njit(inline="always")
-def _load(ket: Ket, base: int, children: Ints, first: int, lanes: int, size: int, side_by_side: Ket) -> None:
-    for lane in range(lanes):
-        at = base + children[first + lane]
-        for x in range(size):
-            side_by_side.re[np.uint64(x * lanes + lane)] = ket.re[np.uint64(at + x)]
-            side_by_side.im[np.uint64(x * lanes + lane)] = ket.im[np.uint64(at + x)]
-
-
-@njit(inline="always")
-def _store(ket: Ket, base: int, children: Ints, first: int, lanes: int, size: int, side_by_side: Ket) -> None:
-    for lane in range(lanes):
-        at = base + children[first + lane]
-        for x in range(size):
-            ket.re[np.uint64(at + x)] = side_by_side.re[np.uint64(x * lanes + lane)]
-            ket.im[np.uint64(at + x)] = side_by_side.im[np.uint64(x * lanes + lane)]
-
-
-@njit(inline="always")
 def _middle(ket: Ket, costs: Floats, base: int, weight: int, half: float, turn: Turn, t: Tables) -> None:
     """One middle segment: its phases, the gates of its low segments, then its own even and odd gates."""
     turn_phases(ket, costs, base, base + t.middle_size[weight], half)
@@ -75,9 +58,11 @@ def _middle(ket: Ket, costs: Floats, base: int, weight: int, half: float, turn: 
         lanes, low = t.middle_batch[batch + 1] - first, t.middle_child_weight[first]
         start, stop = t.low_gate_at[2 * low], t.low_gate_at[2 * low + 2]
         if start < stop:
-            _load(ket, base, t.middle_child, first, lanes, t.low_size[low], lows)
+            lay(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re)
+            lay(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im)
             _gates(lows, 0, t.low_offset, t.low_run, start, stop, lanes, turn)
-            _store(ket, base, t.middle_child, first, lanes, t.low_size[low], lows)
+            put_back(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re)
+            put_back(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im)
     _gates(
         ket,
         base,
@@ -133,12 +118,16 @@ def _undo_middle(
         lanes, low = t.middle_batch[batch + 1] - first, t.middle_child_weight[first]
         begin, between, end = t.low_gate_at[2 * low], t.low_gate_at[2 * low + 1], t.low_gate_at[2 * low + 2]
         if begin < end:
-            _load(ket, base, t.middle_child, first, lanes, t.low_size[low], lows)
-            _load(bra, base, t.middle_child, first, lanes, t.low_size[low], low_bras)
+            lay(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re)
+            lay(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im)
+            lay(bra.re, base, t.middle_child, first, lanes, t.low_size[low], low_bras.re)
+            lay(bra.im, base, t.middle_child, first, lanes, t.low_size[low], low_bras.im)
             _undo_gates(lows, low_bras, 0, t.low_offset, t.low_run, between, end, lanes, turn, sums)
             _undo_gates(lows, low_bras, 0, t.low_offset, t.low_run, begin, between, lanes, turn, sums)
-            _store(ket, base, t.middle_child, first, lanes, t.low_size[low], lows)
-            _store(bra, base, t.middle_child, first, lanes, t.low_size[low], low_bras)
+            put_back(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re)
+            put_back(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im)
+            put_back(bra.re, base, t.middle_child, first, lanes, t.low_size[low], low_bras.re)
+            put_back(bra.im, base, t.middle_child, first, lanes, t.low_size[low], low_bras.im)
     mixed = total_of(sums)
     sums[:] = 0.0
     undo_phases(ket, bra, costs, base, base + t.middle_size[weight], half, sums)

@@ -13,6 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.quantum.compiling import njit
+from tallystick.quantum.vectors import (
+    WIDE,
+    Place,
+    bits_of,
+    double_of,
+    exchange_wide,
+    fused,
+    undo_wide,
+)
 
 Ints = NDArray[np.int64]
 Floats = NDArray[Any]
@@ -33,8 +42,9 @@ class Turn(NamedTuple):
 
 
 _TWO_OVER_PI = 0.6366197723675814
-_HALF_PI = (1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21)
-"""Pi/2 in three parts (Cody and Waite): the first two have 33 significant bits, so that whole multiples are exact."""
+_ROUNDER = 6755399441055744.0
+"""1.5 * 2^52: a number below 2^51 added to it is rounded to a whole one, which stands in the lowest bits."""
+_HALF_PI, _HALF_PI_REST = 1.5707963267948966, 6.123233995736766e-17
 _S1, _S2, _S3 = -1.66666666666666307295e-1, 8.33333333332211858878e-3, -1.98412698295895385996e-4
 _S4, _S5, _S6 = 2.75573136213857245213e-6, -2.50507477628578072866e-8, 1.58962301576546568060e-10
 _C1, _C2, _C3 = 4.16666666666665929218e-2, -1.38888888888730564116e-3, 2.48015872888517045348e-5
@@ -43,121 +53,117 @@ _C4, _C5, _C6 = -2.75573141792967388112e-7, 2.08757008419747316778e-9, -1.135853
 
 
 @njit(inline="always")
-def sine_and_cosine(angle: float) -> tuple[float, float]:
-    """Sine and cosine for |angle| below 2^20, to about one unit in the last place, without a branch or a call."""
-    turns = np.floor(angle * _TWO_OVER_PI + 0.5)
-    rest = ((angle - turns * _HALF_PI[0]) - turns * _HALF_PI[1]) - turns * _HALF_PI[2]
+def sine_and_cosine(quarters: float) -> tuple[float, float]:
+    """Sine and cosine of so many quarter turns, below 2^20, to about two units in the last place, without a branch."""
+    shifted = quarters + _ROUNDER
+    part = quarters - (shifted - _ROUNDER)
+    rest = part * _HALF_PI
     square = rest * rest
-    odd = _S1 + square * (_S2 + square * (_S3 + square * (_S4 + square * (_S5 + square * _S6))))
-    even = _C1 + square * (_C2 + square * (_C3 + square * (_C4 + square * (_C5 + square * _C6))))
-    sine = rest + rest * square * odd
-    cosine = (1.0 - 0.5 * square) + square * square * even
-    quarter = np.int64(turns) & 3
-    swapped_sine = cosine if quarter & 1 else sine
-    swapped_cosine = sine if quarter & 1 else cosine
-    signed_sine = -swapped_sine if quarter & 2 else swapped_sine
-    signed_cosine = -swapped_cosine if (quarter + 1) & 2 else swapped_cosine
+    odd = fused(square, fused(square, fused(square, fused(square, fused(square, _S6, _S5), _S4), _S3), _S2), _S1)
+    even = fused(square, fused(square, fused(square, fused(square, fused(square, _C6, _C5), _C4), _C3), _C2), _C1)
+    sine = fused(rest * square, odd, rest)
+    cosine = fused(square * square, even, fused(square, -0.5, 1.0))
+    bits = bits_of(shifted)
+    swapped_sine = cosine if bits & 1 else sine
+    swapped_cosine = sine if bits & 1 else cosine
+    signed_sine = double_of(bits_of(swapped_sine) ^ ((bits & 2) << 62))
+    signed_cosine = double_of(bits_of(swapped_cosine) ^ (((bits + 1) & 2) << 62))
     return signed_sine, signed_cosine
 
 
 @njit(inline="always")
 def turn_phases(ket: Ket, costs: Floats, start: int, stop: int, angle: float) -> None:
     """Multiply amplitudes start..stop by exp(-i angle cost)."""
-    re, im = ket.re, ket.im
+    re, im, quarters = ket.re, ket.im, angle * _TWO_OVER_PI
     for x in range(np.uint64(start), np.uint64(stop)):
-        sine, cosine = sine_and_cosine(angle * costs[x])
+        sine, cosine = sine_and_cosine(quarters * costs[x])
         a, b = re[x], im[x]
-        re[x] = cosine * a + sine * b
-        im[x] = cosine * b - sine * a
+        re[x] = fused(sine, b, cosine * a)
+        im[x] = fused(-sine, a, cosine * b)
 
 
 @njit(inline="always")
 def exchange_run(ket: Ket, first: int, run: int, shift: int, turn: Turn) -> None:
-    """Gate on two runs: amplitudes first.. and first + shift.. ."""
+    """Gate on the amplitudes first..first+run and their partners `shift` further, which must not overlap."""
+    re, im, c, s = ket.re, ket.im, turn.c, turn.s
+    begin, far = np.uint64(first), np.uint64(shift)
+    stop = begin + np.uint64(run)
+    whole = begin + np.uint64(run & -WIDE)
+    for x in range(begin, whole, np.uint64(WIDE)):
+        exchange_wide(re, im, x, x + far, c, s)
+    for x in range(whole, stop):
+        _exchange(ket, x, x + far, turn)
+
+
+@njit(inline="always")
+def _exchange(ket: Ket, x: Place, y: Place, turn: Turn) -> None:
     re, im, cosine, sine = ket.re, ket.im, turn.c, turn.s
-    for x in range(np.uint64(first), np.uint64(first + run)):
-        y = x + np.uint64(shift)
-        a, b, c, d = re[x], im[x], re[y], im[y]
-        re[x] = cosine * a + sine * d
-        im[x] = cosine * b - sine * c
-        re[y] = cosine * c + sine * b
-        im[y] = cosine * d - sine * a
+    a, b, c, d = re[x], im[x], re[y], im[y]
+    re[x] = fused(sine, d, cosine * a)
+    im[x] = fused(-sine, c, cosine * b)
+    re[y] = fused(sine, b, cosine * c)
+    im[y] = fused(-sine, a, cosine * d)
 
 
 @njit(inline="always")
 def exchange_pairs(ket: Ket, low: Ints, high: Ints, start: int, stop: int, turn: Turn) -> None:
     """Gate on pairs of indices."""
-    re, im, cosine, sine = ket.re, ket.im, turn.c, turn.s
     for each in range(start, stop):
-        x, y = np.uint64(low[each]), np.uint64(high[each])
-        a, b, c, d = re[x], im[x], re[y], im[y]
-        re[x] = cosine * a + sine * d
-        im[x] = cosine * b - sine * c
-        re[y] = cosine * c + sine * b
-        im[y] = cosine * d - sine * a
+        _exchange(ket, np.uint64(low[each]), np.uint64(high[each]), turn)
 
 
 @njit(inline="always")
 def undo_run(ket: Ket, bra: Ket, first: int, run: int, shift: int, turn: Turn, sums: Floats) -> None:
-    """Add Im<bra|h|ket> of a gate on two runs to `sums`, element by element, and undo the gate on both.
+    """Add Im<bra|h|ket> of a gate on two runs to sums[:WIDE], pair by pair, and undo the gate on both."""
+    begin, far = np.uint64(first), np.uint64(shift)
+    stop = begin + np.uint64(run)
+    whole = begin + np.uint64(run & -WIDE)
+    for x in range(begin, whole, np.uint64(WIDE)):
+        undo_wide(ket.re, ket.im, bra.re, bra.im, x, x + far, turn.c, turn.s, sums)
+    for x in range(whole, stop):
+        sums[x - whole] += _undo(ket, bra, x, x + far, turn)
 
-    A sum in one variable could not be a vector without changing its order; these are added up at the end.
-    """
+
+@njit(inline="always")
+def _undo(ket: Ket, bra: Ket, x: Place, y: Place, turn: Turn) -> float:
     re, im, br, bi, cosine, sine = ket.re, ket.im, bra.re, bra.im, turn.c, turn.s
-    size = sums.shape[0]
-    for part in range(0, run, size):
-        start, stop = np.uint64(first + part), np.uint64(first + min(run, part + size))
-        for x in range(start, stop):
-            y, z = x + np.uint64(shift), x - start
-            a, b, c, d = re[x], im[x], re[y], im[y]
-            e, f, g, h = br[x], bi[x], br[y], bi[y]
-            sums[z] += (e * d - f * c) + (g * b - h * a)
-            re[x] = cosine * a - sine * d
-            im[x] = cosine * b + sine * c
-            re[y] = cosine * c - sine * b
-            im[y] = cosine * d + sine * a
-            br[x] = cosine * e - sine * h
-            bi[x] = cosine * f + sine * g
-            br[y] = cosine * g - sine * f
-            bi[y] = cosine * h + sine * e
+    a, b, c, d = re[x], im[x], re[y], im[y]
+    e, f, g, h = br[x], bi[x], br[y], bi[y]
+    re[x] = fused(-sine, d, cosine * a)
+    im[x] = fused(sine, c, cosine * b)
+    re[y] = fused(-sine, b, cosine * c)
+    im[y] = fused(sine, a, cosine * d)
+    br[x] = fused(-sine, h, cosine * e)
+    bi[x] = fused(sine, g, cosine * f)
+    br[y] = fused(-sine, f, cosine * g)
+    bi[y] = fused(sine, e, cosine * h)
+    return fused(-h, a, fused(g, b, fused(-f, c, e * d)))
 
 
 @njit(inline="always")
 def undo_pairs(ket: Ket, bra: Ket, low: Ints, high: Ints, start: int, stop: int, turn: Turn) -> float:
     """Im<bra|h|ket> of a gate on pairs of indices, and the gate undone on both."""
-    re, im, br, bi, cosine, sine = ket.re, ket.im, bra.re, bra.im, turn.c, turn.s
     total = 0.0
     for each in range(start, stop):
-        x, y = np.uint64(low[each]), np.uint64(high[each])
-        a, b, c, d = re[x], im[x], re[y], im[y]
-        e, f, g, h = br[x], bi[x], br[y], bi[y]
-        total += (e * d - f * c) + (g * b - h * a)
-        re[x] = cosine * a - sine * d
-        im[x] = cosine * b + sine * c
-        re[y] = cosine * c - sine * b
-        im[y] = cosine * d + sine * a
-        br[x] = cosine * e - sine * h
-        bi[x] = cosine * f + sine * g
-        br[y] = cosine * g - sine * f
-        bi[y] = cosine * h + sine * e
+        total += _undo(ket, bra, np.uint64(low[each]), np.uint64(high[each]), turn)
     return total
 
 
 @njit(inline="always")
 def undo_phases(ket: Ket, bra: Ket, costs: Floats, start: int, stop: int, angle: float, sums: Floats) -> None:
     """Add Im<bra|C|ket> to `sums`, element by element, and take the phases back from both."""
-    re, im, br, bi = ket.re, ket.im, bra.re, bra.im
+    re, im, br, bi, quarters = ket.re, ket.im, bra.re, bra.im, angle * _TWO_OVER_PI
     size = sums.shape[0]
     for part in range(start, stop, size):
         begin, end = np.uint64(part), np.uint64(min(stop, part + size))
         for x in range(begin, end):
-            sine, cosine = sine_and_cosine(angle * costs[x])
+            sine, cosine = sine_and_cosine(quarters * costs[x])
             a, b, e, f = re[x], im[x], br[x], bi[x]
-            sums[x - begin] += costs[x] * (e * b - f * a)
-            re[x] = cosine * a - sine * b
-            im[x] = cosine * b + sine * a
-            br[x] = cosine * e - sine * f
-            bi[x] = cosine * f + sine * e
+            sums[x - begin] += costs[x] * fused(-f, a, e * b)
+            re[x] = fused(-sine, b, cosine * a)
+            im[x] = fused(sine, a, cosine * b)
+            br[x] = fused(-sine, f, cosine * e)
+            bi[x] = fused(sine, e, cosine * f)
 
 
 @njit(inline="always")
