@@ -55,7 +55,7 @@ class Ablation:
         """What the circuit added, from the numbers of the rows alone."""
         classical, qaoa, random = (self.row(each) for each in ("classical", "qaoa", "random"))
         if classical is None or qaoa is None or random is None:
-            return "QAOA was not run: there was nothing to choose."
+            return "QAOA was not run: there was nothing for it to choose."
         return f"{_beyond(classical, qaoa, random)}; {_raw(qaoa, random)}."
 
 

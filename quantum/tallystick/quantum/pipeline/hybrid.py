@@ -92,6 +92,8 @@ def _run(
         weighing = TailWeighing(problem, limits, costs.at, settings.polish)
     subs = sub_universes(problem, Guide(classical, weighing, relaxation, covariance), size, settings.sub_universes)
     proposals, qaoa, random = _proposed(problem, costs, subs, k, settings, progress)
+    if not proposals:
+        return [], alone(classical)
     compared = Comparison(problem, weighing, classical, settings.polish, progress)
     return proposals, compared.of({"qaoa": qaoa, "random": random})
 

@@ -115,27 +115,38 @@ def sub_universes(problem: PortfolioProblem, guide: Guide, size: int, count: int
         return
     must, order = must_be_held(problem), guide.relaxation.order
     found: set[Support] = set()
-    for name, wanted in _ways(guide, order, size, count):
+    held = _completed(problem, guide.classical.support, order)
+    for name, wanted in _ways(guide, held, order, (size, count)):
         members = tuple(sorted(list(dict.fromkeys([*must, *wanted, *order]))[:size]))
         if members not in found:
             found.add(members)
             yield SubUniverse(members, name)
 
 
-def _ways(guide: Guide, order: list[int], size: int, count: int) -> Iterator[tuple[str, list[int]]]:
+def _completed(problem: PortfolioProblem, support: Support, order: list[int]) -> Support:
+    """The support and, where some of its weights are 0 exactly, others that the groups let stand in for them."""
+    held, groups = list(support), [(set(problem.positions(each)), each.most) for each in problem.groups]
+    for each in order:
+        full = any(each in members and len(members & set(held)) >= most for members, most in groups)
+        if len(held) < problem.least and each not in held and not full:
+            held.append(each)
+    return tuple(sorted(held))
+
+
+def _ways(guide: Guide, held: Support, order: list[int], sizes: tuple[int, int]) -> Iterator[tuple[str, list[int]]]:
+    size, count = sizes
     yield "relaxation", order
     rank = {each: place for place, each in enumerate(order)}
     grouped = [sorted(each, key=rank.__getitem__) for each in clusters(guide.covariance, size)]
     grouped.sort(key=lambda each: rank[each[0]])
     yield "clusters", [each[0] for each in grouped]
-    yield "exchange", _exchanged(guide.classical, guide.weighing, order)
+    yield "exchange", _exchanged(held, guide.weighing, order)
     for number in range(1, count):
         yield f"clusters {number + 1}", [each[number % len(each)] for each in grouped]
 
 
-def _exchanged(classical: Portfolio, weighing: Weighing, order: list[int]) -> list[int]:
+def _exchanged(held: Support, weighing: Weighing, order: list[int]) -> list[int]:
     """The classical support, then the others by what the best exchange for one of it costs."""
-    held = classical.support
     outside = [each for each in order if each not in held]
     if len(held) * len(outside) > EXCHANGES:
         return [*held, *outside]

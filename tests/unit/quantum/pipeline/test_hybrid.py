@@ -90,7 +90,22 @@ def test_where_nothing_is_to_be_chosen_only_the_classical_answer_is_there() -> N
         found = hybrid(problem)
         assert found.proposals == ()
         assert [each.source for each in found.ablation.rows] == ["classical"]
-        assert "nothing to choose" in found.added
+        assert "nothing for it to choose" in found.added
+
+
+@pytest.mark.parametrize(("size", "k"), [(2, 1), (3, 1), (3, 2), (10, 1), (10, 9)])
+def test_the_smallest_choices_are_choices_too(size: int, k: int) -> None:
+    mean, sigma = moments(3)
+    found = hybrid(PortfolioProblem(mean[:size], sigma[:size, :size], k=k), WHOLE)
+    assert [len(each.members) for each in found.proposals] == [size]
+    assert found.portfolio.objective == found.classical.objective
+
+
+def test_assets_that_are_all_alike_leave_the_circuit_without_a_preference() -> None:
+    found = hybrid(PortfolioProblem(np.full(6, 0.01), np.eye(6), k=2), WHOLE)
+    assert found.proposals[0].optimum_probability == pytest.approx(1.0)
+    assert found.proposals[0].uniform_probability == 1.0
+    json.dumps(found.data(), allow_nan=False)
 
 
 def test_memory_is_asked_for_before_anything_is_searched() -> None:

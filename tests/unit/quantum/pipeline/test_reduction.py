@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from tallystick.quantum import HybridSettings, hybrid, solve
+from tallystick.quantum import HybridSettings, PortfolioProblem, hybrid, solve
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.pipeline.clusters import clusters
 from tallystick.quantum.pipeline.equal_weights import cleaned_covariance
 from tallystick.quantum.pipeline.reduction import relaxed, size_of
 from tallystick.quantum.pipeline.weighing import SwapWeighing
 from tallystick.quantum.problem.numeric import numeric_form
-from tests.unit.quantum.pipeline.stated import KINDS, market
+from tallystick.quantum.problem.portfolio_problem import Group
+from tests.unit.quantum.pipeline.stated import KINDS, market, moments
 
 
 def test_a_universe_with_few_supports_is_taken_whole_however_many_assets_it_has() -> None:
@@ -50,6 +51,18 @@ def test_what_must_be_held_is_in_every_sub_universe() -> None:
     found = hybrid(problem, HybridSettings(universe=7, whole=1, sub_universes=5, shots=50, polish=1)).proposals
     assert len(found) > 2
     assert all(5 in each.members for each in found)
+
+
+def test_groups_that_leave_few_supports_still_get_a_sub_universe_with_one() -> None:
+    mean, sigma = moments(5)
+    worst = np.where(np.arange(10) == 9, -0.1, mean)
+    groups = (Group((0, 1, 2, 3, 4), 1), Group((5, 6, 7), 0))
+    problem = PortfolioProblem(worst, sigma, k=3, groups=groups)
+    found = hybrid(problem, HybridSettings(universe=7, whole=1, sub_universes=4, shots=100, polish=2))
+    assert 9 not in found.classical.support
+    ways = {each.chosen_by: each for each in found.proposals}
+    assert "relaxation" not in ways
+    assert {8, 9} < set(ways["exchange"].top[0].support)
 
 
 def test_the_relaxation_wants_the_assets_of_its_largest_weights_first() -> None:
