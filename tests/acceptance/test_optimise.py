@@ -85,6 +85,16 @@ def test_the_page_stands_alone(say: Say, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "optimisation.html").read_text(encoding="utf-8") != page
 
 
+def test_a_name_is_text_on_the_page_and_in_the_table(say: Say, tmp_path: Path) -> None:
+    name = "<script>alert(1)</script>&[bold]"
+    desk.write(tmp_path / "odd.csv", table((1, 3, name)))
+    said = say("optimise", "odd.csv", "--expect", "nothing", "-o", "out")
+    assert name in said.out
+    page = (tmp_path / "out" / "optimisation.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;[bold]" in page
+
+
 def test_another_file_of_the_pages_name_is_left_alone(say: Say, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "optimisation.html").write_text("mine", encoding="utf-8")

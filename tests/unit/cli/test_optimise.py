@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,14 @@ def test_the_dates_say_how_many_periods_a_year_has(answered: Answered, tmp_path:
     every = {1: 1, 5: 5, 21: 21, 2: 45}[step]
     found = answered(desk.write(tmp_path / "prices.csv", [head, *rows[::every]]), "--estimator", "ledoit-wolf")
     assert rhythm in found["universe"]
+
+
+def test_rows_on_weekends_too_are_365_a_year(answered: Answered, tmp_path: Path) -> None:
+    head, *rows = desk.lines(desk.prices(desk.returns(rows=60)))
+    days = [(date(2020, 1, 1) + timedelta(days=place)).isoformat() for place in range(len(rows))]
+    every = [f"{day},{row.split(',', 1)[1]}" for day, row in zip(days, rows, strict=True)]
+    found = answered(desk.write(tmp_path / "prices.csv", [head, *every]))
+    assert "daily with weekends, 365 periods a year" in found["universe"]
 
 
 def test_sector_caps_are_obeyed(answered: Answered, table: Path, tmp_path: Path) -> None:

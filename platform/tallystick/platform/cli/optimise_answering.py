@@ -53,10 +53,13 @@ def answered(universe: Universe, asked: Asked, search: Search, estimator: str, t
             f"the bound is {best.gap:.2g} below the objective, relative: a better portfolio may exist; --nodes with "
             "more than the search took may close it"
         )
-    found = ()
+    found, notes = (), universe.notes
     if curves:
         told("frontier", 0, 1)
-        found = frontiers(universe, asked)
+        try:
+            found = frontiers(universe, asked)
+        except quantum("unsolvable") as error:  # the answer stands without its picture
+            notes = (*notes, f"no frontier is drawn: {error}")
     trades = asked.trades
     traded = None if trades is None else float(np.abs(weights - trades.previous).sum())
     return Outcome(
@@ -79,7 +82,7 @@ def answered(universe: Universe, asked: Asked, search: Search, estimator: str, t
         sources=() if hybrid is None else tuple(_source(each) for each in hybrid.ablation.rows),
         added=_unused(search, asked) if hybrid is None else str(hybrid.added),
         circuits=() if hybrid is None else tuple(_circuit(universe, each) for each in hybrid.proposals),
-        notes=universe.notes,
+        notes=notes,
         warnings=tuple(warnings),
         provenance=_provenance(search, best, hybrid),
     )

@@ -30,6 +30,7 @@ PARTS = {
     "frontier": ("estimators.frontier", "efficient_frontier"),
     "numeric": ("problem.numeric", "numeric_form"),
     "search": ("classical.swap", "search"),
+    "unsolvable": ("errors", "ProblemError"),
     "free_bytes": ("memory", "available"),
 }
 """What the verb uses, by the name it has here."""

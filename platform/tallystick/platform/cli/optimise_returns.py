@@ -17,11 +17,13 @@ OF_RETURNS = 0.05
 """The share of values at or below 0 from which a table is one of returns; real returns have 30 to 60 %."""
 NAMED = 4
 """Assets that a message names."""
+MOST_WORKING_DAYS = 300
+"""Rows a year above which daily rows include weekends, as those of crypto do."""
 RHYTHMS: Sequence[tuple[float, float, float, str]] = (
     (0.9, 3.0, 252.0, "daily"), (5.0, 9.0, 52.0, "weekly"), (26.0, 33.0, 12.0, "monthly"),
     (85.0, 95.0, 4.0, "quarterly"), (355.0, 375.0, 1.0, "yearly"),
 )  # fmt: skip
-"""Mean days between rows from and to, periods a year, and the word for it."""
+"""Median days between rows from and to, periods a year, and the word for it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -144,9 +146,11 @@ def _rhythm(panel: Panel) -> tuple[str, float]:
     if panel.days is None or len(panel.days) < 3:
         return "252 periods a year, as no dates say otherwise (--periods-per-year)", 252.0
     apart = float(np.median(np.diff(panel.days)))
+    counted = (len(panel.days) - 1) / float(panel.days[-1] - panel.days[0]) * 365.25
+    if 0.9 <= apart <= 1.1 and counted > MOST_WORKING_DAYS:
+        return "daily with weekends, 365 periods a year", 365.0
     for least, most, periods, word in RHYTHMS:
         if least <= apart <= most:
             return f"{word}, {periods:g} periods a year", periods
-    years = float(panel.days[-1] - panel.days[0]) / 365.25
-    periods = round((len(panel.days) - 1) / years, 2) if years > 0.0 else 252.0
+    periods = round(counted, 2)
     return f"{periods:g} periods a year, counted", periods

@@ -1,6 +1,7 @@
 """An outcome as the console shows it: what was asked, the weights, the bound, and what the circuit added."""
 
 from collections.abc import Iterator
+from math import isfinite
 from textwrap import wrap
 from typing import Any
 
@@ -101,11 +102,20 @@ def _aligned(rows: list[list[str]], words: int) -> list[str]:
     ]
 
 
+def _finite(value: Any) -> Any:
+    """Without numbers that JSON has no word for."""
+    if isinstance(value, dict):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
 def document_of(found: Outcome) -> dict[str, Any]:
     """The outcome as `--json` gives it."""
     import msgspec
 
-    plain: dict[str, Any] = msgspec.to_builtins(found)
+    plain: dict[str, Any] = _finite(msgspec.to_builtins(found))
     weights = {each.name: each.weight for each in found.holdings if each.weight}
     provenance = dict(found.provenance)
     return {"ok": True, "weights": weights, **plain, "provenance": provenance}

@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.optimise_library import quantum
-from tallystick.platform.cli.optimise_panel import Panel, panel_of, read_source
+from tallystick.platform.cli.optimise_panel import MIB, Panel, panel_of, read_source
 from tallystick.platform.cli.optimise_port import WEEKS, Port, is_port, port_of
 from tallystick.platform.cli.optimise_returns import NAMED, Missing, Returns, returns_of
 
 Floats = NDArray[np.float64]
 Estimator = Literal["sample", "ledoit-wolf", "oas", "rmt"]
 Kind = Literal["", "prices", "returns"]
+MATRICES = 20
+"""Matrices (n, n) that estimator and search hold at once, rounded up."""
 ENOUGH = 2
 """Rows for each asset below which the sample covariance is mostly noise."""
 
@@ -68,6 +70,14 @@ def universe_of(path: Path, reading: Reading) -> Universe:
     return _of_returns(returns_of(source, reading.kind, reading.missing, reading.periods), reading.estimator)
 
 
+def _require_room(n: int, title: str) -> None:
+    """Raise `Failure` E863 where the matrices of a search over n assets would not fit."""
+    needed, free = MATRICES * 8 * n * n, quantum("free_bytes")()
+    if needed > free:
+        what = f"{n:,} assets of {title} need {needed / MIB:,.0f} MiB of memory"
+        raise Failure("E863", what, got=f"{free / MIB:,.0f} MiB free", fix="give fewer assets")
+
+
 def _of_port(port: Port, reading: Reading) -> Universe:
     if reading.kind or reading.last or reading.missing != "refuse" or reading.estimator != "sample":
         what = f"{port.title} is a port file of the OR-Library: it holds means and correlations, no rows"
@@ -99,6 +109,7 @@ def _of_returns(found: Returns, estimator: Estimator) -> Universe:
     ]
     if still:
         warnings.append(f"the return of {', '.join(still[:NAMED])} never changes: counted as free of risk")
+    _require_room(n, found.title)
     covariance = np.asarray(quantum(estimator)(found.values), dtype=np.float64)
     mean = found.values.mean(axis=0)
     return Universe(
