@@ -19,11 +19,12 @@ from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import own_key
 from tallystick.platform.cli.market_data import sources_of
 from tallystick.platform.cli.mt5_exec_options import DEFAULT_FOLDER
+from tallystick.platform.cli.mt5_exec_watching import watching
 from tallystick.platform.cli.operators_log import move_to
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE
 from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
-from tallystick.platform.cli.screen import plain_where_needed, progress
+from tallystick.platform.cli.screen import plain_where_needed
 from tallystick.platform.cli.stopping import stopping
 
 if TYPE_CHECKING:
@@ -167,13 +168,12 @@ def kept(ready: "PreparedBot", folder: Path, call: Call, *, speed: Literal["max"
     move_to(folder)
     plan = folder / PLAN_FILE
     plan.write_text(ready.plan.as_json() + "\n", encoding="utf-8", newline="\n")
-    total = len(ready.feed)
-    with progress("the bot trades", total) as done, stopping() as asked:
+    with watching(ready.bot.start, ready.bot.end) as watch, stopping() as asked:
         how = Carrying(
             speed=speed,
             limit_s=limit_s,
             stop_asked=asked,
-            progress=lambda rows: done(rows, total),
+            watched=watch.see,
             sources=(plan,),
             apart=call.as_json,
         )

@@ -44,7 +44,8 @@ class Carrying:
     speed: Literal["max", "real"] = "max"
     limit_s: float = 60.0
     stop_asked: Callable[[], bool] = lambda: False
-    progress: Callable[[int], None] | None = None
+    watched: Callable[[BotDriver], None] = lambda _: None
+    """Gets the run before it begins, to look at as it goes on."""
     sources: tuple[Path, ...] = ()
     control: bool = True
     lends: bool = True
@@ -91,12 +92,12 @@ def carry_out(
         close_at_end=ready.bot.close_at_end,
         lends=how.lends and how.speed == "max",  # at real speed each call is in the log as it is made
     )
+    how.watched(driver)
     result = simulate(
         folder,
         ready.plan,
         _Opening(ready),
         signer_for,
-        progress=how.progress,
         stop_asked=how.stop_asked,
         composing=composed,
         options=RunOptions(

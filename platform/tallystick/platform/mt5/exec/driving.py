@@ -97,6 +97,8 @@ class BotDriver:
         """How the bot ended."""
         self.calls = 0
         """Calls answered."""
+        self.now = 0
+        """The bot's clock as far as it has been heard of, ns UTC."""
         self.warnings: list[Warned] = []
 
     def __call__(self, kernel: Kernel, over: Callable[[Iterator[Rows]], Simulation]) -> str:
@@ -164,12 +166,14 @@ class BotDriver:
         self._answers.answered(looked, len(times))
         self._gathered.add_all(looked, times, places.tolist())
         self.calls += len(times)
+        self.now = int(times[-1])
         if self._gathered.full:
             self._settle()
 
     def answer(self, call: Call) -> Answer:
         """Answer one call, the market moved to its time."""
         self.calls += 1
+        self.now = call.now
         market = self._market
         if call.now >= market.next:
             market.to(call.now)
