@@ -5,7 +5,7 @@ the block that carries it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, final
+from typing import Any, cast, final
 
 import msgspec
 import numpy as np
@@ -132,7 +132,7 @@ for _chart, _bid in (("open", "bid_open"), ("high", "bid_high"), ("low", "bid_lo
 
 
 @final
-class Rows(msgspec.Struct, frozen=True, eq=False):
+class Rows(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A run of rows of one kind ("quote" or "bar") in book order.
 
     `time` is book time, int64 ns UTC: of a quote its own, of a bar its close. `columns` holds the logged columns by
@@ -153,13 +153,17 @@ class Rows(msgspec.Struct, frozen=True, eq=False):
 
     def part(self, start: int, stop: int) -> "Rows":
         """Rows `start` to `stop` as views, nothing copied."""
+        columns, first, last = self.columns, start, stop
+        if type(columns) is _Window:
+            first, last = columns.start + start, min(columns.start + stop, columns.stop)
+            columns = columns.columns
         return Rows(
             self.kind,
             self.time[start:stop],
             self.series[start:stop],
             self.bid[start:stop],
             self.ask[start:stop],
-            _Window(self.columns, start, stop),
+            cast("Mapping[str, NDArray[Any]]", _Window(columns, first, last)),
         )
 
     def origin(self) -> tuple[Mapping[str, NDArray[Any]], int, int]:
@@ -185,18 +189,12 @@ class Rows(msgspec.Struct, frozen=True, eq=False):
         return [columns[name].item(index) for name in names]
 
 
-class _Window(Mapping[str, NDArray[Any]]):
-    """Columns of a part, sliced when they are looked at: most parts are only scanned."""
+class _Window(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """Columns of a part, sliced when they are looked at: most parts are only scanned. A mapping, cheap to make."""
 
-    __slots__ = ("columns", "start", "stop")
-
-    def __init__(self, columns: Mapping[str, NDArray[Any]], start: int, stop: int) -> None:
-        if type(columns) is _Window:
-            start, stop = columns.start + start, min(columns.start + stop, columns.stop)
-            columns = columns.columns
-        self.columns: Mapping[str, NDArray[Any]] = columns
-        self.start: int = start
-        self.stop: int = stop
+    columns: Mapping[str, NDArray[Any]]
+    start: int
+    stop: int
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self.columns[name][self.start : self.stop]
@@ -206,3 +204,9 @@ class _Window(Mapping[str, NDArray[Any]]):
 
     def __len__(self) -> int:
         return len(self.columns)
+
+    __contains__ = Mapping.__contains__
+    get, keys, items, values = Mapping.get, Mapping.keys, Mapping.items, Mapping.values
+
+
+Mapping.register(_Window)

@@ -99,7 +99,7 @@ class Cascades:
             return (_Failed(index, error),)
 
     def _run(self) -> None:
-        queue, known = self._queue, self._hearers
+        queue, known, voices, derive = self._queue, self._hearers, self._voices, self._sequencer.derive
         while queue:
             event, seq = queue.popleft()
             hearers = known.get(type(event))
@@ -111,8 +111,18 @@ class Cascades:
                 except Exception as error:  # noqa: BLE001 -- as in `ask`, of which this is the hot half
                     answers = (_Failed(index, error),)
                 for answer in answers:
-                    if not self._say(index, answer, seq, NO_ROW):
-                        return
+                    card = voices[index].cards.get(type(answer))
+                    if card is None or self._count >= self._limit:
+                        if not self._say(index, answer, seq, NO_ROW):
+                            return
+                        continue
+                    try:
+                        number = derive(card, answer, seq, self._root)
+                    except EventRefused as error:
+                        self._failed(_Failed(index, error), seq, NO_ROW)
+                        continue
+                    self._count += 1
+                    queue.append((answer, number))
         if self.silenced is not None:
             name, self.silenced = self.silenced, None
             message = f"module {name} failed and its policy is to wait for a person"

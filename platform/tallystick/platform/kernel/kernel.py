@@ -70,6 +70,7 @@ class Kernel:
         """`by_row` asks every reactor about every row, whatever its `scan` says."""
         self.composition = composition
         self.terminal = composition.terminal
+        self._terminal_name = self.terminal.name if self.terminal is not None else "terminal"
         self.quotes = LatestQuotes(())
         self.instruments: dict[str, Instrument] = {}
         self.ledger = Ledger(composition.server_day, self.instruments)
@@ -164,7 +165,7 @@ class Kernel:
         """Take the next step."""
         step = self.pending.popleft()
         if type(step) is FactStep:
-            self.hear(step.event, self._terminal_name, "terminal", step.cause, step.cause_row)
+            self.cascades.start(step.event, self._terminal_name, "terminal", step.cause, step.cause_row)
         elif type(step) is SendStep:
             self._send(step)
         else:
@@ -208,10 +209,6 @@ class Kernel:
         if state.halted:
             return "the book was halted before the order was sent"
         return "the outcome of an order became unknown before this one was sent" if state.restricted else ""
-
-    @property
-    def _terminal_name(self) -> str:
-        return self.terminal.name if self.terminal is not None else "terminal"
 
     def _answer_settled(self, step: SettledStep) -> None:
         for row in range(step.act.start, step.act.stop):

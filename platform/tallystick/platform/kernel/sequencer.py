@@ -117,6 +117,15 @@ class Sequencer:
             fold(event, time, seq)
         return seq
 
+    def derive(self, card: Card, event: Event, cause: int, root: int) -> int:
+        """`put` for an answer of a module whose card is at hand, to an event and not to a row: by far the most."""
+        type_id, version, source, flags, encode, folds = card
+        time = self.time
+        seq = self._append(type_id, version, encode(event), time, source, flags | DERIVED, cause, NO_ROW, root)
+        for fold in folds:
+            fold(event, time, seq)
+        return seq
+
     def _card(self, voice: Voice, event_type: type[Event]) -> Card:
         """The type is declared before the source, and both before the event is looked at."""
         fact = event_type.FACT

@@ -82,6 +82,8 @@ class Protections:
             return self._row(event.symbol, event.time, event.bid, event.ask, context)
         if kind is SeriesDeclared:
             self._series[event.series] = event.symbol
+        elif kind is not ProtectionAsked and not (self._watches or self._asked or self._plan):
+            return ()  # nobody asked for protection: there is nothing to look after
         elif kind in VERDICTS:
             if not any(watch.asked > NO_STOP for watch in self._watches.values()):
                 return ()

@@ -1,45 +1,122 @@
-"""Whether a few quotes can matter to an account of one symbol: the sieve of `fills.first_act`, as plain numbers.
+"""Whether a few rows can matter to an account of one symbol: the sieve of `fills.first_act`, as plain numbers.
 
-A bot that looks often has its rows scanned a few at a time; calling compiled code for those costs more than this.
+A book that acts often has its rows scanned a few at a time. Making the tables that compiled code wants, and calling it,
+costs ten times as much as this does; what does not pass is left to it.
 """
 
-from typing import NamedTuple, Self
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
 
-from tallystick.market.alarms import Floats, Ints
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.market.alarms import BUY_LIMIT, BUY_STOP, BUY_STOP_LIMIT, NEVER, SELL_LIMIT, SLACK
+from tallystick.market.compiled import FEW
 from tallystick.market.fills import equity_floor
+from tallystick.market.money import PointMoney
+from tallystick.market.rows import Rows
+from tallystick.platform.mt5.server.account import AccountState, Position
+
+Span = tuple[float, float, float, float]
+"""Lowest and highest bid, lowest and highest ask of some rows."""
+BID_FALLS, BID_RISES, ASK_FALLS, ASK_RISES = range(4)
+PLACES = {SELL_LIMIT: BID_RISES, BUY_LIMIT: ASK_FALLS, BUY_STOP: ASK_RISES, BUY_STOP_LIMIT: ASK_RISES}
+"""Which alarm a pending order sets; sell stops and sell stop-limits wait for a falling bid."""
 
 
 class Sieve(NamedTuple):
-    """Alarms of `market.alarms`, of one symbol: prices, the earliest due time (ns UTC), exposure, the least worth."""
+    """Alarms as in `market.alarms`: four prices, the earliest due time (ns UTC), exposure, the least floating profit.
 
-    bid_falls: float
-    bid_rises: float
-    ask_falls: float
-    ask_rises: float
+    `longs` and `shorts` are minor units a point, `cost` and `proceeds` what they were opened for.
+    """
+
+    levels: Span
     time: int
-    exposure: tuple[float, float, float, float]
+    longs: float
+    cost: float
+    shorts: float
+    proceeds: float
     scale: float
     floor: float
 
     @classmethod
-    def of(
-        cls, levels: Floats, alarm_times: Ints, exposure: Floats, scales: Floats, account: Ints, positions: int
-    ) -> Self | None:
-        """From the tables of the scan; None where they hold more than one symbol."""
-        if len(scales) != 1:
-            return None
-        longs, cost, shorts, proceeds = exposure[0].tolist()
-        floor = float(equity_floor(account, positions))
-        below, above, ask_below, ask_above = levels[0].tolist()
-        worths = (longs, cost, shorts, proceeds)
-        return cls(below, above, ask_below, ask_above, alarm_times.item(0), worths, scales.item(0), floor)
+    def over(cls, state: AccountState, money: PointMoney, scale: float, account: tuple[int, int, int]) -> Self:
+        """Over an account of one symbol; `scale` is 10**digits, `account`: balance + swaps, margin, stop-out level."""
+        levels, time = [-math.inf, math.inf, -math.inf, math.inf], NEVER
+        for waiting in state.in_flight.values():
+            time = min(time, waiting.due)
+        for order in state.pendings.values():
+            if order.kind < BUY_LIMIT:
+                time = min(time, order.live)
+            else:
+                _widen(levels, PLACES.get(order.kind, BID_FALLS), order.price, scale)
+        longs = cost = shorts = proceeds = 0.0
+        rate = money.numerator / money.denominator
+        for one in state.positions.values():
+            if one.direction > 0:
+                longs, cost = longs + one.units * rate, cost + one.point_units * rate
+            else:
+                shorts, proceeds = shorts + one.units * rate, proceeds + one.point_units * rate
+            _widen_stops(levels, one, scale)
+        floor = float(equity_floor.py_func(account, len(state.positions)))
+        return cls((levels[0], levels[1], levels[2], levels[3]), time, longs, cost, shorts, proceeds, scale, floor)
 
-    def lets_pass(self, until: int, bids: list[float], asks: list[float]) -> bool:
-        """True when nothing can happen at these quotes, the last one's time in ns UTC; False says nothing yet."""
-        bid, ask = min(bids), max(asks)
-        if until >= self.time or bid <= self.bid_falls or max(bids) >= self.bid_rises:
+    def lets_pass(self, until: int, span: Span) -> bool:
+        """True when nothing can happen at these rows, the last one's time in ns UTC; False says nothing yet."""
+        bid, bid_most, ask_least, ask = span
+        bid_falls, bid_rises, ask_falls, ask_rises = self.levels
+        if until >= self.time or bid <= bid_falls or bid_most >= bid_rises:
             return False
-        if min(asks) <= self.ask_falls or ask >= self.ask_rises:
+        if ask_least <= ask_falls or ask >= ask_rises:
             return False
-        longs, cost, shorts, proceeds = self.exposure
-        return longs * (bid * self.scale) - cost + proceeds - shorts * (ask * self.scale) > self.floor
+        worth = self.longs * (bid * self.scale) - self.cost + self.proceeds - self.shorts * (ask * self.scale)
+        return worth > self.floor
+
+
+def _widen_stops(levels: list[float], position: Position, scale: float) -> None:
+    long = position.direction > 0
+    if position.stop:
+        _widen(levels, BID_FALLS if long else ASK_RISES, position.stop, scale)
+    if position.take:
+        _widen(levels, BID_RISES if long else ASK_FALLS, position.take, scale)
+
+
+def _widen(levels: list[float], place: int, points: int, scale: float) -> None:
+    """Let the alarm in one place go off at `points` too."""
+    if place in {BID_RISES, ASK_RISES}:
+        levels[place] = min(levels[place], (points - SLACK) / scale)
+    else:
+        levels[place] = max(levels[place], (points + SLACK) / scale)
+
+
+class Spans:
+    """Spans of rows; of bars from the columns that the rows of many scans are cut from."""
+
+    def __init__(self) -> None:
+        """No columns yet."""
+        self._columns: Mapping[str, NDArray[Any]] = {}
+        self._of: tuple[list[float], ...] = ([], [], [], [])
+
+    def of(self, rows: Rows) -> Span:
+        """The span of some rows, one at least."""
+        if rows.kind == "quote":
+            if len(rows.time) > FEW:
+                bid, ask = rows.bid, rows.ask
+                return bid.min().item(), bid.max().item(), ask.min().item(), ask.max().item()
+            bids, asks = rows.bid.tolist(), rows.ask.tolist()
+            return min(bids), max(bids), min(asks), max(asks)
+        columns, start, stop = rows.origin()
+        if columns is not self._columns:
+            self._of = (*_extremes(columns, "bid"), *_extremes(columns, "ask"))
+            self._columns = columns
+        low, high, ask_low, ask_high = self._of
+        return min(low[start:stop]), max(high[start:stop]), min(ask_low[start:stop]), max(ask_high[start:stop])
+
+
+def _extremes(columns: Mapping[str, NDArray[Any]], side: str) -> tuple[list[float], list[float]]:
+    """Lowest and highest price of each bar's path on one side; a bar's low may lie, its open and close count too."""
+    opened, close = columns[f"{side}_open"], columns[f"{side}_close"]
+    low = np.minimum(columns[f"{side}_low"], np.minimum(opened, close))
+    high = np.maximum(columns[f"{side}_high"], np.maximum(opened, close))
+    return low.tolist(), high.tolist()

@@ -13,7 +13,7 @@ from tallystick.market.money import PointMoney
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.server.account import AccountState, InFlight
 from tallystick.platform.mt5.server.rates_scan import RatesScan
-from tallystick.platform.mt5.server.sieve import Sieve
+from tallystick.platform.mt5.server.sieve import Sieve, Spans
 from tallystick.platform.mt5.server.worth import Worth
 
 BAR_PRICES = tuple(f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close"))
@@ -49,13 +49,16 @@ class Tables:
         self._all_priced = False
         self._in_flight: Mapping[int, InFlight] = {}
         self._ahead = False
-        self._stale = True
+        self._stale = self._unfilled = True
         self._idle = True
         self._converting = False
+        self._moneys = tuple(money[symbol] for symbol in self.symbols)
         self._one_symbol = self.series_symbol.tolist() == [0] * len(series)
         self._sieve: Sieve | None = None
+        self._spans = Spans()
         self._due, self._pending, self._positions = (fills.empty(width) for width in (2, 4, 6))
         self._account = np.zeros(3, dtype=np.int64)
+        self._account_now = 0, 0, 0
         self._levels, self._exposure = np.zeros((count, 4)), np.zeros((count, 4))
         self._alarm_times = np.zeros(count, dtype=np.int64)
         self._rates = RatesScan(
@@ -137,9 +140,11 @@ class Tables:
         if self._in_flight and self._due_at_once(rows):
             return 0
         if self._stale:
-            self._fill(worth)
+            self._look(worth)
         if self._idle or self._sets_off_nothing(rows):
             return -1
+        if self._unfilled:
+            self._fill(worth)
         # Compiled code wants one shape for both kinds: a quote is a bar whose four prices are one.
         prices, steps = [rows.bid] * 4 + [rows.ask] * 4, 1
         if rows.kind == "bar":
@@ -176,7 +181,7 @@ class Tables:
         if self._in_flight:
             return False
         if self._stale:
-            self._fill(worth)
+            self._look(worth)
         return self._idle or self._sets_off_nothing(rows)
 
     def _due_at_once(self, rows: Rows) -> bool:
@@ -189,23 +194,31 @@ class Tables:
         return False
 
     def _sets_off_nothing(self, rows: Rows) -> bool:
-        """Whether quotes of the one symbol set off no alarm (server/sieve.py)."""
-        if self._sieve is None or self._converting or rows.kind != "quote":
+        """Whether quotes, or a few bars, of the one symbol set off no alarm (server/sieve.py)."""
+        sieve = self._sieve
+        if sieve is None or (rows.kind == "bar" and len(rows.time) > FEW):
             return False
-        bid, ask = rows.bid, rows.ask
-        if len(rows) <= FEW:
-            return self._sieve.lets_pass(rows.time.item(-1), bid.tolist(), ask.tolist())
-        # Least and greatest stand for all of them.
-        bids, asks = [bid.min().item(), bid.max().item()], [ask.min().item(), ask.max().item()]
-        return self._sieve.lets_pass(rows.time.item(-1), bids, asks)
+        return sieve.lets_pass(rows.time.item(-1), self._spans.of(rows))
 
-    def _fill(self, worth: Worth) -> None:
-        """Make the tables from the state."""
-        state, number = worth.state, self.number
+    def _look(self, worth: Worth) -> None:
+        """What the account holds has changed: look whether there is anything, and what could happen to it."""
+        state = worth.state
         self._stale = False
         self._idle = not (state.in_flight or state.pendings or state.positions)
         if self._idle:
             return
+        self._unfilled = True
+        self._converting = worth.converts()
+        swaps = sum([one.swap for one in state.positions.values()])
+        margin = worth.margin() if state.positions else 0
+        self._account_now = state.balance + worth.credit + swaps, margin, worth.stop_out_level
+        sieved = self._one_symbol and len(self.symbols) == 1 and not self._converting
+        self._sieve = Sieve.over(state, self._moneys[0], self.scales.item(0), self._account_now) if sieved else None
+
+    def _fill(self, worth: Worth) -> None:
+        """Make the tables from the state."""
+        state, number = worth.state, self.number
+        self._unfilled = False
         self._due = _table([(number[one.sending.symbol], one.due) for one in state.in_flight.values()], 2)
         self._pending = _table(
             [(number[o.sending.symbol], o.kind, o.price, o.live) for o in state.pendings.values()], 4
@@ -217,12 +230,7 @@ class Tables:
             ],
             6,
         )
-        swaps = sum(one.swap for one in state.positions.values())
-        margin = worth.margin() if state.positions else 0
-        self._account[0] = state.balance + worth.credit + swaps
-        self._account[1] = margin
-        self._account[2] = worth.stop_out_level
-        self._converting = worth.converts()
+        self._account[:] = self._account_now
         set_alarms.for_rows(len(state.positions) + len(state.pendings))(
             self._due,
             self._pending,
@@ -233,10 +241,6 @@ class Tables:
             self._alarm_times,
             self._exposure,
         )
-        if self._one_symbol:
-            self._sieve = Sieve.of(
-                self._levels, self._alarm_times, self._exposure, self.scales, self._account, len(state.positions)
-            )
 
 
 def _table(rows: list[tuple[int, ...]], width: int) -> Ints:
