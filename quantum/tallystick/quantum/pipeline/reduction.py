@@ -32,8 +32,10 @@ from tallystick.quantum.problem.solving import Portfolio
 
 Floats = NDArray[np.float64]
 Support = tuple[int, ...]
-BYTES, SEARCHING = 80, 120
-"""What a state takes at the worst moment, where the angles are a ramp, and where they are searched."""
+RAMP, SEARCH = 80, 140
+"""Bytes that a state takes at the worst moment, where the angles are a ramp, and where they are searched."""
+MIXING = {"ring": 0, "complete": 50, "complete-trotter": 0, "grover": 20}
+"""Bytes more, by the mixer's name; measured with 22 choose 11, rounded up."""
 EXCHANGES = 8_000
 """More exchanges than this are not tried; the others then follow as the relaxation wants them."""
 
@@ -86,13 +88,19 @@ def size_of(assets: int, k: int, settings: HybridSettings) -> int:
     return min(assets, max(settings.universe, k + 3))
 
 
+def bytes_of(size: int, k: int, settings: HybridSettings) -> int:
+    """What the circuit of a sub-universe takes at the worst moment."""
+    each = (RAMP if settings.angles == "ramp" else SEARCH) + MIXING[settings.mixer]
+    pairs = comb(size, 2) * comb(size - 2, k - 1) if settings.mixer == "complete-trotter" else 0
+    return comb(size, k) * each + 16 * pairs
+
+
 def require_room(size: int, k: int, settings: HybridSettings) -> None:
     """Raise TooBigError where the states of a sub-universe would take more memory than there is."""
-    states = comb(size, k)
-    needed, there = states * (BYTES if settings.angles == "ramp" else SEARCHING), available()
+    needed, there = bytes_of(size, k, settings), available()
     if needed > there:
         message = (
-            f"{k} of {size} assets: {states:,} states would take {needed / GIB:,.1f} GiB, {there / GIB:.1f} GiB are "
+            f"{k} of {size} assets: {comb(size, k):,} states would take {needed / GIB:,.1f} GiB, {there / GIB:.1f} GiB are "
             f"left. Lower HybridSettings(universe={settings.universe}, whole={settings.whole})"
         )
         raise TooBigError(message)
