@@ -100,8 +100,8 @@ def require_room(size: int, k: int, settings: HybridSettings) -> None:
     needed, there = bytes_of(size, k, settings), available()
     if needed > there:
         message = (
-            f"{k} of {size} assets: {comb(size, k):,} states would take {needed / GIB:,.1f} GiB, {there / GIB:.1f} GiB are "
-            f"left. Lower HybridSettings(universe={settings.universe}, whole={settings.whole})"
+            f"{k} of {size} assets: {comb(size, k):,} states would take {needed / GIB:,.1f} GiB, {there / GIB:.1f} GiB "
+            f"are left. Lower HybridSettings(universe={settings.universe}, whole={settings.whole})"
         )
         raise TooBigError(message)
 
