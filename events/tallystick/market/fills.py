@@ -77,7 +77,7 @@ def first_act(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not obje
 
 
 @compiled_inside
-def equity_floor(account: Ints, positions: int) -> float:
+def equity_floor(account: Ints | tuple[int, int, int], positions: int) -> float:
     """Floating profit at which a stop-out comes near: above the exact one by more than all roundings together."""
     if account[1] <= 0:
         return -np.inf

@@ -5,7 +5,7 @@ the block that carries it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast, final
+from typing import Any, final
 
 import msgspec
 import numpy as np
@@ -153,29 +153,31 @@ class Rows(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     def part(self, start: int, stop: int) -> "Rows":
         """Rows `start` to `stop` as views, nothing copied."""
-        columns, first, last = self.columns, start, stop
+        columns: Any = self.columns
+        first, last = start, stop
         if type(columns) is _Window:
             first, last = columns.start + start, min(columns.start + stop, columns.stop)
             columns = columns.columns
+        window: Any = _Window(columns, first, last)
         return Rows(
             self.kind,
             self.time[start:stop],
             self.series[start:stop],
             self.bid[start:stop],
             self.ask[start:stop],
-            cast("Mapping[str, NDArray[Any]]", _Window(columns, first, last)),
+            window,
         )
 
     def origin(self) -> tuple[Mapping[str, NDArray[Any]], int, int]:
         """The columns that these rows were cut from, and the rows of them they are."""
-        columns = self.columns
+        columns: Any = self.columns
         if type(columns) is not _Window:
             return columns, 0, len(self.time)
         return columns.columns, columns.start, columns.stop
 
     def cut(self, names: Sequence[str]) -> list[NDArray[Any]]:
         """Columns `names` of these rows, as views."""
-        columns = self.columns
+        columns: Any = self.columns
         if type(columns) is not _Window:
             return [columns[name] for name in names]
         start, stop, columns = columns.start, columns.stop, columns.columns
@@ -183,7 +185,7 @@ class Rows(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     def values(self, index: int, names: Sequence[str]) -> list[Any]:
         """Columns `names` of one row as plain numbers, without a view for each of them."""
-        columns = self.columns
+        columns: Any = self.columns
         if type(columns) is _Window:
             index, columns = index + columns.start, columns.columns
         return [columns[name].item(index) for name in names]

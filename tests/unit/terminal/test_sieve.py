@@ -1,9 +1,11 @@
 """The sieve of few rows: what it lets pass, the compiled scan lets pass too, so scans find the same row either way."""
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import LOT, Instrument
@@ -34,7 +36,7 @@ INSTRUMENTS = {
 
 def bars(chance: random.Random, count: int, lies: float) -> Rows:
     """Hourly bars around the middle; of some the low is not the lowest price."""
-    columns = {name: np.zeros(count, dtype=np.int64) for name in BAR_COLUMNS}
+    columns: dict[str, NDArray[Any]] = {name: np.zeros(count, dtype=np.int64) for name in BAR_COLUMNS}
     points = MIDDLE
     prices = np.zeros((count, 8))
     for row in range(count):
