@@ -191,6 +191,17 @@ def test_a_state_larger_than_memory_is_refused_with_the_remedy(
     refused(say("optimise", "dax.txt", "--k", 10, *QUICK), "E863", "would take")
 
 
+@pytest.mark.parametrize("words", [("--angles", "optimise"), ("--layers", 0, "--risk", "cvar")])
+def test_without_scipy_the_command_that_installs_it_is_named_at_once(
+    say: Say, monkeypatch: pytest.MonkeyPatch, words: tuple[object, ...]
+) -> None:
+    monkeypatch.setattr("tallystick.platform.cli.optimise_library.find_spec", lambda _name: None)
+    said = say("optimise", "prices.csv", "--k", 3, *words)
+    refused(said, "E866", "needs scipy")
+    assert 'pip install "tallystick[quantum]"' in said.last
+    assert say("optimise", "prices.csv", "--k", 3, *QUICK).code == 0
+
+
 def refused(said: Said, code: str, says: str) -> None:
     """The error has its code, says what is wrong, and ends with what to do; no traceback, no answer."""
     assert said.code == 2

@@ -103,10 +103,10 @@ def in_words(universe: Universe, asked: Asked, estimator: str) -> str:
         count = f"{asked.fewest} to {asked.k} of {n} assets"
     else:
         count = f"exactly {asked.k} of {n} assets"
-    size = f"each held at {asked.least_held:.4g} to {asked.upper:.4g}"
-    if asked.long_short:
-        size += f", long or short, gross at most {asked.gross:.4g}"
-    sides = [f"{sector.name} at most {sector.cap:.4g}" for sector in asked.sectors[:3]]
+    size = f"each at {_share(asked.least_held)} to {_share(asked.upper)}"
+    if asked.gross is not None:
+        size += f", long or short, gross at most {_share(asked.gross)}"
+    sides = [f"{sector.name} at most {_share(sector.cap)}" for sector in asked.sectors[:3]]
     if len(asked.sectors) > 3:
         sides.append(f"{len(asked.sectors) - 3} more sectors")
     level = "" if asked.risk == "variance" else f" at {asked.level:g}"
@@ -119,5 +119,9 @@ def in_words(universe: Universe, asked: Asked, estimator: str) -> str:
         if trades.cost:
             measure += f" + costs of {trades.cost:g} a unit traded, spread over {trades.hold:g} periods"
         if trades.turnover is not None:
-            sides.append(f"turnover at most {trades.turnover:g}")
+            sides.append(f"turnover at most {_share(trades.turnover)}")
     return ", ".join([count, size, *sides]) + f"; {measure}"
+
+
+def _share(value: float) -> str:
+    return f"{value * 100:.4g} %"

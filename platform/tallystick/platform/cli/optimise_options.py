@@ -57,7 +57,7 @@ EstimatorOf = Annotated[
     optimise_universe.Estimator,
     typer.Option("--estimator", help="Of the covariance; rmt: noise removed by random-matrix theory."),
 ]
-AreReturns = Annotated[bool, typer.Option("--returns", help="The file holds returns: 0.01 is 1 %.")]
+AreReturns = Annotated[bool, typer.Option("--returns", help="The file holds simple returns: 0.01 is 1 %.")]
 ArePrices = Annotated[bool, typer.Option("--prices", help="The file holds prices.")]
 Gaps = Annotated[
     optimise_returns.Missing,

@@ -91,7 +91,7 @@ def _pictures(found: Outcome) -> str:
     """Two columns: frontier and the way to the angles, weights and bitstrings."""
     chosen = frozenset(each.name for each in found.held)
     left = [_figure("Frontier", pictures.frontier(found), pictures.frontier_legend(found))]
-    right = [_figure("Weights", pictures.weights(found))]
+    right = [_figure("Weights", pictures.weights(found), pictures.weights_legend(found))]
     way = pictures.convergence(found.circuits)
     if way:
         left.append(_figure("Search for the angles", way, pictures.convergence_legend(found.circuits)))

@@ -80,6 +80,11 @@ def weights(found: Outcome) -> str:
     return picture(shapes, "weights of the assets held", height)
 
 
+def weights_legend(found: Outcome) -> str:
+    """What the dashed ticks are, where there are any."""
+    return "" if found.turnover is None else _legend([("d tried", "held before")])
+
+
 def bitstrings(circuit: Circuit, chosen: frozenset[str]) -> str:
     """The most probable bitstrings; the one of least cost is marked, and so is the portfolio's own."""
     shown = circuit.top[:MOST_SHOTS]
