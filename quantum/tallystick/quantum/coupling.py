@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import SettingError
-from tallystick.quantum.layout import Ints, batch_starts, children_of, counts_of, low_bits, occurs
+from tallystick.quantum.layout import Ints, batch_starts, children_of, low_bits, occurs, sizes_of
 from tallystick.quantum.rotations import Floats
 from tallystick.quantum.side_by_side import lay, put_back
 from tallystick.quantum.spins import Move, eigenvalues, moves, sectors
@@ -96,7 +96,7 @@ def _low(space: Subspace, bits: int) -> Low:
             move_at.append(len(found))
     return Low(
         bits=bits,
-        sizes=counts_of(bits, space.weight),
+        sizes=sizes_of(space, bits),
         move_at=np.array(move_at, dtype=np.int64),
         places=_places(found),
         turns=_turns(found),

@@ -90,10 +90,10 @@ def ring_layout(space: Subspace) -> Layout:
     tables = Tables(
         **_named("low", lows),
         low_gate_at=_starts(lows),
-        low_size=counts_of(low, k),
+        low_size=sizes_of(space, low),
         **_named("middle", middles),
         middle_gate_at=_starts(middles),
-        middle_size=counts_of(middle, k),
+        middle_size=sizes_of(space, middle),
         middle_batch_at=np.cumsum([0, *[len(each) for each in batches]]),
         middle_batch=np.array([*[first for each in batches for first in each], len(ordered)], dtype=np.int64),
         middle_child=np.ascontiguousarray(ordered[:, 0]),
@@ -205,6 +205,12 @@ _EMPTY: Ints = np.zeros(0, dtype=np.int64)
 def counts_of(bits: int, weight: int) -> Ints:
     """States of so many bits by weight; what passes 2^62 is of weights that do not occur, and stands as 2^62."""
     return np.array([min(comb(bits, i), LARGEST) for i in range(weight + 1)], dtype=np.int64)
+
+
+def sizes_of(space: Subspace, bits: int) -> Ints:
+    """Amplitudes of a segment of the low `bits` by weight; 0 of a weight that does not occur."""
+    there = [occurs(space, bits, i) for i in range(space.weight + 1)]
+    return np.where(there, counts_of(bits, space.weight), 0)
 
 
 def _starts(parts: list[Blocks]) -> Ints:
