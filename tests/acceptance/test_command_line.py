@@ -70,6 +70,8 @@ def test_the_demo_trades_proves_and_reports(demo: Demo) -> None:
     assert document["stop_losses"] >= 1
     assert document["swaps_charged"] >= 1
     assert document["rows"] == 18_536
+    assert document["worked"] == 11, "the rebalancing of every month but the first, whose window is not full"
+    assert document["cached"] == 0
     assert document["flat"] == 0
     assert document["buy_and_hold"] != 0
     assert sum("W107 EURUSD: 389 " in line or "W107 NZDUSD: 113 " in line for line in document["warnings"]) == 2
@@ -114,7 +116,7 @@ def test_why_any_deal_reaches_the_row_that_caused_it(demo: Demo) -> None:
     for deal in chosen:
         steps = list(lineage.of(deal.seq).steps())
         assert any(step.row is not None for step in steps), deal.seq
-        assert any(step.envelope.type == "signal.raised" for step in steps), deal.seq
+        assert any(step.envelope.type in {"signal.raised", "optimisation.requested"} for step in steps), deal.seq
 
 
 def test_both_verifiers_accept_the_log_and_a_proof_from_it(demo: Demo) -> None:

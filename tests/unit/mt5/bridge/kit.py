@@ -104,6 +104,7 @@ def live_plan(**changes: Any) -> RunPlan:
         "account": AccountPlan(name="fake"),
         "sizing": {"kind": "fixed", "lots": "0.10"},
         "risk": {"closed_minutes": []},
+        "strategies": demo_plan().strategies[:-1],  # the last asks a worker, of whom there is none live
     }
     a_plan = demo_plan(**{**usual, **changes})
     return msgspec.structs.replace(a_plan, instruments=a_plan.instruments[:1])
