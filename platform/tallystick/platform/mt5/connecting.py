@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tallystick.platform.mt5.dropin.structs import array_of, struct_of
-from tallystick.platform.mt5.wire import SUCCESS, Answer, Answering, Call, Plain, Record, Records, Table
+from tallystick.platform.mt5.wire import SUCCESS, Answer, Answering, Call, Plain, Record, Table
 
 NO_CONNECTION = (-10004, "No IPC connection")
 """What `last_error()` says of every call before `initialize`."""
@@ -90,15 +90,14 @@ class Line:
     def _value(answer: Answer, failing: Any) -> Any:
         """An answer's value as the module gives it."""
         value = answer.value
+        if isinstance(value, Table):
+            return array_of(value.name, value.data)
         if isinstance(value, Plain):
             plain = value.value
             return failing if plain is None else tuple(plain) if isinstance(plain, list) else plain
         if isinstance(value, Record):
             return struct_of(value.name, value.values)
-        if isinstance(value, Records):
-            return tuple(struct_of(value.name, row) for row in value.rows)
-        assert isinstance(value, Table)
-        return array_of(value.name, value.data)
+        return tuple([struct_of(value.name, row) for row in value.rows])
 
 
 LINE = Line()

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,8 @@ from tallystick.events.types.mt5 import (
     OrderAsked,
 )
 from tallystick.events.types.running import RiskRulesDeclared, RunEnded
-from tallystick.events.types.trading import DealMade, OrderDenied, OrderRequested, OrderSending
+from tallystick.events.types.trading import DealMade, OrderDenied, OrderEnded, OrderRequested, OrderSending
+from tallystick.market.server_time import offset_ns
 from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.replaying import replay_book
@@ -30,7 +32,7 @@ from tallystick.platform.mt5.exec.errors import BookTaken
 from tallystick.platform.mt5.exec.process import Over
 from tallystick.platform.mt5.server import SimulatedTerminal
 from tallystick.platform.mt5.wire import Answer, Call, Plain, Records
-from tallystick.platform.plan import plan_from_json
+from tallystick.platform.plan import RunPlan, plan_from_json
 from tests.unit.mt5.answering.market import MONDAY, SECOND
 from tests.unit.mt5.exec_parent.written_bot import at, carried, send
 
@@ -122,6 +124,22 @@ def test_calls_after_the_rows_of_a_block_need_no_places(tmp_path: Path) -> None:
     made = carried(tmp_path, lambda: connected(send(11), at(12, "symbols_total"), send(13)))
     assert [each.places for each in made.of(CallsMade)] == [b""]
     assert replay_book(made.folder).equal
+
+
+@pytest.mark.parametrize("risk", [None, {"account_limits": {"daily_loss": 100_000}}])
+def test_calls_before_an_order_lapses_stand_before_its_end_also_where_no_row_comes(
+    tmp_path: Path, risk: dict[str, Any] | None
+) -> None:
+    gap = [(second, 1.1) for second in (*range(0, 60, 5), *range(500, 600, 5))]
+    lapses = MONDAY // SECOND + 100 + offset_ns(MONDAY, RunPlan().server_time) // SECOND
+    pending = {"action": 5, "type": 2, "price": 1.05, "type_time": 2, "type_filling": 2, "expiration": lapses}
+    looks = [at(second, "orders_total") for second in (60, 70, 99, 101, 120, 510)]
+    made = carried(tmp_path, lambda: connected(send(57, **pending), *looks), quotes=gap, risk=risk)
+    assert [each.value.value for each in made.answers[2:] if isinstance(each.value, Plain)] == [1, 1, 1, 0, 0, 0]
+    assert len(made.of(OrderEnded)) == 1
+    for by_row in (False, True):
+        again = replay_book(made.folder, by_row=by_row)
+        assert again.equal, again.message
 
 
 def test_where_a_limit_of_risk_looks_at_every_row_each_call_ends_a_block(tmp_path: Path) -> None:

@@ -111,3 +111,27 @@ def test_ticks_taken_in_one_by_one_are_those_taken_in_blocks() -> None:
         )
     assert singly.last("EURUSD") == at_once.last("EURUSD")
     assert singly.day("EURUSD") == at_once.day("EURUSD")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_laid_ticks_are_ticks_from_their_time_on(seed: int) -> None:
+    rows, chance = walk(900, MAY_5, 500, seed=seed), np.random.default_rng(seed)
+    laid, appended, shown = PriceStore([("EURUSD", 5)], "utc"), PriceStore([("EURUSD", 5)], "utc"), 0
+    while shown < len(rows):
+        last = min(shown + int(chance.integers(1, 300)), len(rows))
+        laid.lay(rows.part(shown, last))
+        for _ in range(4):
+            stop = min(shown + int(chance.integers(0, 60)), last)
+            if stop > shown:
+                laid.show(int(rows.time[stop - 1]))
+                stop = int(rows.time[:last].searchsorted(rows.time[stop - 1], side="right"))
+                appended.append(rows.part(shown, stop))
+                shown = stop
+            assert laid.last("EURUSD") == appended.last("EURUSD")
+            for flags in (COPY_ALL, COPY_INFO):
+                both = [one.ticks_from("EURUSD", 0, 5_000, flags).tobytes() for one in (laid, appended)]
+                assert both[0] == both[1]
+            if shown:
+                assert laid.day("EURUSD") == appended.day("EURUSD")
+                both = [one.rates_from_pos("EURUSD", 1, 0, 5_000).tobytes() for one in (laid, appended)]
+                assert both[0] == both[1]

@@ -86,6 +86,8 @@ def date(value: Any) -> float:
 
 def counted(value: Any) -> int:
     """A C int: anything with `__index__` (NumPy's integers pass); a float leaves a TypeError behind."""
+    if type(value) is int and -LONG <= value < LONG:
+        return value
     try:
         index = operator.index(value)
     except TypeError as left:

@@ -67,7 +67,7 @@ class Market:
         after_block: Callable[[], None],
         keeps: bool = False,
     ) -> None:
-        """What was said is to be recorded `after_block`, or `before_rows` where each call ends a block.
+        """What was said is to be recorded `after_block`, before a deadline, and `before_rows` where calls end blocks.
 
         `keeps`: rows are kept until `unseen` gives them.
         """
@@ -76,6 +76,7 @@ class Market:
         self._come: deque[Rows] = deque()
         self._simulation = over(self._coming(feed.rows()))
         self._simulation.after_block = after_block
+        self._simulation.before_deadline = before_rows
         self._before_rows = before_rows
         self._largest = OPEN_ROWS if _only_terminal_acts(kernel) else 0
         self._feed = feed

@@ -23,7 +23,7 @@ import msgspec
 
 from tallystick.events.types.mt5 import BotEnded
 from tallystick.platform.mt5.exec.child.environment import environment
-from tallystick.platform.mt5.exec.child.pipe import VARIABLE, Descriptor, send_at_once
+from tallystick.platform.mt5.exec.child.pipe import VARIABLE, Descriptor, send_at_once, send_together
 from tallystick.platform.mt5.exec.settings import (
     Alive,
     Asked,
@@ -88,6 +88,7 @@ class BotProcess:
         self._gone = threading.Event()
         self._ended_for: Over | None = None
         self._answering = False
+        self._lent: tuple[bytes, ...] = ()
         self._heard_s = 0.0
 
     def __enter__(self) -> Self:
@@ -137,12 +138,13 @@ class BotProcess:
         return self._settings.speed == "max" and not self._answering and silent_s > self._settings.limit_s + PATIENCE_S
 
     def lend(self, lease: Lease) -> None:
-        """Let it answer looks itself for a while, from its next answer on."""
-        self._send(encoded_lease(lease))
+        """Let it answer looks itself for a while, from its next answer on; goes with that."""
+        self._lent = (encoded_lease(lease),)
 
     def answer(self, answer: Answer) -> None:
         """Answer its call; a process that has died meanwhile shows with the next message."""
-        self._send(encoded_answer(answer))
+        self._send(*self._lent, encoded_answer(answer))
+        self._lent = ()
         self._heard_s, self._answering = time.monotonic(), False
 
     def over(self, last: Ended | Over) -> BotEnded:
@@ -197,9 +199,9 @@ class BotProcess:
             how["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         self._process = subprocess.Popen(self._command, env=around, stdin=subprocess.DEVNULL, stdout=out, **how)
 
-    def _send(self, message: bytes) -> None:
+    def _send(self, *messages: bytes) -> None:
         with suppress(OSError):
-            self._connection.send_bytes(message)
+            send_together(self._connection, messages)
 
     # -- ending
 

@@ -42,8 +42,8 @@ class BarSeries:
         """Number of bars, the forming one included."""
         return self._closed.size + (self._key > -(2**62))
 
-    def take_ticks(self, key_ms: NDArray[np.int64], bid: NDArray[np.float64], spread: NDArray[np.int64]) -> None:
-        """Take in more ticks: times on the server's clock that never fall, bids, spreads in points."""
+    def take_ticks(self, key_ms: NDArray[np.int64], bid: NDArray[np.float64], spread: NDArray[Any]) -> None:
+        """Take in more ticks: times on the server's clock that never fall, bids, spreads in points, whole."""
         self.seen += len(key_ms)
         if len(key_ms) <= FEW:
             self._take_few(key_ms.tolist(), bid.tolist(), spread.tolist())
@@ -94,14 +94,14 @@ class BarSeries:
         """The bars that open within two seconds of the server's clock, both included."""
         return self._rows(self._place(from_s, side="left"), self._place(to_s, side="right"))
 
-    def _take_few(self, keys: Sequence[int], bids: Sequence[float], spreads: Sequence[int]) -> None:
+    def _take_few(self, keys: Sequence[int], bids: Sequence[float], spreads: Sequence[float]) -> None:
         """Bar by bar: the ticks up to where the next one opens."""
         place, timeframe = 0, self.timeframe
         while place < len(keys):
             opened = timeframe.opening(keys[place])
             stop = bisect_left(keys, timeframe.closing(max(opened, self._key)), place)
             prices, points = bids[place:stop], spreads[place:stop]
-            high, low, spread = max(prices), min(prices), min(points)
+            high, low, spread = max(prices), min(prices), int(min(points))
             if opened > self._key:
                 self._close_bar()
                 self._key, self._open, self._volume = opened, prices[0], stop - place

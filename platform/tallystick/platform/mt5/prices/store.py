@@ -140,8 +140,9 @@ class PriceStore:
             bars = self._bars[symbol, timeframe] = self._begun(symbol, timeframe)
         ticks = self._ticks[symbol]
         if bars.seen < len(ticks):
-            key, bid, ask = (ticks.columns.column(name, bars.seen) for name in ("key", "bid", "ask"))
-            bars.take_ticks(key, bid, np.rint((ask - bid) * self._scale[symbol]).astype(np.int64))
+            columns, seen = ticks.columns, bars.seen
+            key, bid, ask = columns.column("key", seen), columns.column("bid", seen), columns.column("ask", seen)
+            bars.take_ticks(key, bid, np.rint((ask - bid) * self._scale[symbol]))
         return bars
 
     def _begun(self, symbol: str, timeframe: int) -> BarSeries:

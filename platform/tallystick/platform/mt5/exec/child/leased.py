@@ -20,6 +20,8 @@ MOST_BYTES = 64 * 1024
 NEVER = 2**63 - 1
 NOW = 10
 """Where the bytes of a call or an answer go on behind its time: an array's mark, and nine bytes of a large number."""
+Known = tuple[tuple[int, str], Any, bytes]
+"""Error and value of an answer, and its bytes behind its time."""
 ANSWER = encoded_answer(Answer(NEVER, SUCCESS, NOTHING))[:1]
 
 
@@ -31,8 +33,9 @@ class Leased:
         self.until = -1
         """Looks before this moment are answered here, ns UTC."""
         self._answers: Any = None
-        self._known: dict[bytes, tuple[Any, bytes]] = {}
-        self._said: list[tuple[int, bytes, bytes, bool]] = []
+        self._known: dict[bytes, Known] = {}
+        """Answers at present, by what was asked."""
+        self._said: list[tuple[bytes, Known]] = []
         self._bytes = 0
         self._next = NEVER
 
@@ -86,20 +89,18 @@ class Leased:
         """The answer to a call at a moment before `until`; None where only the parent can give it."""
         if call.function not in self._looks:
             return None
-        if call.now >= self._next:
-            self._take_in(call.now)
+        now = call.now
+        if now >= self._next:
+            self._take_in(now)
         asked = encoded_call(call)
         known = self._known.get(asked[NOW:])
         if known is None:
-            reply = self._answers.answer(call)
-            answer = Answer(call.now, reply.error, reply.value)
-            answered = encoded_answer(answer)
-            self._known[asked[NOW:]] = reply, answered[NOW:]
+            error, value = self._answers.answer(call)
+            answer = Answer(now, error, value)
+            known = self._known[asked[NOW:]] = error, value, encoded_answer(answer)[NOW:]
         else:
-            reply, rest = known
-            answer = Answer(call.now, reply.error, reply.value)
-            answered = ANSWER + asked[1:NOW] + rest
-        self._said.append((call.now, asked, answered, reply.error != SUCCESS))
+            answer = Answer(now, known[0], known[1])
+        self._said.append((asked, known))
         self._bytes += len(asked)
         return answer
 
@@ -115,12 +116,11 @@ class Leased:
             return None
         del self._said[: len(said)]
         self._bytes = 0
-        return Looked(
-            np.array([now for now, *_ in said], dtype="<i8").tobytes(),
-            b"".join([asked for _, asked, *_ in said]),
-            b"".join([len(answer).to_bytes(4, "big") + answer for _, _, answer, _ in said]),
-            sum(failed for *_, failed in said),
-        )
+        calls = [asked for asked, _ in said]
+        answers = [(len(rest) + NOW).to_bytes(4, "big") + ANSWER + asked[1:NOW] + rest for asked, (_, _, rest) in said]
+        times = np.frombuffer(b"".join([asked[2:NOW] for asked in calls]), ">i8").astype("<i8")
+        failed = sum(error != SUCCESS for _, (error, _, _) in said)
+        return Looked(times.tobytes(), b"".join(calls), b"".join(answers), failed)
 
     def _take_in(self, now: int) -> None:
         """Rows up to now go by."""

@@ -5,7 +5,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Client
 from typing import Any, NoReturn
@@ -44,7 +44,11 @@ class Descriptor:
 
     def send_bytes(self, message: bytes) -> None:
         """Send it as `Connection.send_bytes` does: four bytes of length, then the message."""
-        rest = memoryview(HEADER.pack(len(message)) + message)
+        self.send_together((message,))
+
+    def send_together(self, messages: Iterable[bytes]) -> None:
+        """Send messages one behind the other at one stroke."""
+        rest = memoryview(b"".join([part for message in messages for part in (HEADER.pack(len(message)), message)]))
         while rest:
             rest = rest[os.write(self._number, rest) :]
 
@@ -68,6 +72,15 @@ class Descriptor:
         if not read:
             raise EOFError
         return read
+
+
+def send_together(connection: Any, messages: Sequence[bytes]) -> None:
+    """Send messages in a row: at one stroke where the connection can."""
+    if isinstance(connection, Descriptor):
+        connection.send_together(messages)
+        return
+    for message in messages:
+        connection.send_bytes(message)
 
 
 def send_at_once(number: int) -> None:
@@ -132,8 +145,7 @@ class ParentPipe:
     def tell(self) -> None:
         """Tell the parent what was answered here, where that is anything; without a parent the process ends."""
         try:
-            with self._sending:
-                self._tell()
+            self._send()
         except OSError:
             self._orphaned()
 
@@ -157,14 +169,12 @@ class ParentPipe:
         with suppress(OSError):
             self._send(Ended(now, how, code, detail))
 
-    def _send(self, message: FromChild) -> None:
+    def _send(self, *messages: FromChild) -> None:
+        """Say what was answered here, and behind it these."""
         with self._sending:
-            self._tell()
-            self._connection.send_bytes(encoded(message))
-
-    def _tell(self) -> None:
-        if os.getpid() == self._process and (looked := self.leased.looked()) is not None:
-            self._connection.send_bytes(encoded(looked))
+            looked = self.leased.looked() if os.getpid() == self._process else None
+            said = messages if looked is None else (looked, *messages)
+            send_together(self._connection, [encoded(message) for message in said])
 
     def _orphaned(self) -> NoReturn:
         with suppress(OSError, ValueError):
