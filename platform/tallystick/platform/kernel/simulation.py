@@ -69,6 +69,8 @@ class Simulation:
         self._first = 0
         self.after_block: Callable[[], None] = _nothing
         """Called when a block has been sequenced, before what the terminal did at its end."""
+        self.before_deadline: Callable[[], None] = _nothing
+        """Called before what a deadline brings is sequenced; every row that was walked is in a block then."""
 
     @property
     def open_rows(self) -> int:
@@ -244,6 +246,7 @@ class Simulation:
         """
         kernel = self._kernel
         self._close(None)
+        self.before_deadline()
         kernel.at(due)
         for event in inputs:
             kernel.hear(event, KERNEL, KERNEL)

@@ -132,9 +132,10 @@ def test_calls_before_an_order_lapses_stand_before_its_end_also_where_no_row_com
 ) -> None:
     gap = [(second, 1.1) for second in (*range(0, 60, 5), *range(500, 600, 5))]
     lapses = MONDAY // SECOND + 100 + offset_ns(MONDAY, RunPlan().server_time) // SECOND
-    pending = {"action": 5, "type": 2, "price": 1.05, "type_time": 2, "type_filling": 2, "expiration": lapses}
+    pending = {"action": 5, "type": 2, "price": 1.098, "type_time": 2, "type_filling": 2, "expiration": lapses}
     looks = [at(second, "orders_total") for second in (60, 70, 99, 101, 120, 510)]
     made = carried(tmp_path, lambda: connected(send(57, **pending), *looks), quotes=gap, risk=risk)
+    assert [each.rule for each in made.of(OrderDenied)] == []
     assert [each.value.value for each in made.answers[2:] if isinstance(each.value, Plain)] == [1, 1, 1, 0, 0, 0]
     assert len(made.of(OrderEnded)) == 1
     for by_row in (False, True):
