@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum import plain
 from tallystick.quantum.compiling import njit
 
 Ints = NDArray[np.int64]
@@ -35,7 +36,7 @@ def step_on(positions: Ints, weight: int, qubits: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, plain=plain.quadratic_costs)
 def quadratic_costs(
     qubits: int, weight: int, binomials: Ints, linear: Floats, quadratic: Floats, out: Floats, start: int, stop: int
 ) -> None:
@@ -55,7 +56,7 @@ def quadratic_costs(
         changed = step_on(positions, weight, qubits)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, plain=plain.sums_of_ones)
 def sums_of_ones(qubits: int, weight: int, binomials: Ints, values: Floats, out: Floats) -> None:
     """out[x] = the sum of `values` over the ones of state x."""
     positions = np.empty(weight + 1, dtype=np.int64)
@@ -69,7 +70,7 @@ def sums_of_ones(qubits: int, weight: int, binomials: Ints, values: Floats, out:
         changed = step_on(positions, weight, qubits)
 
 
-@njit(cache=True)
+@njit(cache=True, plain=plain.far_pairs)
 def far_pairs(qubits: int, weight: int, binomials: Ints, first: int, second: int) -> tuple[Ints, Ints]:
     """Indices of the states with qubit `first` set and `second` clear (first < second), and of their partners."""
     inner, ones = qubits - 2, weight - 1

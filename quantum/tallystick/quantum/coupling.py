@@ -12,6 +12,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum import plain
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import SettingError
 from tallystick.quantum.layout import Ints, batch_starts, children_of, low_bits, occurs, sizes_of
@@ -122,7 +123,7 @@ def _turns(found: list[Move]) -> NDArray[np.float64]:
     return np.array([each[5:] for each in found], dtype=np.float64).reshape(-1, 2)
 
 
-@njit(inline="always")
+@njit(inline="always", plain=plain.move)
 def _move(
     before: Floats, after: Floats, base: int, places: Ints, turns: Floats, move: int, scale: int, backwards: int
 ) -> None:

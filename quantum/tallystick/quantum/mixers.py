@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.quantum import edges, phases, ring
+from tallystick.quantum.compiling import compiles
 from tallystick.quantum.coupling import Coupling, coupling_of, from_coupled, to_coupled
 from tallystick.quantum.edges import PairTables, pair_tables
 from tallystick.quantum.errors import SettingError
@@ -53,8 +54,12 @@ class RingXY:
     """XY gates on the ring: (0,1)(2,3)..., then (1,2)(3,4)..., then (0, n-1); one Trotter step, as in QOKit."""
 
     def on(self, space: Subspace, start: Floats, threads: Threads) -> "Mixing":
-        """Tables of the gates; `start` does not matter."""
-        del start
+        """Tables of the gates; `start` does not matter. Where nothing is compiled, index pairs of each gate."""
+        if not compiles():
+            n = space.qubits
+            wrap = [(0, n - 1)] if n > 2 else []
+            edges = [(j, j + 1) for first in (0, 1) for j in range(first, n - 1, 2)] + wrap
+            return EdgesXY(edges).on(space, start, threads)
         return _Ring(ring_layout(space), threads)
 
 

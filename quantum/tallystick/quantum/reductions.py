@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from tallystick.quantum import plain
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.rotations import Floats, Ket, total_of
 
 SIDE_BY_SIDE = 256
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, plain=plain.weighted_norm)
 def weighted_norm(ket: Ket, weights: Floats) -> float:
     """Sum of weights times probabilities."""
     re, im, sums = ket.re, ket.im, np.zeros(SIDE_BY_SIDE)
@@ -19,7 +20,7 @@ def weighted_norm(ket: Ket, weights: Floats) -> float:
     return total_of(sums)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, plain=plain.inner_product)
 def inner_product(values: Floats, part: Floats) -> float:
     """Sum of the products of two real arrays."""
     sums = np.zeros(SIDE_BY_SIDE)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum import plain
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.vectors import (
     WIDE,
@@ -71,7 +72,7 @@ def sine_and_cosine(quarters: float) -> tuple[float, float]:
     return signed_sine, signed_cosine
 
 
-@njit(inline="always")
+@njit(inline="always", plain=plain.turn_phases)
 def turn_phases(ket: Ket, costs: Floats, start: int, stop: int, angle: float) -> None:
     """Multiply amplitudes start..stop by exp(-i angle cost)."""
     re, im, quarters = ket.re, ket.im, angle * _TWO_OVER_PI
@@ -82,7 +83,7 @@ def turn_phases(ket: Ket, costs: Floats, start: int, stop: int, angle: float) ->
         im[x] = fused(-sine, a, cosine * b)
 
 
-@njit(inline="always")
+@njit(inline="always", plain=plain.exchange_run)
 def exchange_run(ket: Ket, first: int, run: int, shift: int, turn: Turn) -> None:
     """Gate on the amplitudes first..first+run and their partners `shift` further, which must not overlap."""
     re, im, c, s = ket.re, ket.im, turn.c, turn.s
@@ -105,14 +106,14 @@ def _exchange(ket: Ket, x: Place, y: Place, turn: Turn) -> None:
     im[y] = fused(-sine, a, cosine * d)
 
 
-@njit(inline="always")
+@njit(inline="always", plain=plain.exchange_pairs)
 def exchange_pairs(ket: Ket, low: Ints, high: Ints, start: int, stop: int, turn: Turn) -> None:
     """Gate on pairs of indices."""
     for each in range(start, stop):
         _exchange(ket, np.uint64(low[each]), np.uint64(high[each]), turn)
 
 
-@njit(inline="always")
+@njit(inline="always", plain=plain.undo_run)
 def undo_run(ket: Ket, bra: Ket, first: int, run: int, shift: int, turn: Turn, sums: Floats) -> None:
     """Add Im<bra|h|ket> of a gate on two runs to sums[:WIDE], pair by pair, and undo the gate on both."""
     begin, far = np.uint64(first), np.uint64(shift)
@@ -140,7 +141,7 @@ def _undo(ket: Ket, bra: Ket, x: Place, y: Place, turn: Turn) -> float:
     return fused(-h, a, fused(g, b, fused(-f, c, e * d)))
 
 
-@njit(inline="always")
+@njit(inline="always", plain=plain.undo_pairs)
 def undo_pairs(ket: Ket, bra: Ket, low: Ints, high: Ints, start: int, stop: int, turn: Turn) -> float:
     """Im<bra|h|ket> of a gate on pairs of indices, and the gate undone on both."""
     total = 0.0
@@ -149,7 +150,7 @@ def undo_pairs(ket: Ket, bra: Ket, low: Ints, high: Ints, start: int, stop: int,
     return total
 
 
-@njit(inline="always")
+@njit(inline="always", plain=plain.undo_phases)
 def undo_phases(ket: Ket, bra: Ket, costs: Floats, start: int, stop: int, angle: float, sums: Floats) -> None:
     """Add Im<bra|C|ket> to `sums`, element by element, and take the phases back from both."""
     re, im, br, bi, quarters = ket.re, ket.im, bra.re, bra.im, angle * _TWO_OVER_PI
@@ -166,7 +167,7 @@ def undo_phases(ket: Ket, bra: Ket, costs: Floats, start: int, stop: int, angle:
             bi[x] = fused(sine, e, cosine * f)
 
 
-@njit(inline="always")
+@njit(inline="always", plain=plain.total_of)
 def total_of(sums: Floats) -> float:
     """The sum of an array from its first element to its last."""
     total = 0.0

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from tallystick.quantum import plain
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.layout import Ints
 from tallystick.quantum.rotations import Floats
 from tallystick.quantum.vectors import transpose_in, transpose_out
 
 
-@njit(inline="always")
+@njit(inline="always", plain=plain.lay)
 def lay(part: Floats, base: int, children: Ints, first: int, lanes: int, size: int, rows: Floats) -> None:
     """Lay segments side by side: row x has element x of each."""
     wide, fours, four_lanes = np.uint64(lanes), np.uint64(size & -4), lanes & -4
@@ -29,7 +30,7 @@ def lay(part: Floats, base: int, children: Ints, first: int, lanes: int, size: i
             rows[x * wide + np.uint64(lane)] = part[begin + x]
 
 
-@njit(inline="always")
+@njit(inline="always", plain=plain.put_back)
 def put_back(part: Floats, base: int, children: Ints, first: int, lanes: int, size: int, rows: Floats) -> None:
     """The way back of `lay`."""
     wide, fours, four_lanes = np.uint64(lanes), np.uint64(size & -4), lanes & -4
