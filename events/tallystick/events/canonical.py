@@ -6,6 +6,7 @@ encoder would let through; `Shape.read` refuses bytes from outside that a canoni
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import copysign
 from typing import Any, cast
 
@@ -35,7 +36,7 @@ class Shape:
         self.cards = tuple(cards)
         kinds = [card.kind for card in cards]
         rows = next((i for i, card in enumerate(cards) if (card.name, card.kind) == ("rows", "int")), None)
-        self._looks_right = _quick_look(kinds, rows)
+        self._looks_right = _quick_look(tuple(kinds), rows)
         plain = all(kind in _QUICK or (kind.startswith("column:") and rows is not None) for kind in kinds)
         self.quick_look = self._looks_right if plain else _never
         """True for values that need no further check; see `check`, which gives the reason when they do."""
@@ -103,7 +104,8 @@ def _never(_values: Values) -> bool:
     return False
 
 
-def _quick_look(kinds: list[str], rows: int | None) -> Callable[[Values], bool]:
+@cache  # every catalogue has the same types
+def _quick_look(kinds: tuple[str, ...], rows: int | None) -> Callable[[Values], bool]:
     """One expression over all plain fields: true when they are surely right, false when each needs a closer look.
 
     `rows` is the field that counts the rows of the columns, where there is one.

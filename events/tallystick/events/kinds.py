@@ -41,6 +41,7 @@ class FieldCard:
     meaning: str
 
 
+@cache  # every book declares its types
 def cards_of(event_type: type[Event]) -> tuple[FieldCard, ...]:
     """The fields of an event type, in order. Raises `UsageError` for an annotation that has no kind."""
     hints = get_type_hints(event_type, include_extras=True)

@@ -13,6 +13,7 @@ from tallystick.events.errors import IntegrityError
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
 _node_hasher = sha256(b"\1").copy  # half the price of a new one
+_leaf_hasher = sha256(b"\0").copy
 
 
 class ProofError(IntegrityError):
@@ -96,7 +97,9 @@ class Tree:
 
 def leaf_hash(entry: bytes) -> bytes:
     """Hash of a leaf whose content is `entry`."""
-    return sha256(b"\0" + entry).digest()
+    hasher = _leaf_hasher()
+    hasher.update(entry)
+    return hasher.digest()
 
 
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:

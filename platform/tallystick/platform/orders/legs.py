@@ -26,7 +26,7 @@ def hedging_legs(target: int, held: Sequence[PositionView], flights: Collection[
     2. On its side the oldest positions are kept up to the target; what is beyond it is closed.
     3. What is missing is opened, unless an open is already in flight. A position with a close in flight is let be.
     """
-    closing = {flight.position: flight.volume for flight in flights if flight.purpose == "close"}
+    closing = {flight.position: flight.volume for flight in flights if flight.purpose == "close"} if flights else {}
     direction = (target > 0) - (target < 0)
     kept = 0
     legs = []
@@ -70,8 +70,13 @@ def tradable_part(leg: Leg, instrument: Instrument | None, held: Iterable[Positi
 
     An unknown instrument is let through: risk refuses it with words.
     """
-    whole = leg.reduces and any(one.ticket == leg.position and one.volume == leg.volume for one in held)
-    if instrument is None or whole:
+    if instrument is None:
         return leg
+    if leg.reduces:
+        for one in held:
+            if one.ticket == leg.position and one.volume == leg.volume:
+                return leg
     limit = leg.volume if leg.volume > instrument.volume_max else rounded_down(leg.volume, instrument)
+    if limit == leg.volume:
+        return leg
     return leg._replace(volume=limit) if limit > 0 else None

@@ -246,8 +246,9 @@ class Orders:
         if desired is None:
             return ()
         held = self._held(key, context)
-        own = [flight for flight in self._flights.values() if flight.key == key]
-        instrument = context.instruments.get(key[1])
+        strategy, symbol = key
+        own = [one for one in self._flights.values() if one.strategy == strategy and one.symbol == symbol]
+        instrument = context.instruments.get(symbol)
         requests: list[Event] = []
         for leg in self._legs(key, desired, held, own):
             part = None if leg.purpose in desired.resting else tradable_part(leg, instrument, held)
@@ -268,14 +269,11 @@ class Orders:
 
     def _held(self, key: Key, context: Context) -> list[PositionView]:
         """The strategy's positions of the symbol; on a netting account the symbol's one position."""
-        strategy, symbol = key
-        owners = self._owners
-        return [
-            position
-            for position in context.positions.values()
-            if position.symbol == symbol
-            and (self._netting or owners.get(position.ticket, (position.strategy, symbol)) == (strategy, symbol))
-        ]
+        symbol, owners = key[1], self._owners
+        held = [position for position in context.positions.values() if position.symbol == symbol]
+        if self._netting or not held:
+            return held
+        return [one for one in held if owners.get(one.ticket, (one.strategy, symbol)) == key]
 
     def freeze(self) -> Any:
         """Counter, account, targets, flights, owners and shares."""

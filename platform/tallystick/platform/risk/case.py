@@ -105,9 +105,11 @@ class Case:
         """Volume held on one side of the symbol; on a netting account the signed position counts against it."""
         symbol = self.request.symbol
         held: list[PositionView] = [one for one in self.context.positions.values() if one.symbol == symbol]
+        if not held:
+            return 0
         if self.netting:
-            return direction * sum(position.direction * position.volume for position in held)
-        return sum(position.volume for position in held if position.direction == direction)
+            return direction * sum([position.direction * position.volume for position in held])
+        return sum([position.volume for position in held if position.direction == direction])
 
     def growth(self) -> int:
         """Volume by which the symbol's position would grow: less than the order's where it first nets one out."""

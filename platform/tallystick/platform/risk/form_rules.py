@@ -89,7 +89,7 @@ def _closable(case: Case) -> int:
     request = case.request
     if case.position is not None:
         fits = case.position.symbol == request.symbol and case.position.direction == -case.direction
-        closing = sum(o.volume for o in case.ahead if o.reduces and o.position == request.position)
+        closing = sum([o.volume for o in case.ahead if o.reduces and o.position == request.position])
         return case.position.volume - closing if fits else 0
     if not case.netting or request.position:
         return 0

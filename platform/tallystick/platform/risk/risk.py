@@ -23,7 +23,8 @@ from tallystick.platform.risk.rules import BY_KIND, rules_declared
 from tallystick.platform.risk.settings import RiskSettings
 from tallystick.platform.risk.state import RiskState, frozen, thawed
 
-_ASKED = {kind: tuple((rule.reads, rule) for rule in rules) for kind, rules in BY_KIND.items()}
+SOMETIMES = {"session": "session", "news": "news", "spread": "spread", "friday_flat": "friday"}
+"""Rules that most books do not have, and what `Entries` calls them: absent ones let everything pass, unasked."""
 
 
 class Risk:
@@ -40,6 +41,11 @@ class Risk:
         self.settings = dict(rules_declared(self.limits).limits)
         self._state = RiskState()
         self._entries = Entries(self.limits)
+        absent = {rule for rule, name in SOMETIMES.items() if not getattr(self._entries, name)}
+        self._asked = {
+            kind: tuple((rule.reads, rule) for rule in rules if rule.name not in absent)
+            for kind, rules in BY_KIND.items()
+        }
 
     @property
     def latched(self) -> dict[str, int]:
@@ -61,7 +67,7 @@ class Risk:
 
     def _verdict(self, case: Case) -> Event:
         nearest, nearest_limit, nearest_value = "", 0, 0
-        for reads, rule in _ASKED[case.kind]:
+        for reads, rule in self._asked[case.kind]:
             limit, value = reads(case)
             if value > limit:
                 if rule.name == "repeated_execution":

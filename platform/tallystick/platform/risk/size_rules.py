@@ -48,11 +48,10 @@ def say_order_value(case: Case, limit: int, value: int) -> str:
 def position(case: Case) -> Reading:
     """Positions and orders in flight on the order's side of the symbol, this order included."""
     request, settings = case.request, case.settings
-    flying = sum(
-        order.volume
-        for order in case.ahead
-        if order.symbol == request.symbol and order.direction == case.direction and _grows(order)
-    )
+    flying = 0
+    for order in case.ahead:
+        if order.symbol == request.symbol and order.direction == case.direction and _grows(order):
+            flying += order.volume
     assert case.instrument is not None
     own_limit = case.instrument.volume_limit
     limit = min(settings.position_volume_max, own_limit) if own_limit else settings.position_volume_max

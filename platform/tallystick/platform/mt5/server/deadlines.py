@@ -32,6 +32,7 @@ class Deadlines:
         self._rule = rule
         self._digits = currency_digits
         self._midnights = (0, 0)
+        self._stops_last_a_day = any(one.gtc_mode == "daily" for one in instruments.values())
 
     @property
     def _state(self) -> AccountState:
@@ -52,7 +53,8 @@ class Deadlines:
         """Everything due up to `time`, in order of time; of equal ones the expiries first."""
         facts: list[Event] = []
         while (due := self.next_due()) <= time:
-            facts += self._expire(due)
+            if self._state.pendings:
+                facts += self._expire(due)
             if self._state.positions and self._next_rollover() == due:
                 facts += self._roll_over(due)
             self._state.clock = max(self._state.clock, due)
@@ -88,7 +90,7 @@ class Deadlines:
                     moment=midnight,
                 )
                 facts.append(night)
-        return facts + self._daily_stops(midnight)
+        return facts + self._daily_stops(midnight) if self._stops_last_a_day else facts
 
     def _daily_stops(self, midnight: int) -> list[Event]:
         """Stops of symbols whose orders last a day are gone with it (`docs/fills.md`, section 17)."""

@@ -20,6 +20,10 @@ import msgspec
 from tallystick.events.files import write_failed
 from tallystick.events.types.trading import OrderSending
 
+# Making a hasher and an encoder anew costs more than an order's bytes.
+_hasher = hashlib.sha256().copy
+_encode = msgspec.msgpack.Encoder().encode
+
 
 class JournalConflictError(ValueError):
     """An order number was used for two different orders; the book's counter must have been lost."""
@@ -27,7 +31,9 @@ class JournalConflictError(ValueError):
 
 def request_hash(sending: OrderSending) -> str:
     """SHA-256 of a request, in hex."""
-    return hashlib.sha256(msgspec.msgpack.encode(sending)).hexdigest()
+    hasher = _hasher()
+    hasher.update(_encode(sending))
+    return hasher.hexdigest()
 
 
 class Journal:
