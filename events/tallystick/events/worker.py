@@ -20,6 +20,8 @@ class WorkResult(msgspec.Struct, frozen=True, kw_only=True):
     artefact: str = ""
     seed: int = 0
     took_ns: int = 0
+    keep: bool = True
+    """False where another run may find otherwise: something was not installed, or the memory was too small."""
 
 
 class Worker(Protocol):

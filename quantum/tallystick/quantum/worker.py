@@ -30,6 +30,7 @@ class OptimisationWorker:
             version=found.version,
             artefact=found.settings_hash,
             seed=found.seed,
+            keep=found.outcome == "lots",
         )
 
     def fingerprint(self) -> str:

@@ -112,6 +112,18 @@ def test_a_worker_that_does_not_say_what_its_results_rest_on_is_asked_in_every_r
     assert list(tmp_path.iterdir()) == []
 
 
+class Poor(Echo):
+    """Says that its answer rests on the machine."""
+
+    def work(self, request: bytes, seed: int) -> WorkResult:
+        return msgspec.structs.replace(super().work(request, seed), keep=False)
+
+
+def test_a_result_that_rests_on_the_machine_is_not_kept(tmp_path: Path) -> None:
+    Results({"w": Poor()}, tmp_path).of(asked(1), 0)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("no folder", encoding="utf-8")

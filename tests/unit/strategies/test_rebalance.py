@@ -1,6 +1,7 @@
 """Rebalance: when it asks, what it asks with, and what it makes of an answer."""
 
 import random
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,8 @@ from tallystick.events.types.optimisation import DecisionWithheld, OptimisationC
 from tallystick.events.types.trading import DecisionExplained, TargetAsked
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import Rows
+from tallystick.platform.cli.demo_plan import demo_plan
+from tallystick.platform.plan_check import PlanError, check_plan
 from tallystick.platform.strategies import Rebalance, StrategySettingError, strategy_from
 from tallystick.platform.strategies.rebalance.calendar import next_instant
 from tallystick.platform.strategies.rebalance.window import Closes
@@ -269,6 +272,24 @@ def test_parameters_that_no_run_could_mean_are_refused(changes: dict[str, Any], 
     with pytest.raises(StrategySettingError) as refused:
         strategy_from("rebalance", "mine", {"symbols": "EURUSD,NZDUSD,XAUUSD", **changes})
     assert str(refused.value).startswith(f"E501 mine: {told}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"symbols": "EURUSD,GBPUSD"}, "parameters.symbols: got 'GBPUSD' / expected an instrument of the plan"),
+        ({"symbols": ["EURUSD", "XAUUSD"]}, "parameters.symbols: got ['EURUSD', 'XAUUSD'] / expected text"),
+        ({"calendar": "yearly"}, "parameters.calendar: got 'yearly' / expected one of daily, weekly, monthly, seconds"),
+        ({"k": 1.5}, "parameters.k: got 1.5 / expected a whole number"),
+        ({"share": "half"}, "parameters.share: got 'half' / expected a number"),
+    ],
+)
+def test_a_plan_names_the_parameter_that_cannot_be(changes: dict[str, Any], told: str) -> None:
+    demo = demo_plan()
+    last = demo.strategies[-1]
+    wrong = msgspec.structs.replace(last, parameters={**last.parameters, **changes})
+    with pytest.raises(PlanError, match=re.escape(f"E121 the plan's strategies[6].{told}")):
+        check_plan(msgspec.structs.replace(demo, strategies=(*demo.strategies[:-1], wrong)))
 
 
 def test_it_is_made_again_from_its_settings() -> None:

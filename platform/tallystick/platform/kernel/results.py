@@ -65,7 +65,7 @@ class Results:
             self.cached += 1
         else:
             result = doing.work(work.request, seed)
-            if path is not None:
+            if path is not None and result.keep:
                 _keep(path, result)
         self._known[work.worker, work.request] = result
         return result

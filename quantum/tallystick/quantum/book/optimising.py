@@ -76,7 +76,7 @@ def completed(asked: OptimisationRequested) -> OptimisationCompleted:
             found = hybrid(problem, settings)
             terms = listings_of(asked), account_of(asked)
             lots = allocate(problem, *terms, tolerance=asked.tolerance, fractional=found.portfolio)
-        except QuantumError as error:
+        except (QuantumError, np.linalg.LinAlgError, ArithmeticError) as error:
             return _answer(asked, settings, reason=f"{str(error).rstrip('.')}.", found=found)
     return _answer(asked, settings, found=found, lots=lots)
 

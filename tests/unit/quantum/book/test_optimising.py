@@ -165,6 +165,11 @@ def test_without_compiler_scipy_and_scikit_learn_a_small_request_is_answered_ali
     assert done.stdout.strip() == body_of(completed(asks())).hex(), done.stderr
 
 
+def test_what_was_refused_is_not_kept_for_another_run() -> None:
+    assert worker().work(encode(asks()), 0).keep
+    assert not worker().work(encode(asks(margin_share=0.001)), 0).keep
+
+
 def test_a_worker_says_what_its_results_rest_on() -> None:
     assert len(worker().fingerprint()) == 64
     assert worker().fingerprint() == worker().fingerprint()
