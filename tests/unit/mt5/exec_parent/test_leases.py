@@ -97,7 +97,12 @@ def test_the_log_is_the_same_whoever_answers_looks(
 ) -> None:
     lent: list[Lease] = []
     lend = BotProcess.lend
-    monkeypatch.setattr(BotProcess, "lend", lambda self, lease: (lent.append(lease), lend(self, lease)))
+
+    def seen(process: BotProcess, lease: Lease) -> None:
+        lent.append(lease)
+        lend(process, lease)
+
+    monkeypatch.setattr(BotProcess, "lend", seen)
     text = LOOKING.format(names=list(data))
     ours = carried(tmp_path / "parent", text, data, lends=False, latency_ms=latency_ms)
     assert lent == []
@@ -136,7 +141,11 @@ def test_an_answer_shows_no_row_of_a_lease_that_comes_later(seed: int) -> None:
     now = int(rows.time[0]) - 1
     answers.answer(Call(now, "initialize", {}))
     given = seen = 0
-    asked = [("symbol_info_tick", {"symbol": "EURUSD"}), ("account_info", {}), ("symbol_info", {"symbol": "EURUSD"})]
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("symbol_info_tick", {"symbol": "EURUSD"}),
+        ("account_info", {}),
+        ("symbol_info", {"symbol": "EURUSD"}),
+    ]
     asked += [("copy_rates_from_pos", {"symbol": "EURUSD", "timeframe": 1, "start_pos": 0, "count": 5})]
     while given < len(rows):
         stop = min(given + int(chance.integers(1, 60)), len(rows))
@@ -158,9 +167,10 @@ def test_an_answer_shows_no_row_of_a_lease_that_comes_later(seed: int) -> None:
 
 def lease_of(rows: Any, until: int, answers: Answers, definition: Definition, *, first: bool) -> Lease:
     """A lease of these rows."""
-    columns = (rows.time, rows.series, rows.bid, rows.ask, rows.columns["flags"])
+    time, series, bid, ask, flags = rows.time, rows.series, rows.bid, rows.ask, rows.columns["flags"]
     world = pickle.dumps((definition, ["EURUSD"], 0)) if first else b""
-    return Lease(until, *(column.tobytes() for column in columns), answers.seen(), world)
+    told = time.tobytes(), series.tobytes(), bid.tobytes(), ask.tobytes(), flags.tobytes()
+    return Lease(until, *told, answers.seen(), world)
 
 
 def test_a_bots_process_starts_as_ever_where_nothing_is_lent() -> None:
