@@ -204,8 +204,15 @@ def _finish(tree: _Tree, node: _Node) -> None:
 
 
 def _rounded(tree: _Tree, found: Answer, node: _Node) -> Found | None:
+    """The assets of the greatest shares, as far as the counts allow; None where these are too few."""
+    counts, least, most = tree.problem.counts
     order = np.argsort(np.where(node.held, -2.0, np.where(node.free, -found.shares, 1.0)), kind="stable")
-    return polished(tree.problem, tuple(sorted(int(each) for each in order[: tree.problem.k])))
+    inside, taken = np.zeros(len(most)), list[int]()
+    for each in order.tolist():
+        if np.all(inside + counts[:, each] <= most):
+            inside += counts[:, each]
+            taken.append(each)
+    return polished(tree.problem, tuple(sorted(taken))) if np.all(inside >= least) else None
 
 
 def _closed_under(problem: CardinalityProblem, held: Bits, free: Bits) -> tuple[Bits, Bits] | None:
