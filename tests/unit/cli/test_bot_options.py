@@ -82,6 +82,12 @@ def test_a_named_file_is_read_by_the_clock_option(say: Say, tmp_path: Path) -> N
     assert opens[0] != opens[1]
 
 
+def test_one_document_is_given_also_where_standard_error_is_no_file(say: Say, tmp_path: Path) -> None:
+    words = (*DAY, "--json", "--no-report", "--book", tmp_path / "book")
+    told = say("mt5", "exec", ready_bot(tmp_path, "print('hello')"), *words)
+    assert told.document["bot"]["how"] == "returned", told
+
+
 def test_a_file_whose_name_holds_an_at_sign_is_found(say: Say, tmp_path: Path) -> None:
     file = tmp_path / "me@home.csv"
     file.write_text(BARS, encoding="utf-8")

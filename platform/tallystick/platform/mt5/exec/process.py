@@ -192,7 +192,7 @@ class BotProcess:
         around = environment(
             self._settings, {name: value for name, value in os.environ.items() if name != VARIABLE}, pipe
         )
-        out = sys.stderr.fileno() if self._apart else None
+        out = _standard_error() if self._apart else None
         if os.name == "posix":
             how["start_new_session"] = True
         else:
@@ -220,3 +220,11 @@ class BotProcess:
         with suppress(OSError):
             self._process.kill()
         self._process.wait()
+
+
+def _standard_error() -> int:
+    """The descriptor of standard error, also where another object stands in its place (a notebook, a test)."""
+    try:
+        return sys.stderr.fileno()
+    except (OSError, ValueError, AttributeError):
+        return 2
