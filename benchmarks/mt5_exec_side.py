@@ -1,4 +1,8 @@
-"""Our side of `mt5_exec`: `tallystick mt5 exec` of `sma_bot.py`, both of its processes, start-up included."""
+"""Our side of `mt5_exec`: `tallystick mt5 exec` of `sma_bot.py`, both of its processes, start-up included.
+
+Its modules are compiled to bytecode beforehand, as an installer leaves them (the peer's are), whatever this checkout
+and its environment say of bytecode.
+"""
 
 import argparse
 import json
@@ -11,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.harness import ROOT, BenchmarkFailedError
 
+BYTECODE = ROOT / ".cache" / "bytecode"
 DONE = "import sys; from tallystick.platform.cli.main import main; sys.exit(main())"
 
 
@@ -28,8 +33,12 @@ def main() -> None:
         *("--data", options.data, "--balance", "1000000", "--book", str(options.folder), "--json", "--no-report"),
         *("--", *options.bot),
     ]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+    compiling = (sys.executable, "-m", "compileall", "-q", str(ROOT / "platform"), str(ROOT / "events"))
+    subprocess.run(compiling, env=environment, stdout=subprocess.DEVNULL, check=True)
     before, wall = os.times(), time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, env=environment)
     after, wall = os.times(), time.perf_counter() - wall
     if done.returncode != 0:
         message = f"exec ended with {done.returncode}: {done.stderr.strip()[-1500:]}"
