@@ -104,7 +104,10 @@ def best_integers(problem: IntegerProblem, limits: Limits, near: Floats | None =
             break
         nodes += 1
         deep = nodes & (nodes - 1) == 0  # as often as the nodes double: rounding every box costs more than it finds
-        tried = _improved(problem, np.rint(box.relaxed).astype(np.int64)) if deep else None
+        if np.array_equal(box.low, box.high):
+            tried: tuple[float, Ints] | None = box.bound, box.low  # one point: its objective, and nothing to divide
+        else:
+            tried = _improved(problem, np.rint(box.relaxed).astype(np.int64)) if deep else None
         if tried is not None and (best is None or tried[0] < best[0]):
             best = tried
         for part in _divided(problem, box):
