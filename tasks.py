@@ -224,6 +224,7 @@ def nightly(options: list[str]) -> int:
     pytest = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-rP", *options)
     steps.run("tests", "all tests, as on Windows", *pytest, TALLYSTICK_AS_WINDOWS="1")
     steps.run("tests", "tests with full counts", *pytest, TALLYSTICK_FULL="1")
+    steps.run("tests", "quality of simulated circuits", "-m", "benchmarks.quantum_quality")
     return steps.close()
 
 

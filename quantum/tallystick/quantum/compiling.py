@@ -5,7 +5,7 @@ written in a twentieth of a second. Who knows that a problem is small asks for i
 size, never by whether a cache is warm, because sums may then be taken in another order and a last bit differ.
 
 Where Numba is not installed everything runs so. The innermost loops have a twin in NumPy (`plain`), which then takes
-their place: what is large is slower by some ten times, not by a thousand.
+their place: what is large is slower by some thirty times, not by a thousand.
 """
 
 from collections.abc import Callable, Iterator
