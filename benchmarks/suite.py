@@ -30,6 +30,7 @@ MODULES = (
     "mt5_exec",
     "quantum_engine",
     "quantum_reach",
+    "quantum_quality",
     "cli_help",
 )
 
