@@ -101,6 +101,10 @@ class Intake:
             self._window = min(self._window * 2, LARGEST_WINDOW)
         return None
 
+    def pass_over(self, quiet: Rows) -> None:
+        """Take rows in of which it is known that nobody acts on any; there are only the terminal and scanners."""
+        self._take(quiet)
+
     def settle(self, rows: Rows, act: Act) -> Sequence[Fact]:
         """What the terminal does at the moment, with rows counted from the start of `rows`."""
         if act.facts is not None or self._terminal is None:

@@ -107,8 +107,7 @@ class Simulation:
     def pass_over(self, count: int) -> None:
         """So many of the rows `ahead`, of which it is known that nobody acts on any, join the open block."""
         buffer = self._buffer
-        act = self._kernel.intake.walk(buffer.rows, buffer.next, buffer.next + count)
-        assert act is None, "a row that was known to be quiet is answered"
+        self._kernel.intake.pass_over(buffer.rows.part(buffer.next, buffer.next + count))
         buffer.next += count
 
     def insert(self, rows: Rows) -> None:

@@ -13,7 +13,8 @@ from tallystick.platform.mt5.prices.generated import MS, Ints, Quotes, bars_of
 from tallystick.platform.mt5.prices.layout import ASK, BID
 from tallystick.platform.mt5.prices.models import TickModel
 
-PART_ROWS = 65_536
+PART_ROWS = 8_192
+"""What is merged, and held in one piece, at a time: a row put in between moves the rest of its piece."""
 NEVER = 2**63 - 1
 
 
