@@ -294,7 +294,7 @@ def test_the_equity_of_a_limit_is_the_account_views_to_the_cent(tmp_path: Path, 
 
     plan = demos_plan(
         account=msgspec.structs.replace(demos_plan().account, margin_mode=margin_mode),
-        strategies=tuple(one for one in demos_plan().strategies if one.parameters["symbol"] == "EURUSD"),
+        strategies=tuple(one for one in demos_plan().strategies if one.parameters.get("symbol") == "EURUSD"),
         sizing={"kind": "fixed", "lots": "0.13"},
         risk={"account_limits": {"daily_loss": 900}, "drawdown_ppm": 1_000_000},
     )
