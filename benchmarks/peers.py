@@ -34,10 +34,11 @@ ENVIRONMENTS = {
         "qokit-venv", ("--no-deps", "qokit==0.1.4", "numpy==2.1.3", "numba==0.62.1", "llvmlite==0.45.1"), "3.11"
     ),
     "pyeventbt": Environment("pyeventbt-venv", ("pyeventbt==0.0.14",), "3.12"),
+    "skfolio": Environment("skfolio-venv", ("skfolio==1.12.2", "pyscipopt==6.3.0")),
 }
 """NautilusTrader 1.221.0 is the last release for Python 3.11 (no wheels for 3.14 and later). vectorbt needs an older
 plotly. QOKit's wheel is for Python 3.11 and pins eighteen packages, of which its simulator needs two. PyEventBT needs
-Python 3.12: on 3.11 pip finds a placeholder without code."""
+Python 3.12: on 3.11 pip finds a placeholder without code. skfolio chooses few assets with SCIP, which PySCIPOpt is."""
 
 
 def interpreter(name: str = "peers") -> Path | None:

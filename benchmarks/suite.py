@@ -31,6 +31,7 @@ MODULES = (
     "quantum_engine",
     "quantum_reach",
     "quantum_quality",
+    "quantum_walk_forward",
     "cli_help",
 )
 
