@@ -46,10 +46,10 @@ class PriceStore:
             return
         msc = server_msc(rows.time, self.server_time_rule)
         flags = rows.columns["flags"]
-        shown = flags < STANDING
-        if len(self.symbols) == 1 and not rows.series.any() and shown.all():
+        if self._all_of_one(rows):
             self._ticks[self.symbols[0]].append(rows.time, msc, rows.bid, rows.ask, flags)
             return
+        shown = flags < STANDING
         for number in np.unique(rows.series).tolist():
             if number < len(self.symbols):
                 mine = (rows.series == number) & shown
@@ -63,9 +63,17 @@ class PriceStore:
         """
         msc = server_msc(rows.time, self.server_time_rule)
         flags = rows.columns["flags"]
+        if self._all_of_one(rows):
+            self._ticks[self.symbols[0]].lay(rows.time, msc, rows.bid, rows.ask, flags)
+            return
         for number, symbol in enumerate(self.symbols):
             mine = (rows.series == number) & (flags < STANDING)
             self._ticks[symbol].lay(rows.time[mine], msc[mine], rows.bid[mine], rows.ask[mine], flags[mine])
+
+    def _all_of_one(self, rows: Rows) -> bool:
+        """Whether there is one symbol, and all rows are ticks of it."""
+        one = len(self.symbols) == 1 and not rows.series.any()
+        return one and bool((rows.columns["flags"] < STANDING).all())
 
     def show(self, time: int) -> None:
         """Take in what was laid up to a moment in ns UTC."""
