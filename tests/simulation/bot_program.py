@@ -83,8 +83,8 @@ class BotProgram:
         mt5.account_info()  # the market has come to this moment; a call costs nothing here
         self._follow(time)
         request = self._request(self.trader.next(time))
-        if request["type"] < 0:
-            return  # no request of the module has such a type
+        if min(request["type"], request["type_time"]) < 0:
+            return  # no request of the module has such a number
         asked = self.terminal.answers.asked(request, self.sent)
         result = mt5.order_send(request)
         assert result is not None, f"seed {self.seed}: {request} {mt5.last_error()}"
