@@ -2,8 +2,9 @@
 
 A volume is 0 or a multiple of the symbol's step from its minimum to its maximum. Money is the account's: a weight is
 the value of a position (price times the money of a lot) over the equity. Whole steps rarely make up the budget, so
-the weights may sum to anything within `tolerance` of it, by default half of the finest step, and at most half of the
-budget: an account too small for any position is told so, not left with none. Margin is that of
+the weights may sum to anything within `tolerance` of it, by default the finest step (half of it leaves so few lots that
+the best of them may cost some hundredths), and at most half of the budget: an account too small for any position is
+told so, not left with none. Margin is that of
 `tallystick.market.margin`, the order's side counted, and may take `margin_share` of the equity.
 """
 
@@ -210,7 +211,7 @@ def _integer_problem(
     buy_in = np.ceil(np.asarray(problem.buy_in) / step - inside).astype(np.int64)
     left = np.setdiff1d(np.arange(problem.size), searched)
     low[left], high[left] = np.minimum(high[left], 0), np.maximum(low[left], 0)
-    wide = min(float(step.min()), abs(problem.budget) or np.inf) / 2.0 if tolerance is None else tolerance
+    wide = min(float(step.min()), abs(problem.budget) / 2.0 or np.inf) if tolerance is None else tolerance
     return IntegerProblem(
         problem=problem,
         step=step,

@@ -100,6 +100,29 @@ def test_the_best_lots_are_those_of_trying_every_one(changes: dict[str, Any]) ->
     assert found.proved
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_no_lots_are_lost_between_the_boxes_of_the_search(seed: int) -> None:
+    past = drawn(60, 3, seed=seed) / 2.0
+    asked = PortfolioProblem(past.mean(axis=0), np.cov(past, rowvar=False), risk_aversion=40.0, upper=0.8)
+    listings, account = (EURUSD, GBPUSD, XAUUSD), Account(60_000.0, leverage=30)
+    found = allocate(asked, listings, account, tolerance=0.01)
+    step = np.array([each.step_value for each in listings]) / account.equity
+    counts = [np.arange(int(0.8 / each) + 1) for each in step]
+    steps = np.array(np.meshgrid(*counts, indexing="ij")).reshape(3, -1)
+    weights = steps * step[:, None]
+    fits = (np.abs(weights.sum(axis=0) - 1.0) <= 0.01 + 1e-9) & ((steps[1] == 0) | (steps[1] >= 5))
+    inside = weights[:, fits]
+    values = 40.0 * np.einsum("it,ij,jt->t", inside, asked.sigma, inside) - asked.mean @ inside
+    assert found.objective == pytest.approx(float(values.min()), rel=1e-9)
+    assert found.bound <= float(values.min()) + 1e-15
+    assert found.proved
+
+
+def test_an_account_too_small_for_any_position_is_never_given_none() -> None:
+    with pytest.raises(ProblemError, match=r"within 0.5 and the margin.* Raise the equity"):
+        allocate(problem(), (EURUSD, GBPUSD, EURUSD, GBPUSD, EURUSD), Account(300.0))
+
+
 def test_margin_counts() -> None:
     rich, poor = (Account(20_000.0, leverage=100, margin_share=share) for share in (1.0, 0.2))
     free, tight = (allocate(problem(), FIVE, each) for each in (rich, poor))
