@@ -65,6 +65,17 @@ def test_a_bot_gives_one_decision_digest_in_three_time_zones_and_its_replay_is_e
     assert again.equal, again.message
 
 
+@pytest.mark.parametrize("seed", range(24 if FULL else 2))
+def test_calls_of_any_kind_in_any_order_over_weekends_are_replayed(seed: int, tmp_path: Path) -> None:
+    over = ("--data", "NZDUSD", "--to", "2014-03-20", "--", seed, 250)
+    told = executed(BOTS / "every_call.py", tmp_path, *(("--margin-mode", "netting") if seed % 2 else ()), *over)
+    assert told["exit"] == 0, told
+    assert told["deals"] > 10
+    for by_row in (False, True):
+        again = replay_book(tmp_path / "book", by_row=by_row)
+        assert again.equal, f"seed {seed}: {again.message}"
+
+
 def test_a_book_of_a_bot_is_verified_reported_and_explained_like_any_other(tmp_path: Path, say: Say) -> None:
     home, book = ("--home", tmp_path / "home"), tmp_path / "book"
     told = executed(BOTS / "stubborn.py", tmp_path)
