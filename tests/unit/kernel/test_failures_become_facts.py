@@ -158,6 +158,30 @@ def test_book_time_does_not_pass_a_due_time_before_the_result_is_in() -> None:
     ]
 
 
+def test_work_asked_for_before_the_data_ended_is_still_answered_at_its_due_time() -> None:
+    desk = make_desk(Script("asks", asks_once, hears=(BarClosed, running.WorkCompleted)))
+    simulation = Simulation(desk.kernel, iter([bars([1.0])]), Commits(), workers={"slow": SlowWorker(0)})
+    assert simulation.run() == "end_of_data"
+    assert "work.completed" not in desk.sink.names()
+    simulation.finish()
+    simulation.finish()
+    completed = [kept for kept in desk.sink.records if kept.type is running.WorkCompleted]
+    assert [kept.time for kept in completed] == [START + 2 * HOUR]
+    assert completed[0].cause == next(kept.seq for kept in desk.sink.records if kept.type is running.WorkRequested)
+
+
+def test_work_asked_for_in_answer_to_such_work_ends_with_the_data() -> None:
+    def asks_on(self: Script, event: Any, context: Any) -> Sequence[Event]:
+        due = context.time + HOUR
+        return [running.WorkRequested(module=self.name, worker="slow", request=b"abc", due=due, deadline=due)]
+
+    desk = make_desk(Script("asks", asks_on, hears=(BarClosed, running.WorkCompleted)))
+    simulation = Simulation(desk.kernel, iter([bars([1.0])]), Commits(), workers={"slow": SlowWorker(0)})
+    simulation.run()
+    simulation.finish()
+    assert desk.sink.names().count("work.completed") == 1
+
+
 @pytest.mark.parametrize(
     ("policy", "halts", "comes_later"), [("halt", True, False), ("bypass", False, False), ("wait", False, True)]
 )

@@ -230,7 +230,11 @@ class _Run:
         """The feed to its end, or what the driver makes of it; returns why it ended."""
         if self._driver is not None:
             return self._driver(kernel, over)
-        return over(self._feed.rows(kernel.rows_taken)).run()
+        simulation = over(self._feed.rows(kernel.rows_taken))
+        reason = simulation.run()
+        if reason != STOPPED:
+            simulation.finish()
+        return reason
 
     # -- what stands
 

@@ -148,6 +148,12 @@ class Simulation:
         while min(self._owed(), self._kernel.deadlines.next_due()) <= until:
             self._reach()
 
+    def finish(self) -> None:
+        """The data have ended: work that was asked for until then is still answered, each at its due time."""
+        ended = self._kernel.desk.time
+        while (work := self._kernel.deadlines.work_due(NEVER)) is not None and work.asked <= ended:
+            self.pass_time(work.due)
+
     def take_in(self, event: Event, source: str, role: str) -> int:
         """An input from outside, and every step that must follow at this book time; returns its seq."""
         seq = self.hear(event, source, role)
@@ -230,8 +236,7 @@ class Simulation:
             if kernel.reach(owed):
                 self._pass(owed)
             return
-        work = kernel.deadlines.work_due(due)
-        if work is not None:
+        if (work := kernel.deadlines.work_due(due)) is not None:
             self._work(work)
             return
         fired = kernel.deadlines.timer_due(due)
@@ -280,8 +285,7 @@ class Simulation:
         if policy == "wait":
             kernel.deadlines.move(work.seq, ready)
         elif policy == "halt":
-            reason = f"module {work.module} missed its deadline"
-            kernel.hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
+            kernel.hear(running.BookHalted(reason=f"module {work.module} missed its deadline"), KERNEL, KERNEL)
         self._committer.cascade_done()
         self._drain()
 
