@@ -40,12 +40,12 @@ def top_state(space: Subspace, edges: Sequence[tuple[int, int]], tolerance: floa
     if not tolerance >= 1e-14:
         message = f"tolerance {tolerance}: double precision reaches about 1e-14; give 1e-14 or more"
         raise SettingError(message)
+    require_memory(8 * (STEPS + 4) * space.dimension, f"{STEPS} vectors of {space.dimension:,} amplitudes")
     tables = pair_tables(space, edges)
     _require_connected(space.qubits, edges)
     current = np.full(space.dimension, space.dimension**-0.5)
     if space.dimension == 1:
         return TopState(current, 0.0, 0.0)
-    require_memory(8 * (STEPS + 4) * space.dimension, f"{STEPS} vectors of {space.dimension:,} amplitudes")
     for _ in range(RESTARTS):
         moved = _moved(tables, current)
         value = float(current @ moved)
