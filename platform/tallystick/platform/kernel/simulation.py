@@ -93,10 +93,7 @@ class Simulation:
         return self._walk(lambda: self._buffer.next_time <= until, until, largest)
 
     def ahead(self, most: int, largest: int) -> tuple[Rows, int]:
-        """The next rows, up to `most`, that no deadline comes before and that fill no block; when more comes (ns UTC).
-
-        What a row would bring about is not looked at.
-        """
+        """The next rows, up to `most`, that no deadline comes before and that fill no block; when more comes (ns UTC)."""
         due = min(self._owed(), self._kernel.deadlines.next_due())
         if self._kernel.pending or not self._buffer.fill(1):
             return self._buffer.rows.part(0, 0), due
@@ -106,9 +103,8 @@ class Simulation:
 
     def pass_over(self, count: int) -> None:
         """So many of the rows `ahead`, of which it is known that nobody acts on any, join the open block."""
-        buffer = self._buffer
-        self._kernel.intake.pass_over(buffer.rows.part(buffer.next, buffer.next + count))
-        buffer.next += count
+        first, self._buffer.next = self._buffer.next, self._buffer.next + count
+        self._kernel.intake.pass_over(self._buffer.rows.part(first, first + count))
 
     def insert(self, rows: Rows) -> None:
         """Rows that come before the next one."""
