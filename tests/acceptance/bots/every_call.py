@@ -9,7 +9,8 @@ import MetaTrader5 as mt5
 
 TIMEFRAMES = (mt5.TIMEFRAME_M1, mt5.TIMEFRAME_M15, mt5.TIMEFRAME_H1, mt5.TIMEFRAME_D1, mt5.TIMEFRAME_MN1)
 SLEEPS = (0, 0.001, 0.5, 7, 60, 600, 3600, 9 * 3600)
-LAPSES = (-5, 60, 3600, 7 * 3600, 30 * 3600)
+SERVER = 2 * 3600  # ahead of UTC, in winter
+LAPSES = (-5, SERVER + 60, SERVER + 200, SERVER + 3600, 9 * 3600, 30 * 3600)
 seed, turns = map(int, sys.argv[1:] or ("1", "60"))
 chance = random.Random(seed)
 
@@ -37,7 +38,7 @@ def pending(symbol, tick):
     kind, point = chance.randrange(2, 8), mt5.symbol_info(symbol).point
     side, away = 1 - 2 * (kind % 2), chance.choice((20, 60, 200)) * point
     price = (tick.ask if side > 0 else tick.bid) + (-side if kind < 4 else side) * away
-    lapses = {"type_time": chance.randrange(4), "expiration": tick.time + chance.choice(LAPSES)}
+    lapses = {"type_time": chance.choice((0, 1, 2, 2, 2, 3)), "expiration": int(time.time()) + chance.choice(LAPSES)}
     limit = {"stoplimit": price - side * 10 * point if kind > 5 else 0.0}
     request = {"action": mt5.TRADE_ACTION_PENDING, "symbol": symbol, "volume": 0.1, "type": kind, "price": price}
     return request | lapses | limit | stops(symbol, side, price) | {"type_filling": mt5.ORDER_FILLING_RETURN}
@@ -72,6 +73,7 @@ def trade(symbol):
     if chance.random() < 0.1:
         mt5.order_check(request)
     mt5.order_send(request)
+    mt5.orders_get()
 
 
 def look(symbol):
