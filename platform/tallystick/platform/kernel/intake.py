@@ -30,7 +30,8 @@ Fact = tuple[int, Event]
 class Act:
     """Where the walk stopped: the moment `start` to `stop`, with what is already known of it.
 
-    `answered` holds, for row-by-row modules, (row, module) pairs already asked, and `answers` what they said.
+    `answered` holds, for row-by-row modules, (row, module) pairs already asked, and `answers` what they said. `silent`:
+    the terminal's scan found that it does nothing at this moment, so its rows need no settling.
     """
 
     start: int
@@ -38,17 +39,18 @@ class Act:
     facts: Sequence[Fact] | None = None
     answered: set[tuple[int, int]] = field(default_factory=set)
     answers: list[Answer] = field(default_factory=list)
+    silent: bool = False
 
     def shifted(self, by: int) -> "Act":
         """The same act with rows counted from `by`."""
         if by == 0:
             return self
         if self.facts is None and not self.answered:
-            return Act(self.start - by, self.stop - by)
+            return Act(self.start - by, self.stop - by, silent=self.silent)
         facts = None if self.facts is None else [(row - by, event) for row, event in self.facts]
         answered = {(row - by, index) for row, index in self.answered}
         answers = [(row - by, index, events) for row, index, events in self.answers]
-        return Act(self.start - by, self.stop - by, facts, answered, answers)
+        return Act(self.start - by, self.stop - by, facts, answered, answers, self.silent)
 
 
 class Intake:
@@ -71,6 +73,8 @@ class Intake:
         self.periods: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._facts = RowFacts()
         self._window = FIRST_WINDOW
+        self._silent = 0
+        """Rows of the part scanned last before the first at which the terminal acts."""
         self._by_kind = {
             kind: tuple(i for i, module in enumerate(cascades.modules) if row_type in module.hears)
             for kind, row_type in (("quote", Quote), ("bar", BarClosed))
@@ -110,6 +114,9 @@ class Intake:
         if act.facts is not None or self._terminal is None:
             return act.facts or ()
         part = rows.part(act.start, act.stop)
+        if act.silent:
+            self._terminal.advance(part)
+            return ()
         return [(act.start + row, event) for row, event in self._terminal.settle(part)]
 
     def row_answers(self, rows: Rows, act: Act, row: int) -> list[Answer]:
@@ -140,13 +147,15 @@ class Intake:
             act = self._read(rows, start, start + bound)
             if act is not None:
                 self._take(rows.part(start, act.start))
+                act.silent = act.stop <= start + self._silent
                 return act
         if bound == count:
             self._take(part)
             return None
         if bound:
             self._take(part.part(0, bound))
-        return Act(start + bound, moment_end(rows, start + bound))
+        stop = moment_end(rows, start + bound)
+        return Act(start + bound, stop, silent=stop <= start + self._silent)
 
     def _first_scan(self, part: Rows, count: int) -> int:
         """First row of the first moment at which terminal or scanners act; `count`, all of `part`, when none does."""
@@ -155,6 +164,7 @@ class Intake:
             hit = self._terminal.scan(part)
             if hit >= 0:
                 bound = hit
+        self._silent = bound
         for scanner in self._scanners[part.kind]:
             if bound == 0:
                 break
@@ -165,7 +175,7 @@ class Intake:
 
     def _take(self, quiet: Rows) -> None:
         """Everybody but the row-by-row modules takes rows in that nobody acts on."""
-        if len(quiet) == 0:
+        if len(quiet.time) == 0:
             return
         if self._terminal is not None:
             self._terminal.advance(quiet)

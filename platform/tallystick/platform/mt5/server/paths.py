@@ -48,7 +48,7 @@ class Paths:
 
     def of(self, rows: Rows) -> list[Path]:
         """The paths of one moment's rows, in their order."""
-        paths = [path for row in range(len(rows)) if (path := self._path(rows, row)) is not None]
+        paths = [path for row in range(len(rows.time)) if (path := self._path(rows, row)) is not None]
         return [self._with_hours(path) for path in paths] if self.hours else paths
 
     def _path(self, rows: Rows, row: int) -> Path | None:
