@@ -66,8 +66,13 @@ def test_a_symbol_takes_the_time_types_of_its_flags_only(flag: int) -> None:
         assert code == (PLACED if time_type == flag else INVALID_EXPIRATION)
 
 
-def test_market_orders_have_no_time_type() -> None:
-    assert Scene(instruments=terms(expiration_modes=0)).fill(BUY, time_type=9).retcode == DONE
+@pytest.mark.parametrize("time_type", range(4))
+def test_no_flag_of_the_symbol_is_asked_of_a_market_order(time_type: int) -> None:
+    assert Scene(instruments=terms(expiration_modes=0)).fill(BUY, time_type=time_type).retcode == DONE
+
+
+def test_a_time_type_that_is_none_is_refused_of_a_market_order_too() -> None:
+    assert Scene().code(BUY, time_type=9) == INVALID_EXPIRATION
 
 
 def test_an_order_may_be_given_another_end_and_the_same_end_is_no_change() -> None:
