@@ -31,6 +31,8 @@ SINCE_1970 = re.compile(r"(?P<epoch>\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})", re
 LAYOUTS = (MOMENT, DAY_FIRST, COMPACT, TIME, SINCE_1970)
 MOST_LAYOUTS = 16
 """Layouts in one column and length; real files have one or two, and each costs a pass."""
+BLOCK = 32_768
+"""Cells that are read together: few enough to stay in the processor's cache."""
 MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
@@ -60,22 +62,28 @@ def read_moments(column: Column) -> Moments:
         for _ in range(MOST_LAYOUTS if 0 < length <= 40 else 0):
             if not len(left):
                 break
-            left = _of_layout(column, left, length, found)
+            left = _of_layout(column, left, found)
     return found
 
 
-def _of_layout(column: Column, rows: Ints, length: int, found: Moments) -> Ints:
+def _of_layout(column: Column, rows: Ints, found: Moments) -> Ints:
     """Read the cells that are laid out like the first of `rows`; returns the others."""
     first = column.text(int(rows[0]))
     layout = next((match for form in LAYOUTS if (match := form.fullmatch(first))), None)
     if layout is None:
         return rows[1:]
-    cells = column.matrix(rows, length)
     template = np.frombuffer(first.encode(), dtype=np.uint8)
+    blocks = (rows[begin : begin + BLOCK] for begin in range(0, len(rows), BLOCK))
+    return np.concatenate([_like(layout, template, column, block, found) for block in blocks])
+
+
+def _like(layout: re.Match[str], template: NDArray[np.uint8], column: Column, rows: Ints, found: Moments) -> Ints:
+    """Read the cells of some rows that are laid out like `template`; returns the others."""
+    cells = column.matrix(rows, len(template))
     is_digit = (template >= 48) & (template <= 57)
     # The sign of an offset is read from the template too, so cells with the other sign are another layout.
     alike = ((cells[:, is_digit] - 48) <= 9).all(axis=1) & (cells[:, ~is_digit] == template[~is_digit]).all(axis=1)
-    mine, digits = rows[alike], cells[alike].astype(np.int64) - 48
+    mine, digits = rows[alike], cells[alike] - 48
     ms, valid = _epoch(layout, digits) if "epoch" in layout.re.groupindex else _written(layout, digits)
     found.ms[mine] = ms
     found.bad[mine] = ~valid
@@ -87,24 +95,26 @@ def _of_layout(column: Column, rows: Ints, length: int, found: Moments) -> Ints:
     return others
 
 
-def _whole(layout: re.Match[str], name: str, digits: Ints, missing: int = 0) -> Ints:
+def _whole(layout: re.Match[str], name: str, digits: NDArray[np.uint8], missing: int = 0) -> Ints:
     """The whole number a named group holds in every cell."""
     begin, end = layout.span(name) if name in layout.re.groupindex else (-1, -1)
     if begin < 0:
         return np.full(len(digits), missing, dtype=np.int64)
-    weights = 10 ** np.arange(end - begin - 1, -1, -1, dtype=np.int64)
-    found: Ints = digits[:, begin:end] @ weights
+    found = np.zeros(len(digits), dtype=np.int64)
+    for place in range(begin, end):
+        found *= 10
+        found += digits[:, place]
     return found
 
 
-def _epoch(layout: re.Match[str], digits: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+def _epoch(layout: re.Match[str], digits: NDArray[np.uint8]) -> tuple[Ints, NDArray[np.bool_]]:
     value = _whole(layout, "epoch", digits)
     length = digits.shape[1]
     ms = value * 1000 if length <= 10 else value // 10 ** (3 * ((length - 12) // 3))
     return ms, ms < LAST_MS
 
 
-def _written(layout: re.Match[str], digits: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+def _written(layout: re.Match[str], digits: NDArray[np.uint8]) -> tuple[Ints, NDArray[np.bool_]]:
     hour, minute, second = (_whole(layout, name, digits) for name in ("hour", "minute", "second"))
     valid = (hour < 24) & (minute < 60) & (second < 60)
     ms = ((hour * 60 + minute) * 60 + second) * 1000

@@ -16,7 +16,8 @@ from tallystick.platform.data.cells import Column, Ints
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 MOST_DIGITS = 15
 """Digits of a whole number that float64 holds exactly, whatever they are."""
-BLOCK = 65_536
+BLOCK = 32_768
+"""Cells that are read together: few enough to stay in the processor's cache."""
 ZERO, POINT = 48, 46
 
 

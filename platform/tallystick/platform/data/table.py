@@ -103,11 +103,12 @@ def _read(cells: Cells, roles: Mapping[str, int], *, skip_bad: bool) -> Table:
     good = ~faults.bad
     if not good.any():
         raise UnreadableData(f"{cells.title}: none of its {dropped:,} rows can be read.", "Export it again.")
-    kept = {role: values[good] for role, values in numbers.items()}
+    rows = slice(None) if good.all() else good
+    kept = {role: values[rows] for role, values in numbers.items()}
     return Table(
         cells.title,
-        time_msc[good],
-        cells.line[good],
+        time_msc[rows],
+        cells.line[rows],
         kept,
         decimals,
         zoned,

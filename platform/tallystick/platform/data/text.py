@@ -59,14 +59,15 @@ def _whole(file: IO[bytes], title: str) -> bytes:
     head = file.read(4 * LONGEST_LINE)
     if len(head) == 4 * LONGEST_LINE and b"\n" not in head and b"\r" not in head:
         raise _too_long(title, 1)
-    return head + file.read()
+    rest = file.read()
+    return head + rest if rest else head
 
 
 def text_of(raw: bytes, title: str) -> Text:
     """The text in some bytes; `title` is what messages call them. Raises `UnreadableData` (E105)."""
     data = _decoded(raw, title)
     data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not data.strip():
+    if not data or data.isspace():
         raise UnreadableData(f"{title} holds no rows.", "Leave it out, or export it again.")
     if not data.endswith(b"\n"):
         data += b"\n"
@@ -122,7 +123,8 @@ def _utf16(raw: bytes, encoding: str) -> bytes:
 
 def _separator(data: bytes) -> bytes:
     """The separator of the first line that is not blank; a comma when it has none."""
-    first = data.lstrip(b"\n \t").split(b"\n", 1)[0]
+    first = data.lstrip(b"\n \t")
+    first = first[: first.find(b"\n") + 1]
     return next((separator for separator in SEPARATORS if separator in first), b",")
 
 
