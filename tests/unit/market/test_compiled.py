@@ -3,13 +3,11 @@
 import subprocess
 import sys
 
-import pytest
-
 from tallystick.market import compiled
 
 
-def test_few_rows_run_as_python_until_the_function_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled._Patience, "rows", 0)  # a bot's test in this process may have been patient
+def test_few_rows_run_as_python_until_the_function_is_loaded() -> None:
+    compiled.be_patient(0)  # a bot's test in this process may have been patient
     one = compiled.compiled(_doubled)
     assert one.for_rows(compiled.FEW) is one
     compiled.be_patient(2 * compiled.FEW + 2)

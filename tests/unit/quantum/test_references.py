@@ -48,7 +48,8 @@ def test_the_exact_complete_mixer_is_scipy_s_expm_multiply_at_sixteen_qubits(kin
     from scipy.sparse.linalg import expm_multiply
 
     space = Subspace(16, 8)
-    start: Start = {"dicke": Dicke(), "warm": warm(16), "ring top": RingTop()}[kind]
+    starts: dict[str, Start] = {"dicke": Dicke(), "warm": warm(16), "ring top": RingTop()}
+    start = starts[kind]
     costs = np.random.default_rng(5).normal(size=space.dimension)
     mixer = _complete_graph(space, sparse)
     state: Complex = start.amplitudes(space).astype(np.complex128)
@@ -75,7 +76,8 @@ def _complete_graph(space: Subspace, sparse: Any) -> Any:
 @pytest.mark.parametrize("kind", ["dicke", "warm", "ring top"])
 def test_grover_s_mixer_on_costs_of_few_values_is_a_circuit_of_as_many_states_at_sixteen_qubits(kind: str) -> None:
     space = Subspace(16, 8)
-    start: Start = {"dicke": Dicke(), "warm": warm(16), "ring top": RingTop()}[kind]
+    starts: dict[str, Start] = {"dicke": Dicke(), "warm": warm(16), "ring top": RingTop()}
+    start = starts[kind]
     first = start.amplitudes(space)
     levels = np.random.default_rng(8).integers(0, 4, space.dimension)
     costs = np.array([-1.0, 0.0, 0.7, 2.5])

@@ -10,7 +10,7 @@ from tallystick.platform.cli.optimise_asking import RISK_WORDS, Asked, in_words,
 from tallystick.platform.cli.optimise_frontier import frontiers, place_of
 from tallystick.platform.cli.optimise_library import quantum
 from tallystick.platform.cli.optimise_universe import Universe
-from tallystick.platform.report.optimisation.outcome import Circuit, Holding, Outcome, Shot, Source
+from tallystick.platform.report.optimisation.outcome import Circuit, Curve, Holding, Outcome, Shot, Source
 
 Angles = Literal["ramp", "transfer", "optimise"]
 Mixer = Literal["ring", "complete", "complete-trotter", "grover"]
@@ -53,7 +53,8 @@ def answered(universe: Universe, asked: Asked, search: Search, estimator: str, t
             f"the bound is {best.gap:.2g} below the objective, relative: a better portfolio may exist; --nodes with "
             "more than the search took may close it"
         )
-    found, notes = (), universe.notes
+    found: tuple[Curve, ...] = ()
+    notes = universe.notes
     if curves:
         told("frontier", 0, 1)
         try:

@@ -106,7 +106,7 @@ def _without_gaps(panel: Panel, missing: Missing) -> Panel:
     gaps = np.isnan(panel.values)
     if not gaps.any():
         return panel
-    by_asset, by_row = gaps.sum(axis=0), gaps.any(axis=1)
+    by_asset, by_row = gaps.sum(axis=0), np.asarray(gaps.any(axis=1))
     if missing == "rows":
         kept = panel.rows(~by_row)
         return kept.noted(f"{int(by_row.sum()):,} of {len(by_row):,} rows with a gap were left out (--missing rows)")

@@ -10,8 +10,8 @@ import pytest
 
 from tallystick.platform.mt5.exec.child.environment import ELSEWHERE, environment
 from tallystick.platform.mt5.exec.child.zone import posix_offset
-from tallystick.platform.mt5.exec.process import BotProcess
-from tallystick.platform.mt5.exec.settings import Alive, Asked, ChildSettings, Ended, Warned, encoded, from_child
+from tallystick.platform.mt5.exec.process import BotProcess, Over
+from tallystick.platform.mt5.exec.settings import Asked, ChildSettings, Ended, encoded, from_child
 from tallystick.platform.mt5.wire import SUCCESS, Answer, Plain, Table
 from tests.unit.mt5.exec_child.bot_process import HOUR_NS, START_NS, run_bot
 
@@ -57,7 +57,7 @@ def test_the_parent_of_mt5_exec_speaks_over_the_loopback_address_too(tmp_path: P
         while isinstance(said := bot.said(), Asked):
             yes = said.call.function == "initialize"
             bot.answer(Answer(said.call.now, SUCCESS, Plain(True) if yes else Table("rates", bytes(2000 * 60))))
-        assert not isinstance(said, Warned | Alive), said
+        assert isinstance(said, Ended | Over), said
         ended = bot.over(said)
     assert (ended.how, ended.code) == ("returned", 0)
 

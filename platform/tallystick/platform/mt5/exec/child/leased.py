@@ -79,7 +79,7 @@ class Leased:
         ]
         rows, place = self._rows, self._place
         if place < len(rows):
-            held = rows.time, rows.series, rows.bid, rows.ask, rows.columns["flags"]
+            held: list[Any] = [rows.time, rows.series, rows.bid, rows.ask, rows.columns["flags"]]
             columns = [np.concatenate([old[place:], new]) for old, new in zip(held, columns, strict=True)]
         return _rows(*columns)
 
