@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
     from tallystick.quantum.problem.solving import solve
     from tallystick.quantum.qaoa import Qaoa
-    from tallystick.quantum.starts import Dicke, Weighted
+    from tallystick.quantum.starts import Dicke, EdgesTop, RingTop, Weighted
     from tallystick.quantum.subspace import Subspace
 
 HERE = "tallystick.quantum"
@@ -30,6 +30,7 @@ NAMES = {
     "CompleteTrotterXY": f"{HERE}.mixers",
     "CompleteXY": f"{HERE}.mixers",
     "Dicke": f"{HERE}.starts",
+    "EdgesTop": f"{HERE}.starts",
     "EdgesXY": f"{HERE}.mixers",
     "Expectation": f"{HERE}.objectives",
     "FullSpace": f"{HERE}.full",
@@ -42,6 +43,7 @@ NAMES = {
     "Qaoa": f"{HERE}.qaoa",
     "QaoaCircuit": f"{HERE}.circuits.circuit",
     "QuantumError": f"{HERE}.errors",
+    "RingTop": f"{HERE}.starts",
     "RingXY": f"{HERE}.mixers",
     "SettingError": f"{HERE}.errors",
     "Subspace": f"{HERE}.subspace",
@@ -64,6 +66,7 @@ __all__ = [
     "CompleteTrotterXY",
     "CompleteXY",
     "Dicke",
+    "EdgesTop",
     "EdgesXY",
     "Expectation",
     "FullSpace",
@@ -76,6 +79,7 @@ __all__ = [
     "Qaoa",
     "QaoaCircuit",
     "QuantumError",
+    "RingTop",
     "RingXY",
     "SettingError",
     "Subspace",
