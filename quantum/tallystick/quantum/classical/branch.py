@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tallystick.quantum.classical.bound import evaluate
 from tallystick.quantum.classical.cardinality import CardinalityProblem, Limits, Solution, Support
+from tallystick.quantum.classical.flat import SLIGHT
 from tallystick.quantum.classical.node import ACCURACY, Answer, answer
 from tallystick.quantum.classical.splitting import Splitting, split, strongest
 from tallystick.quantum.classical.swap import Found, polished, search, weigh
@@ -239,6 +240,8 @@ def _scaled(problem: CardinalityProblem) -> tuple[CardinalityProblem, float]:
     typical = abs(problem.total) / problem.k or widest or 1.0
     length = 2.0 ** round(np.log2(typical))
     size = float(np.trace(problem.quadratic)) / problem.size * problem.k * length**2
+    steepest = float(np.abs(problem.linear).max()) * length
+    size = steepest if size < SLIGHT * steepest else size
     unit = 2.0 ** round(np.log2(size)) if size > 0.0 else 1.0
     return (
         replace(

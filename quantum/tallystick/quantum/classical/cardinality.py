@@ -7,6 +7,7 @@ lower = upper = 1 and total = k the weights are the bits of a binary problem.
 
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,8 +122,12 @@ class Limits:
     tolerance: float = 5e-7
 
     def __post_init__(self) -> None:
-        if (self.nodes is not None and self.nodes < 0) or self.starts < 1 or self.tolerance < 0.0:
-            message = f"{self}: nodes and tolerance from 0, starts from 1 are needed"
+        counts = [self.starts, self.seed] if self.nodes is None else [self.starts, self.seed, self.nodes]
+        whole = all(isinstance(each, Integral) for each in counts) and isinstance(self.tolerance, Real)
+        if not whole or (self.nodes or 0) < 0 or self.starts < 1 or not self.tolerance >= 0.0:
+            message = (
+                f"{self}: whole numbers of nodes from 0 and starts from 1, a whole seed, tolerance from 0 are needed"
+            )
             raise SettingError(message)
 
     def nodes_for(self, size: int) -> int:

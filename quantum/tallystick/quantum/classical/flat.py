@@ -17,6 +17,10 @@ ROUNDS = 200
 STAYS = 1e-13
 THIN = 1e-9
 """Least curvature, as a share of the mean, below which every variable is lent some."""
+SLIGHT = 1e-9
+"""Mean curvature over the greatest slope, below which all is lent: to curvature alone rounding would be all."""
+BROKEN = 1e-9
+"""By how much of its terms a condition may be off."""
 SHRINKS, LEAST = 0.7, 0.01
 
 
@@ -26,14 +30,40 @@ def minimise_flat(quadratic: Floats, linear: Floats, conditions: Conditions) -> 
     That there are no weights is believed only after a loan to every variable: in a direction without curvature the
     active-set method may lose them to rounding.
     """
+    if not len(linear):  # nothing is held: that is an answer where nothing need be
+        none = Optimum(np.zeros(0), 0.0, np.zeros(len(conditions.rows)), np.zeros(0), 0)
+        return _met(none, conditions)
     flat = ~np.any(quadratic, axis=1)
     if flat.any() and not flat.all():
         curvatures = np.linalg.eigvalsh(quadratic[np.ix_(~flat, ~flat)])
         flat |= bool(curvatures[0] < THIN * curvatures.mean())
+    slightest = SLIGHT * float(np.abs(linear).max(initial=0.0)) / max(1.0, float(np.abs(conditions.low[0])))
+    flat |= bool(np.trace(quadratic) / len(linear) < slightest)
     try:
-        return _lent(quadratic, linear, conditions, flat) if flat.any() else minimise(quadratic, linear, conditions)
+        found = _lent(quadratic, linear, conditions, flat) if flat.any() else minimise(quadratic, linear, conditions)
     except ProblemError:
-        return _lent(quadratic, linear, conditions, np.ones_like(flat))
+        return _met(_lent(quadratic, linear, conditions, np.ones_like(flat)), conditions)
+    if _broken(found.weights, conditions):  # a covariance of low rank: rounding has cost what the conditions say
+        found = _lent(quadratic, linear, conditions, np.ones_like(flat))
+    return _met(found, conditions)
+
+
+def _broken(x: Floats, conditions: Conditions) -> bool:
+    """Whether x breaks a condition by more than rounding; also where it is no number."""
+    sums, sizes = conditions.rows @ x, 1.0 + np.abs(conditions.rows) @ np.abs(x)
+    inside = (sums >= conditions.low - BROKEN * sizes) & (sums <= conditions.high + BROKEN * sizes)
+    within = (x >= conditions.lower - BROKEN * (1.0 + np.abs(x))) & (x <= conditions.upper + BROKEN * (1.0 + np.abs(x)))
+    return not bool(inside.all() and within.all())
+
+
+def _met(found: Optimum, conditions: Conditions) -> Optimum:
+    if _broken(found.weights, conditions):
+        message = (
+            "weights that meet all conditions are lost to rounding: the covariance is nearly singular, or parts differ "
+            "too much in size. Shrink it (tallystick.quantum.estimators.covariance), or state all in like units"
+        )
+        raise ProblemError(message)
+    return found
 
 
 def _lent(quadratic: Floats, linear: Floats, conditions: Conditions, flat: Bits) -> Optimum:

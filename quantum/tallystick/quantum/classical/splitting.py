@@ -18,6 +18,10 @@ STEPS = 12
 FLOOR = 1e-3
 """Every weight counts at least for this share of their mean, so that the barrier has a centre."""
 UNIT = 2.0**-53
+NOTHING = 1e-60
+"""A curvature that is none beside slopes of about one: its square in a quotient is beyond all numbers."""
+SMALLEST = 2.0**-1000
+"""What is added at least, so that it grows from a trace whose rounding is nothing."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,13 +44,15 @@ def split(quadratic: Floats, own: Floats) -> Splitting:
     places = np.diag_indices(len(own))
     rest[places] -= own
     n, trace, added = len(own), float(np.trace(rest)), 0.0
+    if not rest.any():  # no risk at all: semidefinite as it is
+        return Splitting(own, rest, 4.0 * UNIT * float(np.abs(quadratic[places]).max()))
     while True:
         moved = rest.copy()
         moved[places] += added
         try:
             np.linalg.cholesky(moved)
         except np.linalg.LinAlgError:
-            added = max(4.0 * added, 4.0 * n * UNIT * float(np.trace(quadratic)))
+            added = max(4.0 * added, 4.0 * n * UNIT * float(np.trace(quadratic)), SMALLEST)
             continue
         steps = (n + 3) * UNIT
         rounding = steps / (1.0 - 2.0 * steps) * (abs(trace) + n * added)
@@ -57,7 +63,7 @@ def strongest(quadratic: Floats, weights: Floats, start: Floats | None = None) -
     """The D (n,) that maximises weights'D; `start` is a D strictly inside to begin from. Zero where Q is singular."""
     n = len(weights)
     least = float(np.linalg.eigvalsh(quadratic)[0])
-    if least <= 1e-12 * float(np.trace(quadratic)):
+    if least <= max(1e-12 * float(np.trace(quadratic)), NOTHING):
         return np.zeros(n)
     own = np.full(n, 0.5 * least) if start is None else start
     weights = np.maximum(weights, FLOOR * float(weights.mean()))

@@ -26,6 +26,7 @@ from tallystick.quantum.pipeline.reduction import Guide, SubUniverse, relaxed, r
 from tallystick.quantum.pipeline.result import HybridResult, Lots, Proposals
 from tallystick.quantum.pipeline.settings import HybridSettings
 from tallystick.quantum.pipeline.weighing import SwapWeighing, TailWeighing, Weighing
+from tallystick.quantum.problem.kinds import kind
 from tallystick.quantum.problem.lots import Allocation, allocate
 from tallystick.quantum.problem.numeric import numeric_form
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
@@ -52,6 +53,8 @@ def hybrid(
     conditions, TooBigError where a sub-universe would need more memory than there is (nothing was allocated then),
     Missing without scipy where the settings or the measure of risk need it.
     """
+    kind("problem", problem, PortfolioProblem, "Give PortfolioProblem(expected_returns, covariance, k=5)")
+    kind("settings", settings, HybridSettings, "Give HybridSettings(layers=3), or leave them out")
     limits, progress = limits or Limits(), progress or _silent
     if problem.chooses and problem.least == problem.most:
         require_room(size_of(problem.size, problem.most, settings), problem.most, settings)

@@ -72,7 +72,7 @@ class HybridSettings:
         _one_of("angles", self.angles, ("ramp", "transfer", "optimise"))
         _one_of("objective", self.objective, ("expectation", "cvar", "optimum"))
         _one_of("start", self.start, ("uniform", "own", "relaxation"))
-        if self.observations is not None and self.observations < 2:
+        if self.observations is not None and not (isinstance(self.observations, int) and self.observations >= 2):
             message = (
                 f"observations {self.observations}: a covariance needs at least 2 rows. Give their number, or None"
             )

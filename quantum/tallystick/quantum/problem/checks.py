@@ -1,13 +1,15 @@
 """What makes a portfolio problem impossible, found before anything is computed; each message names the remedy."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tallystick.quantum.errors import ProblemError
-from tallystick.quantum.problem.risk import Risk, Variance
+from tallystick.quantum.problem import kinds
+from tallystick.quantum.problem.risk import CDaR, CVaR, Risk, Variance
 
 if TYPE_CHECKING:
     from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
@@ -18,6 +20,8 @@ SYMMETRIC = 1e-9
 INDEFINITE = 1e-8
 """How negative, relative to the greatest, an eigenvalue may be: rounding of an estimate without full rank."""
 FEASIBLE = 1e-12
+GREATEST = 1e50
+"""What a number may be at most: squares of such numbers and their products are still finite."""
 
 
 def vector(name: str, values: ArrayLike, n: int | None = None) -> Floats:
@@ -103,13 +107,15 @@ def names(given: Sequence[str], n: int) -> tuple[str, ...]:
 
 def number(name: str, value: float, *, least: float = -np.inf) -> None:
     """A finite number, from `least` up."""
-    if not np.isfinite(value) or value < least:
-        message = f"{name} {value}. Give a finite number" + (f" from {least:g}" if np.isfinite(least) else "")
-        raise ProblemError(message)
+    fits = isinstance(value, Real) and np.isfinite(float(value)) and least <= value and abs(value) <= GREATEST
+    if not fits:
+        message = f"{name} {value!r}. Give a finite number" + (f" from {least:g}" if np.isfinite(least) else "")
+        raise ProblemError(f"{message} to {GREATEST:g}")
 
 
 def measure(risk: Risk, *, covariance: bool, scenarios: bool) -> None:
     """A measure has what it is measured from."""
+    kinds.kind("risk", risk, (Variance, CVaR, CDaR), "Give Variance(), CVaR(0.95) or CDaR(0.95)")
     if isinstance(risk, Variance) and not covariance:
         message = "risk Variance without a covariance. Give covariance, or risk=CVaR() with scenarios"
         raise ProblemError(message)
@@ -119,7 +125,9 @@ def measure(risk: Risk, *, covariance: bool, scenarios: bool) -> None:
 
 
 def cardinality(n: int, k: int | None, fewest: int | None) -> None:
-    """1 <= k <= n and 0 <= fewest <= k."""
+    """1 <= k <= n and 0 <= fewest <= k, whole numbers."""
+    kinds.whole("k", k)
+    kinds.whole("fewest", fewest)
     if k is not None and not 1 <= k <= n:
         message = f"k {k} of {n} assets. Choose 1 <= k <= {n}, or add assets"
         raise ProblemError(message)
@@ -158,6 +166,7 @@ def rows(problem: "PortfolioProblem") -> None:
     """Groups and conditions name assets that are there, and leave something open."""
     n = problem.size
     for group in problem.groups:
+        kinds.whole("most of a group", group.most)
         strangers = [
             each
             for each in group.members
@@ -177,8 +186,9 @@ def rows(problem: "PortfolioProblem") -> None:
         raise ProblemError(message)
     for condition in problem.conditions:
         vector("a condition's coefficients", condition.coefficients, n)
-        if np.isnan([condition.low, condition.high]).any() or condition.low > condition.high:
-            message = f"a condition from {condition.low} to {condition.high}. Give low <= high"
+        ends = condition.low, condition.high
+        if not all(isinstance(each, Real) for each in ends) or not ends[0] <= ends[1]:  # nan is not either
+            message = f"a condition from {condition.low!r} to {condition.high!r}. Give numbers, low <= high"
             raise ProblemError(message)
 
 
@@ -235,9 +245,12 @@ def _each(right: NDArray[np.bool_], problem: "PortfolioProblem", what: str, reme
 
 
 def _numbers(name: str, values: ArrayLike) -> Floats:
+    if np.iscomplexobj(values):
+        message = f"{name} is complex. Give its real part, if that is meant"
+        raise ProblemError(message)
     try:
         return np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         message = f"{name} holds something that is not a number ({error}). Give an array of numbers"
         raise ProblemError(message) from error
 
@@ -250,4 +263,7 @@ def _finite(name: str, values: Floats) -> None:
             f"{name} {list(place)} is {values[place]}, {int(wrong.sum())} value(s) are not finite. Fill or drop what "
             "is missing: a row of returns with a gap, or the asset"
         )
+        raise ProblemError(message)
+    if values.size and float(np.abs(values).max()) > GREATEST:
+        message = f"{name} has {np.abs(values).max():.3g}, beyond {GREATEST:g}. State it in other units"
         raise ProblemError(message)

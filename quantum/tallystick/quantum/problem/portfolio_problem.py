@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tallystick.quantum.problem import checks
+from tallystick.quantum.problem import checks, kinds
 from tallystick.quantum.problem.risk import VARIANCE, CDaR, CVaR, Risk
 
 Floats = NDArray[np.float64]
@@ -76,6 +76,7 @@ class PortfolioProblem:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
+        kinds.parts(self)
         put(self, "expected_returns", checks.vector("expected_returns", self.expected_returns))
         n = self.size
         if self.covariance is not None:

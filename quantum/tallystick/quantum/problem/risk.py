@@ -5,6 +5,7 @@ added up, not compounded; a drawdown is counted from the highest level so far, w
 """
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,6 @@ def _tail_mean(losses: Floats, level: float) -> float:
 
 
 def _share(level: float) -> None:
-    if not 0.0 <= level < 1.0:
-        message = f"level {level}: a share of the scenarios from 0, below 1, is needed; 0.95 looks at the worst 5 %"
+    if not isinstance(level, Real) or not 0.0 <= level < 1.0:
+        message = f"level {level!r}: a share of the scenarios from 0, below 1, is needed; 0.95 looks at the worst 5 %"
         raise ProblemError(message)

@@ -9,6 +9,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import NoneType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from tallystick.quantum.classical.activeset import Conditions
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.classical.flat import minimise_flat
 from tallystick.quantum.problem.bounding import proved_bound
+from tallystick.quantum.problem.kinds import kind
 from tallystick.quantum.problem.numeric import NumericForm, numeric_form
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
@@ -60,6 +62,8 @@ def solve(problem: PortfolioProblem, limits: Limits | None = None) -> Portfolio:
 
     Raises ProblemError where no weights meet all conditions, Missing where CVaR or CDaR are asked for without scipy.
     """
+    kind("problem", problem, PortfolioProblem, "Give PortfolioProblem(expected_returns, covariance, k=5)")
+    kind("limits", limits, (Limits, NoneType), "Give Limits(nodes=100), or leave them out")
     form, limits = numeric_form(problem), limits or Limits()
     if not isinstance(problem.risk, Variance):
         from tallystick.quantum.problem.tail import solve_tail
