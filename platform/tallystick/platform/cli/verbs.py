@@ -14,6 +14,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 from tallystick.platform.cli.call import Answer, Call, give
+from tallystick.platform.cli.plain_values import taking_plain_values
 
 PACKAGE = "tallystick.platform.cli"
 
@@ -148,6 +149,10 @@ class VerbCommand(TyperCommand):
     common: Any
     """The command that holds the options of every verb; its callback makes the `Call` of them."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """As typer gives them."""
+        return taking_plain_values(super().get_params(ctx))
+
     def invoke(self, ctx: Any) -> Any:
         """Call the verb and write its answer; returns the exit code."""
         call = self.common.callback(**{param.name: ctx.params.pop(param.name) for param in self.common.params})
@@ -231,6 +236,10 @@ class VerbGroup(TyperGroup):
         """As typer makes groups."""
         super().__init__(**{**attributes, "no_args_is_help": True})
         self.hold(self.table)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """As typer gives them."""
+        return taking_plain_values(super().get_params(ctx))
 
     def hold(self, table: Mapping[str, Verb | Group]) -> None:
         """Take the verbs of a table."""
