@@ -10,13 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.classical.working_set import Working, add, anything_free, drop, inverse_factor, step
 from tallystick.quantum.compiling import njit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SOLVED, INFEASIBLE, TOO_LONG = 0, 1, 2
-PIVOT = 1e-14
+TOLERANCE, SLIGHT = 1e-13, 1e-10
+"""How much may be missing of a condition; and of one that those held decide, where what is missing is rounding."""
 
 
 class Conditions(NamedTuple):
@@ -27,18 +29,6 @@ class Conditions(NamedTuple):
     high: Floats
     lower: Floats
     upper: Floats
-
-
-class Working(NamedTuple):
-    """The working set: `held` conditions, multipliers, J with J J' = G^-1, R of J'N = [R; 0]; room for steps."""
-
-    held: Ints
-    multipliers: Floats
-    basis: Floats
-    triangle: Floats
-    projected: Floats
-    direction: Floats
-    back: Floats
 
 
 @njit(cache=True, nogil=True)
@@ -90,68 +80,6 @@ def _project(conditions: Conditions, which: int, basis: Floats, projected: Float
 
 
 @njit(cache=True, nogil=True)
-def _turn(basis: Floats, first: int, cosine: float, sine: float) -> None:
-    for i in range(basis.shape[0]):
-        one, two = basis[i, first], basis[i, first + 1]
-        basis[i, first] = cosine * one + sine * two
-        basis[i, first + 1] = cosine * two - sine * one
-
-
-@njit(cache=True, nogil=True)
-def _add(work: Working, count: int, projected: Floats) -> bool:
-    """Take in the condition whose J'n is `projected`; False where it depends on those held."""
-    n = projected.size
-    for j in range(n - 1, count, -1):
-        length = np.sqrt(projected[j - 1] ** 2 + projected[j] ** 2)
-        if projected[j] != 0.0 and length > 0.0:
-            cosine, sine = projected[j - 1] / length, projected[j] / length
-            projected[j - 1], projected[j] = length, 0.0
-            _turn(work.basis, j - 1, cosine, sine)
-    greatest = 0.0
-    for i in range(count + 1):
-        work.triangle[i, count] = projected[i]
-        greatest = max(greatest, abs(projected[i]))
-    return bool(abs(projected[count]) > 1e-13 * (1.0 + greatest))
-
-
-@njit(cache=True, nogil=True)
-def _drop(work: Working, count: int, place: int) -> None:
-    for j in range(place, count - 1):
-        work.held[j] = work.held[j + 1]
-        work.multipliers[j] = work.multipliers[j + 1]
-        for i in range(j + 2):
-            work.triangle[i, j] = work.triangle[i, j + 1]
-    work.multipliers[count - 1] = work.multipliers[count]
-    work.multipliers[count] = 0.0
-    for j in range(place, count - 1):
-        length = np.sqrt(work.triangle[j, j] ** 2 + work.triangle[j + 1, j] ** 2)
-        if length == 0.0:
-            continue
-        cosine, sine = work.triangle[j, j] / length, work.triangle[j + 1, j] / length
-        for each in range(j, count - 1):
-            one, two = work.triangle[j, each], work.triangle[j + 1, each]
-            work.triangle[j, each] = cosine * one + sine * two
-            work.triangle[j + 1, each] = cosine * two - sine * one
-        _turn(work.basis, j, cosine, sine)
-
-
-@njit(cache=True, nogil=True)
-def _step(work: Working, count: int, projected: Floats, direction: Floats, back: Floats) -> None:
-    """The primal direction J2 J2' n, and how the held multipliers answer, R^-1 J1' n."""
-    n = projected.size
-    for i in range(n):
-        total = 0.0
-        for j in range(count, n):
-            total += work.basis[i, j] * projected[j]
-        direction[i] = total
-    for i in range(count - 1, -1, -1):
-        total = projected[i]
-        for j in range(i + 1, count):
-            total -= work.triangle[i, j] * back[j]
-        back[i] = total / work.triangle[i, i]
-
-
-@njit(cache=True, nogil=True)
 def _worst(conditions: Conditions, x: Floats, resting: NDArray[np.bool_], tolerance: float) -> int:
     """The most violated condition; an equality that is not held yet goes first; -1 where all are met."""
     m, n = conditions.rows.shape
@@ -189,31 +117,10 @@ def _blocking(conditions: Conditions, work: Working, count: int, back: Floats) -
 
 
 @njit(cache=True, nogil=True)
-def _inverse_factor(hessian: Floats) -> Floats:
-    """J, upper triangular, with J J' = G^-1; a pivot that is not positive is taken for rounding."""
-    n = hessian.shape[0]
-    factor, basis = np.zeros((n, n)), np.zeros((n, n))
-    for i in range(n):
-        for j in range(i + 1):
-            total = hessian[i, j]
-            for k in range(j):
-                total -= factor[i, k] * factor[j, k]
-            factor[i, j] = np.sqrt(max(total, PIVOT * hessian[i, i])) if i == j else total / factor[j, j]
-    for j in range(n):
-        basis[j, j] = 1.0 / factor[j, j]
-        for i in range(j + 1, n):
-            total = 0.0
-            for k in range(j, i):
-                total -= factor[i, k] * basis[j, k]
-            basis[j, i] = total / factor[i, i]
-    return basis
-
-
-@njit(cache=True, nogil=True)
 def descend(hessian: Floats, slope: Floats, conditions: Conditions, most: int) -> tuple[int, Floats, Ints, Floats, int]:
     """Minimise x'Hx/2 + slope'x; the status, x, the conditions held, their multipliers, and the steps made."""
     n = slope.size
-    basis = _inverse_factor(hessian)
+    basis = inverse_factor(hessian)
     x = np.zeros(n)
     for j in range(n):
         total = 0.0
@@ -235,13 +142,17 @@ def descend(hessian: Floats, slope: Floats, conditions: Conditions, most: int) -
     for side in conditions.low:
         if np.isfinite(side):  # a row without a low side has minus infinity there
             greatest = max(greatest, abs(side))
-    tolerance = 1e-13 * greatest
-    count, steps, status = 0, 0, SOLVED
+    tolerance, slight = TOLERANCE * greatest, SLIGHT * greatest
+    count, steps, status, rounded = 0, 0, SOLVED, False
     which = _worst(conditions, x, resting, tolerance)
     while which >= 0 and status == SOLVED:
         steps += 1
+        if slack_of(conditions, which, x) >= -slight and _decided(conditions, which, work, count):
+            resting[which], rounded = True, True
+            which = _worst(conditions, x, resting, tolerance)
+            continue
         count = _approach(conditions, which, x, work, count, resting)
-        if count < 0 or not _add(work, count, work.projected):
+        if count < 0 or not add(work, count, work.projected):
             return INFEASIBLE, x, work.held[:0].copy(), work.multipliers[:0].copy(), steps
         work.held[count] = which
         resting[which] = True
@@ -249,6 +160,8 @@ def descend(hessian: Floats, slope: Floats, conditions: Conditions, most: int) -
         which = _worst(conditions, x, resting, tolerance)
         if steps >= most and which >= 0:
             status = TOO_LONG
+    if rounded and _least_slack(conditions, x) < -slight:  # what held conditions decided, others do no more
+        status = INFEASIBLE
     return status, x, work.held[:count].copy(), work.multipliers[:count].copy(), steps
 
 
@@ -260,7 +173,7 @@ def _approach(
     work.multipliers[count] = 0.0
     while True:
         _project(conditions, which, work.basis, work.projected)
-        _step(work, count, work.projected, work.direction, work.back)
+        step(work, count, work.projected, work.direction, work.back)
         dual_length, place = _blocking(conditions, work, count, work.back)
         full = _length(conditions, which, x, work.projected, work.direction, count)
         length = min(dual_length, full)
@@ -275,17 +188,28 @@ def _approach(
         if full <= dual_length:
             return count
         resting[work.held[place]] = False
-        _drop(work, count, place)
+        drop(work, count, place)
         count -= 1
+
+
+@njit(cache=True, nogil=True)
+def _decided(conditions: Conditions, which: int, work: Working, count: int) -> bool:
+    """Whether a condition depends on those held, so that no step can change how far it is met."""
+    _project(conditions, which, work.basis, work.projected)
+    return not anything_free(work.projected, count)
+
+
+@njit(cache=True, nogil=True)
+def _least_slack(conditions: Conditions, x: Floats) -> float:
+    m, n = conditions.rows.shape
+    least = np.inf
+    for which in range(2 * m + 2 * n):
+        least = min(least, slack_of(conditions, which, x))
+    return least
 
 
 @njit(cache=True, nogil=True)
 def _length(conditions: Conditions, which: int, x: Floats, projected: Floats, direction: Floats, count: int) -> float:
     """How far along the direction the condition is met; infinite where it depends on those held."""
-    every, free = 0.0, 0.0
-    for j in range(projected.size):
-        every += projected[j] ** 2
-        if j >= count:
-            free += projected[j] ** 2
     gain = along(conditions, which, direction)
-    return -slack_of(conditions, which, x) / gain if free > 1e-20 * every and gain > 0.0 else np.inf
+    return -slack_of(conditions, which, x) / gain if anything_free(projected, count) and gain > 0.0 else np.inf

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.classical.blas import one_thread
 from tallystick.quantum.classical.bound import evaluate
 from tallystick.quantum.classical.cardinality import CardinalityProblem, Limits, Solution, Support
 from tallystick.quantum.classical.flat import SLIGHT
@@ -74,6 +75,7 @@ class _Tree:
         self.born += 1
 
 
+@one_thread()
 def solve(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support, ...] = ()) -> Solution:
     """The best portfolio found, and a bound that holds; supports in `proposals` start the local search too.
 
@@ -81,8 +83,7 @@ def solve(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support,
     """
     scaled, unit = _scaled(problem)
     tree = _Tree(problem, scaled, unit, limits, search(problem, limits, proposals))
-    bits = np.zeros(problem.size, dtype=np.bool_)
-    root = _closed_under(scaled, bits, ~bits)
+    root = _closed_under(scaled, problem.always, ~problem.always)
     if root is not None:
         own = strongest(scaled.quadratic, np.ones(problem.size)) * INSIDE
         tree.push(_Node(-np.inf, *root, split(scaled.quadratic, own)))

@@ -19,6 +19,7 @@ Support = tuple[int, ...]
 WORK = 600_000_000
 """Nodes times the cube of the number of assets: under a minute of a slow core up to 225 assets."""
 _ARRAYS = ("quadratic", "linear", "lower", "upper", "rows", "row_low", "row_high", "groups", "group_most")
+Bits = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,9 @@ class CardinalityProblem:
     """Shapes: quadratic (n, n), symmetric positive semidefinite; linear, lower, upper (n,); rows (m, n).
 
     Exactly `k` assets are held, or, where `fewest` is given, from `fewest` to `k`. `groups` (g, n) of zeros and ones
-    and `group_most` (g,) say how many of a group may be held. Raises ProblemError where the parts do not fit.
+    and `group_most` (g,) say how many of a group may be held. `kept` (n,) are held in any case: companions of other
+    variables, which may be 0 when held and of which the counts leave room for all. Raises ProblemError where the parts
+    do not fit.
     """
 
     quadratic: Floats
@@ -41,6 +44,7 @@ class CardinalityProblem:
     fewest: int | None = None
     groups: Floats | None = None
     group_most: Floats | None = None
+    kept: Bits | None = None
 
     def __post_init__(self) -> None:
         for name in _ARRAYS:
@@ -76,6 +80,11 @@ class CardinalityProblem:
     def least(self) -> int:
         """The fewest assets that must be held."""
         return self.k if self.fewest is None else self.fewest
+
+    @cached_property
+    def always(self) -> Bits:
+        """What is held in any case (n,)."""
+        return np.zeros(self.size, dtype=np.bool_) if self.kept is None else np.array(self.kept, dtype=np.bool_)
 
     @cached_property
     def conditions(self) -> tuple[Floats, Floats, Floats]:

@@ -7,8 +7,10 @@ flat variables until x stays (Rockafellar 1976). At the end the loan costs nothi
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.quantum.classical.activeset import Conditions
+from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend
 from tallystick.quantum.classical.quadratic import Optimum, minimise
+from tallystick.quantum.classical.working_set import inverse_factor
+from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import ProblemError
 
 Floats = NDArray[np.float64]
@@ -22,6 +24,8 @@ SLIGHT = 1e-9
 BROKEN = 1e-9
 """By how much of its terms a condition may be off."""
 SHRINKS, LEAST = 0.7, 0.01
+QUICK_LOAN, QUICK_STAYS = 0.03, 1e-10
+"""The same where supports are only compared: a loan small from the start, and when x is taken to stay."""
 
 
 def minimise_flat(quadratic: Floats, linear: Floats, conditions: Conditions) -> Optimum:
@@ -86,3 +90,65 @@ def _lent(quadratic: Floats, linear: Floats, conditions: Conditions, flat: Bits)
     multipliers = found.row_multipliers.copy()
     multipliers[equal] -= fixed
     return Optimum(x, float(x @ quadratic @ x - linear @ x), multipliers, found.bound_multipliers, steps)
+
+
+@njit(cache=True, nogil=True)
+def lacking_curvature(hessian: Floats, slope: Floats, total: float) -> Bits:
+    """Which variables (n,) need a loan: those without curvature; all, where the others' is of less rank or slight."""
+    n = hessian.shape[0]
+    lacking = np.empty(n, dtype=np.bool_)
+    steepest = 0.0
+    for i in range(n):
+        steepest = max(steepest, abs(slope[i]))
+    mean = 0.0
+    for i in range(n):
+        mean += hessian[i, i] / n
+    if mean * max(1.0, abs(total)) < SLIGHT * steepest:
+        lacking[:] = True
+        return lacking
+    for i in range(n):
+        lacking[i] = hessian[i, i] <= THIN * mean
+    curved = np.flatnonzero(~lacking)
+    part = np.empty((curved.size, curved.size))
+    for i in range(curved.size):
+        for j in range(curved.size):
+            part[i, j] = hessian[curved[i], curved[j]]
+    if (
+        np.sum(inverse_factor(part) ** 2) * mean * THIN > 1.0
+    ):  # the trace of the inverse: 1 / its least eigenvalue, about
+        lacking[:] = True
+    return lacking
+
+
+@njit(cache=True, nogil=True)
+def descend_flat(
+    hessian: Floats, slope: Floats, conditions: Conditions, lacking: Bits, most: int
+) -> tuple[int, Floats]:
+    """Minimise x'Hx/2 + slope'x by proximal points, for its value; the status and x."""
+    n = slope.size
+    loan = 0.0
+    for i in range(n):
+        if lacking[i]:
+            loan = max(loan, QUICK_LOAN * abs(slope[i]))
+    loan = loan if loan > 0.0 else QUICK_LOAN
+    lent, aim = hessian.copy(), slope.copy()
+    x = np.zeros(n)
+    for i in range(n):
+        if lacking[i]:
+            lent[i, i] += loan
+            x[i] = conditions.lower[i]
+    for _ in range(ROUNDS):
+        for i in range(n):
+            if lacking[i]:
+                aim[i] = slope[i] - loan * x[i]
+        status, found, _, _, _ = descend(lent, aim, conditions, most)
+        if status != SOLVED:
+            return status, found
+        moved = 0.0
+        for i in range(n):
+            if lacking[i]:
+                moved = max(moved, abs(found[i] - x[i]))
+        x = found
+        if moved <= QUICK_STAYS:
+            break
+    return SOLVED, x

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend
 from tallystick.quantum.classical.cardinality import CardinalityProblem, Floats, Limits, Support
-from tallystick.quantum.classical.flat import minimise_flat
+from tallystick.quantum.classical.flat import descend_flat, lacking_curvature, minimise_flat
 from tallystick.quantum.classical.quadratic import RIDGE, STEPS_PER_CONDITION, Optimum
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import ProblemError
@@ -38,13 +38,13 @@ def search(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support
     universe = universe_of(problem)
     best: tuple[float, Bits] | None = None
     for number in range(-len(proposals), limits.starts):
-        bits = np.zeros(problem.size, dtype=np.bool_)
+        bits = problem.always.copy()
         if number < 0:
             bits[list(proposals[number])] = True
         elif number > 0:
-            bits[_drawn(problem.size, problem.k, limits.seed, number)] = True
+            _draw(problem, limits.seed, number, bits)
         value = _grow(problem, universe, bits) if number == 0 else _value(problem, universe, bits)
-        value = improve(problem.quadratic, problem.linear, universe, *_counts(problem), bits, value)
+        value = improve(problem.quadratic, problem.linear, universe, *_counts(problem), problem.always, bits, value)
         if np.isfinite(value) and (best is None or value < best[0] - GAIN * abs(value)):
             best = value, bits
     return None if best is None else polished(problem, tuple(int(each) for each in np.flatnonzero(best[1])))
@@ -88,19 +88,33 @@ def _value(problem: CardinalityProblem, universe: Conditions, bits: Bits) -> flo
 
 def _grow(problem: CardinalityProblem, universe: Conditions, bits: Bits) -> float:
     """Take the asset with the best value of its own within the sum, then again with those taken."""
-    for count in range(1, problem.k + 1):
-        bits[int(greedy(problem.quadratic, problem.linear, universe, count, bits))] = True
+    counts, _, most = _counts(problem)
+    for count in range(int(bits.sum()) + 1, problem.k + 1):
+        taken = int(greedy(problem.quadratic, problem.linear, universe, counts, most, count, bits))
+        if taken < 0:
+            break
+        bits[taken] = True
     return _value(problem, universe, bits)
 
 
-def _drawn(size: int, k: int, seed: int, number: int) -> NDArray[np.int64]:
+def _draw(problem: CardinalityProblem, seed: int, number: int, bits: Bits) -> None:
+    """Take assets in an order drawn from the seed, as far as the counts allow."""
+    counts, _, most = problem.counts
+    held = counts @ bits
+    for each in _order(problem.size, seed, number).tolist():
+        if not bits[each] and np.all(held + counts[:, each] <= most):
+            bits[each] = True
+            held += counts[:, each]
+
+
+def _order(size: int, seed: int, number: int) -> NDArray[np.int64]:
     state = np.uint64((seed * 1_000_003 + number) % 2**64)
     with np.errstate(over="ignore"):
         keys = state + (np.arange(size, dtype=np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
         keys = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         keys = (keys ^ (keys >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         keys ^= keys >> np.uint64(31)
-    return np.argsort(keys, kind="stable")[:k]
+    return np.argsort(keys, kind="stable")
 
 
 @njit(cache=True, nogil=True)
@@ -131,7 +145,12 @@ def value_of(
         for r in range(rows.shape[0]):
             rows[r, a] = universe.rows[r, chosen[a]]
     part = Conditions(rows, universe.low, universe.high, universe.lower[chosen], universe.upper[chosen])
-    status, x, _, _, _ = descend(hessian, slope, part, STEPS_PER_CONDITION * (count + rows.shape[0] + 5))
+    steps = STEPS_PER_CONDITION * (count + rows.shape[0] + 5)
+    lacking = lacking_curvature(hessian, slope, universe.low[0])
+    if lacking.any():
+        status, x = descend_flat(hessian, slope, part, lacking, steps)
+    else:
+        status, x, _, _, _ = descend(hessian, slope, part, steps)
     if status != SOLVED:
         return np.inf
     value = 0.0
@@ -150,16 +169,20 @@ def improve(
     counts: Floats,
     least: Floats,
     most: Floats,
+    always: Bits,
     bits: Bits,
     value: float,
 ) -> float:
-    """Make the best move that touches each held asset in turn until none gains; `bits` is changed in place."""
+    """Make the best move that touches each held asset in turn until none gains; `bits` is changed in place.
+
+    What is `always` held stays.
+    """
     quiet, place, n = 0, 0, bits.size
     while quiet <= n:
         out = place % (n + 1)
         place += 1
         quiet += 1
-        if out < n and not bits[out]:
+        if out < n and (always[out] or not bits[out]):
             continue
         best, taken = value - GAIN * abs(value) if value < np.inf else np.inf, -1
         if out < n:
@@ -187,12 +210,32 @@ def improve(
 
 
 @njit(cache=True, nogil=True)
-def greedy(quadratic: Floats, linear: Floats, universe: Conditions, count: int, bits: Bits) -> int:
-    """The asset that gains most when the sum is spread evenly over `count` assets, each a share of 1/count."""
+def _room(counts: Floats, most: Floats, bits: Bits, each: int) -> bool:
+    """Whether the counts let one more asset in."""
+    for r in range(counts.shape[0]):
+        held = counts[r, each]
+        if held == 0.0:
+            continue
+        for i in range(bits.size):
+            if bits[i]:
+                held += counts[r, i]
+        if held > most[r]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def greedy(
+    quadratic: Floats, linear: Floats, universe: Conditions, counts: Floats, most: Floats, count: int, bits: Bits
+) -> int:
+    """The asset that gains most when the sum is spread evenly over `count` assets, each a share of 1/count.
+
+    -1 where the counts leave room for none.
+    """
     total = universe.low[0]
     best, taken = np.inf, -1
     for each in range(bits.size):
-        if bits[each]:
+        if bits[each] or not _room(counts, most, bits, each):
             continue
         value = total / count * quadratic[each, each] - linear[each]
         for other in range(bits.size):

@@ -16,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.classical.blas import one_thread
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.pipeline.allowing import bit_rows
 from tallystick.quantum.pipeline.comparing import Compared, Comparison, alone
@@ -39,6 +40,7 @@ ENGINE = "tallystick.quantum subspace simulator"
 DEFAULT = HybridSettings()
 
 
+@one_thread()
 def hybrid(
     problem: PortfolioProblem,
     settings: HybridSettings = DEFAULT,

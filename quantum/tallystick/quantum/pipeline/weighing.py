@@ -3,7 +3,6 @@
 | problem | exact weights of a support | polished by |
 |---|---|---|
 | variance | its quadratic program | swap search over the whole universe |
-| with trading costs or turnover | the same by proximal points: slower, so of few supports | the same |
 | CVaR, CDaR | its linear program (HiGHS): of the supports to polish only | that alone |
 """
 
@@ -26,11 +25,6 @@ from tallystick.quantum.problem.solving import solve
 Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
 Support = tuple[int, ...]
-LENT = 0.1
-"""Curvature lent to sales and slack, as a share of the mean, where supports are only ranked: without any, the compiled
-active set can miss the weights of a support."""
-FEW = 200
-"""Supports of a source that get exact weights where those are slow."""
 
 
 class Weighing(Protocol):
@@ -64,52 +58,31 @@ class SwapWeighing:
 
     @property
     def worth(self) -> int | None:
-        """All, unless some variables have no curvature."""
-        return FEW if self._flat else None
+        """All."""
+        return None
 
     def quick(self, support: Support) -> float:
-        """The value of the support's quadratic program; with `LENT` where that is not reliable."""
-        return float(value_of(*self._parts, self._bits(support))) + self.form.constant
+        """The value of the support's quadratic program."""
+        return self.value(support)
 
     def value(self, support: Support) -> float:
         """The value of the support's quadratic program."""
-        if not self._flat:
-            return self.quick(support)
-        weights = self._weights(self._bits(support))
-        return np.inf if weights is None else self.problem.objective(weights)
+        return float(value_of(*self._parts, self._bits(support))) + self.form.constant
 
     def polished(self, support: Support) -> Floats | None:
         """The weights of the support where no exchange, addition or removal of one asset gains."""
-        bits = self._bits(support)
-        value = improve(*self._parts, bits, value_of(*self._parts, bits))
-        ends = [self._weights(bits)] if np.isfinite(value) else []
-        if self._flat:
-            ends.append(self._weights(self._bits(support)))
-        found = [each for each in ends if each is not None]
-        return min(found, key=self.problem.objective) if found else None
-
-    def _weights(self, bits: Bits) -> Floats | None:
-        numeric = self.form.cardinality
-        counts, least, most = numeric.counts
-        held = counts @ bits
-        if np.any(held < least) or np.any(held > most):
+        numeric, bits = self.form.cardinality, self._bits(support)
+        value = improve(*self._parts, numeric.always, bits, value_of(*self._parts, bits))
+        if not np.isfinite(value):
             return None
         found = polished(numeric, tuple(int(each) for each in np.flatnonzero(bits)))
         return None if found is None else self.form.weights(found.weights)
 
     @cached_property
-    def _flat(self) -> bool:
-        """Whether there are variables beside the weights: sales and slack, which have no curvature."""
-        return self.form.parts < len(self.form.asset)
-
-    @cached_property
     def _parts(self) -> tuple[Floats, Floats, Conditions, Floats, Floats, Floats]:
-        numeric, parts = self.form.cardinality, self.form.parts
+        numeric = self.form.cardinality
         counts, least, most = numeric.counts
-        quadratic = numeric.quadratic.copy()
-        mean = float(np.trace(quadratic)) / parts
-        quadratic[np.diag_indices(numeric.size)] += np.where(np.arange(numeric.size) < parts, 0.0, LENT * mean)
-        return quadratic, numeric.linear, universe_of(numeric), np.ascontiguousarray(counts), least, most
+        return numeric.quadratic, numeric.linear, universe_of(numeric), np.ascontiguousarray(counts), least, most
 
     @cached_property
     def _shorts(self) -> dict[int, int]:
@@ -117,10 +90,9 @@ class SwapWeighing:
         return {int(self.form.asset[each]): each for each in range(self.form.assets, self.form.parts)}
 
     def _bits(self, support: Support) -> Bits:
-        bits = np.zeros(self.form.cardinality.size, dtype=np.bool_)
+        bits = self.form.cardinality.always.copy()
         for each in support:
             bits[self._shorts.get(each, each) if self.signs[each] < 0.0 else each] = True
-        bits[self.form.parts :] = True  # sales and slack are always held
         return bits
 
 

@@ -74,6 +74,7 @@ def numeric_form(problem: PortfolioProblem) -> NumericForm:
             fewest=None if problem.least == problem.most else problem.least + auxiliary,
             groups=groups if len(groups) else None,
             group_most=most if len(groups) else None,
+            kept=np.arange(len(asset)) >= len(parts) if auxiliary else None,
         ),
         asset=asset,
         parts=len(parts),

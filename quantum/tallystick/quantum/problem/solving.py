@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.quantum.classical.activeset import Conditions
+from tallystick.quantum.classical.blas import one_thread
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.classical.flat import minimise_flat
 from tallystick.quantum.problem.bounding import proved_bound
@@ -57,6 +58,7 @@ class Portfolio:
         return {self.names[each]: float(self.weights[each]) for each in self.support}
 
 
+@one_thread()
 def solve(problem: PortfolioProblem, limits: Limits | None = None) -> Portfolio:
     """The best portfolio found within `limits`, with a bound.
 
