@@ -7,7 +7,6 @@ from pathlib import Path
 from tallystick.events import checkpoint
 from tallystick.events.digest import DecisionDigest, prefix_of
 from tallystick.events.reader import Envelope, LogReader
-from tallystick.platform.report.page import page
 from tallystick.platform.report.story import Story, tell
 from tallystick.platform.report.summary import Book, Proof, Summary, book_of
 
@@ -35,6 +34,8 @@ def write_report(
 
 def write_page(book: Book, out: Path, *, verdicts: Mapping[str, str], title: str, place: str, extra: str = "") -> None:
     """Write the page of a book that has been read; `place` is its folder as commands name it, `extra` more sections."""
+    from tallystick.platform.report.page import page
+
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page(book, verdicts, title, place=place, extra=extra), encoding="utf-8", newline="\n")
 
