@@ -22,6 +22,8 @@ _LEAST = {
     "seed": 0,
     "threads": 1,
 }
+_MOST = {"layers": 10_000, "iterations": 1_000_000, "shots": 10_000_000, "polish": 10_000_000, "threads": 4_096}
+"""Beyond these a run would not end in days, or the draws alone would take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ class HybridSettings:
                 raise SettingError(message)
             if each.name in _LEAST and value < _LEAST[each.name]:
                 message = f"{each.name} {value} is too small. Give a whole number from {_LEAST[each.name]}"
+                raise SettingError(message)
+            if each.name in _MOST and value > _MOST[each.name]:
+                message = f"{each.name} {value} is too large. Give a whole number up to {_MOST[each.name]}"
                 raise SettingError(message)
         _one_of("angles", self.angles, ("ramp", "transfer", "optimise"))
         _one_of("objective", self.objective, ("expectation", "cvar", "optimum"))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tallystick.quantum import PortfolioProblem, hybrid, solve
+from tallystick.quantum import HybridSettings, PortfolioProblem, hybrid, solve
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import ProblemError, SettingError
 from tallystick.quantum.problem.portfolio_problem import Condition, Group, Trading
@@ -114,3 +114,9 @@ def test_what_is_no_problem_and_limits_that_are_none_are_refused() -> None:
     for limits in ({"nodes": "3"}, {"starts": 1.5}, {"tolerance": float("nan")}, {"seed": 1.5}):
         with pytest.raises(SettingError, match="needed"):
             Limits(**limits)  # type: ignore[arg-type] # what is tested
+
+
+@pytest.mark.parametrize("name", ["layers", "shots", "polish", "iterations", "threads"])
+def test_a_count_that_no_machine_would_end_is_refused_before_anything_runs(name: str) -> None:
+    with pytest.raises(SettingError, match="too large"):
+        HybridSettings(**{name: 10**9})  # type: ignore[arg-type] # a number for each
