@@ -207,7 +207,8 @@ def _named_day_ms(file: _Text) -> int:
 
 
 def _commonest_distance_ns(time_msc: NDArray[np.int64]) -> int:
-    distances = np.diff(np.unique(time_msc))
+    distances = np.diff(np.sort(time_msc))
+    distances = distances[distances > 0]
     if not len(distances):
         what = "one bar does not tell its period."
         raise UnreadableData(what, "Say the period of the bars.")
