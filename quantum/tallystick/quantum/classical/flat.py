@@ -24,8 +24,9 @@ SLIGHT = 1e-9
 BROKEN = 1e-9
 """By how much of its terms a condition may be off."""
 SHRINKS, LEAST = 0.7, 0.01
-QUICK_LOAN, QUICK_STAYS = 0.03, 1e-10
-"""The same where supports are only compared: a loan small from the start, and when x is taken to stay."""
+QUICK_LOAN, QUICK_STAYS, QUICK_THIN = 0.03, 1e-10, 1e-6
+"""The same where supports are only compared and nothing is refined: a loan small from the start, and when x is taken
+to stay."""
 
 
 def minimise_flat(quadratic: Floats, linear: Floats, conditions: Conditions) -> Optimum:
@@ -114,7 +115,7 @@ def lacking_curvature(hessian: Floats, slope: Floats, total: float) -> Bits:
         for j in range(curved.size):
             part[i, j] = hessian[curved[i], curved[j]]
     if (
-        np.sum(inverse_factor(part) ** 2) * mean * THIN > 1.0
+        np.sum(inverse_factor(part) ** 2) * mean * QUICK_THIN > 1.0
     ):  # the trace of the inverse: 1 / its least eigenvalue, about
         lacking[:] = True
     return lacking

@@ -16,7 +16,6 @@ from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.subspace import Subspace
 
 Floats = NDArray[np.float64]
-Bits = NDArray[np.bool_]
 ROUNDING = 1e-9
 
 
@@ -40,19 +39,24 @@ def bit_rows(problem: PortfolioProblem) -> list[BitRow]:
     return [*rows, *_reaching(problem, np.ones(problem.size), problem.budget, problem.budget), *_turnover(problem)]
 
 
-def allowed_states(rows: list[BitRow], space: Subspace, members: tuple[int, ...]) -> Bits | None:
-    """Which states (D,) of a sub-universe meet the rows; None where all do."""
-    found: Bits | None = None
+def straying(rows: list[BitRow], space: Subspace, members: tuple[int, ...]) -> Floats | None:
+    """How far each state (D,) of a sub-universe is outside of the rows, 0 where it meets them; None where all do.
+
+    What is missing of a row counts in units of its greatest value, so that an asset too many of a group is 1.
+    """
+    found: Floats | None = None
     for row in rows:
         values = np.ascontiguousarray(row.values[list(members)])
-        ordered, slack = np.sort(values), ROUNDING * (1.0 + float(np.abs(values).max(initial=0.0)))
+        greatest = float(np.abs(values).max(initial=0.0))
+        ordered, slack = np.sort(values), ROUNDING * (1.0 + greatest)
         least, most = float(ordered[: space.weight].sum()), float(ordered[len(ordered) - space.weight :].sum())
         if row.low - slack <= least and most <= row.high + slack:
             continue
         sums = np.empty(space.dimension)
         sums_of_ones(space.qubits, space.weight, space.binomials, values, sums)
-        right = (sums >= row.low - slack) & (sums <= row.high + slack)
-        found = right if found is None else found & right
+        outside = np.maximum(row.low - sums, sums - row.high)
+        outside = np.where(outside > slack, outside / (greatest or 1.0), 0.0)
+        found = outside if found is None else found + outside
     return found
 
 

@@ -2,7 +2,8 @@
 
 Costs are those of equal weights, counted in standard deviations from their mean over the allowed supports, so that
 one set of ramps fits every problem and angles of a smaller one can be carried over. A support that is not allowed
-costs a deviation more than the worst; where one is drawn from the circuit it is thrown away.
+costs more than the worst, and more the further off it is, so that the circuit is led back; where one is drawn it is
+thrown away. With these the costs are counted anew in deviations of all states, for the same ramps.
 """
 
 from collections import Counter
@@ -15,7 +16,7 @@ from tallystick.quantum.angles import Angles, optimise, ramps
 from tallystick.quantum.diagonal import quadratic_diagonal
 from tallystick.quantum.errors import Missing
 from tallystick.quantum.mixers import mixer_named
-from tallystick.quantum.pipeline.allowing import BitRow, allowed_states
+from tallystick.quantum.pipeline.allowing import BitRow, straying
 from tallystick.quantum.pipeline.drawing import by_probability, evenly, uniforms
 from tallystick.quantum.pipeline.equal_weights import BitCosts
 from tallystick.quantum.pipeline.reduction import SubUniverse
@@ -34,6 +35,8 @@ SMALLER = 12
 """Assets of the problem that angles are carried over from."""
 UNSURE = 0.1
 """The least chance that a start by the relaxation leaves to an asset, and to its being left out."""
+APART, STRAYING = 0.5, 2.0
+"""What a support that is not allowed costs beyond the worst, and for each unit that it is off; in deviations."""
 BEST = 1e-9
 """Costs this close to the least, in standard deviations, are the least."""
 
@@ -66,7 +69,8 @@ class Landscape:
 def landscape(costs: BitCosts, rows: list[BitRow], sub: SubUniverse, k: int, threads: int) -> Landscape | None:
     """The costs of every support of a sub-universe; None where none is allowed."""
     space = Subspace(len(sub.members), k)
-    allowed = allowed_states(rows, space, sub.members)
+    strays = straying(rows, space, sub.members)
+    allowed = None if strays is None else strays == 0.0
     if allowed is not None and not allowed.any():
         return None
     here = list(sub.members)
@@ -75,8 +79,10 @@ def landscape(costs: BitCosts, rows: list[BitRow], sub: SubUniverse, k: int, thr
     inside = found if allowed is None else found[allowed]
     mean, spread = float(inside.mean()), float(inside.std())
     standard = (found - mean) / (spread if spread > 0.0 else 1.0)
-    if allowed is not None:
-        standard[~allowed] = float(standard[allowed].max()) + 1.0
+    if allowed is not None and strays is not None and not allowed.all():
+        standard[~allowed] = float(standard[allowed].max()) + APART + STRAYING * strays[~allowed]
+        standard -= float(standard.mean())
+        standard /= float(standard.std())
     return Landscape(space, found, standard, allowed, costs.wanted[here])
 
 
@@ -105,7 +111,9 @@ def propose(
     inside = ground.of_allowed(ground.costs)
     least, greatest = float(inside.min()), float(inside.max())
     range_of = greatest - least if greatest > least else 1.0
-    expected = float((probabilities * ground.costs).sum())
+    likely = ground.of_allowed(probabilities)
+    inwards = float(likely.sum())
+    expected = float((likely * inside).sum()) / inwards if inwards > 0.0 else greatest
     optimal = ground.standard <= float(ground.of_allowed(ground.standard).min()) + BEST
     proposals = Proposals(
         members=sub.members,

@@ -29,8 +29,9 @@ class Bitstring:
 class Proposals:
     """What the circuit says of one sub-universe of `members` (positions of the problem's assets), k of them held.
 
-    `expectation` is the expected cost at equal weights; `approximation_ratio` (greatest - expectation) / (greatest -
-    least) over the allowed supports, `uniform_ratio` the same of uniform random ones; the two probabilities are the
+    `expectation` is the expected cost at equal weights of the allowed supports that come out; `approximation_ratio`
+    (greatest - expectation) / (greatest - least) over the allowed supports, `uniform_ratio` the same of uniform random
+    ones; the two probabilities are the
     chance that a shot, or a uniform random support, is of least cost. `trace` is every value of the angles' objective
     in order, costs counted in standard deviations from their mean (of `optimum`: minus its probability). `distinct`
     allowed supports came out of `shots`.

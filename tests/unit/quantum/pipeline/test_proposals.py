@@ -8,14 +8,14 @@ import pytest
 
 from tallystick.quantum import HybridSettings, PortfolioProblem, Qaoa, Subspace, hybrid
 from tallystick.quantum.mixers import mixer_named
-from tallystick.quantum.pipeline.allowing import allowed_states, bit_rows
+from tallystick.quantum.pipeline.allowing import bit_rows, straying
 from tallystick.quantum.pipeline.drawing import by_probability, evenly, uniforms
 from tallystick.quantum.pipeline.equal_weights import cleaned_covariance, equal_weight_costs
 from tallystick.quantum.pipeline.proposing import landscape, propose
 from tallystick.quantum.pipeline.reduction import SubUniverse
 from tallystick.quantum.pipeline.weighing import SwapWeighing
 from tallystick.quantum.problem.numeric import numeric_form
-from tallystick.quantum.problem.portfolio_problem import Trading
+from tallystick.quantum.problem.portfolio_problem import Group, Trading
 from tests.unit.quantum.pipeline.stated import KINDS, PREVIOUS, SIZE, moments
 
 LONG = np.ones(SIZE)
@@ -107,10 +107,10 @@ def test_a_support_that_has_weights_is_never_ruled_out(kind: str) -> None:
     problem = KINDS[kind](6)
     k = min(problem.most, 5)
     space = Subspace(SIZE, k)
-    allowed = allowed_states(bit_rows(problem), space, WHOLE.members)
+    strays = straying(bit_rows(problem), space, WHOLE.members)
     weighing = SwapWeighing(problem, numeric_form(problem), LONG)
     for place in range(0, space.dimension, 3):
-        if allowed is not None and not allowed[place]:
+        if strays is not None and strays[place] > 0.0:
             assert not np.isfinite(weighing.value(space.positions(place)))
 
 
@@ -118,11 +118,25 @@ def test_a_turnover_limit_rules_out_what_would_have_to_sell_too_much() -> None:
     mean, sigma = moments(1)
     problem = PortfolioProblem(mean, sigma, k=4, trading=Trading(PREVIOUS, turnover=1.0))
     space = Subspace(SIZE, 4)
-    allowed = allowed_states(bit_rows(problem), space, WHOLE.members)
-    assert allowed is not None
-    kept = [len({0, 1, 2} & set(space.positions(each))) for each in np.flatnonzero(allowed).tolist()]
+    strays = straying(bit_rows(problem), space, WHOLE.members)
+    assert strays is not None
+    kept = [len({0, 1, 2} & set(space.positions(each))) for each in np.flatnonzero(strays == 0.0).tolist()]
     assert min(kept) == 2  # a third of the budget sold and bought again is two thirds, two thirds are too many
     assert len(kept) == 7 * 6 // 2 * 3 + 7
+
+
+def test_what_is_not_allowed_costs_more_than_the_worst_and_more_the_further_off() -> None:
+    mean, sigma = moments(1)
+    problem = PortfolioProblem(mean, sigma, k=4, groups=[Group((0, 1, 2, 3), 1)])
+    costs = equal_weight_costs(problem, sigma, 4, np.ones(SIZE))
+    ground = landscape(costs, bit_rows(problem), WHOLE, 4, 1)
+    assert ground is not None
+    assert ground.allowed is not None
+    held = np.array([len({0, 1, 2, 3} & set(ground.space.positions(each))) for each in range(ground.space.dimension)])
+    worst = [float(ground.standard[held == each].min()) for each in (2, 3, 4)]
+    assert float(ground.standard[ground.allowed].max()) < worst[0] < worst[1] < worst[2]
+    assert ground.standard.mean() == pytest.approx(0.0, abs=1e-12)
+    assert ground.standard.std() == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("mixer", ["ring", "complete", "complete-trotter", "grover"])
