@@ -8,9 +8,10 @@ import linecache
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tallystick.platform.authoring.module import Module
+if TYPE_CHECKING:
+    from tallystick.platform.authoring.module import Module
 
 NOTEBOOK = "notebook"
 
@@ -20,6 +21,8 @@ def sources_of(strategies: Iterable[Any]) -> dict[str, bytes]:
 
     Where two strategies have different files of one name, all files of the later stand under its own name.
     """
+    from tallystick.platform.authoring.module import Module
+
     found: dict[str, bytes] = {}
     for one in strategies:
         if not isinstance(one, Module):
@@ -31,7 +34,7 @@ def sources_of(strategies: Iterable[Any]) -> dict[str, bytes]:
     return found
 
 
-def files_of(cls: type[Module]) -> tuple[Path, ...]:
+def files_of(cls: "type[Module]") -> tuple[Path, ...]:
     """The files of a strategy's class, its own first; none where it was written in a notebook."""
     file = Path(_code_file(cls))
     if not file.is_file():
@@ -40,7 +43,7 @@ def files_of(cls: type[Module]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys([*known, *imported_by(file.resolve())]))
 
 
-def source_of(cls: type[Module]) -> str:
+def source_of(cls: "type[Module]") -> str:
     """Where a plan says that the strategy stands: `ema.py:EmaCross`, as seen from the current folder if it is below."""
     files = files_of(cls)
     if not files:
@@ -67,7 +70,7 @@ def unpack(sources: Mapping[str, bytes], folder: Path) -> None:
         path.write_bytes(content)
 
 
-def _contents(cls: type[Module]) -> dict[str, bytes]:
+def _contents(cls: "type[Module]") -> dict[str, bytes]:
     files = files_of(cls)
     if files:
         folder = files[0].parent
@@ -76,7 +79,7 @@ def _contents(cls: type[Module]) -> dict[str, bytes]:
     return {f"{NOTEBOOK}/{cls.__name__}.py": "".join(lines).encode()} if lines else {}
 
 
-def _code_file(cls: type[Module]) -> str:
+def _code_file(cls: "type[Module]") -> str:
     """The file, or a notebook's cell, that the class's own code was compiled from."""
     for each in vars(cls).values():
         function = each.__func__ if isinstance(each, staticmethod | classmethod) else each
@@ -84,6 +87,8 @@ def _code_file(cls: type[Module]) -> str:
         code = getattr(function, "__code__", None)
         if code is not None and getattr(function, "__module__", "") == cls.__module__:
             return str(code.co_filename)
+    from tallystick.platform.authoring.module import Module
+
     parents = [one for one in cls.__mro__[1:] if issubclass(one, Module) and one.__module__ == cls.__module__]
     module = sys.modules.get(cls.__module__)
     return _code_file(parents[0]) if parents else str(getattr(module, "__file__", "") or "")
