@@ -306,3 +306,9 @@ def mine(ticket: int, symbol: str) -> Any:
 
 def ns(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 10**9
+
+
+@pytest.mark.parametrize("wrong", [{"k": 2.5}, {"k": True}, {"window": "240"}, {"seed": 1.0}, {"symbols": 5}], ids=str)
+def test_a_parameter_of_another_kind_is_refused_by_name(wrong: dict[str, Any]) -> None:
+    with pytest.raises(StrategySettingError, match=f"{next(iter(wrong))} is"):
+        Rebalance(**({"symbols": "EURUSD, XAUUSD", "k": 1} | wrong))

@@ -10,11 +10,15 @@ from tallystick.platform.strategies.rebalance.calendar import Calendar
 MOST_CLOSES = 1_000_000
 """Numbers in one window: 8 MB in each request."""
 YEAR_S = 366 * 86_400
+WHOLE = ("k", "every_s", "offset_s", "window", "layers", "seed", "due_s", "period_s")
 
 
 def check(name: str, symbols: Sequence[str], given: Mapping[str, Any]) -> None:
     """Raise `StrategySettingError` for what no optimisation could meet."""
     count = len(symbols)
+    for each in WHOLE:
+        value = given[each]
+        need(isinstance(value, int) and not isinstance(value, bool), name, each, value, "a whole number")
     need(
         count >= 2 and all(symbols) and len(set(symbols)) == count,
         name,

@@ -17,6 +17,7 @@ from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.optimisation import DecisionWithheld, OptimisationCompleted
 from tallystick.events.types.trading import DecisionExplained, TargetAsked
 from tallystick.market.rows import Quote, Rows
+from tallystick.platform.strategies.errors import need
 from tallystick.platform.strategies.rebalance.asking import Terms, request_of
 from tallystick.platform.strategies.rebalance.calendar import SECOND, Calendar, next_instant
 from tallystick.platform.strategies.rebalance.checks import check
@@ -72,6 +73,7 @@ class Rebalance:
     ) -> None:
         """Raises `StrategySettingError` for parameters that no optimisation could meet."""
         self.name = name
+        need(isinstance(symbols, str), name, "symbols", symbols, "one text, with commas between the symbols")
         self.symbols = tuple(one.strip() for one in symbols.split(","))
         given = {
             "symbols": ",".join(self.symbols),
