@@ -147,8 +147,11 @@ def stated(asked: Any, returns: Floats, names: Sequence[str] = ()) -> PortfolioP
     trading = None
     if asked.previous_weights is not None or np.any(np.asarray(asked.cost)) or asked.turnover is not None:
         previous = np.zeros(n) if asked.previous_weights is None else asked.previous_weights
-        trading = Trading(np.broadcast_to(np.asarray(previous, dtype=np.float64), n), asked.cost, asked.turnover)
+        trading = Trading(checks.spread("previous_weights", previous, n), asked.cost, asked.turnover)
     varies = asked.risk == VARIANCE
+    if not callable(asked.covariance) or not (asked.expected_returns is None or callable(asked.expected_returns)):
+        message = "covariance and expected_returns are functions of returns (T, n). Give ledoit_wolf, or one of yours"
+        raise SettingError(message)
     return PortfolioProblem(
         returns.mean(axis=0) if asked.expected_returns is None else asked.expected_returns(returns),
         asked.covariance(returns) if varies else None,

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import Missing, ProblemError
 from tallystick.quantum.estimator import column_names
+from tallystick.quantum.problem import checks
 from tallystick.quantum.problem.portfolio_problem import Condition, Group, PortfolioProblem, Trading
 from tallystick.quantum.problem.risk import VARIANCE, Risk
 from tallystick.quantum.problem.solving import Portfolio, solve
@@ -132,4 +133,4 @@ def _spread(given: Any, names: NDArray[np.object_] | None, n: int) -> Floats:
             )
             raise ProblemError(wrong)
         return np.array([float(given.get(each, 0.0)) for each in names])
-    return np.broadcast_to(np.asarray(given, dtype=np.float64), n).copy()
+    return checks.spread("previous weights or costs", given, n)

@@ -6,7 +6,8 @@ import pytest
 
 from tallystick.quantum import HybridSettings, PortfolioProblem, hybrid, solve
 from tallystick.quantum.classical.cardinality import Limits
-from tallystick.quantum.errors import ProblemError, SettingError
+from tallystick.quantum.errors import ProblemError, QuantumError, SettingError
+from tallystick.quantum.estimator import PortfolioOptimiser
 from tallystick.quantum.problem.portfolio_problem import Condition, Group, Trading
 
 RETURNS = np.random.default_rng(3).normal(0.001, 0.02, (200, 6))
@@ -120,3 +121,13 @@ def test_what_is_no_problem_and_limits_that_are_none_are_refused() -> None:
 def test_a_count_that_no_machine_would_end_is_refused_before_anything_runs(name: str) -> None:
     with pytest.raises(SettingError, match="too large"):
         HybridSettings(**{name: 10**9})  # type: ignore[arg-type] # a number for each
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"previous_weights": "a"}, {"previous_weights": [1.0, 2.0]}, {"covariance": None}, {"expected_returns": 0.1}],
+    ids=str,
+)
+def test_an_optimiser_with_a_parameter_of_another_kind_says_so_at_fit(wrong: dict[str, object]) -> None:
+    with pytest.raises(QuantumError, match="Give"):
+        PortfolioOptimiser(k=2, **wrong).fit(RETURNS)  # type: ignore[arg-type] # what is tested
