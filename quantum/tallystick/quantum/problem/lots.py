@@ -21,7 +21,9 @@ from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.margin import order_rule
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import ProblemError
+from tallystick.quantum.problem.checks import number
 from tallystick.quantum.problem.integer import IntegerProblem, best_integers
+from tallystick.quantum.problem.kinds import whole
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
 from tallystick.quantum.problem.solving import Portfolio, solve
@@ -116,6 +118,8 @@ class Account:
     margin_share: float = 1.0
 
     def __post_init__(self) -> None:
+        number("equity", self.equity)
+        whole("leverage", self.leverage)
         if not (
             self.equity > 0.0 and np.isfinite(self.equity) and self.leverage >= 1 and 0.0 < self.margin_share <= 1.0
         ):
@@ -169,6 +173,8 @@ def allocate(
     if len(listings) != problem.size:
         message = f"{len(listings)} listings for {problem.size} assets. Give one for each, in order"
         raise ProblemError(message)
+    if tolerance is not None:
+        number("tolerance", tolerance, least=0.0)
     limits = limits or Limits()
     fractional = fractional or solve(problem, limits)
     everything = tuple(range(problem.size))

@@ -88,7 +88,7 @@ def test_holding_nothing_is_looked_at_where_nothing_else_is_allowed() -> None:
 def test_a_part_of_another_kind_or_beyond_all_measure_is_refused_by_name(part: dict[str, object]) -> None:
     stated = {"expected_returns": MEAN, "covariance": SIGMA} | part
     with pytest.raises(ProblemError, match=r"Give|State"):
-        PortfolioProblem(**stated)  # type: ignore[arg-type] # what is tested
+        PortfolioProblem(**stated)
 
 
 def test_frames_whose_assets_are_ordered_otherwise_are_refused_not_mixed_up() -> None:
@@ -114,7 +114,7 @@ def test_what_is_no_problem_and_limits_that_are_none_are_refused() -> None:
             call()
     for limits in ({"nodes": "3"}, {"starts": 1.5}, {"tolerance": float("nan")}, {"seed": 1.5}):
         with pytest.raises(SettingError, match="needed"):
-            Limits(**limits)  # type: ignore[arg-type] # what is tested
+            Limits(**limits)
 
 
 @pytest.mark.parametrize("name", ["layers", "shots", "polish", "iterations", "threads"])

@@ -160,3 +160,11 @@ def test_more_symbols_than_can_be_proved_keep_the_fractional_answers_holdings() 
     assert set(np.flatnonzero(found.volumes)) <= set(found.fractional.support)
     assert found.searched == found.fractional.support
     assert not found.proved
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"equity": float("nan")}, {"equity": "a"}, {"equity": -1.0}, {"equity": 1e5, "leverage": 1.5}], ids=str
+)
+def test_an_account_of_another_kind_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ProblemError, match="Give"):
+        Account(**wrong)
