@@ -310,5 +310,6 @@ def ns(text: str) -> int:
 
 @pytest.mark.parametrize("wrong", [{"k": 2.5}, {"k": True}, {"window": "240"}, {"seed": 1.0}, {"symbols": 5}], ids=str)
 def test_a_parameter_of_another_kind_is_refused_by_name(wrong: dict[str, Any]) -> None:
+    given: dict[str, Any] = {"symbols": "EURUSD, XAUUSD", "k": 1} | wrong
     with pytest.raises(StrategySettingError, match=f"{next(iter(wrong))} is"):
-        Rebalance(**({"symbols": "EURUSD, XAUUSD", "k": 1} | wrong))
+        Rebalance(**given)
