@@ -5,7 +5,6 @@ Where it is stands on the error stream, a line for each part and each gradient.
 
 import argparse
 import json
-import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -65,10 +64,15 @@ def main() -> None:
     parts |= _spent("gradient", watch) | {"norm": float(np.linalg.norm([*found.gammas, *found.betas]))}
     if options.steps:
         parts |= _descended(qaoa, options)
-    parts["peak_gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
-        2**30 if sys.platform == "darwin" else 2**20
-    )
+    parts["peak_gib"] = _peak_gib()
     print(json.dumps({"events": 1, "cpu_s": parts["evaluation_cpu_s"], "wall_s": parts["evaluation_wall_s"], **parts}))
+
+
+def _peak_gib() -> float:
+    """The most memory this process has had resident; POSIX counts it, Windows has no `resource`."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)
 
 
 def _descended(qaoa: Qaoa, options: argparse.Namespace) -> dict[str, Any]:

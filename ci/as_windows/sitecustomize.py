@@ -20,11 +20,12 @@ POSIX_ONLY = ("fcntl", "pwd", "resource")
 class Refuser(MetaPathFinder):
     """Answers the import of modules that only POSIX has as Windows does."""
 
-    def find_spec(self, name: str, _path: Any, _target: Any = None) -> ModuleSpec | None:
-        """Refuse those; leave everything else to the other finders."""
-        if name in POSIX_ONLY:
-            message = f"No module named {name!r} (taken away, as on Windows)"
-            raise ModuleNotFoundError(message, name=name)
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Refuse those; leave everything else to the other finders. Some callers name every argument."""
+        del path, target
+        if fullname in POSIX_ONLY:
+            message = f"No module named {fullname!r} (taken away, as on Windows)"
+            raise ModuleNotFoundError(message, name=fullname)
         return None
 
 

@@ -93,7 +93,7 @@ def test_parquet_gives_the_same_answer(answered: Answered, table: Path, tmp_path
     pytest.importorskip("pyarrow", reason="Parquet needs pyarrow: pip install tallystick[parquet]")
     import pandas as pd
 
-    frame = pd.read_csv(table, index_col=0, parse_dates=True)
+    frame = pd.read_csv(table, index_col=0, parse_dates=True, float_precision="round_trip")
     frame.to_parquet(tmp_path / "prices.parquet")
     found = answered(tmp_path / "prices.parquet", "--k", 4, "--layers", 0)
     expected = answered(table, "--k", 4, "--layers", 0)

@@ -45,6 +45,10 @@ class Panel:
     days: Floats | None = None
     notes: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Lay the values out one way, for sums follow the layout: equal tables give equal bits, whatever the file."""
+        object.__setattr__(self, "values", np.ascontiguousarray(self.values))
+
     def rows(self, chosen: NDArray[np.bool_]) -> "Panel":
         """Only some of the rows."""
         labels = tuple(label for label, keep in zip(self.labels, chosen.tolist(), strict=True) if keep)
