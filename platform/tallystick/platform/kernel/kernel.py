@@ -70,7 +70,6 @@ class Kernel:
         """`by_row` asks every reactor about every row, whatever its `scan` says."""
         self.composition = composition
         self.terminal = composition.terminal
-        self._terminal_name = self.terminal.name if self.terminal is not None else "terminal"
         self.quotes = LatestQuotes(())
         self.instruments: dict[str, Instrument] = {}
         self.ledger = Ledger(composition.server_day, self.instruments)
@@ -209,6 +208,10 @@ class Kernel:
         if state.halted:
             return "the book was halted before the order was sent"
         return "the outcome of an order became unknown before this one was sent" if state.restricted else ""
+
+    @property
+    def _terminal_name(self) -> str:
+        return self.terminal.name if self.terminal is not None else "terminal"
 
     def _answer_settled(self, step: SettledStep) -> None:
         for row in range(step.act.start, step.act.stop):
