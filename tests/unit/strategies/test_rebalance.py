@@ -4,6 +4,7 @@ import random
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -108,6 +109,61 @@ def test_scan_and_advance_ask_as_react_does_for_any_partition(seed: int, kind: s
     assert heard_by_scan(by_scan, rows, cuts) == said
     assert by_scan.freeze() == by_row.freeze()
     assert said or how["window"] == 400
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_scan_waits_for_a_symbol_as_react_does_for_any_partition(seed: int) -> None:
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    rows = walk(seed, 600, "bar")
+    away, first = chance.randrange(3), chance.randrange(100, 400)
+    silent = (rows.series == away) & (np.arange(600) > first) & (np.arange(600) < first + chance.randrange(20, 250))
+    kept = np.flatnonzero(~silent)
+    rows = rows_of("bar", rows.time[kept], rows.series[kept], rows.bid[kept], rows.ask[kept])
+    how: dict[str, Any] = {"every_s": 3_600 * chance.randrange(1, 12), "window": 9}
+    cuts = sorted(chance.sample(range(1, len(rows)), chance.randrange(60)))
+    by_row, by_scan = Standing(**how), Standing(**how)
+    said = heard_row_by_row(by_row, rows)
+    assert heard_by_scan(by_scan, rows, cuts) == said
+    assert by_scan.freeze() == by_row.freeze()
+    assert any(isinstance(event, DecisionWithheld) for _, event in said)
+    asked = [row for row, event in said if isinstance(event, OptimisationRequested)]
+    for before, row in pairwise(asked):
+        assert set(rows.series[before + 1 : row + 1].tolist()) == {0, 1, 2}
+
+
+def test_it_decides_when_every_symbol_has_had_a_row_since_the_instant() -> None:
+    """A week's open at which XAUUSD begins three hours after the others."""
+    hours, series = week_open(late=3)
+    rows = rows_of("bar", hours, series, np.ones(len(hours)), np.ones(len(hours)))
+    (row, asked), *_ = heard_row_by_row(Standing(window=4, every_s=24 * 3_600), rows)
+    assert isinstance(asked, OptimisationRequested)
+    assert (int(rows.time[row]) // HOUR, int(rows.series[row])) == (39, 2)  # the others began at hour 36
+
+
+def test_instants_that_come_while_it_waits_are_one_decision_and_are_told_once() -> None:
+    hours, series = week_open(late=9)
+    rows = rows_of("bar", hours, series, np.ones(len(hours)), np.ones(len(hours)))
+    asking = Standing(window=4, every_s=2 * 3_600)
+    said = [(int(rows.time[row]) // HOUR, event) for row, event in heard_row_by_row(asking, rows)]
+    assert [(hour, type(event)) for hour, event in said if 20 < hour < 47] == [
+        (38, DecisionWithheld),
+        (45, OptimisationRequested),
+        (46, OptimisationRequested),
+    ]
+    told = next(event for _, event in said if isinstance(event, DecisionWithheld))
+    assert told.reason == (
+        "no row of XAUUSD since 1970-01-01 22:00:00Z, when the calendar asked, and it asks again."
+        " It waits on; check the data, or leave out a symbol that has ended."
+    )
+
+
+def week_open(late: int) -> tuple[Any, Any]:
+    """Hours of 20 bars of each symbol, of a pause, and of 20 more of which XAUUSD lacks the first `late`."""
+    hours = np.repeat(np.concatenate([np.arange(1, 21), np.arange(36, 56)]), 3)
+    series = np.tile(np.arange(3, dtype=np.uint16), 40)
+    kept = ~((series == 2) & (hours >= 36) & (hours < 36 + late))
+    return hours[kept] * HOUR, series[kept]
 
 
 def test_thawed_anywhere_it_goes_on_with_the_same_requests() -> None:

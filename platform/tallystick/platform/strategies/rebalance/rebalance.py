@@ -1,12 +1,14 @@
 """Rebalance: on a calendar, asks an optimiser which of several symbols to hold and how many lots of each.
 
-The first row at or after an instant of the calendar asks, with the closes of the moments complete before that row; so a
-request never rests on a row that other symbols have yet to be told of. The answer comes at its due time as an input and
-becomes targets. What cannot be asked, or was refused, is `decision.withheld` with the reason; what is held then stays.
-Until the window is full nothing is asked.
+At an instant of the calendar it waits until every symbol has had a row since, and asks at that row, with the closes of
+the moments complete before it; so a request never rests on a row that other symbols have yet to be told of. The answer
+comes at its due time as an input and becomes targets. What cannot be asked, or was refused, is `decision.withheld` with
+the reason; what is held then stays. Until the window is full nothing is asked.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import numpy as np
@@ -19,13 +21,13 @@ from tallystick.events.types.trading import DecisionExplained, TargetAsked
 from tallystick.market.rows import Quote, Rows
 from tallystick.platform.strategies.errors import need
 from tallystick.platform.strategies.rebalance.asking import Terms, request_of
-from tallystick.platform.strategies.rebalance.calendar import SECOND, Calendar, next_instant
+from tallystick.platform.strategies.rebalance.calendar import SECOND, Calendar
 from tallystick.platform.strategies.rebalance.checks import check
+from tallystick.platform.strategies.rebalance.waiting import Waiting
 from tallystick.platform.strategies.rebalance.window import Closes
 from tallystick.platform.strategies.series import SeriesChoice, Source
 
 QUANTUM = "tallystick.quantum.worker"
-UNSET = -1
 
 
 class Rebalance:
@@ -100,7 +102,7 @@ class Rebalance:
         self.series = tuple(SeriesChoice(name, symbol, source, period_s) for symbol in self.symbols)
         self.kind = self.series[0].kind
         self.hears: tuple[type, ...] = (*self.series[0].hears, OptimisationCompleted)
-        self._grid = calendar, every_s * SECOND, offset_s * SECOND
+        self._waiting = Waiting(len(self.symbols), (calendar, every_s * SECOND, offset_s * SECOND))
         self._terms = Terms(
             module=name,
             worker=QUANTUM,
@@ -118,7 +120,6 @@ class Rebalance:
             due=due_s * SECOND,
         )
         self._closes = Closes(len(self.symbols), window)
-        self._next = UNSET
         self._asked: dict[str, int] = {}
 
     def react(self, event: Any, context: Context) -> Sequence[Event]:
@@ -137,22 +138,25 @@ class Rebalance:
             return ()
         closes = self._closes
         closes.pass_to(event.time)
-        passed = self._pass(event.time)
+        word = self._waiting.see(place, event.time, full=closes.full)
         said: Sequence[Event] = ()
-        if passed and closes.full:
+        if word == "decide":
             asked = request_of(self._terms, closes, context)
             said = (self._withheld(asked) if isinstance(asked, str) else asked,)
+        elif word == "late":
+            said = (self._withheld(self._late()),)
         mid = (event.bid + event.ask) * 0.5 if type(event) is Quote else (event.bid_close + event.ask_close) * 0.5
         closes.see(place, event.time, mid)
         return said
 
-    def _pass(self, time: int) -> bool:
-        """Go on to a row's time; true when an instant of the calendar has been reached since the row before."""
-        if time < self._next:
-            return False
-        reached = self._next != UNSET
-        self._next = next_instant(time, *self._grid)
-        return reached
+    def _late(self) -> str:
+        """Which symbols have been waited for until another instant came."""
+        names = ", ".join(self.symbols[place] for place in self._waiting.missing())
+        since = datetime.fromtimestamp(self._waiting.since // SECOND, UTC)
+        return (
+            f"no row of {names} since {since:%Y-%m-%d %H:%M:%S}Z, when the calendar asked, and it asks again."
+            " It waits on; check the data, or leave out a symbol that has ended."
+        )
 
     def _answered(self, event: OptimisationCompleted, context: Context) -> Sequence[Event]:
         """Targets that change, those that reduce first; nothing is asked twice that still stands."""
@@ -181,28 +185,30 @@ class Rebalance:
     def scan(self, rows: Rows) -> int:
         """Index of the first row that asks, or -1; changes nothing."""
         own, symbols, closes = self._own(rows)
-        times, nearest = rows.time[own], self._next
-        if len(own) and nearest == UNSET:
-            nearest = next_instant(int(times[0]), *self._grid)
-        while (at := int(np.searchsorted(times, nearest))) < len(own):
-            time = int(times[at])
-            before = self._closes.copy()
-            before.take(symbols[:at], times[:at], closes[:at])
-            before.pass_to(time)
-            if before.full:
-                return int(own[at])
-            nearest = next_instant(time, *self._grid)
-        return -1
+        times = rows.time[own]
+        at = self._waiting.copy().take(symbols, times, self._full_from(symbols, times, closes))
+        return int(own[at]) if at >= 0 else -1
 
     def advance(self, rows: Rows) -> None:
         """Take in rows that ask nothing."""
         own, symbols, closes = self._own(rows)
-        if len(own):
-            times = rows.time[own]
-            if self._next == UNSET:
-                self._pass(int(times[0]))
-            self._pass(int(times[-1]))
-            self._closes.take(symbols, times, closes)
+        times = rows.time[own]
+        self._waiting.take(symbols, times, self._full_from(symbols, times, closes))
+        self._closes.take(symbols, times, closes)
+
+    def _full_from(self, symbols: Any, times: Any, closes: Any) -> int:
+        """Index of the first of these rows before which the window is full."""
+        now, count = self._closes, len(times)
+        if now.full or now.count + count < now.size:
+            return 0 if now.full else count
+
+        def full_before(at: int) -> bool:
+            before = now.copy()
+            before.take(symbols[:at], times[:at], closes[:at])
+            before.pass_to(int(times[at]))
+            return before.full
+
+        return bisect_left(range(count), 1, key=full_before)
 
     def _own(self, rows: Rows) -> tuple[Any, Any, Any]:
         """Of the rows of its series: places among `rows`, symbols' places, mid closes."""
@@ -215,13 +221,15 @@ class Rebalance:
         return own, symbols[own], (rows.bid[own] + rows.ask[own]) * 0.5
 
     def freeze(self) -> Any:
-        """Series, closes, the next instant, volumes asked for."""
-        return [[one.freeze() for one in self.series], self._closes.freeze(), self._next, list(self._asked.items())]
+        """Series, closes, what is waited for, volumes asked for."""
+        series = [one.freeze() for one in self.series]
+        return [series, self._closes.freeze(), self._waiting.freeze(), list(self._asked.items())]
 
     def thaw(self, state: Any) -> None:
         """Take back what `freeze` gave."""
-        series, closes, self._next, asked = state
+        series, closes, waiting, asked = state
         for one, frozen in zip(self.series, series, strict=True):
             one.thaw(frozen)
         self._closes.thaw(closes)
+        self._waiting.thaw(waiting)
         self._asked = dict(asked)
