@@ -1,10 +1,10 @@
 """Local search over supports: exchange, add or drop one asset while the exact weights of the new support gain.
 
-Starts: one grown asset by asset, the others drawn from the seed by SplitMix64 (Steele, Lea and Flood 2014), so that
-the same seed gives the same answer under every version of every library.
+Starts: one grown asset by asset, the others drawn from the seed.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from tallystick.quantum.classical.flat import descend_flat, lacking_curvature, m
 from tallystick.quantum.classical.quadratic import RIDGE, STEPS_PER_CONDITION, Optimum
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import ProblemError
+from tallystick.quantum.splitmix import outputs
 
 Bits = NDArray[np.bool_]
 GAIN = 1e-12
@@ -30,12 +31,23 @@ class Found:
     objective: float
 
 
+class Parts(NamedTuple):
+    """A problem in arrays: its quadratic and linear terms, the weights' conditions, and counts with their bounds."""
+
+    quadratic: Floats
+    linear: Floats
+    universe: Conditions
+    counts: Floats
+    least: Floats
+    most: Floats
+
+
 def search(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support, ...] = ()) -> Found | None:
     """The best of a local search from each proposal and from `limits.starts` starts; None where none is feasible.
 
     A later start of equal value does not replace an earlier one.
     """
-    universe = universe_of(problem)
+    parts = parts_of(problem)
     best: tuple[float, Bits] | None = None
     for number in range(-len(proposals), limits.starts):
         bits = problem.always.copy()
@@ -43,8 +55,9 @@ def search(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support
             bits[list(proposals[number])] = True
         elif number > 0:
             _draw(problem, limits.seed, number, bits)
-        value = _grow(problem, universe, bits) if number == 0 else _value(problem, universe, bits)
-        value = improve(problem.quadratic, problem.linear, universe, *_counts(problem), problem.always, bits, value)
+        if number == 0:
+            _grow(problem.k, parts, bits)
+        value = improve(*parts, problem.always, bits, value_of(*parts, bits))
         if np.isfinite(value) and (best is None or value < best[0] - GAIN * abs(value)):
             best = value, bits
     return None if best is None else polished(problem, tuple(int(each) for each in np.flatnonzero(best[1])))
@@ -77,24 +90,19 @@ def universe_of(problem: CardinalityProblem) -> Conditions:
     return Conditions(np.ascontiguousarray(rows), low, high, problem.lower, problem.upper)
 
 
-def _counts(problem: CardinalityProblem) -> tuple[Floats, Floats, Floats]:
-    counts, low, high = problem.counts
-    return np.ascontiguousarray(counts), low, high
+def parts_of(problem: CardinalityProblem) -> Parts:
+    """What the compiled code takes of a problem."""
+    counts, least, most = problem.counts
+    return Parts(problem.quadratic, problem.linear, universe_of(problem), np.ascontiguousarray(counts), least, most)
 
 
-def _value(problem: CardinalityProblem, universe: Conditions, bits: Bits) -> float:
-    return float(value_of(problem.quadratic, problem.linear, universe, *_counts(problem), bits))
-
-
-def _grow(problem: CardinalityProblem, universe: Conditions, bits: Bits) -> float:
+def _grow(k: int, parts: Parts, bits: Bits) -> None:
     """Take the asset with the best value of its own within the sum, then again with those taken."""
-    counts, _, most = _counts(problem)
-    for count in range(int(bits.sum()) + 1, problem.k + 1):
-        taken = int(greedy(problem.quadratic, problem.linear, universe, counts, most, count, bits))
+    for count in range(int(bits.sum()) + 1, k + 1):
+        taken = int(greedy(*parts[:4], parts.most, count, bits))
         if taken < 0:
             break
         bits[taken] = True
-    return _value(problem, universe, bits)
 
 
 def _draw(problem: CardinalityProblem, seed: int, number: int, bits: Bits) -> None:
@@ -108,13 +116,7 @@ def _draw(problem: CardinalityProblem, seed: int, number: int, bits: Bits) -> No
 
 
 def _order(size: int, seed: int, number: int) -> NDArray[np.int64]:
-    state = np.uint64((seed * 1_000_003 + number) % 2**64)
-    with np.errstate(over="ignore"):
-        keys = state + (np.arange(size, dtype=np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-        keys = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        keys = (keys ^ (keys >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        keys ^= keys >> np.uint64(31)
-    return np.argsort(keys, kind="stable")
+    return np.argsort(outputs(seed * 1_000_003 + number, size), kind="stable")
 
 
 @njit(cache=True, nogil=True)

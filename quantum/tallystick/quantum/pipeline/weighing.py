@@ -14,10 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.quantum.classical.activeset import Conditions
 from tallystick.quantum.classical.cardinality import Limits
-from tallystick.quantum.classical.swap import improve, polished, universe_of, value_of
-from tallystick.quantum.errors import ProblemError, QuantumError
+from tallystick.quantum.classical.swap import Parts, improve, parts_of, polished, value_of
+from tallystick.quantum.errors import QuantumError
 from tallystick.quantum.problem.numeric import NumericForm
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import solve
@@ -79,10 +78,8 @@ class SwapWeighing:
         return None if found is None else self.form.weights(found.weights)
 
     @cached_property
-    def _parts(self) -> tuple[Floats, Floats, Conditions, Floats, Floats, Floats]:
-        numeric = self.form.cardinality
-        counts, least, most = numeric.counts
-        return numeric.quadratic, numeric.linear, universe_of(numeric), np.ascontiguousarray(counts), least, most
+    def _parts(self) -> Parts:
+        return parts_of(self.form.cardinality)
 
     @cached_property
     def _shorts(self) -> dict[int, int]:
@@ -122,5 +119,5 @@ class TailWeighing:
         try:
             only = replace(self.problem, lower=np.where(held, lower, 0.0), upper=np.where(held, upper, 0.0))
             return solve(only, self.limits).weights
-        except (ProblemError, QuantumError):
+        except QuantumError:
             return None
