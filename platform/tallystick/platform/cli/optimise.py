@@ -11,6 +11,7 @@ from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.optimise_answering import Search, answered
 from tallystick.platform.cli.optimise_asking import Asked, Trades, hold_periods
 from tallystick.platform.cli.optimise_library import its_errors_told, require_scipy
+from tallystick.platform.cli.optimise_lots import Terms, desk_of, require_sense
 from tallystick.platform.cli.optimise_progress import watched
 from tallystick.platform.cli.optimise_side_files import previous_of, sectors_of
 from tallystick.platform.cli.optimise_table import document_of, lines_of
@@ -43,6 +44,9 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
     cost: ask.Cost = 0.0,
     turnover: ask.Turnover = None,
     hold: ask.Hold = None,
+    lots: ask.Lots = None,
+    equity: ask.Equity = None,
+    leverage: ask.Leverage = None,
     estimator: ask.EstimatorOf = "sample",
     returns: ask.AreReturns = False,
     prices: ask.ArePrices = False,
@@ -68,6 +72,8 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
     Example: tallystick optimise prices.csv --k 10 --upper 0.3 -o optimised
     """
     _require_sense(file, returns, prices, long_short, gross)
+    terms = Terms(lots, equity, leverage)
+    require_sense(terms, risk)
     _require_positive({"--periods-per-year": periods_per_year, "--hold": hold, "--upper": upper, "--gross": gross})
     _require_positive({"--sector-cap": sector_cap, "--level": level, "--turnover": turnover})
     _require_positive({"--buy-in": buy_in, "--risk-aversion": risk_aversion, "--cost": cost}, zero=True)
@@ -96,7 +102,8 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
             trades=trades,
         )
         search = Search(layers, mixer, start, angles, shots, nodes, seed, threads)
-        found = answered(universe, asked, search, estimator, told, curves=output is not None)
+        desk = desk_of(terms, universe) if terms.asked else None
+        found = answered(universe, asked, search, estimator, told, curves=output is not None, desk=desk)
     written = None if output is None else _write(found, output)
     return Answer({**document_of(found), "page": written}, lambda console: _show(found, written, console))
 

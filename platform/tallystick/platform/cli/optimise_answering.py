@@ -9,6 +9,7 @@ import numpy as np
 from tallystick.platform.cli.optimise_asking import RISK_WORDS, Asked, in_words, stated
 from tallystick.platform.cli.optimise_frontier import frontiers, place_of
 from tallystick.platform.cli.optimise_library import quantum
+from tallystick.platform.cli.optimise_lots import Desk, lots_of
 from tallystick.platform.cli.optimise_universe import Universe
 from tallystick.platform.report.optimisation.outcome import Circuit, Curve, Holding, Outcome, Shot, Source
 
@@ -34,8 +35,20 @@ class Search:
     threads: int = 1
 
 
-def answered(universe: Universe, asked: Asked, search: Search, estimator: str, told: Told, *, curves: bool) -> Outcome:
-    """The outcome; the library's errors pass through. `curves`: the frontiers too, which only the page shows."""
+def answered(
+    universe: Universe,
+    asked: Asked,
+    search: Search,
+    estimator: str,
+    told: Told,
+    *,
+    curves: bool,
+    desk: Desk | None = None,
+) -> Outcome:
+    """The outcome; the library's errors pass through. `curves`: the frontiers too, which only the page shows.
+
+    `desk`: what the portfolio is wanted in lots for, if it is.
+    """
     problem = stated(universe, asked)
     limits = quantum("limits")(nodes=search.nodes, seed=search.seed)
     warnings = list(universe.warnings)
@@ -46,6 +59,10 @@ def answered(universe: Universe, asked: Asked, search: Search, estimator: str, t
     else:
         told("branch and bound", 0, 1)
         best = quantum("solve")(problem, limits)
+    lots = None
+    if desk is not None:
+        told("lots", 0, 1)
+        lots = lots_of(universe, desk, problem, limits, best)
     weights = np.asarray(best.weights, dtype=np.float64)
     closed = bool(best.gap <= max(2.0 * limits.tolerance, 1e-9))
     if not closed:
@@ -86,6 +103,7 @@ def answered(universe: Universe, asked: Asked, search: Search, estimator: str, t
         notes=notes,
         warnings=tuple(warnings),
         provenance=_provenance(search, best, hybrid),
+        lots=lots,
     )
 
 

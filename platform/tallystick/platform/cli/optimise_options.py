@@ -53,6 +53,17 @@ Hold = Annotated[
     float | None,
     typer.Option("--hold", help="Periods over which costs are spread; those of a month without it."),
 ]
+Lots = Annotated[
+    Path | None,
+    typer.Option("--lots", metavar="FILE", help="Volumes too: a terminal's export, or conditions in JSON or TOML."),
+]
+Equity = Annotated[
+    str | None,
+    typer.Option("--equity", help="Of the account for the lots: 10000, or 10000EUR; else the export's own."),
+]
+Leverage = Annotated[
+    int | None, typer.Option("--leverage", min=1, max=10_000, help="Of that account; else the export's own, or 30.")
+]
 EstimatorOf = Annotated[
     optimise_universe.Estimator,
     typer.Option("--estimator", help="Of the covariance; rmt: noise removed by random-matrix theory."),

@@ -39,6 +39,8 @@ class Returns:
     rhythm: str
     kind: str
     notes: tuple[str, ...]
+    latest: Floats | None = None
+    """The last prices (n,), where the table holds prices."""
 
 
 def returns_of(panel: Panel, kind: str, missing: Missing, periods: float | None) -> Returns:
@@ -66,6 +68,7 @@ def returns_of(panel: Panel, kind: str, missing: Missing, periods: float | None)
         rhythm=rhythm if periods is None else f"{periods:g} periods a year, as you said",
         kind=f"{found}, {how}",
         notes=panel.notes,
+        latest=panel.values[-1] if found == "prices" else None,
     )
 
 

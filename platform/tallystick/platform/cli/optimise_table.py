@@ -5,6 +5,7 @@ from math import isfinite
 from textwrap import wrap
 from typing import Any
 
+from tallystick.platform.report.optimisation import in_lots
 from tallystick.platform.report.optimisation.outcome import Holding, Outcome
 
 WIDTH = 110
@@ -27,6 +28,10 @@ def lines_of(found: Outcome) -> Iterator[str]:
         yield f"and {left} more, all in --json"
     yield ""
     yield from _facts(found)
+    if found.lots is not None:
+        yield ""
+        yield from _aligned([in_lots.heads(found.lots), *in_lots.rows(found.lots)], words=1)
+        yield from (f"{name:<10} {words}" for name, words in in_lots.facts(found.lots))
     if found.sources:
         yield ""
         yield from _aligned(_sources(found), words=1)

@@ -46,6 +46,10 @@ class Universe:
     words: str
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+    latest: Floats | None = None
+    """The last prices (n,), where the file holds prices."""
+    last: str = ""
+    """What names their row."""
 
     @property
     def deviation(self) -> Floats:
@@ -112,6 +116,5 @@ def _of_returns(found: Returns, estimator: Estimator) -> Universe:
     _require_room(n, found.title)
     covariance = np.asarray(quantum(estimator)(found.values), dtype=np.float64)
     mean = found.values.mean(axis=0)
-    return Universe(
-        found.title, found.names, mean, covariance, found.values, found.periods, words, found.notes, tuple(warnings)
-    )
+    told = words, found.notes, tuple(warnings), found.latest, found.last
+    return Universe(found.title, found.names, mean, covariance, found.values, found.periods, *told)

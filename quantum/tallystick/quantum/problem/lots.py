@@ -23,7 +23,7 @@ from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem.checks import number
 from tallystick.quantum.problem.integer import IntegerProblem, best_integers
-from tallystick.quantum.problem.kinds import whole
+from tallystick.quantum.problem.kinds import kind, whole
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
 from tallystick.quantum.problem.solving import Portfolio, solve
@@ -72,9 +72,13 @@ class Listing:
     margin_rate: float = 1.0
 
     def __post_init__(self) -> None:
-        if not (min(self.price, self.profit_rate, self.margin_rate) > 0.0 and np.isfinite(self.price)):
-            message = f"{self.instrument.symbol}: price {self.price} and rates must be above 0. Give the last quote"
-            raise ProblemError(message)
+        kind("an instrument", self.instrument, Instrument, "Give the Instrument of the symbol")
+        for name in ("price", "profit_rate", "margin_rate"):
+            value = getattr(self, name)
+            number(f"{self.symbol}: {name}", value)
+            if not value > 0.0:
+                message = f"{self.symbol}: {name} {value} is not above 0. Give the last quote, and rates of its day"
+                raise ProblemError(message)
 
     @property
     def symbol(self) -> str:
@@ -182,7 +186,7 @@ def allocate(
     numbers = _integer_problem(problem, listings, account, searched, tolerance)
     found = best_integers(numbers, limits, fractional.weights / numbers.step)
     if found is None:
-        raise ProblemError(_no_lots(problem, listings, account, numbers))
+        raise ProblemError(_no_lots(problem, listings, account, numbers, searched))
     volumes = found.steps * np.array([each.volume_step for each in listings], dtype=np.int64)
     weights = found.steps * numbers.step
     objective = problem.objective(weights)
@@ -231,12 +235,46 @@ def _integer_problem(
     )
 
 
-def _no_lots(problem: PortfolioProblem, listings: Sequence[Tradable], account: Account, numbers: IntegerProblem) -> str:
+def _no_lots(
+    problem: PortfolioProblem,
+    listings: Sequence[Tradable],
+    account: Account,
+    numbers: IntegerProblem,
+    searched: tuple[int, ...],
+) -> str:
+    """What stands in the way: volumes too small for the budget, too large for it, their margin, or the rest."""
+    here = list(searched)
+    some = f"no lots meet the budget {problem.budget:g} within {numbers.window:.3g}"
+    equity = f"the equity {account.equity:,.2f}"
     smallest = numbers.step * np.maximum(numbers.least, 1)
-    place = int(smallest.argmin())
-    needed = float(smallest[place]) * account.equity
+    place = here[int(smallest[here].argmin())]
+    fits = np.maximum(numbers.high, -numbers.low) >= np.maximum(numbers.least, 1)
+    least, wanted = float(smallest[place]), abs(problem.budget)
+    if not fits[here].any() or least > wanted + numbers.window:
+        takes = max(abs(float(np.asarray(each)[place])) for each in (problem.lower, problem.upper))
+        bounds = (
+            "" if takes * account.equity >= account.equity else f", of which it may take {takes * account.equity:,.2f}"
+        )
+        return (
+            f"{some} and the margin: the smallest position, {listings[place].symbol}, is "
+            f"{least * account.equity:,.2f} {account.currency}, {equity}{bounds}. Raise the equity or the upper bound, "
+            "or take symbols with smaller lots"
+        )
+    sizes = np.maximum(numbers.high, 0) if problem.budget >= 0.0 else np.maximum(-numbers.low, 0)
+    greatest = float(np.sort((sizes * numbers.step)[here])[::-1][: problem.most].sum())
+    if greatest < wanted - numbers.window:
+        return (
+            f"{some}: the greatest volumes of {len(here)} symbols come to {greatest * account.equity:,.2f} "
+            f"{account.currency}, {equity}. Lower the equity or the budget, or take more symbols, or larger volumes"
+        )
+    margins = (numbers.margin_long if problem.budget >= 0.0 else numbers.margin_short) / numbers.step
+    bound = float(margins[here].min()) * max(wanted - numbers.window, least)
+    if bound > numbers.margin:
+        return (
+            f"{some}: they would bind {bound * account.equity:,.2f} {account.currency} of margin or more, "
+            f"{numbers.margin * account.equity:,.2f} may be. Raise leverage or margin_share, or lower the budget"
+        )
     return (
-        f"no lots meet the budget {problem.budget:g} within {numbers.window:.3g} and the margin: the smallest "
-        f"position, {listings[place].symbol}, is {needed:,.2f} {account.currency}, the equity "
-        f"{account.equity:,.2f}. Raise the equity or the tolerance, or take symbols with smaller lots"
+        f"{some}, the margin and the other conditions: {len(here)} symbols were searched, {equity}. Raise the "
+        "equity or the tolerance, or loosen the conditions"
     )

@@ -163,6 +163,39 @@ def test_more_symbols_than_can_be_proved_keep_the_fractional_answers_holdings() 
 
 
 @pytest.mark.parametrize(
+    ("account", "says"),
+    [
+        (Account(1e9), r"greatest volumes of 5 symbols come to 28,530,000.00 USD, the equity 1,000,000,000.00. Lower"),
+        (Account(20_000.0, margin_share=0.001), r"bind 194.90 USD of margin or more, 20.00 may be. Raise leverage"),
+        (Account(900.0), r"smallest position, US5USD, is 510.00 USD, the equity 900.00, of which it may take 450.00"),
+    ],
+    ids=["too rich", "too little margin", "too narrow a bound"],
+)
+def test_what_stands_in_the_way_of_lots_is_named(account: Account, says: str) -> None:
+    asked = problem(upper=0.5) if account.equity < 1_000.0 else problem()
+    with pytest.raises(ProblemError, match=says):
+        allocate(asked, FIVE, account)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"price": "a"}, {"price": float("nan")}, {"profit_rate": float("inf")}, {"margin_rate": 0.0}, {"price": None}],
+    ids=str,
+)
+def test_a_listing_of_another_kind_is_refused_by_name(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ProblemError, match=rf"EURUSD: {next(iter(wrong))} .*Give"):
+        Listing(**{"instrument": EURUSD.instrument, "price": 1.085, **wrong})
+    with pytest.raises(ProblemError, match="an instrument is a str"):
+        Listing("EURUSD", 1.085)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("tolerance", ["a", float("nan"), -0.1], ids=str)
+def test_a_tolerance_of_another_kind_is_refused(tolerance: Any) -> None:
+    with pytest.raises(ProblemError, match=r"tolerance .*Give a finite number from 0"):
+        allocate(problem(), FIVE, Account(1e5), tolerance=tolerance)
+
+
+@pytest.mark.parametrize(
     "wrong", [{"equity": float("nan")}, {"equity": "a"}, {"equity": -1.0}, {"equity": 1e5, "leverage": 1.5}], ids=str
 )
 def test_an_account_of_another_kind_is_refused(wrong: dict[str, Any]) -> None:

@@ -79,8 +79,46 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Volume:
+    """A symbol in lots, below 0 sold: the weight that makes, the weight without lots, worth and margin in money."""
+
+    name: str
+    lots: float
+    weight: float
+    wanted: float
+    worth: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class InLots:
+    """The best whole volume steps for an account; money in `currency`, of `digits` decimals.
+
+    `gap` is how far the objective is above `bound`, which no lots of the `searched` symbols are below, and
+    `fractional_gap` how far above the weights', both relative; `proved`: no other lots of any symbol are better.
+    """
+
+    volumes: tuple[Volume, ...]
+    conditions: str
+    prices: str
+    currency: str
+    digits: int
+    equity: float
+    leverage: int
+    margin: float
+    objective: float
+    bound: float
+    gap: float
+    fractional_gap: float
+    closed: bool
+    proved: bool
+    searched: tuple[str, ...]
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything a desk is shown; `added` is the one sentence of what the circuit added, empty where none ran."""
+    """Everything a desk is shown; `added` is what the circuit added in a sentence, empty where none ran."""
 
     title: str
     universe: str
@@ -104,6 +142,7 @@ class Outcome:
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     provenance: tuple[tuple[str, str], ...]
+    lots: InLots | None = None
 
     @property
     def held(self) -> tuple[Holding, ...]:

@@ -8,7 +8,7 @@ import hashlib
 from importlib.resources import files
 
 from tallystick.platform.report.markup import DASH, facts, section, signed, table, text
-from tallystick.platform.report.optimisation import pictures
+from tallystick.platform.report.optimisation import in_lots, pictures
 from tallystick.platform.report.optimisation.outcome import Circuit, Holding, Outcome
 
 GENERATOR = "tallystick optimise"
@@ -42,7 +42,8 @@ def page(found: Outcome) -> str:
     """The whole page."""
     style = _asset("report.css") + _asset("optimisation.css")
     allowed = f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
-    parts = [_said(found), _pictures(found), _circuits(found), _sources(found), _weights(found), _origin(found)]
+    parts = [_said(found), _pictures(found), _circuits(found), _sources(found), _weights(found)]
+    parts += [_lots(found), _origin(found)]
     return TEMPLATE.format(
         generator=GENERATOR,
         policy=POLICY.format(style=allowed),
@@ -187,6 +188,16 @@ def _row(each: Holding, *, traded: bool) -> list[str]:
     before = each.before or 0.0
     change = [_percent(before), _percent(each.weight - before)] if traded else []
     return [text(each.name), _percent(each.weight), *change, _percent(each.earns), _percent(each.deviation)]
+
+
+def _lots(found: Outcome) -> str:
+    if found.lots is None:
+        return ""
+    rows = [[signed(text(cell)) if cell else DASH for cell in row] for row in in_lots.rows(found.lots)]
+    shown = table([text(each) for each in in_lots.heads(found.lots)], rows)
+    told = facts([(text(name), text(words)) for name, words in in_lots.facts(found.lots)])
+    note = "The best whole volume steps near the weights. Worth is at the prices named below, without spread or costs."
+    return section("lots", "In lots", f"{shown}{told}", note)
 
 
 def _origin(found: Outcome) -> str:
