@@ -4,8 +4,9 @@
 `docs/format.md` fixes every byte; `tallystick.events.verify` judges a log somebody else wrote.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tallystick.events.door import door
 
 if TYPE_CHECKING:
     from tallystick.events.blobs import BlobStore
@@ -48,40 +49,29 @@ __all__ = [
     "field",
     "wide",
 ]
-_PLACES = {
-    "BlobStore": "blobs",
-    "Bus": "bus",
-    "EmbeddedBus": "bus",
-    "Catalogue": "catalogue",
-    "EventRefused": "errors",
-    "IntegrityError": "errors",
-    "LogError": "errors",
-    "LogLocked": "errors",
-    "LogMissing": "errors",
-    "TallystickError": "errors",
-    "UsageError": "errors",
-    "WriteFailed": "errors",
-    "Event": "event",
-    "column": "event",
-    "fact": "event",
-    "field": "event",
-    "wide": "event",
-    "Envelope": "reader",
-    "LogReader": "reader",
-    "Record": "reader",
-    "LogWriter": "writer",
+PLACES = {
+    "BlobStore": ".blobs",
+    "Bus": ".bus",
+    "EmbeddedBus": ".bus",
+    "Catalogue": ".catalogue",
+    "EventRefused": ".errors",
+    "IntegrityError": ".errors",
+    "LogError": ".errors",
+    "LogLocked": ".errors",
+    "LogMissing": ".errors",
+    "TallystickError": ".errors",
+    "UsageError": ".errors",
+    "WriteFailed": ".errors",
+    "Event": ".event",
+    "column": ".event",
+    "fact": ".event",
+    "field": ".event",
+    "wide": ".event",
+    "Envelope": ".reader",
+    "LogReader": ".reader",
+    "Record": ".reader",
+    "LogWriter": ".writer",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """A name of this package, whose module is loaded when it is first asked for: a bot's process needs few of them."""
-    if name not in _PLACES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    value = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:  # a misspelt name is a type error
+    __getattr__, __dir__ = door(__name__, PLACES)

@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tallystick.events.door import door
+
 if TYPE_CHECKING:
     from tallystick.events.types.trading import SignalRaised, TargetAsked
     from tallystick.market.rows import BarClosed, Quote
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 AUTHORING = "tallystick.platform.authoring"
 JUDGING = "tallystick.platform.judging"
-NAMES = {
+PLACES = {
     "BarClosed": "tallystick.market.rows",
     "Quote": "tallystick.market.rows",
     "SignalRaised": "tallystick.events.types.trading",
@@ -66,14 +68,13 @@ __all__ = [
     "walk_forward",
 ]
 
+_named, __dir__ = door(__name__, PLACES)
+
 
 def __getattr__(name: str) -> Any:
-    """Import what was asked for; any indicator of `authoring.indicators` can be asked for too."""
-    if name in NAMES:
-        return getattr(import_module(NAMES[name]), name)
-    if name[:1].isupper():
+    """A name of this door; any indicator of `authoring.indicators` can be asked for too."""
+    if name[:1].isupper() and name not in PLACES:
         indicators = import_module(INDICATORS)
         if name in indicators.__all__:
             return getattr(indicators, name)
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
+    return _named(name)

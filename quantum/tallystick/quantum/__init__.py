@@ -3,8 +3,9 @@
 Each name is imported when asked for, so that the door itself costs next to nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tallystick.events.door import door
 
 if TYPE_CHECKING:
     from tallystick.quantum.angles import Angles, layerwise, linear_ramp, optimise, ramps
@@ -23,41 +24,40 @@ if TYPE_CHECKING:
     from tallystick.quantum.starts import Dicke, EdgesTop, RingTop, Weighted
     from tallystick.quantum.subspace import Subspace
 
-HERE = "tallystick.quantum"
-NAMES = {
-    "Angles": f"{HERE}.angles",
-    "CVaR": f"{HERE}.objectives",
-    "CompleteTrotterXY": f"{HERE}.mixers",
-    "CompleteXY": f"{HERE}.mixers",
-    "Dicke": f"{HERE}.starts",
-    "EdgesTop": f"{HERE}.starts",
-    "EdgesXY": f"{HERE}.mixers",
-    "Expectation": f"{HERE}.objectives",
-    "FullSpace": f"{HERE}.full",
-    "Grover": f"{HERE}.mixers",
-    "HybridResult": f"{HERE}.pipeline.result",
-    "HybridSettings": f"{HERE}.pipeline.settings",
-    "OptimumProbability": f"{HERE}.objectives",
-    "PortfolioProblem": f"{HERE}.problem.portfolio_problem",
-    "ProblemError": f"{HERE}.errors",
-    "Qaoa": f"{HERE}.qaoa",
-    "QaoaCircuit": f"{HERE}.circuits.circuit",
-    "QuantumError": f"{HERE}.errors",
-    "RingTop": f"{HERE}.starts",
-    "RingXY": f"{HERE}.mixers",
-    "SettingError": f"{HERE}.errors",
-    "Subspace": f"{HERE}.subspace",
-    "TooBigError": f"{HERE}.errors",
-    "Weighted": f"{HERE}.starts",
-    "XMixer": f"{HERE}.full",
-    "cheapest": f"{HERE}.diagonal",
-    "hybrid": f"{HERE}.pipeline.hybrid",
-    "layerwise": f"{HERE}.angles",
-    "linear_ramp": f"{HERE}.angles",
-    "optimise": f"{HERE}.angles",
-    "quadratic_diagonal": f"{HERE}.diagonal",
-    "ramps": f"{HERE}.angles",
-    "solve": f"{HERE}.problem.solving",
+PLACES = {
+    "Angles": ".angles",
+    "CVaR": ".objectives",
+    "CompleteTrotterXY": ".mixers",
+    "CompleteXY": ".mixers",
+    "Dicke": ".starts",
+    "EdgesTop": ".starts",
+    "EdgesXY": ".mixers",
+    "Expectation": ".objectives",
+    "FullSpace": ".full",
+    "Grover": ".mixers",
+    "HybridResult": ".pipeline.result",
+    "HybridSettings": ".pipeline.settings",
+    "OptimumProbability": ".objectives",
+    "PortfolioProblem": ".problem.portfolio_problem",
+    "ProblemError": ".errors",
+    "Qaoa": ".qaoa",
+    "QaoaCircuit": ".circuits.circuit",
+    "QuantumError": ".errors",
+    "RingTop": ".starts",
+    "RingXY": ".mixers",
+    "SettingError": ".errors",
+    "Subspace": ".subspace",
+    "TooBigError": ".errors",
+    "Weighted": ".starts",
+    "XMixer": ".full",
+    "cheapest": ".diagonal",
+    "hybrid": ".pipeline.hybrid",
+    "layerwise": ".angles",
+    "linear_ramp": ".angles",
+    "optimise": ".angles",
+    "quadratic_diagonal": ".diagonal",
+    "ramps": ".angles",
+    "solve": ".problem.solving",
 }
 
 __all__ = [
@@ -96,15 +96,5 @@ __all__ = [
     "solve",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import what is asked for."""
-    if name not in NAMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    return getattr(import_module(NAMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    """What can be asked for."""
-    return list(__all__)
+if not TYPE_CHECKING:  # a misspelt name is a type error
+    __getattr__, __dir__ = door(__name__, PLACES)

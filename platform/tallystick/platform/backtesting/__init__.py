@@ -3,8 +3,9 @@
 The command line, a script and a notebook all come through `backtest`, so they give the same decision digest.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tallystick.events.door import door
 
 if TYPE_CHECKING:
     from tallystick.platform.backtesting.errors import BacktestError, StrategyFailed
@@ -12,13 +13,6 @@ if TYPE_CHECKING:
     from tallystick.platform.backtesting.tester import backtest
 
 __all__ = ["Backtest", "BacktestError", "StrategyFailed", "backtest"]
-_WHERE = {"Backtest": "result", "BacktestError": "errors", "StrategyFailed": "errors", "backtest": "tester"}
-
-
-def __getattr__(name: str) -> Any:
-    """Import what is asked for, and no more."""
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
-    globals()[name] = value
-    return value
+PLACES = {"Backtest": ".result", "BacktestError": ".errors", "StrategyFailed": ".errors", "backtest": ".tester"}
+if not TYPE_CHECKING:  # a misspelt name is a type error
+    __getattr__, __dir__ = door(__name__, PLACES)
