@@ -7,6 +7,7 @@ carries one reduced rational: money per point per volume step.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
 from typing import Any
 
 LOT = 100_000_000
@@ -92,6 +93,11 @@ class Instrument:
         """The float64 nearest to that many points."""
         points_per_unit: int = 10**self.digits
         return points / points_per_unit
+
+    @property
+    def volume_unit(self) -> int:
+        """The volume, in 1e-8 lots, that every allowed volume is a multiple of."""
+        return gcd(self.volume_min, self.volume_step)
 
     @property
     def profit_per_unit(self) -> Fraction:

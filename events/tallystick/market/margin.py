@@ -16,7 +16,6 @@ calculation", and MQL5's ENUM_SYMBOL_CALC_MODE.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
 
 from tallystick.market.instrument import LOT, TICK_MODES, Instrument
 from tallystick.market.money import rounded, rounded_fraction
@@ -64,6 +63,12 @@ def held_rule(instrument: Instrument, leverage: int, currency_digits: int, accou
     return _rule(instrument, fixed, rates, leverage, currency_digits, account_currency)
 
 
+def step_margin(instrument: Instrument, rule: MarginRule, direction: int, points: int) -> Fraction:
+    """Margin of one volume step at a price in points, in minor units of the rule's currency, before rounding."""
+    units = instrument.volume_step // instrument.volume_unit
+    return Fraction(*rule.amount(direction, units, units * points))
+
+
 def _rule(
     instrument: Instrument,
     fixed: float,
@@ -77,8 +82,7 @@ def _rule(
         lot /= leverage
     if instrument.margin_rate and currency != account_currency:
         lot, currency = lot * Fraction(repr(instrument.margin_rate)), account_currency
-    unit = gcd(instrument.volume_min, instrument.volume_step)
-    lot *= Fraction(unit, LOT) * 10**currency_digits
+    lot *= Fraction(instrument.volume_unit, LOT) * 10**currency_digits
     if priced:
         lot /= 10**instrument.digits
     buy, sell = (lot * Fraction(repr(rate)) for rate in rates)

@@ -5,7 +5,6 @@ The rule is R of `docs/fills.md`: to the nearest integer, halves away from zero,
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
 
 from tallystick.market.instrument import LOT, Instrument
 
@@ -59,7 +58,7 @@ def point_money(instrument: Instrument, currency_digits: int) -> PointMoney:
 
     Minor units are the account's in either case, so that a rate between currencies is all that is left to do.
     """
-    unit = gcd(instrument.volume_min, instrument.volume_step)
+    unit = instrument.volume_unit
     rate = instrument.profit_per_unit * Fraction(unit, LOT) * Fraction(10**currency_digits, 10**instrument.digits)
     if instrument.profit_rate:
         rate *= Fraction(repr(instrument.profit_rate))

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from tallystick.market.server_time import DAY, SECOND, weekday_of
 
 DAY_S = 86_400
+EVERY = "default"
+"""In tables by symbol: what holds for symbols that are not named."""
 WEEK_DAYS = 7
 
 

@@ -3,7 +3,6 @@
 Margin is the terminal's own: each position at its open price, both sides of a hedged symbol as `market.margin` says.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,7 +67,7 @@ def _margin(holding: Holding, instrument: Instrument, rule: MarginRule, kept: li
     known = [margin for time, margin in kept if time <= holding.since]
     if known:
         return known[-1]
-    units = holding.volume // math.gcd(instrument.volume_min, instrument.volume_step)
+    units = holding.volume // instrument.volume_unit
     numerator, denominator = rule.buy if holding.direction > 0 else rule.sell
     counted = holding.price_open * 10**instrument.digits * units if rule.priced else units
     return round(counted * numerator / denominator)

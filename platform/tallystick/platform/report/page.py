@@ -1,11 +1,9 @@
 """One HTML page that needs nothing beside itself: styles, script and data inside, and a policy without network."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
-from importlib.resources import files
 
 from tallystick.platform.report import evidence, sections, tester_section
+from tallystick.platform.report.inlining import allowed, asset
 from tallystick.platform.report.markup import day, text
 from tallystick.platform.report.payload import payload
 from tallystick.platform.report.pictures import distributions
@@ -60,7 +58,7 @@ def page(book: Book, verdicts: Mapping[str, str], title: str, *, place: str = "B
 
     `place` is the book's folder as its commands name it; `extra` are sections made elsewhere, such as a heat map.
     """
-    style, script = _asset("report.css"), "\n".join(map(_asset, SCRIPTS))
+    style, script = asset("report.css"), "\n".join(map(asset, SCRIPTS))
     excursions, load = own_excursions(book), own_load(book)
     values = printed(own_statistics(book), own_beyond(book, excursions, load))
     body = "\n".join(
@@ -81,7 +79,7 @@ def page(book: Book, verdicts: Mapping[str, str], title: str, *, place: str = "B
         ]
     )
     return PAGE.format(
-        policy=POLICY.format(style=_allowed(style), script=_allowed(script)),
+        policy=POLICY.format(style=allowed(style), script=allowed(script)),
         title=text(title),
         style=style,
         badges=_badges(verdicts),
@@ -114,12 +112,3 @@ def _subtitle(book: Book) -> str:
         f"{summary.rows:,} rows",
     ]
     return " · ".join(text(part) for part in parts if part)
-
-
-def _asset(name: str) -> str:
-    return files("tallystick.platform.report").joinpath("assets", name).read_text(encoding="utf-8")
-
-
-def _allowed(content: str) -> str:
-    """The policy's word for exactly this content."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

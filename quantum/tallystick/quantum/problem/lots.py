@@ -11,14 +11,13 @@ told so, not left with none. Margin is that of
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.market.instrument import LOT, Instrument
-from tallystick.market.margin import order_rule
+from tallystick.market.margin import order_rule, step_margin
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem.checks import number
@@ -105,8 +104,7 @@ class Listing:
     def step_margin(self, account: "Account", direction: int) -> float:
         """Margin of one volume step bought (1) or sold (-1), in the account's currency."""
         rule = order_rule(self.instrument, account.leverage, account.digits, account.currency)
-        units = self.instrument.volume_step // gcd(self.instrument.volume_min, self.instrument.volume_step)
-        amount = Fraction(*rule.amount(direction, units, units * self.instrument.points(self.price)))
+        amount = step_margin(self.instrument, rule, direction, self.instrument.points(self.price))
         rate = 1.0 if rule.currency == account.currency else self.margin_rate
         return float(amount / 10**account.digits) * rate
 

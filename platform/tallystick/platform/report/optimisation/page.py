@@ -3,10 +3,7 @@
 Pictures first, then the numbers they were drawn from.
 """
 
-import base64
-import hashlib
-from importlib.resources import files
-
+from tallystick.platform.report.inlining import allowed, asset
 from tallystick.platform.report.markup import DASH, facts, section, signed, table, text
 from tallystick.platform.report.optimisation import in_lots, pictures
 from tallystick.platform.report.optimisation.outcome import Circuit, Holding, Outcome
@@ -40,13 +37,12 @@ MOST_ROWS = 300
 
 def page(found: Outcome) -> str:
     """The whole page."""
-    style = _asset("report.css") + _asset("optimisation.css")
-    allowed = f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+    style = asset("report.css") + asset("optimisation.css")
     parts = [_said(found), _pictures(found), _circuits(found), _sources(found), _weights(found)]
     parts += [_lots(found), _origin(found)]
     return TEMPLATE.format(
         generator=GENERATOR,
-        policy=POLICY.format(style=allowed),
+        policy=POLICY.format(style=allowed(style)),
         title=text(f"Optimisation of {found.title}"),
         style=style,
         universe=text(found.universe),
@@ -227,7 +223,3 @@ def _percent(share: float, decimals: int = 2) -> str:
 
 def _number(value: float | None, digits: int = 8) -> str:
     return DASH if value is None else signed(f"{value:.{digits}g}")
-
-
-def _asset(name: str) -> str:
-    return files("tallystick.platform.report").joinpath("assets", name).read_text(encoding="utf-8")

@@ -1,13 +1,11 @@
 """What an optimiser is told of symbols and account: worth and margin of a volume step, in the account's currency."""
 
 from dataclasses import dataclass
-from fractions import Fraction
-from math import gcd
 
 from tallystick.events.module import Context
 from tallystick.events.types.optimisation import OptimisationRequested
 from tallystick.market.instrument import Instrument
-from tallystick.market.margin import order_rule
+from tallystick.market.margin import order_rule, step_margin
 from tallystick.platform.accounts.rates import account_rate, rate_between
 from tallystick.platform.accounts.views import AccountView
 from tallystick.platform.strategies.rebalance.window import Closes
@@ -105,7 +103,6 @@ def _step(instrument: Instrument, account: AccountView, context: Context) -> Ste
             f"no quote leads from what {symbol} pays in, or from its margin currency, to {account.currency}."
             " Add the pair's data, or state profit_rate and margin_rate."
         )
-    units = instrument.volume_step // gcd(instrument.volume_min, instrument.volume_step)
-    long, short = (Fraction(*rule.amount(side, units, units * points)) * margin_rate for side in (1, -1))
+    long, short = (step_margin(instrument, rule, side, points) * margin_rate for side in (1, -1))
     value = instrument.money_per_point_step(account.digits) * points * rate
     return Step(float(value), float(long), float(short))
