@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tallystick.quantum.pipeline.hybrid import hybrid
     from tallystick.quantum.pipeline.result import HybridResult
     from tallystick.quantum.pipeline.settings import HybridSettings
+    from tallystick.quantum.problem.conditions import Condition, Group, Trading
     from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
     from tallystick.quantum.problem.solving import solve
     from tallystick.quantum.qaoa import Qaoa
@@ -29,11 +30,13 @@ PLACES = {
     "CVaR": ".objectives",
     "CompleteTrotterXY": ".mixers",
     "CompleteXY": ".mixers",
+    "Condition": ".problem.conditions",
     "Dicke": ".starts",
     "EdgesTop": ".starts",
     "EdgesXY": ".mixers",
     "Expectation": ".objectives",
     "FullSpace": ".full",
+    "Group": ".problem.conditions",
     "Grover": ".mixers",
     "HybridResult": ".pipeline.result",
     "HybridSettings": ".pipeline.settings",
@@ -48,6 +51,7 @@ PLACES = {
     "SettingError": ".errors",
     "Subspace": ".subspace",
     "TooBigError": ".errors",
+    "Trading": ".problem.conditions",
     "Weighted": ".starts",
     "XMixer": ".full",
     "cheapest": ".diagonal",
@@ -65,11 +69,13 @@ __all__ = [
     "CVaR",
     "CompleteTrotterXY",
     "CompleteXY",
+    "Condition",
     "Dicke",
     "EdgesTop",
     "EdgesXY",
     "Expectation",
     "FullSpace",
+    "Group",
     "Grover",
     "HybridResult",
     "HybridSettings",
@@ -84,6 +90,7 @@ __all__ = [
     "SettingError",
     "Subspace",
     "TooBigError",
+    "Trading",
     "Weighted",
     "XMixer",
     "cheapest",

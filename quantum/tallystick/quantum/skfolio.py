@@ -13,7 +13,8 @@ from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import Missing, ProblemError
 from tallystick.quantum.estimator import column_names
 from tallystick.quantum.problem import checks
-from tallystick.quantum.problem.portfolio_problem import Condition, Group, PortfolioProblem, Trading
+from tallystick.quantum.problem.conditions import Condition, Group, Trading
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import VARIANCE, Risk
 from tallystick.quantum.problem.solving import Portfolio, solve
 

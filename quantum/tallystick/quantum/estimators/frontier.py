@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import ProblemError, SettingError
+from tallystick.quantum.problem.conditions import Condition
 from tallystick.quantum.problem.numeric import NumericForm, numeric_form
-from tallystick.quantum.problem.portfolio_problem import Condition, PortfolioProblem
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import Portfolio, solve, solve_continuous
 
 Floats = NDArray[np.float64]

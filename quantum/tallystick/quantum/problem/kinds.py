@@ -5,6 +5,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING
 
 from tallystick.quantum.errors import ProblemError
+from tallystick.quantum.problem.conditions import Condition, Group, Trading
 
 if TYPE_CHECKING:
     from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
@@ -46,9 +47,6 @@ def labels(parts: Mapping[str, object], names: Sequence[str]) -> None:
 
 def parts(problem: "PortfolioProblem") -> None:
     """What is listed is a list, what is an object is one, and what has labels has the same."""
-    # Here, because the problem's own file imports its checks.
-    from tallystick.quantum.problem.portfolio_problem import Condition, Group, Trading
-
     for name, one in (("groups", Group), ("conditions", Condition)):
         given = getattr(problem, name)
         kind(name, given, (list, tuple), f"Give a list: {name}=[{one.__name__}(...)]")

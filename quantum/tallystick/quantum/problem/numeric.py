@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.quantum.classical.cardinality import CardinalityProblem
-from tallystick.quantum.problem.portfolio_problem import PortfolioProblem, Trading
+from tallystick.quantum.problem.conditions import Trading
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
 
 Floats = NDArray[np.float64]

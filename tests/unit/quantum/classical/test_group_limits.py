@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tallystick.quantum.problem.portfolio_problem import Condition, Group, PortfolioProblem, Trading
+from tallystick.quantum.problem.conditions import Condition, Group, Trading
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import solve
 
 

@@ -13,8 +13,9 @@ from scipy.optimize import linprog, minimize
 
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.classical.swap import polished, search, universe_of, value_of
+from tallystick.quantum.problem.conditions import Condition, Group, Trading
 from tallystick.quantum.problem.numeric import numeric_form
-from tallystick.quantum.problem.portfolio_problem import Condition, Group, PortfolioProblem, Trading
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import solve
 from tests.unit.quantum.problem.returns import drawn
 

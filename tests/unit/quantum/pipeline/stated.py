@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.quantum.problem.portfolio_problem import Condition, Group, PortfolioProblem, Trading
+from tallystick.quantum.problem.conditions import Condition, Group, Trading
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import CDaR, CVaR
 from tests.unit.quantum.classical.indices import index
 from tests.unit.quantum.problem.returns import drawn

@@ -10,7 +10,7 @@ from tallystick.quantum import HybridSettings, PortfolioProblem
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import SettingError
 from tallystick.quantum.pipeline.hashing import content_hash, problem_hash, settings_hash
-from tallystick.quantum.problem.portfolio_problem import Condition, Group, Trading
+from tallystick.quantum.problem.conditions import Condition, Group, Trading
 from tallystick.quantum.problem.risk import CVaR
 from tests.unit.quantum.pipeline.stated import SIZE, moments
 from tests.unit.quantum.problem.returns import drawn

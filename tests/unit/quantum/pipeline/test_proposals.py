@@ -1,12 +1,13 @@
 """What the circuit is said to propose is what a list of all supports says; chance draws evenly."""
 
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from tallystick.quantum import HybridSettings, PortfolioProblem, Qaoa, Subspace, hybrid
+from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.mixers import mixer_named
 from tallystick.quantum.pipeline.allowing import bit_rows, straying
 from tallystick.quantum.pipeline.drawing import by_probability, evenly, uniforms
@@ -14,8 +15,10 @@ from tallystick.quantum.pipeline.equal_weights import cleaned_covariance, equal_
 from tallystick.quantum.pipeline.proposing import landscape, propose
 from tallystick.quantum.pipeline.reduction import SubUniverse
 from tallystick.quantum.pipeline.weighing import SwapWeighing
+from tallystick.quantum.problem.conditions import Group, Trading
 from tallystick.quantum.problem.numeric import numeric_form
-from tallystick.quantum.problem.portfolio_problem import Group, Trading
+from tallystick.quantum.starts import Weighted
+from tests.unit.quantum.dax import GOLDEN
 from tests.unit.quantum.pipeline.stated import KINDS, PREVIOUS, SIZE, moments
 
 LONG = np.ones(SIZE)
@@ -87,8 +90,9 @@ def test_every_support_drawn_obeys_number_members_groups_and_what_must_be_held(
     sub, settings = SubUniverse(members, "test"), HybridSettings(mixer=mixer, start=start, shots=300)
     ground = landscape(costs, bit_rows(problem), sub, k, 1)
     assert ground is not None
-    _, *both = propose(sub, ground, None, settings, 0)
-    for drawn in both:
+    _, sources = propose(sub, ground, None, settings, 0)
+    assert list(sources) == ["qaoa", "start", "random"]
+    for drawn in sources.values():
         assert drawn.counts
         assert sum(drawn.counts.values()) <= 300
         for support in drawn.counts:
@@ -99,7 +103,7 @@ def test_every_support_drawn_obeys_number_members_groups_and_what_must_be_held(
                 assert len(set(support) & set(problem.positions(group))) <= group.most
             if kind == "one must be held":
                 assert 5 in support
-    assert sum(both[1].counts.values()) == 300
+    assert sum(sources["random"].counts.values()) == 300
 
 
 @pytest.mark.parametrize("kind", [each for each in KINDS if each not in {"CVaR", "CDaR"}])
@@ -125,18 +129,72 @@ def test_a_turnover_limit_rules_out_what_would_have_to_sell_too_much() -> None:
     assert len(kept) == 7 * 6 // 2 * 3 + 7
 
 
-def test_what_is_not_allowed_costs_more_than_the_worst_and_more_the_further_off() -> None:
+def limited(**limits: Any) -> PortfolioProblem:
+    """Five of the DAX's first twenty under a limit on which."""
+    mean, deviation, correlation = (np.array(GOLDEN[each]) for each in ("mean", "deviation", "correlation"))
+    covariance = correlation * np.outer(deviation, deviation)
+    return PortfolioProblem(mean, covariance, k=5, risk_aversion=5.0, buy_in=0.01, **limits)
+
+
+def test_what_is_not_allowed_pays_in_the_phases_and_counts_as_the_worst() -> None:
     mean, sigma = moments(1)
     problem = PortfolioProblem(mean, sigma, k=4, groups=[Group((0, 1, 2, 3), 1)])
     costs = equal_weight_costs(problem, sigma, 4, np.ones(SIZE))
     ground = landscape(costs, bit_rows(problem), WHOLE, 4, 1)
     assert ground is not None
-    assert ground.allowed is not None
+    assert ground.strays is not None
     held = np.array([len({0, 1, 2, 3} & set(ground.space.positions(each))) for each in range(ground.space.dimension)])
-    worst = [float(ground.standard[held == each].min()) for each in (2, 3, 4)]
-    assert float(ground.standard[ground.allowed].max()) < worst[0] < worst[1] < worst[2]
-    assert ground.standard.mean() == pytest.approx(0.0, abs=1e-12)
-    assert ground.standard.std() == pytest.approx(1.0)
+    assert ground.strays.tolist() == np.maximum(held - 1, 0).tolist()
+    inside = ground.standard[held <= 1]
+    assert ground.counted[held <= 1].tolist() == inside.tolist()
+    assert set(ground.counted[held > 1].tolist()) == {float(inside.max())}
+    turned = ground.phases(2.0)
+    assert (turned.mean(), turned.std()) == pytest.approx((0.0, 1.0), abs=1e-12)
+    paid = np.polyfit(turned, ground.standard + 2.0 * ground.strays, 1)
+    assert np.polyval(paid, turned) == pytest.approx((ground.standard + 2.0 * ground.strays).tolist(), abs=1e-9)
+
+
+LIMITS: dict[str, tuple[dict[str, Any], float, float, float]] = {
+    "one of ten": ({"groups": [Group(tuple(range(10)), 1)]}, 0.152, 0.36, 0.58),
+    "one of five": ({"groups": [Group(tuple(range(5)), 1)]}, 0.634, 0.85, 0.67),
+    "two of each five": ({"groups": [Group(tuple(range(at, at + 5)), 2) for at in range(0, 20, 5)]}, 0.710, 0.93, 0.68),
+    "half may be traded": (
+        {"trading": Trading(np.where(np.arange(20) < 5, 0.2, 0.0), turnover=1.0)}, 0.073, 0.18, 0.65,
+    ),
+}  # fmt: skip
+"""Limits, the share of supports that they allow, and what angles that are searched for bring of three layers' shots
+inside, and to which approximation ratio there. A wall at the worst, as it was until November 2026, brought 0.35, 0.89,
+0.95 and 0.25 of the shots inside, to ratios of 0.52, 0.52, 0.55 and 0.55 only."""
+
+
+@pytest.mark.parametrize("case", LIMITS)
+def test_shots_keep_to_a_limit_and_are_better_than_chance_within_it(case: str) -> None:
+    pytest.importorskip("scipy")
+    limits, share, brought, ratio = LIMITS[case]
+    found = hybrid(limited(**limits), HybridSettings(angles="optimise", shots=500), Limits(nodes=1))
+    said = found.proposals[0]
+    assert 1 / said.uniform_probability == pytest.approx(share * 15_504, rel=0.01)
+    assert said.allowed_probability > brought > share
+    assert said.approximation_ratio > ratio > said.uniform_ratio
+    rows = {each.source: each for each in found.ablation.rows}
+    means = [rows[each].raw_mean for each in ("qaoa", "start", "random")]
+    assert all(each is not None for each in means)
+    assert means[0] == min(means, key=lambda each: np.inf if each is None else each)
+
+
+def test_the_start_alone_draws_from_the_start_without_layers() -> None:
+    problem = KINDS["exactly four"](4)
+    costs = equal_weight_costs(problem, problem.sigma, 4, LONG * np.linspace(0.01, 0.2, SIZE))
+    ground = landscape(costs, bit_rows(problem), WHOLE, 4, 1)
+    assert ground is not None
+    _, sources = propose(WHOLE, ground, None, HybridSettings(start="relaxation", shots=40_000), 0)
+    shares = np.clip(4 * ground.wanted / ground.wanted.sum(), 0.1, 0.9)
+    chances = Weighted(shares.tolist()).amplitudes(ground.space) ** 2
+    counts = sources["start"].counts
+    drawn = [counts.get(ground.space.positions(each), 0) / 40_000 for each in range(ground.space.dimension)]
+    assert drawn == pytest.approx(chances.tolist(), abs=0.005)
+    _, plain = propose(WHOLE, ground, None, HybridSettings(shots=40_000), 0)
+    assert max(plain["start"].counts.values()) < 1.6 * 40_000 / ground.space.dimension
 
 
 @pytest.mark.parametrize("mixer", ["ring", "complete", "complete-trotter", "grover"])

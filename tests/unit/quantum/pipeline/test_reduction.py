@@ -9,8 +9,8 @@ from tallystick.quantum.pipeline.clusters import clusters
 from tallystick.quantum.pipeline.equal_weights import cleaned_covariance
 from tallystick.quantum.pipeline.reduction import relaxed, size_of
 from tallystick.quantum.pipeline.weighing import SwapWeighing
+from tallystick.quantum.problem.conditions import Group
 from tallystick.quantum.problem.numeric import numeric_form
-from tallystick.quantum.problem.portfolio_problem import Group
 from tests.unit.quantum.pipeline.stated import KINDS, market, moments
 
 

@@ -8,7 +8,7 @@ from tallystick.quantum import HybridSettings, PortfolioProblem, hybrid, solve
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import ProblemError, QuantumError, SettingError
 from tallystick.quantum.estimator import PortfolioOptimiser
-from tallystick.quantum.problem.portfolio_problem import Condition, Group, Trading
+from tallystick.quantum.problem.conditions import Condition, Group, Trading
 
 RETURNS = np.random.default_rng(3).normal(0.001, 0.02, (200, 6))
 MEAN, SIGMA = RETURNS.mean(axis=0), np.cov(RETURNS.T)

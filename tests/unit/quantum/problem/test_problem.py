@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from tallystick.quantum.errors import ProblemError
+from tallystick.quantum.problem.conditions import Condition, Group, Trading
 from tallystick.quantum.problem.numeric import numeric_form
-from tallystick.quantum.problem.portfolio_problem import Condition, Group, PortfolioProblem, Trading
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import CVaR
 from tallystick.quantum.problem.solving import BoundSource, solve
 from tests.unit.quantum.problem.returns import drawn

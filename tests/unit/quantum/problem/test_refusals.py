@@ -19,8 +19,9 @@ from tallystick.quantum.full import FullSpace, penalised_costs
 from tallystick.quantum.mixers import CompleteXY, RingXY, mixer_named
 from tallystick.quantum.pipeline.hybrid import hybrid
 from tallystick.quantum.pipeline.settings import HybridSettings
+from tallystick.quantum.problem.conditions import Condition
 from tallystick.quantum.problem.lots import Account, allocate
-from tallystick.quantum.problem.portfolio_problem import Condition, PortfolioProblem
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import solve
 from tallystick.quantum.qaoa import Qaoa
 from tallystick.quantum.starts import RingTop

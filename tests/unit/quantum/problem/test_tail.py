@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tallystick.quantum.errors import ProblemError
-from tallystick.quantum.problem.portfolio_problem import PortfolioProblem, Trading
+from tallystick.quantum.problem.conditions import Trading
+from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import CDaR, CVaR, Risk
 from tallystick.quantum.problem.solving import BoundSource, solve
 from tests.unit.quantum.problem.returns import drawn
