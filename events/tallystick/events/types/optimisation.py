@@ -73,7 +73,7 @@ class OptimisationCompleted(Event):
     betas: Annotated[tuple[float, ...], field("mixing angles, likewise")]
     approximation_ratios: Annotated[tuple[float, ...], field("of each part: 1 at its least cost, 0 at its greatest")]
     optimum_probabilities: Annotated[tuple[float, ...], field("of each part: chance of a shot to be of least cost")]
-    sources: Annotated[tuple[str, ...], field("who proposed what to hold, the ablation: qaoa, random, classical")]
+    sources: Annotated[tuple[str, ...], field("who proposed what to hold: qaoa, start, random, classical")]
     source_objectives: Annotated[dict[str, float], field("the best objective by source, where it found one")]
     source_raw_best: Annotated[dict[str, float], field("the same before any refining, of exact weights")]
     source_raw_mean: Annotated[dict[str, float], field("mean over all shots before any refining")]

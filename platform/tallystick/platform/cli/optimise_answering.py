@@ -17,7 +17,6 @@ Angles = Literal["ramp", "transfer", "optimise"]
 Mixer = Literal["ring", "complete", "complete-trotter", "grover"]
 Start = Literal["uniform", "own", "relaxation"]
 Told = Callable[[str, int, int], None]
-SOURCES = {"qaoa": "QAOA", "random": "random supports", "classical": "classical alone"}
 EQUAL = "1/N"
 
 
@@ -130,10 +129,8 @@ def _holdings(universe: Universe, asked: Asked, weights: Any) -> tuple[Holding, 
 
 
 def _source(row: Any) -> Source:
-    return Source(
-        SOURCES.get(row.source, str(row.source)), row.objective, row.gap, row.supports, row.polished, row.hits,
-        row.raw_best, row.raw_mean,
-    )  # fmt: skip
+    name = quantum("sources")[row.source]
+    return Source(name, row.objective, row.gap, row.supports, row.polished, row.hits, row.raw_best, row.raw_mean)
 
 
 def _circuit(universe: Universe, found: Any) -> Circuit:

@@ -25,6 +25,7 @@ PARTS = {
     "listing": ("problem.lots", "Listing"),
     "allocate": ("problem.lots", "allocate"),
     "hybrid": ("pipeline.hybrid", "hybrid"),
+    "sources": ("pipeline.ablation", "NAMES"),
     "settings": ("pipeline.settings", "HybridSettings"),
     "sample": ("estimators.covariance", "sample"),
     "ledoit-wolf": ("estimators.covariance", "ledoit_wolf"),

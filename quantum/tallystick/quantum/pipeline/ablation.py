@@ -1,15 +1,17 @@
 """What each source of supports came to, with equal shots and equal polishing; and what the circuit added."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 SAME = 1e-9
 """Objectives that differ by less, relative to their size, are the same portfolio to rounding."""
-NAMES = {"qaoa": "QAOA", "random": "random supports", "classical": "classical alone"}
+NAMES = {"qaoa": "QAOA", "start": "start alone", "random": "random supports", "classical": "classical alone"}
 
 
 @dataclass(frozen=True, slots=True)
 class AblationRow:
-    """One source: `qaoa` or `random` supports of the same sub-universes, or `classical` alone.
+    """One source: supports of the same sub-universes from `qaoa`, its `start` without layers or `random`; `classical`.
 
     `objective` is the best after polishing, `gap` its distance from the classical bound, relative; both None where no
     support had weights. `supports` were proposed (distinct), `weighed` of them got exact weights, `polished` started a
@@ -28,9 +30,13 @@ class AblationRow:
     raw_mean: float | None = None
 
 
+Other = tuple[AblationRow, str, str]
+"""A source that the circuit is compared with, what its supports are called, and what is its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ablation:
-    """The sources side by side; `qaoa` and `random` are missing where nothing was to be chosen."""
+    """The sources side by side; only `classical` is there where nothing was to be chosen."""
 
     rows: tuple[AblationRow, ...]
 
@@ -56,7 +62,11 @@ class Ablation:
         classical, qaoa, random = (self.row(each) for each in ("classical", "qaoa", "random"))
         if classical is None or qaoa is None or random is None:
             return "QAOA was not run: there was nothing for it to choose."
-        return f"{_beyond(classical, qaoa, random)}; {_raw(qaoa, random)}."
+        others = [(random, "random ones", "random's")]
+        start = self.row("start")
+        if start is not None:
+            others.append((start, "those of its start alone", "its start's"))
+        return f"{_beyond(classical, qaoa, others)}; {_raw(qaoa, others)}."
 
 
 def lower(one: float | None, other: float | None) -> bool:
@@ -66,18 +76,24 @@ def lower(one: float | None, other: float | None) -> bool:
     return one < other - SAME * abs(other)
 
 
-def _beyond(classical: AblationRow, qaoa: AblationRow, random: AblationRow) -> str:
-    both = f"QAOA's supports improved on the classical answer by {_gain(classical, qaoa)}"
-    chance = f"random ones by {_gain(classical, random)}"
-    if lower(qaoa.objective, classical.objective) and lower(qaoa.objective, random.objective):
-        return f"QAOA added {_gain(classical, qaoa)}: after equal polishing {both}, {chance}"
-    if lower(qaoa.objective, classical.objective) or lower(random.objective, classical.objective):
-        return f"QAOA added nothing that chance does not: after equal polishing {both}, {chance}"
+def _beyond(classical: AblationRow, qaoa: AblationRow, others: Sequence[Other]) -> str:
+    gains = ", ".join(f"{name} by {_gain(classical, row)}" for row, name, _ in others)
+    both = f"QAOA's supports improved on the classical answer by {_gain(classical, qaoa)}, {gains}"
+    rivals = [row for row, _, _ in others if row.objective is not None and not lower(qaoa.objective, row.objective)]
+    if lower(qaoa.objective, classical.objective) and not rivals:
+        return f"QAOA added {_gain(classical, qaoa)}: after equal polishing {both}"
+    if any(lower(row.objective, classical.objective) for row in (qaoa, *(row for row, _, _ in others))):
+        whom = "chance" if min(rivals, key=_objective).source == "random" else "its start"
+        return f"QAOA added nothing that {whom} does not: after equal polishing {both}"
+    reached = ", ".join(f"{name} {_plain(row.objective)} ({row.hits} of {row.polished})" for row, name, _ in others)
     return (
         f"QAOA added nothing to the classical objective {_plain(classical.objective)}: after equal polishing its "
-        f"supports reached {_plain(qaoa.objective)} ({qaoa.hits} of {qaoa.polished} the best), random ones "
-        f"{_plain(random.objective)} ({random.hits} of {random.polished})"
+        f"supports reached {_plain(qaoa.objective)} ({qaoa.hits} of {qaoa.polished} the best), {reached}"
     )
+
+
+def _objective(row: AblationRow) -> float:
+    return inf if row.objective is None else row.objective
 
 
 def _gain(classical: AblationRow, other: AblationRow) -> str:
@@ -87,13 +103,18 @@ def _gain(classical: AblationRow, other: AblationRow) -> str:
     return f"{100.0 * (classical.objective - other.objective) / (abs(classical.objective) or 1.0):.3g} %"
 
 
-def _raw(qaoa: AblationRow, random: AblationRow) -> str:
-    if qaoa.raw_mean is None or random.raw_mean is None:
+def _raw(qaoa: AblationRow, others: Sequence[Other]) -> str:
+    if qaoa.raw_mean is None or others[0][0].raw_mean is None:
         return "unpolished, one of the sources had no support with weights"
-    worse = "lower" if qaoa.raw_mean < random.raw_mean else "not lower"
+    means = ", ".join(
+        f"{'lower' if qaoa.raw_mean < row.raw_mean else 'not lower'} than {whose} {row.raw_mean:.6g}"
+        for row, _, whose in others
+        if row.raw_mean is not None
+    )
+    bests = ", ".join(f"{whose} {_plain(row.raw_best)}" for row, _, whose in others)
     return (
-        f"unpolished, its mean over all shots is {qaoa.raw_mean:.6g} ({worse} than random's {random.raw_mean:.6g}), "
-        f"its best {_plain(qaoa.raw_best)} (random's {_plain(random.raw_best)})"
+        f"unpolished, its mean over all shots is {qaoa.raw_mean:.6g} ({means}), its best {_plain(qaoa.raw_best)} "
+        f"({bests})"
     )
 
 

@@ -56,13 +56,12 @@ class Comparison:
     def of(self, drawn: dict[str, list[Draws]]) -> Compared:
         """The sources' draws compared."""
         sources = [self._weighed(name, draws) for name, draws in drawn.items()]
-        budget = min((min(self.polish, len(each.ranked)) for each in sources), default=0)
-        done = 0
-        for source in sources:
-            for support in source.ranked[:budget]:
-                self.progress("polish", done, budget * len(sources))
-                source.ends.append(self._end(support)[0])
-                done += 1
+        # The start alone may have few allowed supports; that is no reason to polish fewer of the others.
+        budget = min((len(each.ranked) for each in sources if each.name != "start"), default=0)
+        todo = [(one, support) for one in sources for support in one.ranked[: min(budget, self.polish)]]
+        for done, (source, support) in enumerate(todo):
+            self.progress("polish", done, len(todo))
+            source.ends.append(self._end(support)[0])
         best, weights = self.classical.objective, None
         for value, found in self._polished.values():
             if lower(value, best):

@@ -2,7 +2,8 @@
 
 1. The classical answer, with its bound; it is what comes back unless something better is found.
 2. The covariance of proposals is cleaned; a universe too large is reduced to overlapping sub-universes.
-3. On each, the circuit's state is computed exactly; shots are drawn from it, and as many uniform random supports.
+3. On each, the circuit's state is computed exactly; shots are drawn from it, as many of its start without layers, and
+   as many uniform random supports.
 4. Exact weights for the supports; the best of each source are polished, equally many.
 5. The best of all, with the classical bound, and the comparison; in lots too where they are asked for.
 
@@ -96,11 +97,11 @@ def _run(
     if not isinstance(problem.risk, Variance):
         weighing = TailWeighing(problem, limits, costs.at, settings.polish)
     subs = sub_universes(problem, Guide(classical, weighing, relaxation, covariance), size, settings.sub_universes)
-    proposals, qaoa, random = _proposed(problem, costs, subs, k, settings, progress)
+    proposals, drawn = _proposed(problem, costs, subs, k, settings, progress)
     if not proposals:
         return [], alone(classical)
     compared = Comparison(problem, weighing, classical, settings.polish, progress)
-    return proposals, compared.of({"qaoa": qaoa, "random": random})
+    return proposals, compared.of(drawn)
 
 
 def _proposed(
@@ -110,22 +111,23 @@ def _proposed(
     k: int,
     settings: HybridSettings,
     progress: Progress,
-) -> tuple[list[Proposals], list[Draws], list[Draws]]:
-    """What is said of each sub-universe in which anything is allowed, and the draws of circuit and chance."""
-    proposals, qaoa, random = list[Proposals](), list[Draws](), list[Draws]()
+) -> tuple[list[Proposals], dict[str, list[Draws]]]:
+    """What is said of each sub-universe in which anything is allowed, and the draws there by source."""
+    proposals: list[Proposals] = []
+    drawn: dict[str, list[Draws]] = {}
     rows = bit_rows(problem)
     for sub in subs:
         progress("propose", len(proposals), settings.sub_universes)
         ground = landscape(costs, rows, sub, k, settings.threads)
         if ground is None:
             continue
-        said, found, chance = propose(sub, ground, _smaller(costs, sub, k, settings), settings, len(proposals))
+        said, found = propose(sub, ground, _smaller(costs, sub, k, settings), settings, len(proposals))
         proposals.append(said)
-        qaoa.append(found)
-        random.append(chance)
+        for source, draws in found.items():
+            drawn.setdefault(source, []).append(draws)
         if len(proposals) == settings.sub_universes:
             break
-    return proposals, qaoa, random
+    return proposals, drawn
 
 
 def _smaller(costs: BitCosts, sub: SubUniverse, k: int, settings: HybridSettings) -> Landscape | None:

@@ -1,13 +1,18 @@
-"""What a circuit proposes on one sub-universe, and uniform random supports of the same one, as many shots of each.
+"""What a circuit proposes on one sub-universe, and as many shots of its start alone and of uniform random supports.
 
 Costs are those of equal weights, counted in standard deviations from their mean over the allowed supports, so that
-one set of ramps fits every problem and angles of a smaller one can be carried over. A support that is not allowed
-costs more than the worst, and more the further off it is, so that the circuit is led back; where one is drawn it is
-thrown away. With these the costs are counted anew in deviations of all states, for the same ramps.
+one set of ramps fits every problem and angles of a smaller one can be carried over.
+
+A support that is not allowed is thrown away where it is drawn, and counts as the worst allowed one in what angles are
+chosen for. In the phases it keeps its cost and pays a penalty, more the further off it is: behind a wall beyond the
+worst the costs of the allowed ones would be too small for the circuit to tell them apart. A ramp, which cannot bend,
+may find a wall better where few are allowed. Of some penalties the one whose ramp comes to least is taken; with it the
+costs are counted anew in deviations of all states.
 """
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +21,7 @@ from tallystick.quantum.angles import Angles, optimise, ramps
 from tallystick.quantum.diagonal import quadratic_diagonal
 from tallystick.quantum.errors import Missing
 from tallystick.quantum.mixers import mixer_named
+from tallystick.quantum.objectives import Objective
 from tallystick.quantum.pipeline.allowing import BitRow, straying
 from tallystick.quantum.pipeline.drawing import by_probability, evenly, uniforms
 from tallystick.quantum.pipeline.equal_weights import BitCosts
@@ -35,8 +41,12 @@ SMALLER = 12
 """Assets of the problem that angles are carried over from."""
 UNSURE = 0.1
 """The least chance that a start by the relaxation leaves to an asset, and to its being left out."""
-APART, STRAYING = 0.5, 2.0
-"""What a support that is not allowed costs beyond the worst, and for each unit that it is off; in deviations."""
+PENALTIES = (1.0, 2.0, 4.0)
+"""What a support that is not allowed costs more for each unit that it is off, in deviations; one of them is chosen."""
+WALL = 0.25
+"""The same of one that costs as much as the worst allowed one to begin with."""
+START = 2**32
+"""Streams of the start's own draws begin there, so that those of circuit and chance are what they would be alone."""
 BEST = 1e-9
 """Costs this close to the least, in standard deviations, are the least."""
 
@@ -48,18 +58,38 @@ class Draws:
     counts: dict[Support, int]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Landscape:
-    """The states of a sub-universe: costs (D,) at equal weights, the same standardised, and which are allowed.
+    """The states of a sub-universe: costs (D,) at equal weights, the same standardised, and how far off they stray.
 
-    `wanted` (n,) are the relaxed weights of its assets, in size.
+    `strays` is None where every support is allowed. `wanted` (n,) are the relaxed weights of its assets, in size.
     """
 
     space: Subspace
     costs: Floats
     standard: Floats
-    allowed: Bits | None
+    strays: Floats | None
     wanted: Floats
+
+    @cached_property
+    def allowed(self) -> Bits | None:
+        """Which states (D,) may be held; None: all."""
+        return None if self.strays is None else self.strays == 0.0
+
+    @cached_property
+    def counted(self) -> Floats:
+        """What a shot counts as where angles are chosen: its cost, or the worst allowed one's if it is thrown away."""
+        if self.allowed is None:
+            return self.standard
+        return np.where(self.allowed, self.standard, float(self.standard[self.allowed].max()))
+
+    def phases(self, penalty: float) -> Floats:
+        """What phases are turned by (D,): costs with the penalty for straying, in deviations of all states."""
+        if self.strays is None:
+            return self.standard
+        found = (self.counted if penalty == WALL else self.standard) + penalty * self.strays
+        found -= float(found.mean())
+        return found / (float(found.std()) or 1.0)
 
     def of_allowed(self, values: Floats) -> Floats:
         """The values (D,) of allowed states."""
@@ -70,31 +100,26 @@ def landscape(costs: BitCosts, rows: list[BitRow], sub: SubUniverse, k: int, thr
     """The costs of every support of a sub-universe; None where none is allowed."""
     space = Subspace(len(sub.members), k)
     strays = straying(rows, space, sub.members)
-    allowed = None if strays is None else strays == 0.0
-    if allowed is not None and not allowed.any():
+    if strays is not None and not strays.any():
+        strays = None
+    if strays is not None and strays.all():
         return None
     here = list(sub.members)
     found = quadratic_diagonal(space, costs.quadratic[np.ix_(here, here)], costs.linear[here], threads=threads)
     found += costs.constant
-    inside = found if allowed is None else found[allowed]
+    inside = found if strays is None else found[strays == 0.0]
     mean, spread = float(inside.mean()), float(inside.std())
-    standard = (found - mean) / (spread if spread > 0.0 else 1.0)
-    if allowed is not None and strays is not None and not allowed.all():
-        standard[~allowed] = float(standard[allowed].max()) + APART + STRAYING * strays[~allowed]
-        standard -= float(standard.mean())
-        standard /= float(standard.std())
-    return Landscape(space, found, standard, allowed, costs.wanted[here])
+    return Landscape(space, found, (found - mean) / (spread if spread > 0.0 else 1.0), strays, costs.wanted[here])
 
 
 def propose(
     sub: SubUniverse, ground: Landscape, smaller: Landscape | None, settings: HybridSettings, stream: int
-) -> tuple[Proposals, Draws, Draws]:
-    """The circuit's proposals on a sub-universe, its draws, and the random ones. `stream` sets the draws apart.
+) -> tuple[Proposals, dict[str, Draws]]:
+    """The circuit's proposals on a sub-universe, and the draws by source: `qaoa`, `start` without its layers, `random`.
 
-    Raises Missing without scipy where the settings ask for a search of angles.
+    `stream` sets the draws of sub-universes apart. Raises Missing without scipy where the settings ask for a search.
     """
-    qaoa = _circuit(ground, settings)
-    angles, trace = _angles(qaoa, smaller, settings)
+    qaoa, angles, trace = _circuit(ground, smaller, settings)
     state = qaoa.state(angles.gammas, angles.betas)
     probabilities = np.square(state.re, dtype=np.float64)
     probabilities += np.square(state.im, dtype=np.float64)
@@ -102,6 +127,9 @@ def propose(
     del state, qaoa
     shots = by_probability(probabilities, uniforms(settings.seed, 2 * stream, settings.shots))
     found = _draws(sub, ground, shots)
+    begun = np.square(_start(ground, settings).amplitudes(ground.space))
+    alone = _draws(sub, ground, by_probability(begun, uniforms(settings.seed, START + stream, settings.shots)))
+    del begun
     every = None if ground.allowed is None else np.flatnonzero(ground.allowed)
     random = evenly(
         ground.space.dimension if every is None else len(every),
@@ -114,7 +142,8 @@ def propose(
     likely = ground.of_allowed(probabilities)
     inwards = float(likely.sum())
     expected = float((likely * inside).sum()) / inwards if inwards > 0.0 else greatest
-    optimal = ground.standard <= float(ground.of_allowed(ground.standard).min()) + BEST
+    standard = ground.of_allowed(ground.standard)
+    optimal = standard <= float(standard.min()) + BEST
     proposals = Proposals(
         members=sub.members,
         chosen_by=sub.chosen_by,
@@ -125,19 +154,55 @@ def propose(
         expectation=expected,
         approximation_ratio=(greatest - expected) / range_of,
         uniform_ratio=(greatest - float(inside.mean())) / range_of,
-        optimum_probability=float(probabilities[optimal].sum()),
+        optimum_probability=float(likely[optimal].sum()),
         uniform_probability=int(optimal.sum()) / len(inside),
+        allowed_probability=inwards,
         top=_likeliest(sub, ground, probabilities),
         trace=trace,
         shots=settings.shots,
         distinct=len(found.counts),
     )
-    return proposals, found, uniform
+    return proposals, {"qaoa": found, "start": alone, "random": uniform}
 
 
-def _circuit(ground: Landscape, settings: HybridSettings) -> Qaoa:
+@dataclass(frozen=True, eq=False, slots=True)
+class _Sought:
+    """The settings' objective over what shots count as, whatever the phases are turned by."""
+
+    objective: Objective
+    counted: Floats
+
+    def weights(self, costs: Floats, probabilities: Floats) -> Floats:
+        """F(x) as `objectives` says it."""
+        del costs
+        return self.objective.weights(self.counted, probabilities)
+
+
+def _circuit(
+    ground: Landscape, smaller: Landscape | None, settings: HybridSettings
+) -> tuple[Qaoa, Angles, tuple[float, ...]]:
+    """The circuit, its angles, and every value of the objective on the way there."""
+    sought = settings.sought if ground.strays is None else _Sought(settings.sought, ground.counted)
+    small, trace = (None, ()) if smaller is None else _circuit(smaller, None, settings)[1:]
+    starts = ramps(settings.layers, 1.0) if small is None else [small]
+    searches = settings.angles != "ramp" and small is None
+    values: list[float] = []
+    penalties = PENALTIES[:1] if ground.strays is None else PENALTIES if searches else (*PENALTIES, WALL)
+    for penalty in penalties:
+        qaoa = _qaoa(ground, penalty, settings)
+        values += [qaoa.value(each.gammas, each.betas, sought) for each in starts]
+        del qaoa  # one at a time, for they may be large
+    which, place = divmod(values.index(min(values)), len(starts))
+    qaoa, angles, trace = _qaoa(ground, penalties[which], settings), starts[place], (*trace, *values)
+    if not searches:
+        return qaoa, angles, trace
+    angles, way = _searched(qaoa, angles, sought, settings)
+    return qaoa, angles, (*trace, *way)
+
+
+def _qaoa(ground: Landscape, penalty: float, settings: HybridSettings) -> Qaoa:
     mixer, start = mixer_named(settings.mixer), _start(ground, settings)
-    return Qaoa(ground.space, ground.standard, mixer=mixer, start=start, threads=settings.threads)
+    return Qaoa(ground.space, ground.phases(penalty), mixer=mixer, start=start, threads=settings.threads)
 
 
 def _start(ground: Landscape, settings: HybridSettings) -> Start:
@@ -150,31 +215,19 @@ def _start(ground: Landscape, settings: HybridSettings) -> Start:
     return Dicke()
 
 
-def _angles(qaoa: Qaoa, smaller: Landscape | None, settings: HybridSettings) -> tuple[Angles, tuple[float, ...]]:
-    """The angles, and every value of the objective on the way there."""
-    if settings.angles == "transfer" and smaller is not None:
-        small, trace = _searched(_circuit(smaller, settings), settings)
-        return small, (*trace, qaoa.value(small.gammas, small.betas, settings.sought))
-    return _ramp(qaoa, settings) if settings.angles == "ramp" else _searched(qaoa, settings)
-
-
-def _ramp(qaoa: Qaoa, settings: HybridSettings) -> tuple[Angles, tuple[float, ...]]:
-    starts = ramps(settings.layers, 1.0)
-    values = [qaoa.value(each.gammas, each.betas, settings.sought) for each in starts]
-    return starts[values.index(min(values))], tuple(values)
-
-
-def _searched(qaoa: Qaoa, settings: HybridSettings) -> tuple[Angles, tuple[float, ...]]:
-    start, values = _ramp(qaoa, settings)
+def _searched(
+    qaoa: Qaoa, start: Angles, sought: Objective, settings: HybridSettings
+) -> tuple[Angles, tuple[float, ...]]:
+    """The end of L-BFGS, and its way there."""
     try:
-        found = optimise(qaoa, [start], objective=settings.sought, iterations=settings.iterations)
+        found = optimise(qaoa, [start], objective=sought, iterations=settings.iterations)
     except ModuleNotFoundError as error:
         message = (
             f'angles={settings.angles!r} needs scipy. Install it: pip install "tallystick[quantum]", or take '
             "angles='ramp'"
         )
         raise Missing(message) from error
-    return found.angles, (*values, *(step.value for step in found.trace[0]))
+    return found.angles, tuple(step.value for step in found.trace[0])
 
 
 def _draws(sub: SubUniverse, ground: Landscape, indices: NDArray[np.int64]) -> Draws:
@@ -187,9 +240,11 @@ def _draws(sub: SubUniverse, ground: Landscape, indices: NDArray[np.int64]) -> D
 
 
 def _likeliest(sub: SubUniverse, ground: Landscape, probabilities: Floats) -> tuple[Bitstring, ...]:
-    count = min(TOP, len(probabilities))
-    some = np.argpartition(-probabilities, count - 1)[:count] if count < len(probabilities) else np.arange(count)
-    ordered = some[np.lexsort((some, -probabilities[some]))]
+    inside = np.arange(len(probabilities)) if ground.allowed is None else np.flatnonzero(ground.allowed)
+    likely = probabilities[inside]
+    count = min(TOP, len(likely))
+    some = np.argpartition(-likely, count - 1)[:count] if count < len(likely) else np.arange(count)
+    ordered = inside[some[np.lexsort((some, -likely[some]))]]
     return tuple(
         Bitstring(_support(sub, ground, int(each)), float(probabilities[each]), float(ground.costs[each]))
         for each in ordered

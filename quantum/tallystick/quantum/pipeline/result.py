@@ -32,9 +32,10 @@ class Proposals:
     `expectation` is the expected cost at equal weights of the allowed supports that come out; `approximation_ratio`
     (greatest - expectation) / (greatest - least) over the allowed supports, `uniform_ratio` the same of uniform random
     ones; the two probabilities are the
-    chance that a shot, or a uniform random support, is of least cost. `trace` is every value of the angles' objective
-    in order, costs counted in standard deviations from their mean (of `optimum`: minus its probability). `distinct`
-    allowed supports came out of `shots`.
+    chance that a shot, or a uniform random support, is of least cost, and `allowed_probability` that a shot is not to
+    be thrown away. `top` are the likeliest allowed supports. `trace` is every value of the angles' objective in order,
+    costs counted in standard deviations from their mean (of `optimum`: minus its probability). `distinct` allowed
+    supports came out of `shots`.
     """
 
     members: tuple[int, ...]
@@ -48,6 +49,7 @@ class Proposals:
     uniform_ratio: float
     optimum_probability: float
     uniform_probability: float
+    allowed_probability: float
     top: tuple[Bitstring, ...]
     trace: tuple[float, ...]
     shots: int
