@@ -7,10 +7,9 @@ length of a run. What they make are the real classes' objects, and `isinstance` 
 import datetime as dt
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tallystick.platform.authoring.purity.guard import _OfThread
+from tallystick.platform.authoring.purity.guard import OfThread
 
 
 class _Standing(type):
@@ -35,7 +34,7 @@ class _Seen(ModuleType):
         return getattr(dt, name)
 
 
-def calendars(here: "_OfThread") -> list[tuple[Any, Any]]:
+def calendars(here: OfThread) -> list[tuple[Any, Any]]:
     """Pairs of what user code has bound and what it is to see instead."""
     moment = _standing_for(dt.datetime, ("now", "utcnow", "today"), here)
     day = _standing_for(dt.date, ("today",), here)
@@ -44,7 +43,7 @@ def calendars(here: "_OfThread") -> list[tuple[Any, Any]]:
     return [(dt.datetime, moment), (dt.date, day), (dt, module)]
 
 
-def _standing_for(real: type, clocks: tuple[str, ...], here: "_OfThread") -> Any:
+def _standing_for(real: type, clocks: tuple[str, ...], here: OfThread) -> Any:
     def asking(name: str) -> Callable[..., Any]:
         def ask(_: type, *args: Any, **named: Any) -> Any:
             if here.guard.depth:

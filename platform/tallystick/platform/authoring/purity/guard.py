@@ -14,21 +14,16 @@ seed (`random.Random()`, `numpy.random.RandomState()`) and C code that opens fil
 static check (`check_source`) names them.
 """
 
-import sys
 import threading
-import zoneinfo
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, final
 
 from tallystick.platform.authoring.purity.callers import culprit
 from tallystick.platform.authoring.purity.impure import ImpureStrategy
-from tallystick.platform.authoring.purity.refused_events import REFUSED
 
 
 @final
-class _Watch:
+class Watch:
     """How many runs are on, and how to give back what was replaced for them."""
 
     def __init__(self) -> None:
@@ -38,7 +33,7 @@ class _Watch:
         self.replaced: list[tuple[Any, str, Any]] = []
 
 
-_WATCH: Final = _Watch()
+WATCH: Final = Watch()
 
 
 @final
@@ -65,7 +60,7 @@ class Guard:
 
     def refuse(self, kind: str, call: str) -> None:
         """Raise `ImpureStrategy` if a run is on and a callback of this thread is the one that calls."""
-        if not self.depth or not _WATCH.runs:
+        if not self.depth or not WATCH.runs:
             return
         depth, self.depth = self.depth, 0  # finding the caller is not the callback's doing
         try:
@@ -90,46 +85,12 @@ class Guard:
 
 
 @final
-class _OfThread(threading.local):
+class OfThread(threading.local):
     """One guard for each thread."""
 
     def __init__(self) -> None:
         self.guard = Guard()
 
 
-HERE: Final = _OfThread()
+HERE: Final = OfThread()
 """`HERE.guard` is the guard of the present thread."""
-
-
-@contextmanager
-def guarding(*namespaces: dict[str, Any]) -> Iterator[Guard]:
-    """Watch clocks, generators, files, sockets and processes for the length of a run; gives this thread's guard.
-
-    `namespaces`: globals of user code that is not in `sys.modules` (a file loaded under no name). Names bound in user
-    code to a watched function (`from time import time`) are watched too. All is given back when the last run ends.
-    """
-    from tallystick.platform.authoring.purity.watched import give_back, watch
-
-    with _WATCH.lock:
-        if not _WATCH.hooked:
-            sys.addaudithook(_heard)  # once for the process: a hook cannot be taken out again
-            _WATCH.hooked = True
-        _WATCH.replaced += watch(HERE, namespaces)
-        _WATCH.runs += 1
-    try:
-        yield HERE.guard
-    finally:
-        with _WATCH.lock:
-            _WATCH.runs -= 1
-            if not _WATCH.runs:
-                give_back(_WATCH.replaced)
-                _WATCH.replaced.clear()
-
-
-def _heard(event: str, arguments: tuple[Any, ...], here: _OfThread = HERE) -> None:
-    refused = REFUSED.get(event)
-    if refused is not None and here.guard.depth:
-        kind, call = refused
-        if event == "open" and str(arguments[0]).startswith(zoneinfo.TZPATH):
-            return  # the time zone database, read from C, is the same for every run
-        here.guard.refuse(kind, f"{call}({arguments[0]!r})" if kind == "file" and arguments else call)

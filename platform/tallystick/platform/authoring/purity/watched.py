@@ -14,13 +14,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tallystick.platform.authoring.purity.calendars import calendars
 from tallystick.platform.authoring.purity.callers import is_users
-
-if TYPE_CHECKING:
-    from tallystick.platform.authoring.purity.guard import _OfThread
+from tallystick.platform.authoring.purity.guard import OfThread
 
 Replaced = tuple[Any, str, Any]
 """Where (a module, class or namespace), under which name, and what stood there."""
@@ -39,7 +37,7 @@ READERS: Final = {"pandas": ("read_",), "polars": ("read_", "scan_"), "pyarrow.p
 """Libraries whose readers open files without Python noticing: how the readers' names begin."""
 
 
-def watch(here: "_OfThread", namespaces: Iterable[dict[str, Any]]) -> list[Replaced]:
+def watch(here: OfThread, namespaces: Iterable[dict[str, Any]]) -> list[Replaced]:
     """Put watching functions in the place of all watched ones; returns what stood there, in order."""
     replaced: list[Replaced] = []
     stand_ins: dict[int, tuple[Any, Any]] = {}
@@ -123,7 +121,7 @@ def _of_users() -> Iterator[dict[str, Any]]:
                 yield vars(module)
 
 
-def _asking(here: "_OfThread", original: Callable[..., Any], kind: str, shown: str, least: int) -> Callable[..., Any]:
+def _asking(here: OfThread, original: Callable[..., Any], kind: str, shown: str, least: int) -> Callable[..., Any]:
     @wraps(original)
     def stand_in(*args: Any, **named: Any) -> Any:
         if here.guard.depth and not 0 < least <= sum(one is not None for one in (*args, *named.values())):
