@@ -22,6 +22,7 @@ from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders
 from tallystick.platform.plan import RunPlan, StrategyPlan
 from tallystick.platform.plan_check import check_plan
+from tallystick.platform.plan_sessions import hours_of, in_session
 from tallystick.platform.portfolio.composing import portfolio_modules
 from tallystick.platform.risk import (
     Entries,
@@ -114,18 +115,20 @@ def instruments_of(plan: RunPlan) -> dict[str, Instrument]:
 
 
 def _risk_settings(plan: RunPlan) -> RiskSettings:
-    return replace(risk_settings_from(plan.risk), server_time=plan.server_time)
+    return replace(risk_settings_from(plan.risk), server_time=plan.server_time, hours=hours_of(plan))
 
 
 def _terminal(plan: RunPlan, series: Sequence[SeriesDeclared], journal: Path | None) -> SimulatedTerminal:
     account: dict[str, Any] = msgspec.structs.asdict(plan.account)
+    instruments, calendars = in_session(plan, instruments_of(plan))
     return SimulatedTerminal(
         AccountSettings(**account),
-        instruments_of(plan),
+        instruments,
         [(one.symbol, one.kind, one.period_ns) for one in series],
         server_time=plan.server_time,
         latency_ns=plan.latency_ns,
         journal=journal,
+        calendars=calendars,
     )
 
 

@@ -10,7 +10,10 @@ import msgspec
 
 
 class AccountPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The simulated account. Money in minor units, stop-out levels in hundredths of a percent."""
+    """The simulated account: the fields of the server's own settings (`mt5.server.AccountSettings`), with its defaults.
+
+    Money in minor units, stop-out levels in hundredths of a percent; a limit of 0 is none.
+    """
 
     name: str = "demo"
     currency: str = "USD"
@@ -20,6 +23,14 @@ class AccountPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     margin_mode: Literal["netting", "hedging"] = "hedging"
     stop_out_call: int = 10_000
     stop_out_level: int = 5_000
+    credit: int = 0
+    limit_orders: int = 0
+    limit_positions: int = 0
+    message_limit: int = 0
+    fifo_close: bool = False
+    hedge_prohibited: bool = False
+    trade_allowed: bool = True
+    trade_expert: bool = True
 
 
 class StrategyPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,6 +90,8 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     checkpoint_records: int = 1_000_000
     """A signed checkpoint every so many records, and always at the end."""
     instruments: tuple[dict[str, Any], ...] = ()
+    sessions: dict[str, dict[str, Any]] = {}
+    """Trading hours as a terminal's definition writes them: by symbol, or "default" for those not named."""
     strategies: tuple[StrategyPlan, ...] = ()
     sizing: dict[str, Any] = {}
     risk: dict[str, Any] = {}

@@ -15,6 +15,7 @@ from tallystick.market.server_time import TimeRuleError, offset_ns
 from tallystick.market.swap import SWAP_MODES
 from tallystick.market.terms import AccountTerms
 from tallystick.platform.plan import AccountPlan, BotPlan, RunPlan
+from tallystick.platform.plan_sessions import check_sessions
 from tallystick.platform.plan_strategies import check_strategies
 from tallystick.platform.plan_values import PlanError, need, number, ratio, refuse, word
 from tallystick.platform.portfolio import protection_from, sizing_from
@@ -27,6 +28,8 @@ DAY_NS = 86_400_000_000_000
 MOST_MONEY = 10**15
 """Minor units of one account; sums of profits on it stay inside int64."""
 MOST_RECORDS = 10**12
+MOST_OF_AN_ACCOUNT = 10**6
+"""Orders, positions or requests a second; 0 is any number."""
 LARGEST_EXACT = 2**53
 """Numerator and denominator of the money of a point: what a float64 and an int64 table both hold."""
 CURRENCY = re.compile(r"[A-Za-z0-9]{1,16}")
@@ -90,7 +93,9 @@ def check_plan(plan: RunPlan) -> None:
     if plan.bot:
         _check_bot(plan, plan.bot)
     else:
-        check_strategies(plan.strategies, _check_instruments(plan))
+        symbols = _check_instruments(plan)
+        check_strategies(plan.strategies, symbols)
+        check_sessions(plan, symbols)
     _check_tables(plan)
     _check_preset(plan)
     _check_rhythms(plan.rhythms)
@@ -102,7 +107,7 @@ def _check_bot(plan: RunPlan, bot: BotPlan) -> None:
     number("bot.start", bot.start, 0, bot.end)
     number("bot.call_cost_ns", bot.call_cost_ns, 1, DAY_NS)
     if not bot.definition:
-        _check_instruments(plan)
+        check_sessions(plan, _check_instruments(plan))
 
 
 def _check_account(account: AccountPlan) -> None:
@@ -119,6 +124,12 @@ def _check_account(account: AccountPlan) -> None:
         account.stop_out_level,
         f"at most stop_out_call, {account.stop_out_call}",
     )
+    number("account.credit", account.credit, 0, MOST_MONEY)
+    for name in ("limit_orders", "limit_positions", "message_limit"):
+        number(f"account.{name}", getattr(account, name), 0, MOST_OF_AN_ACCOUNT)
+    for name in ("fifo_close", "hedge_prohibited", "trade_allowed", "trade_expert"):
+        value = getattr(account, name)
+        need(type(value) is bool, f"account.{name}", value, "true or false")
 
 
 def _check_server_time(rule: object) -> None:

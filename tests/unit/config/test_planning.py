@@ -32,10 +32,22 @@ leverage = 100
 margin_mode = "netting"
 stop_out_call = "80 %"
 stop_out_level = 20.5
+credit = "125.50"
+limit_orders = 200
+limit_positions = 50
+message_limit = 30
+fifo_close = true
+hedge_prohibited = true
 
 [data]
 start = 2014-03-01
 end = 2014-03-31
+
+[data.sessions.default]
+monday = [["00:05", "24:00"]]
+friday = [["00:00", "12:00"], ["13:00", "23:50:30"]]
+[data.sessions.NZDUSD]
+holidays = [2014-12-25, "2014-01-01"]
 
 [[series]]
 source = "EURUSD"
@@ -106,7 +118,17 @@ def test_every_table_says_what_a_plan_says(project: Plan) -> None:
         margin_mode="netting",
         stop_out_call=8_000,
         stop_out_level=2_050,
+        credit=12_550,
+        limit_orders=200,
+        limit_positions=50,
+        message_limit=30,
+        fifo_close=True,
+        hedge_prohibited=True,
     )
+    assert plan.sessions == {
+        "default": {"monday": [["00:05", "24:00"]], "friday": [["00:00", "12:00"], ["13:00", "23:50:30"]]},
+        "NZDUSD": {"holidays": ["2014-01-01", "2014-12-25"]},
+    }
     assert (plan.seed, plan.latency_ns, plan.server_time) == (7, 250_000_000, "fixed:+02:00")
     assert (plan.durability, plan.checkpoint_records, plan.cascade_limit) == ("each-input", 1_500, 500)
     assert plan.rhythms == {"hourly": (3_600_000_000_000, 300_000_000_000)}

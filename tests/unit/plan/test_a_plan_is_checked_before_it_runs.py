@@ -1,6 +1,7 @@
 """Every field of a plan is held to what it takes, before a book exists; the message names it."""
 
 import copy
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +11,11 @@ import pytest
 
 from tallystick.platform.cli.demo_plan import demo_plan
 from tallystick.platform.compose import compose, instruments_of
-from tallystick.platform.plan import plan_from_json
+from tallystick.platform.mt5.definitions.week import sessions_written
+from tallystick.platform.mt5.server import AccountSettings
+from tallystick.platform.plan import AccountPlan, plan_from_json
 from tallystick.platform.plan_check import PlanError, check_plan
+from tallystick.platform.plan_sessions import hours_of, in_session
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -45,6 +49,11 @@ REFUSED = [
     account("name", ""),
     account("stop_out_call", -1),
     account("stop_out_level", 10_001),
+    *(account(field, value) for field in ("limit_orders", "limit_positions", "message_limit") for value in (-1, 10**7)),
+    *(account("credit", value) for value in (-1, 2**62)),
+    *(account("fifo_close", value) for value in (1, "yes")),
+    ("sessions.GBPUSD", lambda plan: plan.update(sessions={"GBPUSD": {"monday": []}})),
+    instrument("sessions", "nyse"),
     *(top("latency_ns", value) for value in (-1, 86_400_000_000_001, 2**70)),
     *(top("checkpoint_records", value) for value in (0, -1)),
     top("cascade_limit", 99),
@@ -93,6 +102,7 @@ REFUSED_BY_OTHERS = [
     ("E601", lambda plan: plan.update(risk={"daily_loss_ppm": "1"})),
     ("E601", lambda plan: plan.update(risk={"quote_age_max_s": -1})),
     ("E121", lambda plan: plan.update(risk={"collar": 5})),
+    ("sessions of EURUSD", lambda plan: plan.update(sessions={"EURUSD": {"mondays": []}})),
 ]
 
 
@@ -149,3 +159,32 @@ def test_a_whole_number_is_a_float_where_the_record_wants_one() -> None:
     check_plan(plan)
     eurusd = instruments_of(plan)["EURUSD"]
     assert [type(each) for each in (eurusd.contract_size, eurusd.swap_long)] == [float, float]
+
+
+def test_an_account_of_a_plan_is_the_servers_account() -> None:
+    plan, server = AccountPlan(), AccountSettings()
+    assert msgspec.structs.asdict(plan) == dataclasses.asdict(server)
+
+
+def test_hours_of_a_plan_are_those_of_a_definition_by_symbol_by_default_and_by_a_calendars_name() -> None:
+    hours = {
+        "EURUSD": {"monday": [["00:05", "23:55"]]},
+        "default": {"holidays": ["2014-12-25"]},
+        "metals": {"friday": [["01:00", "22:00"]]},
+    }
+    plan = plan_from_json(
+        changed(lambda plan: (plan.update(sessions=hours), plan["instruments"][2].update(sessions="metals")))
+    )
+    check_plan(plan)
+    instruments, calendars = in_session(plan, instruments_of(plan))
+    assert [one.sessions for one in instruments.values()] == ["EURUSD", "NZDUSD", "metals"]
+    assert {name: sessions_written(one) for name, one in hours_of(plan).items()} == hours | {"XAUUSD": hours["metals"]}
+    assert sessions_written(calendars["NZDUSD"]) == hours["default"]
+    assert compose(plan, []).terminal.freeze()  # type: ignore[union-attr]
+
+
+def test_without_hours_instruments_stay_as_they_are() -> None:
+    plan = demo_plan()
+    known = instruments_of(plan)
+    assert in_session(plan, known) == (known, {})
+    assert hours_of(plan) == {}

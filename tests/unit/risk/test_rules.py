@@ -7,6 +7,7 @@ import pytest
 
 from tallystick.events.types.trading import OrderApproved, OrderDenied, OrderRequested
 from tallystick.market.instrument import LOT
+from tallystick.market.sessions import Range, Sessions
 from tallystick.platform.risk import RULES, Collar, Pace, Risk, RiskSettings, risk_settings_from, rules_declared
 from tests.unit.risk.desk import (
     BUY,
@@ -27,6 +28,8 @@ STEP = LOT // 100
 LOTS_VALUE = 1_300_100
 """0.1 lots of EURUSD at 1.3001, in cents."""
 LONG = {55: position()}
+AFTERNOONS = Sessions(((Range(45_000, 86_400),),) * 7)
+"""From 12:30; the desk's moment is 12:00 UTC."""
 
 
 def verdict(
@@ -143,6 +146,8 @@ REFUSED: list[tuple[str, OrderRequested, FakeContext, dict[str, Any]]] = [
     ("permission", BUY, context(), {"symbols": ("XAUUSD",)}),
     ("market_state", BUY, context(quotes={}), {}),
     ("market_state", BUY, context(), {"closed_minutes": ((720, 721),)}),
+    ("market_state", BUY, context(), {"hours": {"EURUSD": AFTERNOONS}}),
+    ("market_state", BUY, context(), {"hours": {"default": AFTERNOONS, "XAUUSD": Sessions()}}),
     ("price_form", like(BUY, price=float("nan")), context(), {}),
     ("price_form", like(BUY, price=-1.0), context(), {}),
     ("price_form", like(BUY, stop_loss=1.29981), context(), {}),
@@ -258,6 +263,23 @@ def test_saturday_is_closed_by_default_and_friday_and_sunday_are_not() -> None:
         assert refusal(BUY, desk) == rule
 
 
+def test_hours_are_of_the_servers_clock_and_say_when_they_begin_again() -> None:
+    hours = {"EURUSD": AFTERNOONS}
+    assert refusal(hours=hours, server_time="fixed:+01:00") == ""
+    assert refusal(like(BUY, symbol="XAUUSD", price=1200.5), hours=hours) == ""
+    desk = context(positions={55: position()})
+    assert refusal(CLOSE, desk, hours=hours) == "", "what reduces is left to the server"
+    shut = verdict(hours=hours)
+    assert isinstance(shut, OrderDenied)
+    assert shut.detail == (
+        "EURUSD is out of its trading hours (the plan's `sessions`) and does not open before 2014-01-06 12:30"
+        " of the server's clock. Wait."
+    )
+    never = verdict(hours={"EURUSD": Sessions(((),) * 7)})
+    assert isinstance(never, OrderDenied)
+    assert "does not open in the next four weeks" in never.detail
+
+
 def test_details_say_what_to_do() -> None:
     too_much = verdict(like(BUY, volume=9 * LOT), context(account=account(margin=9_994_700)))
     assert isinstance(too_much, OrderDenied)
@@ -283,6 +305,9 @@ def test_the_rules_are_declared_in_the_order_they_are_asked_with_their_limits() 
     assert declared.rules == tuple(rule.name for rule in RULES)
     assert declared.rules[:4] == ("halt", "permission", "reduction", "market_state")
     assert declared.limits["stale_quote"] == "60 s"
+    assert "market_state" not in declared.limits
+    stated = rules_declared(RiskSettings(hours={"XAUUSD": AFTERNOONS, "EURUSD": AFTERNOONS}))
+    assert stated.limits["market_state"] == "hours of EURUSD, XAUUSD"
 
 
 def test_every_rule_has_a_case_above() -> None:
@@ -310,6 +335,7 @@ def test_settings_come_from_a_plan_and_a_misspelt_limit_is_refused() -> None:
         {"pace": {"repeat_max": 5}},
         {"order_volume_max": "1"},
         {"order_volume_max": -1},
+        {"hours": {"EURUSD": 1}},
     ):
         with pytest.raises(ValueError, match="E601"):
             risk_settings_from(wrong)

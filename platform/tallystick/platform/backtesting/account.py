@@ -13,7 +13,17 @@ from tallystick.platform.plan import AccountPlan
 DEPOSIT = Decimal(10_000)
 """What an account begins with when nobody says, a hundred times that in currencies without cents."""
 WITH_CURRENCY = re.compile(r"\s*([0-9][0-9.]*)\s*([A-Za-z]{3,16})\s*")
-FIELDS = ("name", "currency", "digits", "deposit", "leverage", "margin_mode", "stop_out_call", "stop_out_level")
+OF_PLAN = (
+    "name", "leverage", "margin_mode", "limit_orders", "limit_positions", "message_limit", "fifo_close",
+    "hedge_prohibited", "trade_allowed", "trade_expert",
+)  # fmt: skip
+"""Said as a plan says them."""
+FIELDS = (*OF_PLAN, "currency", "digits", "deposit", "credit", "stop_out_call", "stop_out_level")
+MONEY = {
+    "deposit": (1, "the money the account begins with", "Write it like --deposit 10000, or account=10_000."),
+    "credit": (0, "what the broker lends", 'Write it like account={"credit": 500}.'),
+}
+"""What is money of an account: at least so many minor units, what it is, and how to write it."""
 WITHOUT_CENTS = frozenset({"JPY", "HUF", "KRW", "CLP", "ISK"})
 """Currencies whose accounts are kept in whole units."""
 
@@ -23,8 +33,9 @@ Account = AccountPlan | Mapping[str, Any] | int | float | str | Decimal | None
 def account_plan(given: Account, currency: str) -> AccountPlan:
     """The account; `currency` is what it is kept in when nobody says.
 
-    A deposit is a number in units of the currency, or says it too: "10000 EUR". A dict holds `deposit`,
-    `stop_out_call` and `stop_out_level` in percent, and the other `FIELDS` as a plan has them. Raises `BadAccount`.
+    A deposit is a number in units of the currency, or says it too: "10000 EUR". A dict holds `deposit` and `credit` in
+    those units, `stop_out_call` and `stop_out_level` in percent, and the other `FIELDS` as a plan has them. Raises
+    `BadAccount`.
     """
     if isinstance(given, AccountPlan):
         return given
@@ -36,8 +47,10 @@ def account_plan(given: Account, currency: str) -> AccountPlan:
             raise BadAccount(f'account has no field "{name}"', meant)
     held = _currency(fields, currency)
     digits = int(fields.get("digits", 0 if held in WITHOUT_CENTS else 2))
-    plan: dict[str, Any] = {name: fields[name] for name in ("name", "leverage", "margin_mode") if name in fields}
-    plan["balance"] = _minor(fields.get("deposit", DEPOSIT * (1 if digits else 100)), digits)
+    plan: dict[str, Any] = {name: fields[name] for name in OF_PLAN if name in fields}
+    plan["balance"] = _minor("deposit", fields.get("deposit", DEPOSIT * (1 if digits else 100)), digits)
+    if "credit" in fields:
+        plan["credit"] = _minor("credit", fields["credit"], digits)
     for name in ("stop_out_call", "stop_out_level"):
         if name in fields:
             plan[name] = round(float(fields[name]) * 100)
@@ -55,22 +68,22 @@ def _currency(fields: dict[str, Any], usual: str) -> str:
     return str(currency)
 
 
-def _minor(deposit: Any, digits: int) -> int:
-    """A deposit in minor units, exactly. Raises `BadAccount` (E112) for what is no positive amount."""
+def _minor(name: str, amount: Any, digits: int) -> int:
+    """Money in minor units, exactly. Raises `BadAccount` (E112) for what is no amount or too little."""
+    least, takes, fix = MONEY[name]
     try:
-        exact = Decimal(str(deposit)) * 10**digits
-        amount = int(exact)
+        exact = Decimal(str(amount)) * 10**digits
+        units = int(exact)
     except (ArithmeticError, ValueError):
-        amount, exact = 0, Decimal("nan")
-    if not math.isfinite(exact) or amount <= 0:
-        message = f"deposit {deposit!s}: got no positive amount / expected the money the account begins with"
-        raise _NoDeposit(message, "Write it like --deposit 10000, or account=10_000.")
-    if exact != amount:
-        raise BadAccount(f"deposit {deposit!s} is finer than {digits} decimals", "Round it.")
-    return amount
+        units, exact = -1, Decimal("nan")
+    if not math.isfinite(exact) or units < least:
+        raise _NoMoney(f"{name} {amount!s}: got {'no' if not least else 'no positive'} amount / expected {takes}", fix)
+    if exact != units:
+        raise BadAccount(f"{name} {amount!s} is finer than {digits} decimals", "Round it.")
+    return units
 
 
-class _NoDeposit(BadAccount):
-    """Nothing to trade with."""
+class _NoMoney(BadAccount):
+    """Nothing to trade with, or no amount at all."""
 
     code = "E112"

@@ -54,6 +54,7 @@ def plan_of(
     seed: int,
     latency_ms: float,
     server_time: str,
+    sessions: Mapping[str, Mapping[str, Any]] | None,
 ) -> RunPlan:
     """The plan. Raises `PlanError`, `LotsNotTradable`, and what sizing and risk refuse."""
     own: dict[str, Any] = dict(sizing) if sizing else {"kind": "fixed", "lots": DEFAULT_LOTS if lots is None else lots}
@@ -66,6 +67,7 @@ def plan_of(
         strategies=tuple(one.plan for one in strategies),
         sizing=own,
         risk=dict(risk or {}),
+        sessions={name: dict(written) for name, written in (sessions or {}).items()},
     )
     plan = with_calendars(plan, Path())  # of news, as a plan's file names them
     _check_lots(own, strategies, instruments)

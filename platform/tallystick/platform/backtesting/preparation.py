@@ -54,6 +54,7 @@ class Terms:
     seed: int = 0
     latency_ms: float = 0
     server_time: str = "new_york+7"
+    sessions: Mapping[str, Mapping[str, Any]] | None = None
 
 
 def prepared(strategy: object, data: object = "demo", terms: Terms | None = None) -> Prepared:
@@ -81,6 +82,7 @@ def prepared(strategy: object, data: object = "demo", terms: Terms | None = None
         seed=on.seed,
         latency_ms=on.latency_ms,
         server_time=on.server_time,
+        sessions=on.sessions,
     )
     workers_of(plan)  # says here what is not installed
     return Prepared(chosen, feed, plan, _notes(on.account, account, conditions))

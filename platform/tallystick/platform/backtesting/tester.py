@@ -57,6 +57,7 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     seed: int = 0,
     latency_ms: float = 0,
     server_time: str = "new_york+7",
+    sessions: Mapping[str, Mapping[str, Any]] | None = None,
     book: Path | str | None = None,
     research: "Research" = None,
     key: Signer | SignerFor | None = None,
@@ -78,6 +79,7 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     start, end: dates or moments (UTC); a last date is included whole.
     strictness: treat, skip_bad or strict (see docs/data.md).
     latency_ms: from sending an order to its execution.
+    server_time, sessions: the server's clock, and trading hours by it, as a plan has them (see docs/plan.md).
     book: a folder to keep the log in, signed with your own key; else the log is temporary and its key thrown away.
     research: the research log (or its folder) that counts this run as a trial; by default your project's if there is
         one (a folder `research` with a log, or tallystick.toml, from the working folder upwards); False: not counted.
@@ -111,6 +113,7 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
         seed=seed,
         latency_ms=latency_ms,
         server_time=server_time,
+        sessions=sessions,
     )
     ready = prepared(strategy, data, terms)
     with counted_if(ready, research) as trial:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from tallystick.market.instrument import Instrument
+from tallystick.platform.config.hours import Hours
 from tallystick.platform.config.key import Table
 from tallystick.platform.config.limits import OF_PACE, OF_RISK, SIZED
 from tallystick.platform.config.project import DEFAULT_BOOKS, DEFAULT_KEY, Project
@@ -70,7 +71,7 @@ def effective(project: Project) -> Config:
     return Config(
         run=merged(_run(plan), config.run, usual.run),
         account=_account(plan.account),
-        data=merged(config.data, usual.data),
+        data=structs.replace(merged(config.data, usual.data), sessions=_sessions(plan)),
         series=config.series or tuple(Series(source="demo", symbol=symbol) for symbol in project.feed.symbols),
         instrument=tuple(_conditions(fields, digits) for fields in plan.instruments),
         strategy=tuple(_strategy(one, project.tables_by_name[one.name]) for one in plan.strategies),
@@ -89,9 +90,13 @@ def merged(*tables: T) -> T:
     known: dict[str, Any] = {}
     for table in tables:
         for name, value in structs.asdict(table).items():
-            if known.get(name) in {None, ()}:
+            if known.get(name) is None or known[name] == ():
                 known[name] = value
     return structs.replace(tables[0], **known)
+
+
+def _sessions(plan: RunPlan) -> dict[str, Hours] | None:
+    return {name: Hours(**written) for name, written in plan.sessions.items()} or None
 
 
 def _run(plan: RunPlan) -> Run:
@@ -115,6 +120,12 @@ def _account(account: AccountPlan) -> Account:
         margin_mode=account.margin_mode,
         stop_out_call=_percent(account.stop_out_call * 100),
         stop_out_level=_percent(account.stop_out_level * 100),
+        credit=_money(account.credit, account.digits),
+        limit_orders=account.limit_orders,
+        limit_positions=account.limit_positions,
+        message_limit=account.message_limit,
+        fifo_close=account.fifo_close,
+        hedge_prohibited=account.hedge_prohibited,
     )
 
 

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from tallystick.market.instrument import Instrument
+from tallystick.market.sessions import EVERY
 from tallystick.platform.backtesting.chosen import Chosen
 from tallystick.platform.backtesting.conditions import given_instruments
 from tallystick.platform.backtesting.errors import DoubledData
 from tallystick.platform.backtesting.market import DEMO, Reading, feed_from, reading_of, require_one_each
 from tallystick.platform.config.errors import Findings, Place
+from tallystick.platform.config.hours import written_hours
 from tallystick.platform.config.limits import said
 from tallystick.platform.config.tables import Config
 from tallystick.platform.config.tables_market import Instrument as Conditions
@@ -135,6 +138,23 @@ def conditions_of(
             if all_known and symbol not in named:
                 findings.refused(error, _place_of(symbol, config))
     return found, commissions
+
+
+def sessions_of(
+    config: Config, symbols: Sequence[str], findings: Findings, *, all_known: bool
+) -> dict[str, dict[str, Any]]:
+    """Trading hours as a plan holds them; those of a symbol that no series has are a finding."""
+    found = {}
+    for name, hours in (config.data.sessions or {}).items():
+        place: Place = ("data", "sessions", name)
+        if findings.under(*place):
+            continue
+        if all_known and name not in {EVERY, *symbols}:
+            expected = f"one of {', '.join([EVERY, *symbols])}"
+            what, fix = "hours of a symbol that no series has", "Take them out, or add its [[series]]."
+            findings.add("E101", what, place, got=name, expected=expected, fix=fix)
+        found[name] = written_hours(name, hours)
+    return found
 
 
 def _conditions(one: Conditions, given: dict[str, Instrument]) -> Instrument:

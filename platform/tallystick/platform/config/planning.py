@@ -18,7 +18,7 @@ from tallystick.platform.backtesting.market import DEMO
 from tallystick.platform.config.chosen import chosen_of
 from tallystick.platform.config.errors import Findings, Place
 from tallystick.platform.config.limits import Minor, filters_of, risk_of, said, sizing_of
-from tallystick.platform.config.market import conditions_of, feed_of, only_symbol
+from tallystick.platform.config.market import conditions_of, feed_of, only_symbol, sessions_of
 from tallystick.platform.config.ordering import ordered
 from tallystick.platform.config.tables import Config
 from tallystick.platform.data.feed import Feed
@@ -65,6 +65,7 @@ def planned(config: Config, folder: Path, findings: Findings) -> Planned | None:
         },
         account=_account(config, currency, findings),
         instruments=tuple(msgspec.to_builtins(one.fields()) for one in instruments.values()),
+        sessions=sessions_of(config, symbols, findings, all_known=feed is not None),
         strategies=tuple(one.plan for one in chosen),
         sizing=sizing,
         risk=_risk(config, found, minor, findings),

@@ -19,6 +19,7 @@ seed = 0
 deposit = "10000.00"                  # in the currency that the symbols pay in, unless `currency` says another
 leverage = 30
 # margin_mode = "hedging"             # or "netting"
+# limit_orders = 200                  # most pending orders; also limit_positions, message_limit
 
 # Without [[series]] a run takes the strategies' symbols from the sample: EURUSD, NZDUSD, XAUUSD, hourly, 2014.
 # [[series]]
@@ -29,6 +30,9 @@ leverage = 30
 # [data]
 # start = 2014-01-01
 # end = 2014-06-30                    # taken whole
+# [data.sessions.EURUSD]              # trading hours by the server's clock; a day left out is closed
+# monday = [["00:05", "23:55"]]
+# holidays = [2014-12-25]
 
 # Conditions of a symbol are built in, typical and no broker's. Your broker's:
 # [[instrument]]

@@ -16,6 +16,7 @@ from tallystick.platform.config.tables_risk import Filters, Protection, Risk, Si
 from tallystick.platform.config.units import ByName, Choice, Text, Truth, Whole
 
 FOLDER = Text("a folder", r"[^\0]+")
+MOST = Whole(0, 10**6)
 STRATEGY_NAME = Text("1 to 64 of A-Z a-z 0-9 _ . -", r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -56,6 +57,12 @@ class Account(Table, frozen=True, kw_only=True):
     margin_mode: Annotated[str | None, Key(Choice(("hedging", "netting")), "As MT5 has them.")] = None
     stop_out_call: Annotated[Decimal | None, Key(Percent(10_000, "0.01"), "Margin level of the margin call.")] = None
     stop_out_level: Annotated[Decimal | None, Key(Percent(10_000, "0.01"), "Margin level of the stop-out.")] = None
+    credit: Annotated[Decimal | None, Key(Money(), "Lent by the broker: counts in equity only.")] = None
+    limit_orders: Annotated[int | None, Key(MOST, "Most pending orders at a time; 0 is any number.")] = None
+    limit_positions: Annotated[int | None, Key(MOST, "Most positions at a time; 0 is any number.")] = None
+    message_limit: Annotated[int | None, Key(MOST, "Most requests within a second; 0 is any number.")] = None
+    fifo_close: Annotated[bool | None, Key(Truth(), "Positions of a symbol are closed oldest first.")] = None
+    hedge_prohibited: Annotated[bool | None, Key(Truth(), "No position against another of the same symbol.")] = None
 
 
 class Strategy(Table, frozen=True, kw_only=True):

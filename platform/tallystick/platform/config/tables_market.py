@@ -1,11 +1,13 @@
 """Tables of market data and of instruments."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from tallystick.market.margin import CALC_MODES
 from tallystick.market.swap import SWAP_MODES
+from tallystick.platform.config.hours import Hours
 from tallystick.platform.config.key import CURRENCY, POINTS, SYMBOL, Key, Table
 from tallystick.platform.config.quantities import Lots, Moment, Money
 from tallystick.platform.config.units import ByName, Choice, Number, Text, Whole
@@ -23,6 +25,7 @@ class Data(Table, frozen=True, kw_only=True):
     conditions: Annotated[
         str | None, Key(Text("a JSON or TOML file"), "Your broker's conditions by symbol, under [[instrument]].")
     ] = None
+    sessions: Mapping[str, Hours] | None = None
 
 
 class Series(Table, frozen=True, kw_only=True):

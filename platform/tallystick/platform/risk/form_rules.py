@@ -5,10 +5,12 @@ Each rule reads one case as (limit, value): the order passes when value <= limit
 
 import math
 
+from tallystick.market.server_time import offset_ns
+from tallystick.market.sessions import EVERY, Sessions
 from tallystick.platform.portfolio.lots import in_lots, why_not_tradable
 from tallystick.platform.risk.case import Case
 from tallystick.platform.risk.state import SECOND_NS
-from tallystick.platform.risk.wording import price, seconds
+from tallystick.platform.risk.wording import price, seconds, server_clock
 
 Reading = tuple[int, int]
 PASSED: Reading = (0, 0)
@@ -110,15 +112,36 @@ def _tightens(case: Case) -> bool:
 
 
 def market_state(case: Case) -> Reading:
-    """There is a quote, and the week's closed minutes are not on."""
-    return REFUSED if case.quote is None or _closed(case) else PASSED
+    """There is a quote, the week's closed minutes are not on, and the symbol is in session."""
+    closed = case.quote is None or _closed(case) or (case.settings.hours and _out_of_session(case))
+    return REFUSED if closed else PASSED
 
 
 def say_market_state(case: Case, _limit: int, _value: int) -> str:
-    """No quote, or closed."""
+    """No quote, or closed, and until when."""
+    symbol = case.request.symbol
     if case.quote is None:
-        return f"{case.request.symbol} has had no quote yet. Wait for its first, or check the feed's symbols."
-    return f"{case.request.symbol} is in the closed minutes of the week (risk setting `closed_minutes`). Wait."
+        return f"{symbol} has had no quote yet. Wait for its first, or check the feed's symbols."
+    if _closed(case):
+        return f"{symbol} is in the closed minutes of the week (risk setting `closed_minutes`). Wait."
+    sessions = _sessions(case)
+    opening = sessions.next_open(_server_ns(case)) if sessions is not None else None
+    until = "in the next four weeks" if opening is None else f"before {server_clock(opening)} of the server's clock"
+    return f"{symbol} is out of its trading hours (the plan's `sessions`) and does not open {until}. Wait."
+
+
+def _sessions(case: Case) -> Sessions | None:
+    hours = case.settings.hours
+    return hours.get(case.request.symbol, hours.get(EVERY))
+
+
+def _server_ns(case: Case) -> int:
+    return case.time + offset_ns(case.time, case.settings.server_time)
+
+
+def _out_of_session(case: Case) -> bool:
+    sessions = _sessions(case)
+    return sessions is not None and not sessions.open_at(_server_ns(case))
 
 
 def _closed(case: Case) -> bool:

@@ -37,6 +37,10 @@ def _news_limit(settings: RiskSettings) -> str:
     )
 
 
+def _hours_limit(settings: RiskSettings) -> str:
+    return f"hours of {', '.join(sorted(settings.hours))}" if settings.hours else ""
+
+
 NEW: tuple[Kind, ...] = ("new",)
 NEW_AND_CHANGE: tuple[Kind, ...] = ("new", "change")
 ALL: tuple[Kind, ...] = ("new", "change", "reduce")
@@ -45,7 +49,7 @@ RULES: tuple[Rule, ...] = (
     Rule("halt", form_rules.halt, form_rules.say_halt, NEW_AND_CHANGE, _no_limit),
     Rule("permission", form_rules.permission, form_rules.say_permission, ALL, _no_limit),
     Rule("reduction", form_rules.reduction, form_rules.say_reduction, ("reduce",), _no_limit),
-    Rule("market_state", form_rules.market_state, form_rules.say_market_state, NEW_AND_CHANGE, _no_limit),
+    Rule("market_state", form_rules.market_state, form_rules.say_market_state, NEW_AND_CHANGE, _hours_limit),
     Rule(
         "stale_quote",
         form_rules.stale_quote,

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from tallystick.market.instrument import LOT
+from tallystick.market.sessions import Sessions
 from tallystick.platform.risk.account_limits import AccountLimits, with_preset
 from tallystick.platform.risk.filters import Friday, News, Session, Spread
 
@@ -77,6 +78,8 @@ class RiskSettings:
     """Losses at which everything is closed."""
     server_time: str = "utc"
     """The server's clock; the plan's, not a setting of its own."""
+    hours: Mapping[str, Sessions] = field(default_factory=dict)
+    """Trading hours by symbol, or under "default"; the plan's too."""
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for a limit that could not bind."""
@@ -110,7 +113,7 @@ def risk_settings_from(plan: Mapping[str, Any]) -> RiskSettings:
     """
     try:
         plan = with_preset(plan)
-        known = {one.name for one in fields(RiskSettings)} - {"server_time"}
+        known = {one.name for one in fields(RiskSettings)} - {"server_time", "hours"}
         groups: dict[str, type[Any]] = {"collar": Collar, "pace": Pace}
         unknown = sorted(set(plan) - known)
         for group, kind in groups.items():

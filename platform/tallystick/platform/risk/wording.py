@@ -1,5 +1,6 @@
 """Numbers in the words of the trade, for details that a person reads."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from tallystick.market.instrument import Instrument
@@ -24,3 +25,8 @@ def seconds(nanoseconds: int) -> str:
 def percent(ppm: int) -> str:
     """A share: 2 %."""
     return f"{format((Decimal(ppm) / 10_000).normalize(), 'f')} %"
+
+
+def server_clock(server_ns: int) -> str:
+    """A moment of the server's wall clock, in ns as if it were an epoch: 2014-05-05 00:05."""
+    return datetime.fromtimestamp(server_ns // 1_000_000_000, UTC).strftime("%Y-%m-%d %H:%M")

@@ -10,14 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tallystick.market.instrument import Instrument
-from tallystick.market.sessions import Sessions
+from tallystick.market.sessions import EVERY, Sessions
 from tallystick.platform.data.errors import BadConditions, UnknownSymbol
 from tallystick.platform.mt5.definitions.mapping import account_from, instrument_from
 from tallystick.platform.mt5.definitions.stating import account_info, symbol_info
 from tallystick.platform.mt5.server.account import AccountSettings
-
-EVERY = "default"
-"""In sessions, commissions and liquidity: what holds for symbols that are not named."""
 
 MORE = ("liquidity", "profit_rate", "margin_rate")
 """Tables by symbol that a definition may have beside sessions and commission."""

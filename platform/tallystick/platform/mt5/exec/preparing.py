@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 
 from tallystick.market.server_time import TimeRuleError, offset_ns
+from tallystick.market.sessions import EVERY
 from tallystick.platform.backtesting.account import account_plan
 from tallystick.platform.backtesting.conditions import conditions_of, given_instruments
 from tallystick.platform.backtesting.market import feed_from, reading_of
 from tallystick.platform.data.faults import Strictness
-from tallystick.platform.mt5.definitions.definition import EVERY, MORE, Definition
+from tallystick.platform.mt5.definitions.definition import MORE, Definition
 from tallystick.platform.mt5.exec.child.zone import words_for
 from tallystick.platform.mt5.exec.composing import definition_in
 from tallystick.platform.mt5.exec.errors import BadSpan, BadTerms, BrokenScript, ScriptMissing, TooManySymbols
