@@ -5,9 +5,14 @@ import runpy
 import signal
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from ci.browser import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_WINDOWS = ROOT / "ci" / "as_windows"
@@ -26,6 +31,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Options must be known before a folder's own conftest is read: this one is of tests/contract/mt5."""
     parser.addoption("--terminal", choices=["simulated", "real"], default="simulated", help="MetaTrader 5 under test")
     parser.addoption("--recordings", metavar="DIR", help="where what a real terminal says is written and compared")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A real browser; without one the test is skipped, loudly."""
+    from ci.browser import INSTALL, Browser, installed
+
+    found = installed()
+    if found is None:
+        pytest.skip(f"NO BROWSER, THE PAGE WAS NOT LOOKED AT. Install one: {INSTALL}")
+    with Browser(found) as opened:
+        yield opened
 
 
 def pytest_report_header() -> str:

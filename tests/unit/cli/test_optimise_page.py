@@ -4,17 +4,14 @@ With TALLYSTICK_PICTURES=docs/pictures it takes the documents' pictures of that 
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ci.browser import INSTALL, Browser, installed
+from ci.browser import Browser
 from tallystick.platform.cli.main import run
 from tests.unit.cli import desk
 
-FOUND = installed()
-pytestmark = pytest.mark.skipif(FOUND is None, reason=f"NO BROWSER, THE PAGE WAS NOT LOOKED AT. Install one: {INSTALL}")
 WIDTHS = [(1280, 900), (390, 844)]
 SHOWN = {1280: 1400, 390: 1560}
 """Height of the documents' pictures."""
@@ -28,13 +25,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = ["optimise", file, "--k", 5, "-o", folder / "out", "--home", home]
     assert run([str(word) for word in words]) == 0
     return folder / "out" / "optimisation.html"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert FOUND is not None
-    with Browser(FOUND) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("size", WIDTHS)

@@ -3,21 +3,18 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ci.browser import INSTALL, Browser, installed
+from ci.browser import Browser
 from tallystick.platform.data.demo import demo_feed
 from tallystick.platform.report import Proof, book_of
 from tallystick.platform.report.heatmap import Trial, heat_map
 from tallystick.platform.report.report import write_page
 from tallystick.platform.report.story import tell
 
-FOUND = installed()
-pytestmark = pytest.mark.skipif(FOUND is None, reason=f"NO BROWSER, THE PAGE WAS NOT LOOKED AT. Install one: {INSTALL}")
 WIDTHS = [(1280, 900), (390, 844)]
 
 
@@ -42,13 +39,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         book_of(tell(records()), Proof()), path, verdicts={"verify": "OK"}, title="Book", place="my book", extra=extra
     )
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert FOUND is not None
-    with Browser(FOUND) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("size", WIDTHS)
