@@ -94,12 +94,6 @@ def sign_note(text: str, *signers: Signer) -> bytes:
     return bytes(SignedNote(text, tuple(lines)))
 
 
-def load_or_create_key(folder: Path, name: str, file_name: str = "signing.key") -> Ed25519Signer:
-    """The signing key called `name` in `folder`; made on first use. See `create_key` and `load_key`."""
-    path = folder / file_name
-    return load_key(path) if path.exists() else create_key(path, name)
-
-
 def create_key(path: Path, name: str) -> Ed25519Signer:
     """Make a key and write it owner-only, synced; never overwrites. Raises `KeyFileError`."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tallystick.events.note import ED25519, NoteError, VerifierKey, parse_note, require_signature, strict_b64decode
-from tallystick.events.signer import Ed25519Signer, KeyFileError, create_key, load_key, load_or_create_key, sign_note
+from tallystick.events.signer import Ed25519Signer, KeyFileError, create_key, load_key, sign_note
 
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "golden" / "vectors" / "c2sp_notes.json").read_text(encoding="utf-8")
@@ -92,12 +92,12 @@ def test_lines_of_other_keys_are_kept_apart() -> None:
 
 
 def test_a_key_file_is_owner_only_and_gives_the_same_key_back(tmp_path: Path) -> None:
-    made = load_or_create_key(tmp_path / "keys", "book/1")
-    again = load_or_create_key(tmp_path / "keys", "book/1")
+    path = tmp_path / "keys" / "signing.key"
+    made, again = create_key(path, "book/1"), load_key(path)
     assert (made.vkey, made.sign(b"x")) == (again.vkey, again.sign(b"x"))
     assert made.vkey.algorithm == ED25519
     if os.name != "nt":
-        assert stat.S_IMODE((tmp_path / "keys" / "signing.key").stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has an access list instead of a mode")

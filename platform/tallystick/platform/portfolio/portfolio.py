@@ -77,10 +77,6 @@ class Portfolio:
         )
         return said
 
-    def held_to(self, symbol: str) -> int:
-        """Sum of all strategies' targets for a symbol, signed, in 1e-8 lots."""
-        return sum(target[0] for (_, own), target in self._targets.items() if own == symbol)
-
     def _sized(self, signal: SignalRaised, before: Target, context: Context, said: list[Event]) -> Target:
         if signal.direction == 0:
             return FLAT
