@@ -20,6 +20,8 @@ ASIDE: dict[str, tuple[str, ...]] = {
     "Quote": ("strategy (where its series is of quotes)",),
     "BarClosed": ("strategy (where its series is of bars)",),
     "optimisation.completed": ("strategy (Rebalance)",),
+    "module.late": ("strategy (Rebalance)",),
+    "work.failed": ("strategy (Rebalance)",),
     "order.approved": ("gateway (Outbox)",),
 }
 """Hearers that no class attribute names, by event name or row type: by setting, or no modules at all."""

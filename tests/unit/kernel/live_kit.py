@@ -19,7 +19,8 @@ from tallystick.market.rows import Quote, Rows
 from tallystick.platform.compose import composition_of
 from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.kernel.kernel import Composition
-from tallystick.platform.kernel.live import LiveBook, LiveOptions
+from tallystick.platform.kernel.live import LiveBook
+from tallystick.platform.kernel.live_terms import LiveOptions
 from tallystick.platform.kernel.replaying import ReplayResult, replay_book
 from tallystick.platform.mt5.at_most_once import RealTerminal
 from tallystick.platform.plan import RunPlan, plan_from_json
@@ -83,7 +84,7 @@ class Clock:
 
 def live_plan(mode: str = "paper") -> RunPlan:
     """The demo's plan with one strategy of the test's own, a tenth of a lot each time."""
-    trading = plan().strategies[:-1]  # the last asks a worker, of whom there is none live
+    trading = plan().strategies[:-1]  # the last reads bars, and asks a worker
     sizing = {"kind": "fixed", "lots": "0.10"}
     return plan(mode=mode, durability="each-input", sizing=sizing, risk={}, strategies=trading)
 

@@ -317,9 +317,6 @@ def test_what_cannot_be_traded_live_is_refused_with_what_to_do(tmp_path: Path) -
         LiveBook(tmp_path, live_plan(), [declared(0, "EURUSD")], SIGNER, Clock())
     with pytest.raises(RunConfigurationError, match="needs a terminal outside"):
         LiveBook(tmp_path, live_plan("live"), [declared(0, "EURUSD", "quote")], SIGNER, Clock())
-    asking = plan(mode="paper", durability="each-input")
-    with pytest.raises(RunConfigurationError, match="rebalance asks a worker, and live nobody does its work yet"):
-        LiveBook(tmp_path, asking, [declared(0, "EURUSD", "quote")], SIGNER, Clock())
     with live(tmp_path, Clock()) as book, pytest.raises(RunConfigurationError, match="rows of the kind bar") as refused:
         book.arrive(bars([1.0]))
     assert "quotes" in refused.value.fix

@@ -92,9 +92,20 @@ class ModuleLate(Event):
     policy: Annotated[str, field("halt, bypass or wait")]
 
 
+@fact("work.failed", said_by="kernel")
+class WorkFailed(Event):
+    """A worker could not do what a module asked of it in a live run; the policy that followed."""
+
+    module: ModuleName
+    worker: Annotated[str, field("name of the worker")]
+    request: Annotated[int, field("seq of the request")]
+    error: Annotated[str, field("type and message of its error, or how its process ended")]
+    policy: Annotated[str, field("halt, bypass or wait")]
+
+
 @fact("saying.refused", said_by="kernel")
 class SayingRefused(Event):
-    """Somebody said what they may not say; it was not recorded as theirs."""
+    """Somebody said what they may not say, or said it too late; it was not recorded as theirs."""
 
     source: Annotated[str, field("who said it")]
     type: Annotated[str, field("type they said")]

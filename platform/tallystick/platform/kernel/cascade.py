@@ -12,7 +12,7 @@ from typing import Any
 
 from tallystick.events.errors import EventRefused
 from tallystick.events.event import Event
-from tallystick.events.module import Module
+from tallystick.events.module import Module, OnFailure
 from tallystick.events.types import running
 from tallystick.platform.kernel.context import ModuleContext
 from tallystick.platform.kernel.errors import ModuleSilencedError
@@ -97,6 +97,10 @@ class Cascades:
             return module.react(heard, self.contexts[index])
         except Exception as error:  # noqa: BLE001 -- whatever a module raises is recorded and its policy applied
             return (_Failed(index, error),)
+
+    def policy_of(self, name: str) -> OnFailure:
+        """What follows where a module, or its work, fails; where nobody bears the name, the book halts."""
+        return next((module.on_failure for module in self.modules if module.name == name), "halt")
 
     def _run(self) -> None:
         queue, known, voices, derive = self._queue, self._hearers, self._voices, self._sequencer.derive

@@ -18,6 +18,7 @@ DEADLINE_EVENTS = frozenset(
         running.TimerFired,
         running.WorkRequested,
         running.WorkCompleted,
+        running.WorkFailed,
         running.ModuleLate,
         optimisation.OptimisationRequested,
         optimisation.OptimisationCompleted,
@@ -25,6 +26,7 @@ DEADLINE_EVENTS = frozenset(
 )
 """Types that make or end a deadline."""
 WORK_REQUESTED = (running.WorkRequested, optimisation.OptimisationRequested)
+MISSED = (running.ModuleLate, running.WorkFailed)
 WORK_COMPLETED = (running.WorkCompleted, optimisation.OptimisationCompleted)
 
 
@@ -79,13 +81,14 @@ class Deadlines:
             )
         elif isinstance(event, WORK_COMPLETED):
             state.work.pop(event.request, None)
-        elif type(event) is running.ModuleLate:
-            self._late(event)
+        elif isinstance(event, MISSED):
+            self._missed(event)
         else:
             return
         self._refresh()
 
-    def _late(self, event: running.ModuleLate) -> None:
+    def _missed(self, event: running.ModuleLate | running.WorkFailed) -> None:
+        """Under the policy `wait` the work stays to be done, whenever that is."""
         pending = self.state.work.get(event.request)
         if pending is None:
             return

@@ -8,6 +8,8 @@
    bears the turn's time, which is its block's; so a replay finds it again in the log.
 5. Each cascade is committed when it ends; before an effect there is a checkpoint over it.
 6. A cascade that does not end is ended by the watchdog, with its process; it was never committed.
+7. What modules ask of workers is done by other processes (`live_work`): handed out at the end of a turn, when the
+   request is durable; an answer is taken in at the beginning of one, before its rows.
 
 A live plan trades at a terminal outside, through `mt5.at_most_once`: each turn begins with what that terminal says has
 happened, and with the orders whose outcome is unknown. A run that is recovered sends no order that was decided before
@@ -18,7 +20,6 @@ from them.
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Self
@@ -42,33 +43,22 @@ from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.halt import halt_reason
 from tallystick.platform.kernel.history import STOPPED, History, history_of
 from tallystick.platform.kernel.kernel import Kernel
+from tallystick.platform.kernel.live_terms import LiveOptions, require_live
+from tallystick.platform.kernel.live_work import LiveWork
 from tallystick.platform.kernel.people import OWNER
 from tallystick.platform.kernel.row_buffer import received_at
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.kernel.standing import go_on, require_same_code
 from tallystick.platform.kernel.trust import require_trusted
 from tallystick.platform.kernel.watchdog import Watchdog
-from tallystick.platform.kernel.workers import asks_workers
-from tallystick.platform.mt5.at_most_once import QUIET_NS, AtMostOnce, RealTerminal
+from tallystick.platform.kernel.workers import workers_named
+from tallystick.platform.kernel.workshop import Workshop
+from tallystick.platform.mt5.at_most_once import AtMostOnce, RealTerminal
 from tallystick.platform.plan import RunPlan
 
 CHECKPOINT_NS = 10_000_000_000
 """Book time between checkpoints while the head moves."""
 Arrived = Rows | Sequence[Event]
-
-
-@dataclass(frozen=True, slots=True)
-class LiveOptions:
-    """How a live run is carried out. `overrun_s`: the longest that a cascade may take, in the machine's time."""
-
-    overrun_s: float = 5.0
-    checkpoint_first: bool = True
-    """A checkpoint, not only a commit, before an order is released."""
-    control: bool = True
-    quiet_ns: int = QUIET_NS
-    """How long a terminal that can be asked may know nothing of an order before it is abandoned."""
-    keep_source: bool = True
-    sources: tuple[Path, ...] = ()
 
 
 class LiveBook:
@@ -90,7 +80,7 @@ class LiveBook:
 
         Raises `RunConfigurationError` for a plan or a series that cannot be traded like this.
         """
-        _require_live(plan, series, outside)
+        require_live(plan, series, outside)
         self._folder = folder
         self._plan = plan
         self._series = tuple(series)
@@ -129,6 +119,9 @@ class LiveBook:
             self._watchdog = stack.enter_context(Watchdog(self._folder, self._options.overrun_s))
             self._commits = Commits(writer, "each-input", snapshot=_no_snapshot, checkpoint=_no_snapshot)
             self._said = self.kernel.sequencer.time
+            workshop = Workshop()
+            stack.callback(workshop.close)
+            self._work = LiveWork(self.kernel, self._catalogue, workshop, self.cascade_done)
             if self._outside is not None:
                 stack.callback(self._outside.close)
                 self._once = self._at_most_once(self._outside)
@@ -161,6 +154,7 @@ class LiveBook:
         """Take in all that waits and do what follows from it; returns how many rows that were."""
         before, now = self.kernel.rows_taken, self._now()
         self._ask(now)
+        self._take_in_work(now)
         for _, together in groupby(self._waiting(now), key=type):
             parts = list(together)
             rows = [part for part in parts if isinstance(part, Rows)]
@@ -170,6 +164,7 @@ class LiveBook:
             else:
                 self._driving(*rows).run()
         self._watchdog.ends()
+        self._work.hand_out()
         if now - self._checkpointed >= CHECKPOINT_NS and self._writer.committed:
             self._checkpointed = now
             self._writer.checkpoint(self._signer)
@@ -203,6 +198,15 @@ class LiveBook:
         self.cascade_done()
         driving.pass_time(now)
 
+    # -- work
+
+    def _take_in_work(self, now: int) -> None:
+        """What workers have answered by now, each with what follows from it."""
+        for told in self._work.told():
+            driving = self._driving()
+            self._work.take_in(told)
+            driving.pass_time(now)
+
     # -- time
 
     def _now(self) -> int:
@@ -234,6 +238,7 @@ class LiveBook:
             self.kernel,
             iter(rows),
             self,
+            workers=self._work,
             halt_asked=lambda: halt_reason(self._folder),
             attend=self._people.attend,
         )
@@ -275,6 +280,7 @@ class LiveBook:
             first_order=history.chains[-1][0].started.next_order if history.runs else 1,
             journal=self._folder / "terminal.journal",
         )
+        workers_named(composition.modules)  # says here what is not installed
         beginning = Beginning(
             folder=self._folder,
             plan=self._plan,
@@ -296,21 +302,6 @@ class LiveBook:
         kernel.at(self._clock())
         beginning.begin(kernel, writer)
         return kernel
-
-
-def _require_live(plan: RunPlan, series: Sequence[SeriesDeclared], outside: RealTerminal | None) -> None:
-    if plan.mode == "sim":
-        raise RunConfigurationError("a plan in simulation has no live rows", "set its mode to paper or live")
-    if plan.durability != "each-input":
-        raise RunConfigurationError("a live run commits each input", 'set its durability to "each-input"')
-    if (plan.mode == "live") != (outside is not None):
-        message = f"a plan whose mode is {plan.mode} {'has no' if outside is not None else 'needs a'} terminal outside"
-        raise RunConfigurationError(message, "give `outside` with live plans only")
-    if asking := asks_workers(plan):
-        message = f"{', '.join(asking)} asks a worker, and live nobody does its work yet"
-        raise RunConfigurationError(message, "trade it in simulation, or leave it out of this plan")
-    if any(one.kind != "quote" for one in series):
-        raise RunConfigurationError("only quotes arrive live", "declare the series as quotes")
 
 
 def _no_snapshot() -> None:

@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -35,6 +36,14 @@ def user_folder(home: Path | None = None) -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("tallystick", appauthor=False) / "results"
+
+
+class Doing(Protocol):
+    """Where the results of work come from: `Results` computes them; live they arrive by themselves."""
+
+    def of(self, work: PendingWork, seed: int) -> WorkResult | None:
+        """The result of a request, or None: nobody waits for it. `seed` is the run's."""
+        ...
 
 
 class Results:

@@ -16,7 +16,7 @@ from tallystick.platform.kernel.deadlines import NEVER, PendingWork, completed
 from tallystick.platform.kernel.intake import Act
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.moments import moment_start, rows_before, rows_owing
-from tallystick.platform.kernel.results import Results
+from tallystick.platform.kernel.results import Doing, Results
 from tallystick.platform.kernel.row_buffer import RowBuffer
 from tallystick.platform.kernel.steps import SendStep
 
@@ -45,7 +45,7 @@ class Simulation:
         feed: Iterator[Rows],
         committer: Committer,
         *,
-        workers: Results | Mapping[str, Worker] | None = None,
+        workers: Doing | Mapping[str, Worker] | None = None,
         halt_asked: Callable[[], str | None] = lambda: None,
         attend: Callable[[Hear], None] = lambda _hear: None,
         stop_asked: Callable[[], bool] = lambda: False,
@@ -59,7 +59,7 @@ class Simulation:
         self._kernel = kernel
         self._buffer = RowBuffer(feed)
         self._committer = committer
-        self._results = workers if isinstance(workers, Results) else Results(workers or {})
+        self._doing: Doing = Results(workers or {}) if workers is None or isinstance(workers, Mapping) else workers
         self._halt_asked = halt_asked
         self._attend = attend
         self._stop_asked = stop_asked
@@ -256,13 +256,16 @@ class Simulation:
     def _work(self, work: PendingWork) -> None:
         """A request is due: its result is in, or it needs longer, or it is late."""
         kernel = self._kernel
-        result = self._results.of(work, kernel.desk.seed)
-        ready = work.asked + result.took_ns
+        result = self._doing.of(work, kernel.desk.seed)
+        ready = NEVER if result is None else work.asked + result.took_ns
         if ready > work.due and not work.late:
             if ready <= work.deadline or work.due < work.deadline:
                 kernel.deadlines.move(work.seq, min(ready, work.deadline))
                 return
             self._late(work, ready)
+            return
+        if result is None:  # late, and the policy is to wait for it
+            kernel.deadlines.move(work.seq, NEVER)
             return
         self._seal(None)
         kernel.at(work.due)
@@ -273,7 +276,7 @@ class Simulation:
     def _late(self, work: PendingWork, ready: int) -> None:
         """The deadline has come without a result: say so and apply the module's policy."""
         kernel = self._kernel
-        policy = next(m.on_failure for m in kernel.cascades.modules if m.name == work.module)
+        policy = kernel.cascades.policy_of(work.module)
         self._seal(None)
         kernel.at(work.deadline)
         late = running.ModuleLate(module=work.module, request=work.seq, deadline=work.deadline, policy=policy)

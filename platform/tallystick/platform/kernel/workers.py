@@ -10,16 +10,16 @@ from typing import Any
 
 from tallystick.events.worker import Worker
 from tallystick.platform.kernel.errors import WorkerMissing
-from tallystick.platform.plan import RunPlan
+from tallystick.platform.plan import RunPlan, StrategyPlan
 from tallystick.platform.strategies import KINDS
 
 EXTRAS = {"tallystick.quantum": "quantum"}
 """What of ours has to be installed for a package, beside the platform."""
 
 
-def asks_workers(plan: RunPlan) -> tuple[str, ...]:
-    """Names of the plan's own strategies that ask a worker."""
-    return tuple(one.name for one in plan.strategies if getattr(KINDS.get(one.kind), "workers", ()))
+def asks_workers(plan: RunPlan) -> tuple[StrategyPlan, ...]:
+    """The plan's own strategies that ask a worker."""
+    return tuple(one for one in plan.strategies if getattr(KINDS.get(one.kind), "workers", ()))
 
 
 def workers_of(plan: RunPlan) -> dict[str, Worker]:

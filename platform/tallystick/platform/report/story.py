@@ -218,6 +218,7 @@ _INCIDENTS: tuple[type[Event], ...] = (
     running.RunRecovered,
     running.ModuleFailed,
     running.ModuleLate,
+    running.WorkFailed,
     running.SayingRefused,
     running.CascadeLimited,
     running.ClockSteppedBack,

@@ -13,11 +13,10 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import BinaryIO
 
 from tallystick.events.errors import LogLocked
 from tallystick.events.lock import WriterLock
-from tallystick.platform.mt5.bridge.frames import read_frame, write_frame
+from tallystick.platform.mt5.bridge.frames import private_pipe, read_frame, write_frame
 from tallystick.platform.mt5.bridge.messages import (
     PROTOCOL,
     Ask,
@@ -37,7 +36,7 @@ REFUSED = 3
 def main(folder: str) -> int:
     """Serve until the pipe ends; returns the exit status."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    asked, answers = _pipe()
+    asked, answers = private_pipe()
     lock = Path(folder)
     lock.mkdir(parents=True, exist_ok=True)
     try:
@@ -69,22 +68,6 @@ def _answered(ask: Ask) -> Told | TooLate | Failed:
         return Told(ask.number, package.carried_out(ask.call, time.time_ns()))
     except Exception as error:  # noqa: BLE001 -- whatever it was, the parent decides; this process has no log
         return Failed(ask.number, f"{type(error).__name__}: {error}")
-
-
-def _pipe() -> tuple[BinaryIO, BinaryIO]:
-    """Private copies of standard input and output, which a terminal that the package starts does not inherit."""
-    sys.stdout.flush()
-    read, write = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    if sys.platform == "win32":
-        import msvcrt
-
-        for each in (read, write):
-            msvcrt.setmode(each, os.O_BINARY)
-    return os.fdopen(read, "rb"), os.fdopen(write, "wb")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Messages on a pipe: four bytes of length, little-endian, then the message. The same on Windows and elsewhere."""
 
+import os
 import struct
+import sys
 from typing import BinaryIO
 
 from tallystick.platform.mt5.bridge.errors import BridgeProtocolError
@@ -38,3 +40,22 @@ def _exactly(pipe: BinaryIO, size: int) -> bytes | None:
             return None
         parts += part
     return bytes(parts)
+
+
+def private_pipe() -> tuple[BinaryIO, BinaryIO]:
+    """A child's own ends: copies of standard input and output, which no process that it starts inherits.
+
+    What else is printed goes to standard error from here on.
+    """
+    sys.stdout.flush()
+    read, write = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        for each in (read, write):
+            msvcrt.setmode(each, os.O_BINARY)
+    return os.fdopen(read, "rb"), os.fdopen(write, "wb")

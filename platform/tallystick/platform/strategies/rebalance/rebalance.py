@@ -17,6 +17,7 @@ from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.optimisation import DecisionWithheld, OptimisationCompleted
+from tallystick.events.types.running import ModuleLate, WorkFailed
 from tallystick.events.types.trading import DecisionExplained, TargetAsked
 from tallystick.market.rows import Quote, Rows
 from tallystick.platform.strategies.errors import need
@@ -101,7 +102,7 @@ class Rebalance:
         self.settings = {each: str(value) for each, value in given.items()}
         self.series = tuple(SeriesChoice(name, symbol, source, period_s) for symbol in self.symbols)
         self.kind = self.series[0].kind
-        self.hears: tuple[type, ...] = (*self.series[0].hears, OptimisationCompleted)
+        self.hears: tuple[type, ...] = (*self.series[0].hears, OptimisationCompleted, ModuleLate, WorkFailed)
         self._waiting = Waiting(len(self.symbols), (calendar, every_s * SECOND, offset_s * SECOND))
         self._terms = Terms(
             module=name,
@@ -130,6 +131,8 @@ class Rebalance:
             return ()
         if type(event) is OptimisationCompleted:
             return self._answered(event, context) if event.module == self.name else ()
+        if type(event) in {ModuleLate, WorkFailed}:
+            return (self._withheld(_unanswered(event)),) if event.module == self.name else ()
         return self._row(event, context)
 
     def _row(self, event: Any, context: Context) -> Sequence[Event]:
@@ -233,3 +236,10 @@ class Rebalance:
         self._closes.thaw(closes)
         self._waiting.thaw(waiting)
         self._asked = dict(asked)
+
+
+def _unanswered(event: ModuleLate | WorkFailed) -> str:
+    """Why there is no answer to a request, in a live run."""
+    if type(event) is WorkFailed:
+        return f"the optimiser failed: {event.error}. Mend that; what is held stays until it answers again."
+    return "the optimiser had not answered by its deadline. Give it longer (due_s), or a smaller problem."
