@@ -95,6 +95,34 @@ def test_a_book_of_a_bot_is_verified_reported_and_explained_like_any_other(tmp_p
     assert say("audit", "tamper-test", book, *home).code == 0
 
 
+@pytest.mark.parametrize(
+    ("end", "how"), [('raise ValueError("c\ud800d")', "raised"), ('sys.exit("c\ud800d")', "exited")]
+)
+def test_text_that_no_utf8_holds_breaks_neither_order_nor_log(end: str, how: str, tmp_path: Path) -> None:
+    text = f"""
+import sys
+import MetaTrader5 as mt5
+mt5.initialize()
+price = mt5.symbol_info_tick("EURUSD").ask
+order = {{"action": 1, "symbol": "EURUSD", "volume": 0.1, "type": 0, "price": price, "comment": "a\\ud800b"}}
+assert mt5.order_send(order).retcode == 10009, mt5.last_error()
+assert mt5.positions_get()[0].comment == "a\\ufffdb"
+assert mt5.symbol_info("\\udfff") is None
+{end.encode("ascii", "backslashreplace").decode()}
+"""
+    told = executed(bot(tmp_path, text), tmp_path)
+    (ended,) = (each.event for each in LogReader(tmp_path / "book" / "log").envelopes() if type(each.event) is BotEnded)
+    assert (told["exit"], told["bot"]["how"], ended.how) == (1, how, how)
+    assert "c\\ud800d" in ended.detail
+    assert replay_book(tmp_path / "book").equal
+
+
+def test_an_argument_of_other_bytes_than_utf8_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    told = executed(bot(tmp_path, "print(1)"), tmp_path, "--", "\udcff")
+    assert (told["exit"], told["error"]["code"]) == (2, "E586")
+    assert not (tmp_path / "book").exists()
+
+
 def test_the_manifest_holds_the_script_and_what_it_was_told(tmp_path: Path) -> None:
     told = executed(BOTS / "pytz_free.py", tmp_path, "--tz", "Asia/Kolkata", "--seed", "5", "--", "--fast", "3")
     reader = LogReader(tmp_path / "book" / "log")

@@ -62,6 +62,19 @@ def test_names_and_comments_are_text(mt5: Any, field: str, value: Any) -> None:
     assert mt5.last_error() == (-2, f'Invalid "{field}" argument')
 
 
+@pytest.mark.to_be_recorded
+@pytest.mark.parametrize(
+    ("given", "arrives"),
+    [("a\ud800b", "a\ufffdb"), ("\udc00", "\ufffd"), ("\ud83d\udc0e", "\U0001f40e"), ("é\udfff", "é\ufffd")],
+    ids=["high", "low", "both", "at the end"],
+)
+def test_half_a_surrogate_pair_raises_nothing_and_is_replaced(mt5: Any, say: Any, given: str, arrives: str) -> None:
+    checked = mt5.order_check({**HARMLESS, "comment": given})
+    say("comment", ascii(checked.request.comment))
+    assert mt5.last_error() == (1, "Success")
+    assert checked.request.comment == arrives
+
+
 @pytest.mark.parametrize("value", [None, "buy", [("action", 1)], 7], ids=["None", "str", "list", "int"])
 def test_a_request_that_is_no_dict(mt5: Any, say: Any, value: Any) -> None:
     assert mt5.order_send(value) is None

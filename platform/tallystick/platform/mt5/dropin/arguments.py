@@ -37,12 +37,19 @@ def invalid(name: str, left: Exception | None = None) -> Refused:
 
 
 def text(value: Any, longest: int, refused: str) -> str:
-    """A str of at most `longest` UTF-16 units."""
+    """A str of at most `longest` UTF-16 units, as the original hands them on (`PyUnicode_AsWideChar`).
+
+    That function raises for no str, so half of a surrogate pair is no error; it arrives as U+FFFD, which Windows makes
+    of it wherever it leaves UTF-16.
+    """
     if not isinstance(value, str) or len(value) > longest:
         raise Refused(refused)
-    if not value.isascii() and len(value.encode("utf-16-le", "surrogatepass")) > 2 * longest:
+    if value.isascii():
+        return value
+    units = value.encode("utf-16-le", "surrogatepass")
+    if len(units) > 2 * longest:
         raise Refused(refused)
-    return value
+    return units.decode("utf-16-le", "replace")
 
 
 def whole(value: Any, least: int, past: int, name: str, refused: str | None = None) -> int:

@@ -78,7 +78,7 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     Raises `BotRunError`, `ZoneRefusedError`, and what data, a definition, a limit or an account raises.
     """
     source = _source_of(script)
-    _require_fitting(terms)
+    _require_fitting(script, terms)
     asked = reading_of(terms.symbol, "", terms.clock, terms.start, terms.end, terms.strictness)
     reading = reading_of(terms.symbol, "", terms.clock, terms.history, terms.end, terms.strictness)
     reading = replace(reading, mapping=terms.mapping, spread_points=terms.spread_points)
@@ -139,8 +139,8 @@ def _source_of(script: Path) -> bytes:
     return source
 
 
-def _require_fitting(terms: BotTerms) -> None:
-    """Refuse what the definition of a terminal says already, and a server's clock that there is not."""
+def _require_fitting(script: Path, terms: BotTerms) -> None:
+    """Refuse what a terminal's definition says already, words no record holds, and a server's clock there is not."""
     stated = {
         "--instruments": terms.instruments,
         "--server-time": terms.server_time,
@@ -149,6 +149,9 @@ def _require_fitting(terms: BotTerms) -> None:
     for option, value in stated.items():
         if value and terms.terminal is not None:
             raise BadTerms(f"{option} {value} beside --terminal, whose file says it", "Leave one of them out.")
+    for word in (script.name, *terms.argv):
+        if any("\ud800" <= unit <= "\udfff" for unit in word):  # how POSIX's Python holds a byte that is no UTF-8
+            raise BadTerms(f"{word!a} is no UTF-8, and could not be recorded", "Write it in UTF-8.")
     try:
         offset_ns(0, terms.server_time or USUAL_SERVER_TIME)
     except TimeRuleError as error:

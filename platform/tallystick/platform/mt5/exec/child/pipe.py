@@ -153,7 +153,7 @@ class ParentPipe:
         """Tell the parent what another run may find otherwise."""
         if os.getpid() == self._process:
             with suppress(OSError):
-                self._send(Warned(now, name, detail))
+                self._send(Warned(now, name, _sayable(detail)))
 
     def alive(self) -> None:
         """Tell the parent that the bot is not silent."""
@@ -167,7 +167,7 @@ class ParentPipe:
             return
         self._ended = True
         with suppress(OSError):
-            self._send(Ended(now, how, code, detail))
+            self._send(Ended(now, how, code, _sayable(detail)))
 
     def _send(self, *messages: FromChild) -> None:
         """Say what was answered here, and behind it these."""
@@ -180,3 +180,8 @@ class ParentPipe:
         with suppress(OSError, ValueError):
             print("error[E596] the process that answers is gone; the bot ends.", file=sys.stderr, flush=True)  # noqa: T201
         os._exit(EXIT_ORPHANED)
+
+
+def _sayable(text: str) -> str:
+    """What no UTF-8 holds (half of a surrogate pair) as Python writes it on standard error."""
+    return text.encode("utf-8", "backslashreplace").decode()
