@@ -62,11 +62,11 @@ def test_seed_and_settings_give_the_same_bytes_whatever_the_threads(say: Say) ->
     assert say(*words, "--seed", 1).document["circuits"] != first.document["circuits"]
 
 
-def test_the_three_sources_stand_side_by_side_with_equal_polishing(say: Say) -> None:
+def test_the_four_sources_stand_side_by_side_with_equal_polishing(say: Say) -> None:
     found = say("optimise", "prices.csv", "--k", 4, *QUICK, "--json").document
     rows = {each["name"]: each for each in found["sources"]}
-    assert set(rows) == {"QAOA", "random supports", "classical alone"}
-    assert rows["QAOA"]["polished"] == rows["random supports"]["polished"]
+    assert set(rows) == {"QAOA", "start alone", "random supports", "classical alone"}
+    assert rows["QAOA"]["polished"] == rows["random supports"]["polished"] == rows["start alone"]["polished"]
     assert found["objective"] <= rows["classical alone"]["objective"]
     assert found["added"]
 
@@ -135,6 +135,21 @@ BAD: dict[str, tuple[list[str] | bytes, str, tuple[str, ...], str]] = {
         (),
         "may hold prices",
     ),
+    "a port with a nan": ([" 2", " .001 .04", " nan .05", " 1 1 1", " 1 2 .5", " 2 2 1"], "E105", (), 'line 3: "nan"'),
+    "a port with a deviation below 0": (
+        [" 2", " .001 .04", " .002 -.05", " 1 1 1", " 1 2 .5", " 2 2 1"],
+        "E105",
+        (),
+        "asset 2 has the deviation -0.05",
+    ),
+    "a port with a correlation beyond 1": (
+        [" 2", " .001 .04", " .002 .05", " 1 1 1", " 1 2 1.5", " 2 2 1"],
+        "E105",
+        (),
+        "assets 1 and 2 is 1.5",
+    ),
+    "a line held that is too short to be text": (table(), "E867", ("--previous", "a0.csv"), 'got "x"'),
+    "a weight held that is no number": (table(), "E867", ("--previous", "nan.json"), "weight of ALFA is no number"),
     "a torn port": ([" 3", " .001 .04", " .002 .05", " .003 .06", " 1 1 1"], "E105", (), "correlations are missing"),
     "k above n": (table(), "E864", ("--k", "13"), "k 13 of 12 assets"),
     "fewest above k": (table(), "E864", ("--k", "3", "--fewest", "4"), "fewest 4"),
@@ -158,6 +173,8 @@ def test_bad_input_has_a_code_a_remedy_and_writes_nothing(say: Say, tmp_path: Pa
     file.write_bytes(content if isinstance(content, bytes) else "\n".join(content).encode())
     desk.write(tmp_path / "sectors.csv", ["asset,sector", "ALFA,energy"])
     desk.write(tmp_path / "held.csv", ["asset,weight", "ZULU,1"])
+    desk.write(tmp_path / "a0.csv", ["a0,x"])
+    desk.write(tmp_path / "nan.json", ['{"weights": {"ALFA": NaN}}'])
     before = contents(tmp_path)
     chosen = words if "--k" in words else ("--k", "3", *words)
     output = () if "-o" in words else ("-o", "out")

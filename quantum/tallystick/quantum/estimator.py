@@ -183,7 +183,7 @@ def column_names(table: Any) -> NDArray[np.object_] | None:
 
 def _returns(table: Any) -> Floats:
     rows = np.asarray(table)
-    return checks.scenarios(rows, rows.shape[1] if rows.ndim == 2 else 0)
+    return checks.scenarios(rows, rows.shape[1] if rows.ndim == 2 else 0, "returns")
 
 
 def _not_fitted() -> Exception:

@@ -117,21 +117,22 @@ class CardinalityOptimisation(BaseOptimization):  # type: ignore[misc] # skfolio
         return self
 
     def _trading(self, names: NDArray[np.object_] | None, n: int) -> Trading | None:
-        costs = _spread(self.transaction_costs, names, n)
+        costs = _spread("transaction_costs", self.transaction_costs, names, n)
         if self.previous_weights is None and self.max_turnover is None and not costs.any():
             return None
-        previous = np.zeros(n) if self.previous_weights is None else _spread(self.previous_weights, names, n)
-        return Trading(previous, costs, self.max_turnover)
+        previous = 0.0 if self.previous_weights is None else self.previous_weights
+        return Trading(_spread("previous_weights", previous, names, n), costs, self.max_turnover)
 
 
-def _spread(given: Any, names: NDArray[np.object_] | None, n: int) -> Floats:
+def _spread(part: str, given: Any, names: NDArray[np.object_] | None, n: int) -> Floats:
     """A number, (n,), or a number by name (0 where it is not named), as (n,)."""
     if isinstance(given, dict):
         strangers = set(given) - set(() if names is None else names)
         if names is None or strangers:
             wrong = (
-                f"{', '.join(sorted(map(str, strangers)))}: no such columns. Give X as a data frame with these names"
+                f"{part} {', '.join(sorted(map(str, strangers)))}: no such columns. Give X as a data frame with these "
+                "names"
             )
             raise ProblemError(wrong)
-        return np.array([float(given.get(each, 0.0)) for each in names])
-    return checks.spread("previous weights or costs", given, n)
+        given = [given.get(each, 0.0) for each in names]
+    return checks.spread(part, given, n)

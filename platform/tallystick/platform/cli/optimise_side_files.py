@@ -74,14 +74,17 @@ def previous_of(path: Path, names: Sequence[str]) -> Floats:
 
 def _of_json(path: Path) -> Iterable[tuple[str, float]]:
     require_there(path)
+    what = f"{path.name} is no answer of tallystick optimise --json"
+    fix = "tallystick optimise FILE --json > last.json, or give lines asset,weight"
     try:
         weights = json.loads(path.read_text(encoding="utf-8"))["weights"]
-        return [(str(name), float(weight)) for name, weight in weights.items()]
+        found = [(str(name), float(weight)) for name, weight in weights.items()]
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        what = f"{path.name} is no answer of tallystick optimise --json"
-        raise Failure(
-            "E867", what, fix="tallystick optimise FILE --json > last.json, or give lines asset,weight"
-        ) from error
+        raise Failure("E867", what, fix=fix) from error
+    wrong = next((name for name, weight in found if not np.isfinite(weight)), None)
+    if wrong is not None:
+        raise Failure("E867", f"{what}: the weight of {wrong} is no number", fix=fix)
+    return found
 
 
 def _rows(path: Path, heading: tuple[str, ...], most: int) -> Rows:

@@ -103,7 +103,7 @@ def _decoded(raw: bytes, title: str) -> bytes:
         if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return _utf16(raw, "utf-16")
         even, odd = raw[:400:2].count(0), raw[1:400:2].count(0)
-        if len(raw) >= 4 and even + odd >= min(len(raw), 400) // 2 - 2 and min(even, odd) == 0:
+        if len(raw) >= 4 and even + odd >= max(min(len(raw), 400) // 2 - 2, 1) and min(even, odd) == 0:
             return _utf16(raw, "utf-16-be" if even else "utf-16-le")
         data = raw.removeprefix(codecs.BOM_UTF8)
         if not data.isascii():

@@ -61,13 +61,13 @@ def covariance(values: ArrayLike, n: int) -> Floats:
     return found
 
 
-def scenarios(values: ArrayLike, n: int) -> Floats:
+def scenarios(values: ArrayLike, n: int, name: str = "scenarios") -> Floats:
     """Scenarios (T, n) of finite returns."""
-    found = _numbers("scenarios", values)
+    found = _numbers(name, values)
     if found.ndim != 2 or found.shape[1] != n or len(found) < 2:
-        message = f"scenarios have shape {found.shape}. Give (T, {n}): a row of returns for each of at least 2 periods"
+        message = f"{name} have shape {found.shape}. Give (T, {n or 'n'}): a row for each of at least 2 periods"
         raise ProblemError(message)
-    _finite("scenarios", found)
+    _finite(name, found)
     return found
 
 

@@ -82,7 +82,7 @@ def test_an_answer_is_what_the_pipeline_finds_and_the_log_takes_it() -> None:
     assert answer.settings_hash == found.settings_hash
     assert answer.sub_universes == ("S0 S1 S2",)
     assert (len(answer.gammas), len(answer.betas)) == (2, 2)
-    assert answer.sources == ("qaoa", "random", "classical")
+    assert answer.sources == ("qaoa", "start", "random", "classical")
     assert answer.source_polished[0] == answer.source_polished[1]
     assert answer.added == found.added
     catalogue = Catalogue()

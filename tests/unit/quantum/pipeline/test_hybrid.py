@@ -124,7 +124,7 @@ def test_progress_tells_each_part_in_order() -> None:
             steps.append(what)
 
     hybrid(market(30, 1, 6), WHOLE, progress=tell)
-    assert steps == ["classical", "propose", "weigh qaoa", "weigh random", "polish"]
+    assert steps == ["classical", "propose", "weigh qaoa", "weigh start", "weigh random", "polish"]
 
 
 def test_the_best_portfolio_goes_on_to_lots_where_that_is_asked() -> None:

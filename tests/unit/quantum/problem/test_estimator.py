@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,8 +60,11 @@ def test_other_columns_and_gaps_are_refused() -> None:
         one.predict(TABLE[TABLE.columns[::-1]])
     with pytest.raises(ProblemError, match="same columns"):
         one.predict(TABLE.to_numpy()[:, :4])
-    with pytest.raises(ProblemError, match="Fill or drop"):
+    with pytest.raises(ProblemError, match=r"^returns .* Fill or drop"):
         one.fit(TABLE.mask(TABLE > 0.04))
+    for wrong in (TABLE["S1"], TABLE.iloc[:1], "a", [["a", "b"]] * 3):
+        with pytest.raises(ProblemError, match=r"^returns (have shape|holds something).* Give"):
+            one.fit(wrong)
 
 
 def test_a_grid_search_runs_it_and_keeps_the_best() -> None:
@@ -119,3 +123,27 @@ def test_skfolios_own_answer_to_the_same_problem_is_no_better() -> None:
     assert np.count_nonzero(tail.weights_) <= 2
     with pytest.raises(ProblemError, match="no such columns"):
         CardinalityOptimisation(previous_weights={"ZZZ": 1.0}).fit(TABLE)
+
+
+def test_skfolios_adapter_refuses_parts_of_another_kind_by_name() -> None:
+    pytest.importorskip("skfolio", reason="needs skfolio: pip install skfolio")
+    from sklearn.linear_model import LinearRegression
+
+    from tallystick.quantum.skfolio import CardinalityOptimisation
+
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"prior_estimator": LinearRegression()}, "LinearRegression is no prior of skfolio's"),
+        ({"previous_weights": {"S1": "a"}}, "previous_weights holds something that is not a number"),
+        ({"previous_weights": "a"}, "previous_weights holds something that is not a number"),
+        ({"transaction_costs": {"S1": float("nan")}}, r"transaction_costs \[1\] is nan"),
+        ({"transaction_costs": [0.1]}, "transaction_costs has shape"),
+        ({"max_turnover": "a"}, "turnover 'a'"),
+        ({"groups": [1]}, "one of groups is a int"),
+        ({"risk": "variance"}, "risk is a str"),
+        ({"k": 2.5}, "k 2.5 is not a whole number"),
+    ]
+    for parameters, says in wrong:
+        with pytest.raises(ProblemError, match=says):
+            CardinalityOptimisation(**parameters).fit(TABLE)
+    with pytest.raises(ProblemError, match="data frame"):
+        CardinalityOptimisation(previous_weights={"S1": 1.0}).fit(TABLE.to_numpy())
