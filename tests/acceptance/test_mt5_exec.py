@@ -33,12 +33,15 @@ def say(capsys: pytest.CaptureFixture[str]) -> Say:
     return saying(capsys)
 
 
-def executed(script: Path, folder: Path, *words: object, world: Mapping[str, str] | None = None) -> Any:
+def executed(
+    script: Path, folder: Path, *words: object, world: Mapping[str, str] | None = None, said_to_it: str = ""
+) -> Any:
     """The document of `mt5 exec` in a process of its own, with another world around it."""
     command = [sys.executable, "-m", "tallystick.platform.cli.main", "mt5", "exec", script, *DAY]
     command += ["--book", folder / "book", "--home", folder / "home", "--no-report", "--json", *words]
     made = subprocess.run(
         [str(word) for word in command],
+        input=said_to_it,
         capture_output=True,
         text=True,
         timeout=300,
@@ -117,6 +120,29 @@ assert mt5.symbol_info("\\udfff") is None
     assert replay_book(tmp_path / "book").equal
 
 
+def test_rows_on_sundays_open_no_saturday(tmp_path: Path) -> None:
+    text = """
+import time
+import MetaTrader5 as mt5
+mt5.initialize()
+def buy():
+    price = mt5.symbol_info_tick("EURUSD").ask
+    order = {"action": 1, "symbol": "EURUSD", "volume": 0.1, "type": 0, "price": price}
+    return mt5.order_send(order).retcode
+found = [buy()]
+time.sleep(4 * 86400 + 3600)
+found.append(buy())
+time.sleep(34 * 3600)
+found.append(buy())
+assert found == [10009, 10018, 10018], found
+time.sleep(3600)
+assert buy() == 10009
+"""
+    span = ("--from", "2014-03-04", "--to", "2014-03-10", "--server-time", "utc")
+    assert executed(bot(tmp_path, text), tmp_path, *span)["exit"] == 0
+    assert replay_book(tmp_path / "book").equal
+
+
 def test_an_argument_of_other_bytes_than_utf8_is_refused_before_anything_runs(tmp_path: Path) -> None:
     told = executed(bot(tmp_path, "print(1)"), tmp_path, "--", "\udcff")
     assert (told["exit"], told["error"]["code"]) == (2, "E586")
@@ -165,6 +191,17 @@ def test_how_a_bot_ended_is_in_the_log_and_in_the_exit_code(
         assert "my own mistake" in told["said"]
     again = replay_book(tmp_path / "book")
     assert again.equal, again.message
+
+
+def test_a_bot_is_told_what_stands_on_standard_input_and_its_trader_which_prices_are_missing(tmp_path: Path) -> None:
+    asks = """
+symbol, lots = input("symbol? "), float(input("lots? "))
+print(symbol, lots, mt5.symbol_info(symbol), mt5.copy_rates_from_pos(symbol, mt5.TIMEFRAME_H1, 0, 5))"""
+    told = executed(bot(tmp_path, asks), tmp_path, said_to_it="GBPJPY\n0.1\n")
+    assert told["exit"] == 0, told
+    assert "\nGBPJPY 0.1 None None\n" in told["said"]
+    assert told["said"].count("--data GBPJPY=FILE") == 1
+    assert told["not_repeatable"] == ["builtins.input: waits for a person"]
 
 
 def test_a_bot_that_makes_no_call_is_ended_and_its_stack_is_shown(tmp_path: Path) -> None:

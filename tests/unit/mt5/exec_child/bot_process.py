@@ -64,12 +64,13 @@ def run_bot(
     *,
     world: Mapping[str, str] | None = None,
     before: str = "",
+    stdin: Any = None,
     **settings: Any,
 ) -> Finished:
     """Run a script's text as a bot, a day of data before it; `before` is Python that runs first in its process."""
     script = folder / "bot.py"
     script.write_text(text, encoding="utf-8")
-    return run_script(script, terminal, world=world, before=before, **settings)
+    return run_script(script, terminal, world=world, before=before, stdin=stdin, **settings)
 
 
 def run_script(
@@ -78,6 +79,7 @@ def run_script(
     *,
     world: Mapping[str, str] | None = None,
     before: str = "",
+    stdin: Any = None,
     **settings: Any,
 ) -> Finished:
     """Run a script as a bot."""
@@ -94,6 +96,7 @@ def run_script(
         start,
         env=environment(child_settings, {**os.environ, **(world or {})}, f"fd:{far.fileno()}"),
         pass_fds=[far.fileno()],
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

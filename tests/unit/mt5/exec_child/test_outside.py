@@ -81,6 +81,26 @@ def test_a_question_to_a_person_is_warned_of(tmp_path: Path) -> None:
     assert [(warning.name, warning.detail) for warning in bot.warnings] == [("builtins.input", "waits for a person")]
 
 
+def test_what_stands_on_standard_input_reaches_the_bot(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    told.write_text("EURUSD\n0.1\n", encoding="utf-8")
+    text = "import sys\nprint(input('symbol? '), input('lots? '))\nprint(repr(sys.stdin.read()))\n"
+    with told.open() as lines:
+        bot = run_bot(tmp_path, text, stdin=lines)
+    assert bot.lines == ["symbol? lots? EURUSD 0.1", "''"], bot.errors
+
+
+def test_a_look_whether_there_is_ipv6_is_no_network(tmp_path: Path) -> None:
+    text = """
+import socket
+def _has_ipv6(host):
+    with socket.socket(socket.AF_INET) as looking:
+        looking.bind((host, 0))
+_has_ipv6("127.0.0.1")
+"""
+    assert not run_bot(tmp_path, text).warnings
+
+
 def _serve(server: socket.socket, wait_s: float = 0.0) -> None:
     while True:
         try:

@@ -130,6 +130,7 @@ def child_settings(ready: PreparedBot, how: Carrying) -> ChildSettings:
         call_cost_ns=bot.call_cost_ns,
         speed=how.speed,
         limit_s=how.limit_s,
+        symbols=tuple(ready.feed.symbols),
     )
 
 

@@ -197,7 +197,7 @@ class BotProcess:
             how["start_new_session"] = True
         else:
             how["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        self._process = subprocess.Popen(self._command, env=around, stdin=subprocess.DEVNULL, stdout=out, **how)
+        self._process = subprocess.Popen(self._command, env=around, stdout=out, **how)  # stdin: ours
 
     def _send(self, *messages: bytes) -> None:
         with suppress(OSError):

@@ -37,6 +37,8 @@ class ChildSettings(msgspec.Struct, frozen=True, kw_only=True):
     """"real": a sleep takes as long as it says."""
     limit_s: float = 60.0
     """Wall time without a message after which the child writes its stacks to stderr and ends itself."""
+    symbols: tuple[str, ...] = ()
+    """What there are rows of, where the bot is to be told of a symbol that there are none of."""
 
 
 class Asked(msgspec.Struct, frozen=True, array_like=True, tag="asked"):

@@ -1,5 +1,8 @@
 """The bot's calls on their way to the parent: who may make them, what they cost, and how they end."""
 
+import sys
+from contextlib import suppress
+
 import msgspec
 
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
@@ -12,21 +15,31 @@ from tallystick.platform.mt5.wire import Answer, Call
 LAST_WORDS = frozenset({"shutdown", "last_error"})
 """Calls that are answered after the last row too: bots make them in `finally`. No loop of them goes on for ever."""
 LAST_WORDS_MOST = 1_000
+MOST_NAMED = 10
+"""Symbols that a note names."""
 
 
 class Asking:
     """Answers the drop-in by asking the parent."""
 
     def __init__(
-        self, pipe: ParentPipe, clock: VirtualClock, main_thread: MainThread, end: DataEnd, watchdog: Watchdog
+        self,
+        pipe: ParentPipe,
+        clock: VirtualClock,
+        main_thread: MainThread,
+        end: DataEnd,
+        watchdog: Watchdog,
+        symbols: tuple[str, ...] = (),
     ) -> None:
-        """Of one bot."""
+        """Of one bot; of `symbols` there are rows, and of any other it asks about its trader is told once."""
         self._pipe = pipe
         self._clock = clock
         self._main = main_thread
         self._end = end
         self._watchdog = watchdog
         self._last_words = 0
+        self._symbols = symbols
+        self._told = set(symbols)
 
     def before(self, function: str) -> None:
         """A function of the module is called, whatever comes of it. Raises `RefusedError` and `EndOfData`."""
@@ -49,6 +62,8 @@ class Asking:
             call = Call(self._clock.now_ns, call.function, call.arguments)
         looked = self._pipe.look(call)
         if looked is not None:
+            if looked.error[0] < 0:
+                self._missed(call)
             return looked  # at the very time of the call: the clock has nothing to go on to
         self._watchdog.busy += 1
         answer = self._pipe.ask(call)
@@ -57,4 +72,19 @@ class Asking:
         self._clock.set(answer.now)
         if answer.ended and call.function not in LAST_WORDS:
             self._end.reach()
+        if answer.error[0] < 0:
+            self._missed(call)
         return msgspec.structs.replace(answer, ended=False) if answer.ended else answer
+
+    def _missed(self, call: Call) -> None:
+        """Say once of a symbol that the bot asked in vain because the data have none of it."""
+        symbol = call.arguments.get("symbol")
+        if not isinstance(symbol, str) or not self._symbols or symbol in self._told:
+            return
+        self._told.add(symbol)
+        with suppress(OSError, ValueError):  # stderr may be closed
+            print(  # noqa: T201 -- the bot's own stderr is where its trader looks
+                f"note: {call.function} was asked about {symbol!r}, of which there are no prices "
+                f"(there are: {', '.join(self._symbols[:MOST_NAMED])}). Give them: --data {symbol}=FILE",
+                file=sys.stderr,
+            )

@@ -1,5 +1,6 @@
 """The network, processes, threads, alarms and people: mostly seen through Python's audit events, and warned of."""
 
+import builtins
 import signal
 import sys
 import threading
@@ -10,9 +11,11 @@ from typing import Any
 from tallystick.platform.mt5.exec.child.places import put
 from tallystick.platform.mt5.exec.child.refusals import MainThread
 from tallystick.platform.mt5.exec.child.warned import Warnings
+from tallystick.platform.mt5.exec.child.watchdog import Watchdog
 
-LOOPS_OWN = frozenset({"socketpair", "_fallback_socketpair", "_make_self_pipe"})
-"""Functions by which a loop connects to itself; on Windows that goes through the loopback address."""
+LOOPS_OWN = frozenset({"socketpair", "_fallback_socketpair", "_make_self_pipe", "_has_ipv6"})
+"""Functions by which a loop connects to itself (on Windows through the loopback address), and urllib3 looks at import
+whether there is IPv6."""
 STARTERS = frozenset({"Popen._posix_spawn", "Popen._launch", "Popen._execute_child"})
 """Functions of `subprocess` and `multiprocessing` that start a process of which was warned already."""
 STARTED = "starts a process, which runs in the machine's time"
@@ -51,6 +54,18 @@ def watch_threads(warnings: Warnings, main_thread: MainThread) -> None:
         start(self)
 
     put(threading.Thread, "start", begin)
+
+
+def watch_people(watchdog: Watchdog) -> None:
+    """Let a bot wait at `input()` as long as its person takes; that it asks is an audit event."""
+    asked = builtins.input
+
+    @wraps(asked)
+    def input_(prompt: object = "", /) -> str:
+        with watchdog.waiting():
+            return asked(prompt)
+
+    put(builtins, "input", input_)
 
 
 def watch_alarms(warnings: Warnings) -> None:

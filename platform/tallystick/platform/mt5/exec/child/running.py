@@ -14,7 +14,13 @@ from tallystick.platform.mt5.exec.child.chance import put_chance
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.dates import put_dates, put_pandas
 from tallystick.platform.mt5.exec.child.ending import EXIT_SWALLOWED, DataEnd
-from tallystick.platform.mt5.exec.child.outside import watch_alarms, watch_outside, watch_processes, watch_threads
+from tallystick.platform.mt5.exec.child.outside import (
+    watch_alarms,
+    watch_outside,
+    watch_people,
+    watch_processes,
+    watch_threads,
+)
 from tallystick.platform.mt5.exec.child.pipe import EXIT_ORPHANED, ParentPipe
 from tallystick.platform.mt5.exec.child.places import AfterImport
 from tallystick.platform.mt5.exec.child.pools import put_pools
@@ -87,7 +93,8 @@ class BotProcess:
         from tallystick.platform.mt5 import simulated
         from tallystick.platform.mt5.dropin import compiled_half
 
-        asking = Asking(self._pipe, self._clock, self._main, self._end, self._watchdog)
+        symbols = self._settings.symbols
+        asking = Asking(self._pipe, self._clock, self._main, self._end, self._watchdog, symbols)
         connecting.connect(asking, lambda: self._clock.now_ns, before=asking.before)
         sys.modules["MetaTrader5"] = simulated
         sys.modules["MetaTrader5._core"] = compiled_half
@@ -111,6 +118,7 @@ class BotProcess:
         later.do("multiprocessing.process", lambda process: watch_processes(self._warnings, process))
         watch_threads(self._warnings, self._main)
         watch_alarms(self._warnings)
+        watch_people(self._watchdog)
         watch_outside(self._warnings)
 
     def _really(self, ns: int) -> None:
