@@ -127,7 +127,7 @@ import MetaTrader5 as mt5
 mt5.initialize()
 def buy():
     price = mt5.symbol_info_tick("EURUSD").ask
-    order = {"action": 1, "symbol": "EURUSD", "volume": 0.1, "type": 0, "price": price}
+    order = {"action": 1, "symbol": "EURUSD", "volume": 0.01, "type": 0, "price": price}
     return mt5.order_send(order).retcode
 found = [buy()]
 time.sleep(4 * 86400 + 3600)
@@ -135,7 +135,7 @@ found.append(buy())
 time.sleep(34 * 3600)
 found.append(buy())
 assert found == [10009, 10018, 10018], found
-time.sleep(3600)
+time.sleep(11 * 3600)
 assert buy() == 10009
 """
     span = ("--from", "2014-03-04", "--to", "2014-03-10", "--server-time", "utc")

@@ -68,8 +68,6 @@ class BotPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     close_at_end: bool = False
     risk: bool = False
     definition: dict[str, Any] = {}
-    weekends: bool = False
-    """Without sessions of a definition's: the server is open on Saturdays and Sundays too (its clock's)."""
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from tallystick.platform.data.errors import DataError
 from tallystick.platform.data.instruments import built_in
 from tallystick.platform.mt5.definitions.definition import Definition
 from tallystick.platform.mt5.definitions.file import document_of
+from tallystick.platform.mt5.definitions.week import WEEKDAYS, sessions_written
 from tallystick.platform.mt5.exec.composing import definition_in
 from tallystick.platform.mt5.exec.errors import BadSpan, ScriptMissing
 from tallystick.platform.mt5.exec.preparing import BotTerms, prepared_bot
@@ -72,6 +74,42 @@ def test_plans_without_a_bot_are_written_as_ever(tmp_path: Path) -> None:
     without = json.loads(ready.plan.as_json())
     del without["bot"]
     assert "bot" not in json.loads(plan_from_json(json.dumps(without)).as_json())
+
+
+def test_hours_that_nobody_states_are_those_of_the_rows_and_stand_in_the_plan(tmp_path: Path) -> None:
+    """On UTC's clock the demo's weeks begin on Sundays, gold's later."""
+    given = BotTerms(data=["EURUSD", "XAUUSD"], start="2014-03-04", end="2014-05-05", server_time="utc")
+    ready = prepared_bot(script(tmp_path), given)
+    assert {name: list(hours) for name, hours in ready.plan.sessions.items()} == {
+        "EURUSD": [*WEEKDAYS[:5], "sunday"],
+        "XAUUSD": [*WEEKDAYS[:5], "sunday"],
+    }
+    assert ready.plan.sessions["EURUSD"]["sunday"] == [["18:00", "24:00"]]
+    assert ready.plan.sessions["XAUUSD"]["sunday"] == [["23:00", "24:00"]]
+    calendar = definition_in(ready.plan, ready.bot).calendars()["EURUSD"]
+    assert not calendar.week[5]
+    assert definition_in(plan_from_json(ready.plan.as_json()), ready.bot).calendars()["EURUSD"] == calendar
+
+
+def test_hours_of_a_terminal_stay_and_only_the_others_are_the_rows(tmp_path: Path) -> None:
+    path = terminal(tmp_path, "EURUSD", "XAUUSD")
+    told = json.loads(path.read_text(encoding="utf-8"))
+    fridays = {"friday": [["10:00", "11:00"]]}
+    none: set[str] = set()
+    stated: list[tuple[dict[str, Any], set[str]]] = [
+        ({}, {"EURUSD", "XAUUSD"}),
+        ({"EURUSD": fridays}, {"XAUUSD"}),
+        ({"default": fridays}, none),
+    ]
+    for sessions, unstated in stated:
+        path.write_text(json.dumps(told | {"sessions": sessions}), encoding="utf-8")
+        ready = prepared_bot(
+            script(tmp_path), BotTerms(data=["EURUSD", "XAUUSD"], terminal=path, start="2014-03-04", end="2014-03-05")
+        )
+        assert set(ready.plan.sessions) == unstated
+        calendars = definition_in(ready.plan, ready.bot).calendars()
+        for symbol in {"EURUSD", "XAUUSD"} - unstated:
+            assert sessions_written(calendars[symbol]) == fridays
 
 
 @pytest.mark.parametrize("deposit", ["0", "-5", "nan", "100 GBP"])

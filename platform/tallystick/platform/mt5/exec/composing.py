@@ -12,7 +12,6 @@ import msgspec
 from tallystick.events.module import Module
 from tallystick.events.types import EVENTS
 from tallystick.events.types.market import SeriesDeclared
-from tallystick.market.sessions import WEEKDAYS, Sessions
 from tallystick.platform.compose import ServerDay, instruments_of
 from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.mt5.answering.answers import Answers
@@ -23,26 +22,27 @@ from tallystick.platform.mt5.exec.orders import BotOrders
 from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders
 from tallystick.platform.plan import BotPlan, RunPlan
+from tallystick.platform.plan_sessions import sessions_of
 from tallystick.platform.portfolio.composing import watching_modules
 from tallystick.platform.risk import Entries, Risk, refuse_ways_round_risk, risk_settings_from
 from tallystick.platform.risk.unasked import Unasked
 
 
 def definition_in(plan: RunPlan, bot: BotPlan) -> Definition:
-    """The terminal that a plan describes: by a definition's own file, or by our instruments and account."""
+    """The terminal that a plan describes: by a definition's own file, or by our instruments and account.
+
+    Hours that the definition does not state are the plan's.
+    """
     if bot.definition:
         from tallystick.platform.mt5.definitions.file import definition_of
 
         found = definition_of(bot.definition, "the plan's definition")
-        return found if found.sessions or bot.weekends else replace(found, sessions=_weekdays(found))
+        return replace(found, sessions={**sessions_of(plan), **found.sessions})
     account = AccountSettings(**msgspec.structs.asdict(plan.account))
-    found = Definition.of_instruments(instruments_of(plan).values(), account, server_time_rule=plan.server_time)
-    return found if bot.weekends else replace(found, sessions=_weekdays(found))
-
-
-def _weekdays(definition: Definition) -> dict[str, Sessions]:
-    """Open from Monday to Friday, by the server's clock: what is known of a market whose rows have no weekends."""
-    return {one.name: WEEKDAYS for one in definition.symbols}
+    instruments = instruments_of(plan).values()
+    return Definition.of_instruments(
+        instruments, account, server_time_rule=plan.server_time, sessions=sessions_of(plan)
+    )
 
 
 @dataclass(frozen=True, slots=True)

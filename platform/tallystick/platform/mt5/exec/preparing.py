@@ -16,6 +16,7 @@ from tallystick.platform.backtesting.conditions import conditions_of, given_inst
 from tallystick.platform.backtesting.market import feed_from, reading_of
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.mt5.definitions.definition import MORE, Definition
+from tallystick.platform.mt5.definitions.week import sessions_written
 from tallystick.platform.mt5.exec.child.zone import words_for
 from tallystick.platform.mt5.exec.composing import definition_in
 from tallystick.platform.mt5.exec.errors import BadSpan, BadTerms, BrokenScript, ScriptMissing, TooManySymbols
@@ -103,13 +104,13 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
         close_at_end=terms.close_at_end,
         risk=terms.risk is not None,
         definition=terminal.pop("definition", {}),
-        weekends=feed.has_weekends(terminal["server_time"]),
     )
     plan = RunPlan(
         seed=terms.seed,
         latency_ns=round(terms.latency_ms * MS),
         risk=dict(terms.risk or {}),
         bot=bot,
+        sessions=_unstated_hours(feed, bot.definition, terminal["server_time"]),
         **terminal,
     )
     check_plan(plan)
@@ -176,6 +177,13 @@ def _terminal(terms: BotTerms, symbols: list[str]) -> tuple[dict[str, Any], tupl
     return {"instruments": instruments, "account": account, "server_time": terms.server_time or USUAL_SERVER_TIME}, (
         note,
     )
+
+
+def _unstated_hours(feed: ExecFeed, definition: Mapping[str, Any], rule: str) -> dict[str, dict[str, Any]]:
+    """Hours that the rows show of symbols whose terminal states none, as a plan holds them."""
+    stated = definition.get("sessions", {})
+    shown = feed.hours(rule) if EVERY not in stated else {}
+    return {symbol: sessions_written(one) for symbol, one in shown.items() if symbol not in stated}
 
 
 def _cut(told: dict[str, Any], definition: Definition, symbols: list[str]) -> dict[str, Any]:

@@ -12,16 +12,14 @@ import numpy as np
 
 from tallystick.events.types.market import DataTreated, SeriesDeclared
 from tallystick.market.rows import Rows
+from tallystick.market.sessions import Sessions
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.periods import period_name
 from tallystick.platform.data.series import Series
+from tallystick.platform.mt5.prices.hours import hours_of_rows
 from tallystick.platform.mt5.prices.models import AUTO, REAL, REAL_QUALITY, Modelling, TickModel, model_for
-from tallystick.platform.mt5.prices.store import server_msc
 from tallystick.platform.mt5.prices.streams import NEVER, MadeQuotes, Part, RealQuotes, Stream
 
-DAY_MS = 86_400_000
-THURSDAY, SATURDAY, SUNDAY = 3, 5, 6
-"""Counted from Monday; 1970-01-01 was a Thursday."""
 HASH_DOMAIN = b"tallystick/made-quotes/1"
 BLOCK_ROWS = 4_096
 """As many rows as one block of a log may hold."""
@@ -73,10 +71,9 @@ class ExecFeed:
         """When the last of the symbols has its first row, ns UTC."""
         return max(stream.begins(0) for stream in self._streams)
 
-    def has_weekends(self, server_time_rule: str) -> bool:
-        """Whether any row begins on a Saturday or a Sunday of the server's clock."""
-        begun = (server_msc(one.time - one.period_ns, server_time_rule) // DAY_MS for one in self._series)
-        return any(bool(np.isin((days + THURSDAY) % 7, (SATURDAY, SUNDAY)).any()) for days in begun)
+    def hours(self, server_time_rule: str) -> dict[str, Sessions]:
+        """By symbol the trading hours that its rows show, where nobody states any (`hours.py`)."""
+        return {one.symbol: hours_of_rows(one.time, one.period_ns, server_time_rule) for one in self._series}
 
     @property
     def last_time(self) -> int:
