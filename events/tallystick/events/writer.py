@@ -40,6 +40,7 @@ _pack = RECORD.pack
 _hasher = sha256().copy
 _leaf_hasher = sha256(b"\0").copy
 _NO_ROOT = -1
+_FULL_GROUP_BYTES = MAX_GROUP_BYTES - 2**15
 RECORDS_BETWEEN_CACHES = 1_000_000
 
 
@@ -109,7 +110,7 @@ class LogWriter(Whereabouts, SelfDescription):
         if self._deferred or self._trouble is not None:
             self._before_append()
         kind = type_id, version, source
-        admitted = self._admitted.get(kind) or self._admit(kind)
+        trading, prefix = self._admitted.get(kind) or self._admit(kind)
         seq = self._seq
         derived = flags & DERIVED
         if derived:
@@ -122,11 +123,11 @@ class LogWriter(Whereabouts, SelfDescription):
             if (cause >= seq and cause != NONE_SEQ) or root not in (NONE_SEQ, seq):
                 raise misplaced(seq, root, seq, cause)
             root = seq
-        if flags != derived | admitted[0] or (cause_row != NONE_ROW and cause == NONE_SEQ):
+        if flags != derived | trading or (cause_row != NONE_ROW and cause == NONE_SEQ):
             raise EventRefused(f"record {seq}: flags {flags} or a cause row without a cause")
-        size = len(body)
-        if not 0 < size <= MAX_BODY_BYTES or len(self._group) + size > MAX_GROUP_BYTES - 2**15:
-            raise too_big(size, len(self._group))
+        group, size = self._group, len(body)
+        if not 0 < size <= MAX_BODY_BYTES or len(group) + size > _FULL_GROUP_BYTES:
+            raise too_big(size, len(group))
         hasher = _hasher()
         hasher.update(body)
         body_hash = hasher.digest()
@@ -143,21 +144,20 @@ class LogWriter(Whereabouts, SelfDescription):
         hasher = _leaf_hasher()
         hasher.update(packed[4:])
         leaf = hasher.digest()
-        self._group += packed
-        self._group += body
+        group += packed
+        group += body
         self._leaves.append(leaf)
         self._prev = leaf
         self._time = time
         self._root = root
         self._seq = seq + 1
-        trading, prefix = admitted
         if trading:
             digest = self._digest
             hasher = _hasher()
             hasher.update(digest.value + prefix + packed[18:26] + body_hash)  # the eight bytes are its book time
             digest.value = hasher.digest()
             digest.count += 1
-        self._whole_bytes = len(self._group)
+        self._whole_bytes = len(group)
         return seq
 
     def commit(self) -> int:

@@ -6,6 +6,7 @@ the event it hears. The ledger never asks the terminal: it is rebuilt from the l
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -39,10 +40,10 @@ class Ledger:
         self.folds: dict[type[Event], Callable[[Any, int, int], None]] = {
             trading.AccountOpened: self._account_opened,
             trading.OrderRequested: self._order_requested,
-            trading.OrderApproved: self._order_approved,
+            trading.OrderApproved: partial(self._stage, "approved"),
             trading.OrderDenied: self._order_over,
             trading.OrderAbandoned: self._order_over,
-            trading.OrderSending: self._order_sending,
+            trading.OrderSending: partial(self._stage, "sending"),
             trading.OrderAnswered: self._order_answered,
             trading.OrderTriggered: self._order_triggered,
             trading.OrderEnded: self._order_ended,
@@ -130,16 +131,11 @@ class Ledger:
             stage="requested",
         )
 
-    def _order_approved(self, event: trading.OrderApproved, _time: int, _seq: int) -> None:
-        self._stage(event.order, "approved")
-
-    def _order_sending(self, event: trading.OrderSending, _time: int, _seq: int) -> None:
-        self._stage(event.order, "sending")
-
-    def _stage(self, order: int, stage: str) -> None:
-        view = self.state.orders.get(order)
+    def _stage(self, stage: str, event: trading.OrderApproved | trading.OrderSending, _time: int, _seq: int) -> None:
+        orders = self.state.orders
+        view = orders.get(event.order)
         if view is not None:
-            self.state.orders[order] = replace(view, stage=stage)
+            orders[event.order] = replace(view, stage=stage)
 
     def _order_over(self, event: trading.OrderDenied | trading.OrderAbandoned, _time: int, _seq: int) -> None:
         self.state.orders.pop(event.order, None)

@@ -34,7 +34,7 @@ from tallystick.platform.kernel.commands import Commands
 from tallystick.platform.kernel.contract import Compose, Driver, FeedOfRows, RunOptions, RunResult, origin_of
 from tallystick.platform.kernel.durability import Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
-from tallystick.platform.kernel.halt import halt_reason
+from tallystick.platform.kernel.halt import halt_watch
 from tallystick.platform.kernel.history import STOPPED, History, RunSeen, history_of
 from tallystick.platform.kernel.kernel import Composition, Kernel
 from tallystick.platform.kernel.people import OWNER
@@ -205,7 +205,7 @@ class _Run:
             kernel,
             committer=commits,
             workers=doing,
-            halt_asked=lambda: halt_reason(self._folder),
+            halt_asked=halt_watch(self._folder),
             attend=people.attend,
             stop_asked=lambda: people.stop_asked or (stop_asked is not None and stop_asked()),
             progress=progress or _silent,

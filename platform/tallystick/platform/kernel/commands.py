@@ -70,8 +70,9 @@ class Commands:
 
     def attend(self, hear: Hear) -> None:
         """Carry out what people have said."""
-        self._show()
-        while (spoken := self.control.next()) is not None:
+        if self._shown or self._kernel.ledger.state.halted:
+            self._show()
+        while not self.control.silent() and (spoken := self.control.next()) is not None:
             try:
                 {"halt": self._halt, "resume": self._resume, "stop": self._stop}[spoken.verb](spoken, hear)
             except CommandRefusedError as error:

@@ -73,6 +73,8 @@ class Control:
         self._path = folder / NAME
         self._token = secrets.token_hex(16)
         self._heard: queue.SimpleQueue[Spoken] = queue.SimpleQueue()
+        self.silent = self._heard.empty
+        """Whether nobody has said anything; asked between all steps."""
         self._status = status
         self._answer_s = answer_s
         self._server: socketserver.ThreadingTCPServer | None = None
@@ -120,9 +122,7 @@ class Control:
 
     def next(self) -> Spoken | None:
         """The next command a person gave, or None."""
-        if self._heard.empty():  # asked between all steps; an exception would cost ten times as much
-            return None
-        return self._heard.get_nowait()
+        return None if self._heard.empty() else self._heard.get_nowait()
 
     def _listen(self) -> None:
         control = self

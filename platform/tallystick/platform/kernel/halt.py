@@ -5,34 +5,35 @@ It is looked at immediately before every effect. It takes a person's signed comm
 
 import logging
 import os
-from functools import lru_cache
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 NAME = "HALT"
 logger = logging.getLogger("tallystick.halt")
 
 
-@lru_cache(maxsize=16)
-def _path_in(folder: Path) -> str:
-    """The file's path as text: it is asked for before every sending."""
-    return str(folder / NAME)
+# Whether there is anything of this name, a broken link too; without the exception behind `lexists` where that goes.
+_stands: Callable[[str], bool] = (
+    partial(os.access, mode=os.F_OK, follow_symlinks=False)
+    if os.access in os.supports_follow_symlinks
+    else os.path.lexists
+)
 
 
-if os.access in os.supports_follow_symlinks:
-
-    def _stands(path: str) -> bool:
-        """Whether there is anything of this name, a broken link too; without the exception behind `lexists`."""
-        return os.access(path, os.F_OK, follow_symlinks=False)
-
-else:
-    _stands = os.path.lexists
+def halt_watch(folder: Path) -> Callable[[], str | None]:
+    """`halt_reason` of one book, to be asked before every sending."""
+    path = str(folder / NAME)
+    return lambda: _reason(path) if _stands(path) else None
 
 
 def halt_reason(folder: Path) -> str | None:
     """Why the book is asked to halt: the first line of its HALT file, or None when there is no such file."""
-    path = _path_in(folder)
-    if not _stands(path):
-        return None
+    return halt_watch(folder)()
+
+
+def _reason(path: str) -> str | None:
+    """What a HALT file says, None when it has gone since."""
     try:
         text = Path(path).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:

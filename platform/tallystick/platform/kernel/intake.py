@@ -6,9 +6,9 @@ in by everybody, and nothing of it or after it by anybody, except what row-by-ro
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,8 +26,7 @@ Fact = tuple[int, Event]
 """Row that caused it, and what the terminal says."""
 
 
-@dataclass(slots=True)
-class Act:
+class Act(msgspec.Struct):
     """Where the walk stopped: the moment `start` to `stop`, with what is already known of it.
 
     `answered` holds, for row-by-row modules, (row, module) pairs already asked, and `answers` what they said. `silent`:
@@ -37,8 +36,8 @@ class Act:
     start: int
     stop: int
     facts: Sequence[Fact] | None = None
-    answered: set[tuple[int, int]] = field(default_factory=set)
-    answers: list[Answer] = field(default_factory=list)
+    answered: set[tuple[int, int]] = set()
+    answers: list[Answer] = []
     silent: bool = False
 
     def shifted(self, by: int) -> "Act":

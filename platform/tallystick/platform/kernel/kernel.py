@@ -136,7 +136,7 @@ class Kernel:
         """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
         self.at(int(rows.time[-1]))
         block = self.sequencer.put(self._feed, self._cutter.block_of(rows))
-        self.rows_taken += len(rows)
+        self.rows_taken += len(rows.time)
         if act is None:
             return block
         facts = self.intake.settle(rows, act)
@@ -181,7 +181,9 @@ class Kernel:
             return
         if self.terminal is not None:
             self.before_effect()
-            self._facts(((-1, fact) for fact in self.terminal.send(event, self.desk.time)), seq)
+            facts = self.terminal.send(event, self.desk.time)
+            if facts:
+                self._facts(((-1, fact) for fact in facts), seq)
         elif self.effect is not None:
             self.before_effect()
             self._facts(((-1, fact) for fact in self.effect(event, seq)), seq)

@@ -9,7 +9,7 @@ from tallystick.platform.kernel.deadlines import NEVER
 
 
 class RowBuffer:
-    """`rows` with two marks: `start`, the first row not in a block, and `next`, the first row not walked."""
+    """`rows` with three marks: `start`, the first row not in a block, `next`, the first not walked, `end`, past all."""
 
     def __init__(self, feed: Iterator[Rows]) -> None:
         """`feed` yields chunks of any size in book order."""
@@ -19,6 +19,7 @@ class RowBuffer:
         self.rows: Rows = _nothing()
         self.start = 0
         self.next = 0
+        self.end = 0
 
     @property
     def next_time(self) -> int:
@@ -27,18 +28,16 @@ class RowBuffer:
 
     def insert(self, rows: Rows) -> None:
         """Rows of the same kind that come before the first that was not walked."""
-        parts = [self.rows.part(self.start, self.next), rows, self.rows.part(self.next, len(self.rows))]
-        self.rows = _joined([part for part in parts if len(part)])
-        self.next -= self.start
-        self.start = 0
+        parts = [self.rows.part(self.start, self.next), rows, self.rows.part(self.next, self.end)]
+        self._hold([part for part in parts if len(part)])
 
     def fill(self, wanted: int) -> bool:
         """Hold at least `wanted` rows behind `next`, or all there are of this kind; False when there is none left."""
-        held = len(self.rows.time) - self.next
+        held = self.end - self.next
         if held >= wanted:
             return True
         parts = []
-        kind = self.rows.kind if self.start < len(self.rows) else None
+        kind = self.rows.kind if self.start < self.end else None
         while held < wanted and (chunk := self._chunk()) is not None:
             if kind not in (None, chunk.kind):
                 self._waiting = chunk
@@ -47,11 +46,13 @@ class RowBuffer:
             parts.append(chunk)
             held += len(chunk)
         if parts:
-            kept = self.rows.part(self.start, len(self.rows))
-            self.rows = _joined([kept, *parts] if len(kept) else parts)
-            self.next -= self.start
-            self.start = 0
+            self._hold([self.rows.part(self.start, self.end), *parts] if self.start < self.end else parts)
         return held > 0
+
+    def _hold(self, parts: list[Rows]) -> None:
+        """These rows and no others, the first of them the first not in a block."""
+        self.rows = _joined(parts)
+        self.start, self.next, self.end = 0, self.next - self.start, len(self.rows)
 
     def _chunk(self) -> Rows | None:
         if self._waiting is not None:

@@ -124,14 +124,14 @@ class Simulation:
                 self._seal(None)
                 return "stopped"
             limit, cap = self._limit(), self._cap(largest)
-            bound = len(buffer.rows) if until == NEVER else rows_owing(buffer.rows, until + 1, buffer.next)
+            bound = buffer.end if until == NEVER else rows_owing(buffer.rows, until + 1, buffer.next)
             stop = min(limit, cap, bound)
             act = kernel.intake.walk(buffer.rows, buffer.next, stop) if stop > buffer.next else None
             if act is not None:
                 self._seal(act)
                 continue
             buffer.next = stop
-            if stop == cap and (cap < len(buffer.rows) or stop - buffer.start >= largest):
+            if stop == cap and (cap < buffer.end or stop - buffer.start >= largest):
                 self._seal(None)
             if stop == limit and limit < bound:
                 self._reach()
@@ -169,7 +169,7 @@ class Simulation:
         asked = self._owed(), kernel.deadlines.next_due()
         if asked != self._asked or rows is not self._limited:  # deadlines change seldom, and times only rise
             owed, due = asked
-            limit = rows_owing(rows, owed, start) if owed < NEVER else len(rows)
+            limit = rows_owing(rows, owed, start) if owed < NEVER else self._buffer.end
             self._first = min(limit, rows_before(rows, due, start)) if due < NEVER else limit
             self._asked, self._limited = asked, rows
         return max(self._first, start)
@@ -178,8 +178,8 @@ class Simulation:
         """Where the block must end at the latest: so many rows, at the end of a moment where one is that short."""
         buffer = self._buffer
         cap = buffer.start + largest
-        if cap >= len(buffer.rows):
-            return len(buffer.rows)
+        if cap >= buffer.end:
+            return buffer.end
         first = moment_start(buffer.rows, cap, buffer.start)
         return first if first > buffer.start else cap
 

@@ -1,13 +1,13 @@
 """Steps: what must happen next at the present book time. A run takes them; a replay takes the same and compares."""
 
-from typing import NamedTuple
+import msgspec
 
 from tallystick.events.event import Event
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.intake import Act
 
 
-class FactStep(NamedTuple):
+class FactStep(msgspec.Struct, frozen=True, gc=False):
     """The terminal has said something."""
 
     event: Event
@@ -15,7 +15,7 @@ class FactStep(NamedTuple):
     cause_row: int
 
 
-class SettledStep(NamedTuple):
+class SettledStep(msgspec.Struct, frozen=True):
     """The terminal is done with a moment; modules may answer its rows."""
 
     rows: Rows
@@ -23,7 +23,7 @@ class SettledStep(NamedTuple):
     block: int
 
 
-class SendStep(NamedTuple):
+class SendStep(msgspec.Struct, frozen=True, gc=False):
     """An approved order may leave."""
 
     approval: int

@@ -1,7 +1,9 @@
 """The difference between a target and what is held, as legs: what to close and what to open, in that order."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from tallystick.market.instrument import Instrument
 from tallystick.platform.accounts.views import PositionView
@@ -9,7 +11,7 @@ from tallystick.platform.orders.flight import Flight
 from tallystick.platform.portfolio.lots import rounded_down
 
 
-class Leg(NamedTuple):
+class Leg(msgspec.Struct, frozen=True, gc=False):
     """One order to ask for: direction +1 buys, volume in 1e-8 lots, `position` 0 for none."""
 
     purpose: Literal["open", "close"]
@@ -79,4 +81,4 @@ def tradable_part(leg: Leg, instrument: Instrument | None, held: Iterable[Positi
     limit = leg.volume if leg.volume > instrument.volume_max else rounded_down(leg.volume, instrument)
     if limit == leg.volume:
         return leg
-    return leg._replace(volume=limit) if limit > 0 else None
+    return msgspec.structs.replace(leg, volume=limit) if limit > 0 else None

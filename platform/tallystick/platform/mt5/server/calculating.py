@@ -106,8 +106,8 @@ class Calculating:
         worth, booked = self._worth, 0
         if target is not None and target.direction != direction_of(sending):  # turned over: the whole of it is booked
             booked = worth.result(target, target.units, points) + target.swap
-        retcode = PASSED if self._dealing.enough_money(sending, points) else retcodes.NO_MONEY
-        margin = self._dealing.margin_after(sending, points)
+        retcode = PASSED if self._dealing.enough_money(sending, target, points) else retcodes.NO_MONEY
+        margin = self._dealing.margin_after(sending, target, points)
         return self._left(retcode, booked, margin)
 
     def _closed(self, target: Position, volume: int, points: int) -> Checked:

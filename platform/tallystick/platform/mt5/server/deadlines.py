@@ -7,7 +7,6 @@ from tallystick.events.types.trading import OrderEnded, SwapCharged
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney, rounded
 from tallystick.market.server_time import next_midnight, server_day, weekday_of
-from tallystick.platform.mt5.server.account import AccountState
 from tallystick.platform.mt5.server.executing import protected
 from tallystick.platform.mt5.server.worth import Worth
 
@@ -34,16 +33,16 @@ class Deadlines:
         self._midnights = (0, 0)
         self._stops_last_a_day = any(one.gtc_mode == "daily" for one in instruments.values())
 
-    @property
-    def _state(self) -> AccountState:
-        return self._worth.state
-
     def next_due(self) -> int:
         """The next rollover while there are positions, or the next expiry; `NEVER` when there is none."""
         state = self._worth.state
         if not state.positions and not state.pendings:
             return NEVER
-        due = self._next_rollover() if state.positions else NEVER
+        due = NEVER
+        if state.positions:
+            begun, due = self._midnights
+            if not begun <= state.clock < due:
+                due = self._next_rollover()
         for pending in state.pendings.values():
             if pending.expires:
                 due = min(due, pending.expires)
@@ -51,13 +50,13 @@ class Deadlines:
 
     def reach(self, time: int) -> list[Event]:
         """Everything due up to `time`, in order of time; of equal ones the expiries first."""
-        facts: list[Event] = []
+        state, facts = self._worth.state, list[Event]()
         while (due := self.next_due()) <= time:
-            if self._state.pendings:
+            if state.pendings:
                 facts += self._expire(due)
-            if self._state.positions and self._next_rollover() == due:
+            if state.positions and self._next_rollover() == due:
                 facts += self._roll_over(due)
-            self._state.clock = max(self._state.clock, due)
+            state.clock = max(state.clock, due)
         return facts
 
     def _next_rollover(self) -> int:
@@ -67,7 +66,7 @@ class Deadlines:
         return self._midnights[1]
 
     def _expire(self, due: int) -> list[Event]:
-        pendings = self._state.pendings
+        pendings = self._worth.state.pendings
         over = [one for _, one in sorted(pendings.items()) if one.expires and one.expires <= due]
         for pending in over:
             del pendings[pending.ticket]
@@ -78,7 +77,7 @@ class Deadlines:
     def _roll_over(self, midnight: int) -> list[Event]:
         weekday = weekday_of(server_day(midnight, self._rule) - 1)
         facts: list[Event] = []
-        for position in sorted(self._state.positions.values(), key=lambda one: one.ticket):
+        for position in sorted(self._worth.state.positions.values(), key=lambda one: one.ticket):
             count, amount = self._worth.night(position, weekday)
             if amount:
                 position.swap += amount
@@ -95,7 +94,7 @@ class Deadlines:
     def _daily_stops(self, midnight: int) -> list[Event]:
         """Stops of symbols whose orders last a day are gone with it (`docs/fills.md`, section 17)."""
         facts: list[Event] = []
-        for position in sorted(self._state.positions.values(), key=lambda one: one.ticket):
+        for position in sorted(self._worth.state.positions.values(), key=lambda one: one.ticket):
             instrument = self._instruments[position.symbol]
             if instrument.gtc_mode == "daily" and (position.stop or position.take):
                 position.stop = position.take = 0

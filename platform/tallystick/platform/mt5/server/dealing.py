@@ -46,9 +46,8 @@ class Dealing:
         closes = sending.position and sending.action == DEAL  # a pending order only ever opens
         return self._state.position(sending.position) if closes else None
 
-    def enough_money(self, sending: OrderSending, points: int) -> bool:
+    def enough_money(self, sending: OrderSending, target: Position | None, points: int) -> bool:
         """Whether the margin after an order that opens or adds is within equity less its commission."""
-        target = self.target_of(sending)
         direction = direction_of(sending)
         closes = target is not None and target.direction != direction
         if closes and target is not None and sending.volume <= target.volume:
@@ -56,11 +55,10 @@ class Dealing:
         instrument = self._instruments[sending.symbol]
         self._money[sending.symbol].require_fits(points, sending.volume + (target.volume if target else 0))
         cost = commission(instrument, sending.volume)
-        return self.margin_after(sending, points) <= self._worth.equity() + cost
+        return self.margin_after(sending, target, points) <= self._worth.equity() + cost
 
-    def margin_after(self, sending: OrderSending, points: int) -> int:
+    def margin_after(self, sending: OrderSending, target: Position | None, points: int) -> int:
         """The account's margin after an order that opens, adds or turns over at `points`, as it is judged by."""
-        target = self.target_of(sending)
         others = [position for position in self._state.positions.values() if position is not target]
         after = self._after(sending, target, points)
         after.margin = self._worth.ordered(target, after, points)
@@ -87,22 +85,29 @@ class Dealing:
 
     # -- deals
 
-    def execute(self, sending: OrderSending, ticket: int, points: int, stop: int, take: int, moment: int) -> DealMade:
-        """Carry out an order that passed its checks, at `points`."""
-        target = self.target_of(sending)
+    def execute(
+        self,
+        sending: OrderSending,
+        target: Position | None,
+        ticket: int,
+        points: int,
+        stops: tuple[int, int],
+        moment: int,
+    ) -> DealMade:
+        """Carry out an order on `target`, of which it passed the checks, at `points`."""
         direction = direction_of(sending)
         if target is not None and target.direction != direction:
-            return self._against(target, sending, ticket, points, (stop, take), moment)
+            return self._against(target, sending, ticket, points, stops, moment)
         after = self._after(sending, target, points)
         after.margin = self._worth.kept(target, after, points)
         if target is None:
             after.ticket, after.opened = ticket, moment
-            after.stop, after.take = stop, take
+            after.stop, after.take = stops
         else:
             after.swap, after.magic, after.comment = target.swap, target.magic, target.comment
             after.opened, after.turned = target.opened, target.turned
-            replaces = (stop or take) and self._settings.margin_mode == "netting"  # a rest (hedging) changes no stops
-            after.stop, after.take = (stop, take) if replaces else (target.stop, target.take)
+            replaces = any(stops) and self._settings.margin_mode == "netting"  # a rest (hedging) changes no stops
+            after.stop, after.take = stops if replaces else (target.stop, target.take)
         after.updated = moment
         self._state.positions[after.ticket] = after
         return self._deal(after, "in", "expert", sending.volume, points, ticket, moment, sending=sending)

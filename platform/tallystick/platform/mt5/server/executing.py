@@ -84,11 +84,12 @@ class Executing:
             self._rest(self._standing(order, (stop, take), moment), sending.volume)
             return [self.answer(sending, retcodes.PLACED, ticket=ticket, moment=moment)]
         part = sending if volume == sending.volume else msgspec.structs.replace(sending, volume=volume)
-        if not refused and not self._dealing.enough_money(part, points):
+        target = self._dealing.target_of(part)
+        if not refused and not self._dealing.enough_money(part, target, points):
             refused = retcodes.NO_MONEY
         if refused:
             return [self.answer(sending, refused, ticket=ticket, moment=moment)]
-        deal, facts = self._deal(part, ticket, points, (stop, take), moment)
+        deal, facts = self._deal(part, target, ticket, points, (stop, take), moment)
         rest = sending.volume - volume
         if rest and sending.filling != IMMEDIATE_OR_CANCEL:
             self._rest(self._standing(order, (stop, take), moment), rest)
@@ -154,9 +155,10 @@ class Executing:
                 self._rest(order, sending.volume)  # triggered is triggered: from now on it takes the market's price
             return []
         part = sending if not short else msgspec.structs.replace(sending, volume=volume)
-        if not self._dealing.enough_money(part, points):
+        target = self._dealing.target_of(part)
+        if not self._dealing.enough_money(part, target, points):
             return [self._end(order, "rejected", moment)]
-        _, facts = self._deal(part, ticket, points, (order.stop, order.take), moment)
+        _, facts = self._deal(part, target, ticket, points, (order.stop, order.take), moment)
         if not short:
             return [*facts, self._end(order, "filled", moment)]
         if sending.filling == IMMEDIATE_OR_CANCEL:
@@ -210,14 +212,19 @@ class Executing:
     # -- deals and answers
 
     def _deal(
-        self, part: OrderSending, ticket: int, points: int, stops: tuple[int, int], moment: int
+        self,
+        part: OrderSending,
+        target: Position | None,
+        ticket: int,
+        points: int,
+        stops: tuple[int, int],
+        moment: int,
     ) -> tuple[DealMade, list[Event]]:
         """A deal, and with it what it changed of the stops of a position that was there before."""
         if part.symbol in self.liquidity.stated:
             self.liquidity.take(part.symbol, direction_of(part), part.volume)
-        target = self._dealing.target_of(part)
         before = (target.stop, target.take) if target is not None else None
-        deal = self._dealing.execute(part, ticket, points, *stops, moment)
+        deal = self._dealing.execute(part, target, ticket, points, stops, moment)
         now = self._state.positions.get(deal.position)
         if before is None or now is None or (now.stop, now.take) == before:
             return deal, [deal]

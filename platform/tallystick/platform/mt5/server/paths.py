@@ -1,7 +1,8 @@
 """From a row to the steps of its symbol: moments, bids and asks in points (`docs/fills.md`, section 2)."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from tallystick.market.bar_path import STEPS, between, step_moment, step_prices
 from tallystick.market.instrument import Instrument
@@ -10,7 +11,7 @@ from tallystick.platform.mt5.server.hours import Hours
 from tallystick.platform.mt5.server.tables import BAR_PRICES, Tables
 
 
-class Path(NamedTuple):
+class Path(msgspec.Struct, frozen=True, gc=False):
     """One row's steps for one symbol; `closed`: the steps out of session, usually none."""
 
     row: int
@@ -43,13 +44,14 @@ class Paths:
         self._instruments = instruments
         self._tables = tables
         self.hours = hours
+        self._has_hours = bool(hours)
         self._periods: list[int] = tables.series_period.tolist()
         self._offsets = [[step_moment(0, period, step) for step in range(STEPS)] for period in self._periods]
 
     def of(self, rows: Rows) -> list[Path]:
         """The paths of one moment's rows, in their order."""
         paths = [path for row in range(len(rows.time)) if (path := self._path(rows, row)) is not None]
-        return [self._with_hours(path) for path in paths] if self.hours else paths
+        return [self._with_hours(path) for path in paths] if self._has_hours else paths
 
     def _path(self, rows: Rows, row: int) -> Path | None:
         """The steps of a row; None for a series its symbol does not move by."""
@@ -73,5 +75,5 @@ class Paths:
         return Path(row, symbol, (begin + first, begin + second, begin + third, begin + last), bids, asks)
 
     def _with_hours(self, path: Path) -> Path:
-        moments = enumerate(path.moments)
-        return path._replace(closed=tuple(step for step, at in moments if not self.hours.open(path.symbol, at)))
+        closed = tuple(step for step, at in enumerate(path.moments) if not self.hours.open(path.symbol, at))
+        return msgspec.structs.replace(path, closed=closed)

@@ -6,8 +6,9 @@ costs ten times as much as this does; what does not pass is left to it.
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +26,7 @@ PLACES = {SELL_LIMIT: BID_RISES, BUY_LIMIT: ASK_FALLS, BUY_STOP: ASK_RISES, BUY_
 """Which alarm a pending order sets; sell stops and sell stop-limits wait for a falling bid."""
 
 
-class Sieve(NamedTuple):
+class Sieve(msgspec.Struct, frozen=True, gc=False):
     """Alarms as in `market.alarms`: four prices, the earliest due time (ns UTC), exposure, the least floating profit.
 
     `longs` and `shorts` are minor units a point, `cost` and `proceeds` what they were opened for.

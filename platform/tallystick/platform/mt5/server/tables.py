@@ -99,6 +99,10 @@ class Tables:
         if not self._ahead:
             return
         self._ahead = False
+        if self._one_symbol:
+            symbol = self.symbols[0]
+            state.bids[symbol], state.asks[symbol] = self._bid.item(0), self._ask.item(0)
+            return
         for symbol, bid, ask, priced in zip(
             self.symbols, self._bid.tolist(), self._ask.tolist(), self._priced.tolist(), strict=True
         ):
