@@ -21,41 +21,21 @@ HEAD = "import threading, time, MetaTrader5 as mt5\nmt5.initialize()\n"
         ("__import__('asyncio').run(__import__('asyncio').sleep(1))", "waited for a time"),
     ],
 )
-def test_a_thread_that_calls_sleeps_or_waits_is_refused_and_the_run_fails(tmp_path: Path, act: str, did: str) -> None:
+def test_a_thread_beside_pythons_own_is_refused_and_the_run_fails(tmp_path: Path, act: str, did: str) -> None:
     bot = run_bot(
         tmp_path,
         HEAD
-        + f"thread = threading.Thread(target=lambda: {act}, name='worker')\n"
-        + "thread.start()\nthread.join()\nprint('on')\n",
+        + f"import _thread\nover = _thread.allocate_lock(); over.acquire()\ndef work():\n    try:\n        {act}\n"
+        + "    finally:\n        over.release()\n_thread.start_new_thread(work, ())\nover.acquire()\nprint('on')\n",
     )
     assert bot.lines == ["on"]
     assert bot.code == 1
     assert [call.function for call in bot.calls] == ["initialize"]
-    assert f'error[E591] the bot\'s thread "worker" {did}' in bot.errors
-    assert "Fix: do it in the main thread, or hand it to a ThreadPoolExecutor or asyncio.to_thread" in bot.errors
+    assert "error[E591] the bot's thread" in bot.errors
+    assert did in bot.errors
+    assert "Fix: start threads by threading.Thread: those take turns" in bot.errors
     assert bot.ended is not None
     assert (bot.ended.how, did in bot.ended.detail) == ("raised", True)
-
-
-def test_a_timer_is_refused(tmp_path: Path) -> None:
-    bot = run_bot(tmp_path, HEAD + "threading.Timer(60, print, ['never']).start()\nwhile True:\n    time.sleep(60)\n")
-    assert (bot.code, bot.output) == (1, "")
-    assert "waited for a time" in bot.errors
-
-
-def test_reading_a_clock_in_a_thread_moves_nothing(tmp_path: Path) -> None:
-    bot = run_bot(
-        tmp_path,
-        HEAD
-        + """
-before = time.time_ns()
-thread = threading.Thread(target=lambda: [time.time() for _ in range(50_000)])
-thread.start(); thread.join()
-print(time.time_ns() - before)
-""",
-    )
-    assert bot.lines == ["10"]
-    assert bot.code == 0
 
 
 @pytest.mark.parametrize("method", ["spawn", *(["fork"] if sys.platform == "linux" else [])])

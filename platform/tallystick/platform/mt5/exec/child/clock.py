@@ -11,6 +11,7 @@ leapt over); after 10,000 looks in a row a look costs as much as a call, and tha
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 from tallystick.platform.mt5.exec.child.ending import DataEnd
 
@@ -25,8 +26,20 @@ MONOTONIC_NS = 1_000_000_000_000
 """What `monotonic()` says at the start: some time after the machine was switched on."""
 
 
+class TakesTurns(Protocol):
+    """Other threads that may go on while one sleeps."""
+
+    def wait(self, ready: None, wake_ns: int) -> bool:
+        """Let them, up to this time. Raises `EndOfData`."""
+        ...
+
+    def let(self) -> None:
+        """Let those that could have gone on by now."""
+        ...
+
+
 class VirtualClock:
-    """UTC in ns. It belongs to the thread that makes it: other threads see it and do not move it."""
+    """UTC in ns. It belongs to one thread, at first the one that makes it: others see it and do not move it."""
 
     def __init__(
         self,
@@ -50,6 +63,12 @@ class VirtualClock:
         self._looks = 0
         self._calls = 0
         self._busy_looks = 0
+        self.turns: TakesTurns | None = None
+        """The bot's threads, while it has others than the main one."""
+
+    def take(self) -> None:
+        """From now on it belongs to the present thread."""
+        self._owner = threading.get_ident()
 
     @property
     def now_ns(self) -> int:
@@ -74,6 +93,8 @@ class VirtualClock:
         self._calls += 1
         price = self._cost_ns if self._calls <= BUSY_CALLS else self._price(self._calls // BUSY_CALLS)
         self._move(self._now_ns + price)
+        if self.turns is not None:
+            self.turns.let()
 
     def set(self, now_ns: int) -> None:
         """An answer says how late it is."""
@@ -86,13 +107,19 @@ class VirtualClock:
         self._heard()
         self._calls = 0
         wake_ns = self._now_ns + ns
-        beyond = wake_ns > self.end_ns
-        pause_ns = max(0, min(wake_ns, self.end_ns) - self._now_ns)
-        self._move(min(wake_ns, self.end_ns))
+        if self.turns is not None:
+            self.turns.wait(None, wake_ns)
+            return
+        self.go_on(min(wake_ns, self.end_ns))
+        if wake_ns > self.end_ns:
+            self._end.reach()
+
+    def go_on(self, to_ns: int) -> None:
+        """Nothing is done until then."""
+        pause_ns = max(0, to_ns - self._now_ns)
+        self._move(to_ns)
         if self._pause is not None and pause_ns:
             self._pause(pause_ns)
-        if beyond:
-            self._end.reach()
 
     def nap(self) -> None:
         """Sleep for no time: it costs what a call costs, so that a loop of it ends. Raises `EndOfData`."""
@@ -120,6 +147,8 @@ class VirtualClock:
         if self._now_ns + price > self.end_ns:
             self._end.reach()
         self._now_ns += price
+        if self.turns is not None:
+            self.turns.let()
 
     def _price(self, doublings: int) -> int:
         """What a busy bot pays."""

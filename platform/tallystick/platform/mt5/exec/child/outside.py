@@ -10,6 +10,7 @@ from typing import Any
 
 from tallystick.platform.mt5.exec.child.places import put
 from tallystick.platform.mt5.exec.child.refusals import MainThread
+from tallystick.platform.mt5.exec.child.turns import Turns
 from tallystick.platform.mt5.exec.child.warned import Warnings
 from tallystick.platform.mt5.exec.child.watchdog import Watchdog
 
@@ -44,11 +45,14 @@ def watch_processes(warnings: Warnings, process: Any) -> None:
     put(process.BaseProcess, "start", begin)
 
 
-def watch_threads(warnings: Warnings, main_thread: MainThread) -> None:
-    """Warn of threads too: what they reckon is ready sooner or later on the bot's clock."""
+def watch_threads(warnings: Warnings, main_thread: MainThread, turns: Turns) -> None:
+    """Threads take turns; those that wait for processes do not, and what they bring is warned of."""
     start = threading.Thread.start
 
     def begin(self: threading.Thread) -> None:
+        if main_thread.here and not main_thread.draws(self) and not main_thread.waits_for_processes(self):
+            turns.start(self, start)
+            return
         if not main_thread.draws(self):
             warnings.warn("threading.Thread", "runs beside the script, in the machine's time")
         start(self)

@@ -1,7 +1,7 @@
-"""What cannot be repeated and is therefore refused: threads and processes of the bot's own that call, sleep or wait.
+"""What cannot be repeated and is therefore refused: threads that take no turns, and processes of the bot's own.
 
 RefusedError
-├── ThreadRefusedError   a thread that is not the main one called the module, slept or waited for a time
+├── ThreadRefusedError   a thread that takes no turns (turns.py) called the module, slept or waited for a time
 ├── ProcessRefusedError  a process that the bot started called the module
 ├── ClockRefusedError    the clock cannot be put in place in this Python
 └── ZoneRefusedError     the time zone is unknown here
@@ -29,7 +29,7 @@ class RefusedError(RuntimeError):
 
 
 class ThreadRefusedError(RefusedError):
-    """A thread of the bot's own: what it does comes in no order that another run would repeat."""
+    """A thread that Python did not start: what it does comes in no order that another run would repeat."""
 
     code = "E591"
 
@@ -54,10 +54,12 @@ class ZoneRefusedError(RefusedError, ValueError):
 
 WAITING_LIBRARIES = frozenset({"alive_progress", "halo", "rich", "tqdm", "yaspin"})
 """Libraries whose threads only draw: they may wait, in the machine's time."""
+PROCESSES_OWN = frozenset({"concurrent", "multiprocessing"})
+"""Packages whose threads wait for processes, in the machine's time."""
 
 
 class MainThread:
-    """The one thread of the one process that may call the module, sleep and wait."""
+    """The one thread of the one process that may call the module, sleep and wait: at first the main one."""
 
     def __init__(self) -> None:
         """It is the present one."""
@@ -73,6 +75,10 @@ class MainThread:
         """Whether this is it."""
         return threading.get_ident() == self._thread and not self.forked
 
+    def take(self) -> None:
+        """From now on it is the present one's turn."""
+        self._thread = threading.get_ident()
+
     def require(self, what: str) -> None:
         """Refuse `what` ("called symbol_info_tick") anywhere else. Raises `RefusedError`."""
         if self.here:
@@ -85,7 +91,7 @@ class MainThread:
         error = ThreadRefusedError(
             f'the bot\'s thread "{threading.current_thread().name}" {what}: threads come in no order that another run '
             "would repeat",
-            "do it in the main thread, or hand it to a ThreadPoolExecutor or asyncio.to_thread: they run one at a time",
+            "start threads by threading.Thread: those take turns; or do it in the main thread",
         )
         self.refusals.append(str(error))
         raise error
@@ -97,8 +103,18 @@ class MainThread:
     @staticmethod
     def draws(thread: Any) -> bool:
         """Whether a thread is of a library that only draws."""
-        modules = (type(thread).__module__, getattr(getattr(thread, "_target", None), "__module__", None) or "")
-        return any(module.partition(".")[0] in WAITING_LIBRARIES for module in modules)
+        return not _packages(thread).isdisjoint(WAITING_LIBRARIES)
+
+    @staticmethod
+    def waits_for_processes(thread: Any) -> bool:
+        """Whether a thread is one by which Python speaks with processes."""
+        return not _packages(thread).isdisjoint(PROCESSES_OWN)
 
     def _leave(self) -> None:
         self.forked = True
+
+
+def _packages(thread: Any) -> set[str]:
+    """Where a thread's class and its function are from."""
+    modules = (type(thread).__module__, getattr(getattr(thread, "_target", None), "__module__", None) or "")
+    return {module.partition(".")[0] for module in modules}

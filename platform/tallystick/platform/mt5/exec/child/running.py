@@ -14,6 +14,7 @@ from tallystick.platform.mt5.exec.child.chance import put_chance
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.dates import put_dates, put_pandas
 from tallystick.platform.mt5.exec.child.ending import EXIT_SWALLOWED, DataEnd
+from tallystick.platform.mt5.exec.child.locks import put_locks
 from tallystick.platform.mt5.exec.child.outside import (
     watch_alarms,
     watch_outside,
@@ -27,6 +28,7 @@ from tallystick.platform.mt5.exec.child.pools import put_pools
 from tallystick.platform.mt5.exec.child.refusals import MainThread, RefusedError
 from tallystick.platform.mt5.exec.child.script import EXIT_FAILED, Outcome, run_script
 from tallystick.platform.mt5.exec.child.times import SECOND_NS, put_log_start, put_times
+from tallystick.platform.mt5.exec.child.turns import Turns
 from tallystick.platform.mt5.exec.child.waits import put_proactor, put_waits
 from tallystick.platform.mt5.exec.child.warned import Warnings
 from tallystick.platform.mt5.exec.child.watchdog import EXIT_SILENT, Watchdog
@@ -69,6 +71,7 @@ class BotProcess:
         self._clock = VirtualClock(
             settings.start_ns, settings.end_ns, settings.call_cost_ns, self._end, self._watchdog.heard, pause
         )
+        self._turns = Turns(self._clock, self._end, self._take_turn)
         self._warnings = Warnings(lambda name, detail: pipe.warn(self._clock.now_ns, name, detail))
         self._outcome = Outcome("returned", 0)
 
@@ -84,6 +87,8 @@ class BotProcess:
         gc.freeze()
         gc.enable()
         self._outcome = run_script(self._settings.script, self._settings.argv)
+        if self._turns.finish() and self._outcome.how == "returned":
+            self._outcome = Outcome("data_over", 0)
         if self._main.refusals and self._outcome.code == 0:
             self._outcome = Outcome("raised", EXIT_FAILED, self._main.refusals[0])
             print(self._main.refusals[0], file=sys.stderr)  # noqa: T201 -- the thread's own traceback may be long gone
@@ -103,23 +108,28 @@ class BotProcess:
         later = AfterImport()
         put_times(self._clock, self._main)
         put_dates(self._clock)
-        put_waits(self._clock, self._main)
+        put_waits(self._clock, self._main, self._turns)
+        put_locks(self._turns)
         put_pools(later, self._clock)
         put_chance(self._settings.seed, later, self._warnings)
         later.do("pandas", put_pandas)
         later.do("logging", lambda logging: put_log_start(self._clock, logging))
         for name in ("subprocess", "multiprocessing.connection"):
             later.do(name, machine.for_processes)
-        later.do("asyncio.windows_events", lambda events: put_proactor(self._clock, self._main, events))
+        later.do("asyncio.windows_events", lambda events: put_proactor(self._clock, self._main, self._turns, events))
         later.refuse("uvloop", UVLOOP)
         sys.meta_path.insert(0, later)
         if not os.environ.get("PYTHONHASHSEED", "").isdigit():
             self._warnings.warn("PYTHONHASHSEED", "is not set, so sets of strings have another order each time")
         later.do("multiprocessing.process", lambda process: watch_processes(self._warnings, process))
-        watch_threads(self._warnings, self._main)
+        watch_threads(self._warnings, self._main, self._turns)
         watch_alarms(self._warnings)
         watch_people(self._watchdog)
         watch_outside(self._warnings)
+
+    def _take_turn(self) -> None:
+        for one in (self._main, self._clock, self._watchdog):
+            one.take()
 
     def _really(self, ns: int) -> None:
         with self._watchdog.waiting():

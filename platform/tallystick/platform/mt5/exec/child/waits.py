@@ -8,24 +8,26 @@ each that came. A wait without a limit for which nobody is left is the end of th
 import queue
 import select
 import selectors
+import socket
 import threading
+from _thread import allocate_lock
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
+from tallystick.platform.mt5.exec.child.patience import Patience
 from tallystick.platform.mt5.exec.child.places import builtin, put, put_everywhere
 from tallystick.platform.mt5.exec.child.refusals import MainThread
 from tallystick.platform.mt5.exec.child.times import SECOND_NS
-
-PATIENCE_S = 5.0
-"""How long in all, in the machine's time, others may stay silent before waits for them become sleeps."""
-SHORTEST_S = 0.001
+from tallystick.platform.mt5.exec.child.turns import NEVER, Turns
 
 
-def put_waits(clock: VirtualClock, main_thread: MainThread) -> None:
+def put_waits(clock: VirtualClock, main_thread: MainThread, turns: Turns) -> None:
     """Put the bot's clock behind every wait of the standard library that it can be put behind."""
-    waits = Waits(clock, main_thread)
+    waits = Waits(clock, main_thread, turns)
     put(threading.Condition, "wait", waits.condition(threading.Condition.wait))
     put(threading.Thread, "join", waits.join(threading.Thread.join))
     simple: Any = vars(queue)["_PySimpleQueue"]
@@ -37,39 +39,24 @@ def put_waits(clock: VirtualClock, main_thread: MainThread) -> None:
     put(selectors, "select", SimpleNamespace(**vars(select)))  # what selectors stand on stays as it was
     plain = select.select
     put(select, "select", builtin(waits.files(plain), plain))
+    for name in ("accept", "recv", "recv_into", "recvfrom", "recvfrom_into"):
+        put(socket.socket, name, waits.readable(getattr(socket.socket, name), plain))
 
 
-def put_proactor(clock: VirtualClock, main_thread: MainThread, events: Any) -> None:
+def put_proactor(clock: VirtualClock, main_thread: MainThread, turns: Turns, events: Any) -> None:
     """The same for the loop that asyncio uses on Windows (`asyncio.windows_events`)."""
     proactor = events.IocpProactor
-    put(proactor, "select", Waits(clock, main_thread).selector(proactor.select, _overlapped))
-
-
-class Patience:
-    """The machine's time that is left for others; whoever comes in time brings it back."""
-
-    def __init__(self) -> None:
-        """All of it."""
-        self._left_s = PATIENCE_S
-
-    def moment(self, timeout: float) -> float:
-        """How long to wait for them now, s."""
-        moment_s = min(timeout, max(SHORTEST_S, self._left_s))
-        self._left_s = max(0.0, self._left_s - moment_s)
-        return moment_s
-
-    def came(self) -> None:
-        """Somebody did."""
-        self._left_s = PATIENCE_S
+    put(proactor, "select", Waits(clock, main_thread, turns).selector(proactor.select, _overlapped))
 
 
 class Waits:
     """The waits, each made from the one whose place it takes."""
 
-    def __init__(self, clock: VirtualClock, main_thread: MainThread) -> None:
+    def __init__(self, clock: VirtualClock, main_thread: MainThread, turns: Turns) -> None:
         """Of one bot."""
         self._clock = clock
         self._main = main_thread
+        self._turns = turns
         self._threads = Patience()
         self._sockets = Patience()
 
@@ -77,7 +64,9 @@ class Waits:
         """`threading.Condition.wait`, on which events, semaphores, barriers and queues stand."""
 
         def timed(self_: threading.Condition, timeout: float | None = None) -> bool:
-            if self._elsewhere(timeout):
+            if self._turns.several:
+                return self._notified(self_, timeout)
+            if self._really(timeout):
                 return wait(self_, timeout)
             if _others():
                 if timeout is None:
@@ -96,7 +85,10 @@ class Waits:
         """`threading.Thread.join`."""
 
         def timed(self_: threading.Thread, timeout: float | None = None) -> None:
-            if timeout is None or self._elsewhere(timeout):
+            if self._turns.several:
+                self._turns.join(self_, self._wake(timeout))
+                return
+            if timeout is None or self._really(timeout):
                 join(self_, timeout)
                 return
             join(self_, self._threads.moment(timeout))
@@ -112,7 +104,10 @@ class Waits:
 
         def timed(self_: Any, timeout: float | None = None) -> list[Any]:
             outside = watched(self_) > 0
-            if self._elsewhere(None if outside else timeout):
+            if self._turns.several:
+                found: list[Any] = self._found(lambda: wait(self_, 0), timeout, outside=outside)
+                return found
+            if self._really(None if outside else timeout):
                 return wait(self_, timeout)
             ready = wait(self_, 0)
             others = self._sockets if outside else self._threads if _others() else None
@@ -134,7 +129,10 @@ class Waits:
 
         def timed(rlist: Any, wlist: Any, xlist: Any, timeout: float | None = None, /) -> Any:
             some = bool(rlist or wlist or xlist)
-            if self._elsewhere(None if some else timeout):
+            if self._turns.several:
+                found = self._found(lambda: _any(wait(rlist, wlist, xlist, 0)), timeout, outside=some)
+                return found or ([], [], [])
+            if self._really(None if some else timeout):
                 return wait(rlist, wlist, xlist, timeout)
             if timeout is None and some:
                 return wait(rlist, wlist, xlist)
@@ -145,10 +143,58 @@ class Waits:
 
         return timed
 
-    def _elsewhere(self, timeout: float | None) -> bool:
+    def readable(self, receive: Callable[..., Any], look: Callable[..., Any]) -> Callable[..., Any]:
+        """What receives from a socket: others go on until a look, `select.select`, finds something."""
+
+        def waiting(self_: Any, *arguments: Any, **named: Any) -> Any:
+            if self._turns.several and self_.gettimeout() != 0:
+                self._turns.wait(lambda: bool(look([self_], [], [], 0)[0]), NEVER, outside=True)
+            return receive(self_, *arguments, **named)
+
+        return waiting
+
+    def _notified(self, condition: Any, timeout: float | None) -> bool:
+        """`Condition.wait` among threads that take turns, as Python's own does it with a lock for each that waits."""
+        if not condition._is_owned():  # noqa: SLF001 -- this stands in the place of the condition's own method
+            raise RuntimeError("cannot wait on un-acquired lock")
+        waiter = allocate_lock()
+        waiter.acquire()
+        condition._waiters.append(waiter)  # noqa: SLF001
+        saved = condition._release_save()  # noqa: SLF001
+        came = False
+        try:
+            came = self._turns.wait(partial(waiter.acquire, False), self._wake(timeout))  # noqa: FBT003
+            return came
+        finally:
+            condition._acquire_restore(saved)  # noqa: SLF001
+            if not came:
+                with suppress(ValueError):
+                    condition._waiters.remove(waiter)  # noqa: SLF001
+
+    def _found(self, look: Callable[[], Any], timeout: float | None, *, outside: bool) -> Any:
+        """What a look at files finds, now or while others go on."""
+        found = look()
+        if found or (timeout is not None and timeout <= 0):
+            self._clock.look()
+            self._turns.let()
+            return found
+
+        def came() -> bool:
+            nonlocal found
+            found = look()
+            return bool(found)
+
+        self._turns.wait(came, self._wake(timeout), outside=outside)
+        return found
+
+    def _wake(self, timeout: float | None) -> int:
+        """Until when a wait goes on."""
+        return NEVER if timeout is None else self._clock.now_ns + max(0, round(timeout * SECOND_NS))
+
+    def _really(self, timeout: float | None) -> bool:
         """Whether this is a thread that waits as it always did. Raises `RefusedError` if for a time only."""
         if self._main.here:
-            return False
+            return self._turns.mine is None
         if timeout is not None and timeout > 0 and not self._main.may_wait():
             self._main.require("waited for a time")
         return True
@@ -161,6 +207,11 @@ class Waits:
             self._clock.sleep(max(1, round(timeout * SECOND_NS)))
         else:
             self._clock.look()
+
+
+def _any(ready: Any) -> Any:
+    """What `select.select` found; nothing where that is three empty lists."""
+    return ready if any(ready) else ()
 
 
 def _others() -> bool:

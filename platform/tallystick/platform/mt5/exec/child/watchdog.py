@@ -20,7 +20,7 @@ EXIT_SILENT = 2
 
 
 class Watchdog:
-    """Watches the main thread from a thread of its own."""
+    """Watches the thread whose turn it is from a thread of its own."""
 
     def __init__(self, limit_s: float, silent: Callable[[str], None], alive: Callable[[], None]) -> None:
         """`limit_s`: the longest silence. `silent(stack)` ends the process; `alive` says now and then: not silent."""
@@ -39,6 +39,10 @@ class Watchdog:
         self.heard()
         self._arm()
         _thread.start_new_thread(self._watch, ())
+
+    def take(self) -> None:
+        """From now on the present thread is the one whose stack is shown."""
+        self._watched = threading.get_ident()
 
     def heard(self) -> None:
         """The bot did something."""
