@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.mt5.exec_child.bot_process import ends_after, run_bot
+from tests.unit.mt5.exec_child.bot_process import ends_after, run_bot, willing
 
 HEAD = "import queue, threading, time, MetaTrader5 as mt5\nmt5.initialize()\n"
 IDIOMS = {
@@ -160,8 +160,8 @@ def loop():
 for name in "AB":
     threading.Thread(target=loop, name=name).start()
 """
-    for terminal in ({}, {"terminal": ends_after(20)}):
-        bot = run_bot(tmp_path, HEAD + text, **terminal)
+    for terminal in (willing, ends_after(20)):
+        bot = run_bot(tmp_path, HEAD + text, terminal)
         assert bot.ended is not None, bot.errors
         assert (sorted(bot.lines), bot.ended.how, bot.code) == (["A closing", "B closing"], "data_over", 0), bot.errors
 
