@@ -15,8 +15,9 @@ from tallystick.events.types.market import QuoteBlock, SeriesDeclared
 from tallystick.events.types.trading import DecisionExplained, SignalRaised
 from tallystick.events.writer import LogWriter
 from tallystick.platform.data.feed import Feed
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.durability import Commits
-from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.strategies import EmaCross
 

@@ -11,7 +11,7 @@ from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.running import TimerFired
 from tallystick.events.types.trading import DecisionExplained, OrderDenied, OrderRequested, SignalRaised, TargetSet
-from tallystick.platform.kernel.kernel import Composition
+from tallystick.platform.kernel.composition import Composition
 
 DAY_NS = 86_400_000_000_000
 STRATEGY, SYMBOL, VOLUME = "micro", "EURUSD", 10_000_000

@@ -20,7 +20,8 @@ from tallystick.events.writer import LogWriter
 from tallystick.market.rows import BarClosed
 from tallystick.platform.compose import composition_of
 from tallystick.platform.kernel.comparison import Comparison
-from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.composition import Composition
+from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.recorded import Names, records_of
 from tallystick.platform.kernel.replay import Replay
 from tallystick.platform.kernel.simulation import Simulation

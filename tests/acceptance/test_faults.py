@@ -19,10 +19,10 @@ from tallystick.events.worker import WorkResult
 from tallystick.events.writer import LogWriter
 from tallystick.market.rows import BarClosed
 from tallystick.platform.compose import composition_of
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.errors import ModuleSilencedError
 from tallystick.platform.kernel.history import RunSeen
-from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.plan import RunPlan
 from tallystick.platform.strategies import strategy_from

@@ -19,9 +19,9 @@ from tallystick.events.types.trading import SignalRaised
 from tallystick.market.rows import BarClosed, Quote, Rows
 from tallystick.platform.compose import composition_of
 from tallystick.platform.kernel.book import simulate
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.history import RunSeen
-from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.replaying import ReplayResult, replay_book
 from tallystick.platform.plan import RunPlan, plan_from_json
 from tests.acceptance.books import plan as demos_plan

@@ -16,7 +16,7 @@ from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.running import RiskRulesDeclared
 from tallystick.market.instrument import Instrument
 from tallystick.market.server_time import next_midnight, server_day
-from tallystick.platform.kernel.kernel import Composition
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.rhythms import Rhythms
 from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders

@@ -11,7 +11,8 @@ from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import Rows
-from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.composition import Composition
+from tallystick.platform.kernel.kernel import Kernel
 
 NEVER = 2**63 - 1
 HOUR = 3_600_000_000_000

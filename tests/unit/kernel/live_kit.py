@@ -17,8 +17,8 @@ from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.trading import SignalRaised
 from tallystick.market.rows import Quote, Rows
 from tallystick.platform.compose import composition_of
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.history import RunSeen
-from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.live import LiveBook
 from tallystick.platform.kernel.live_terms import LiveOptions
 from tallystick.platform.kernel.replaying import ReplayResult, replay_book

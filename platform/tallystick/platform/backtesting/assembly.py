@@ -11,8 +11,8 @@ from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.instrument import Instrument
 from tallystick.platform.backtesting.chosen import Chosen
 from tallystick.platform.compose import composition_of
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.history import RunSeen
-from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.plan import AccountPlan, RunPlan, StrategyPlan, plan_from_json
 from tallystick.platform.plan_check import check_plan
 from tallystick.platform.plan_news import with_calendars

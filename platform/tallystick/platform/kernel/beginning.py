@@ -16,7 +16,8 @@ from tallystick.events.writer import LogWriter
 from tallystick.platform.compose import rules_of
 from tallystick.platform.kernel import manifest
 from tallystick.platform.kernel.cascade import KERNEL
-from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.composition import Composition
+from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.people import OWNER, enrolment
 from tallystick.platform.plan import RunPlan
 

@@ -31,12 +31,13 @@ from tallystick.platform.kernel import snapshot
 from tallystick.platform.kernel.beginning import Beginning
 from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.commands import Commands
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.contract import Compose, Driver, FeedOfRows, RunOptions, RunResult, origin_of
 from tallystick.platform.kernel.durability import Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.halt import halt_watch
 from tallystick.platform.kernel.history import STOPPED, History, RunSeen, history_of
-from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.people import OWNER
 from tallystick.platform.kernel.results import Results
 from tallystick.platform.kernel.sampling import sampled

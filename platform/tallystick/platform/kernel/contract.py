@@ -9,8 +9,9 @@ from typing import Protocol
 from tallystick.events.files import Files
 from tallystick.events.types.market import DataTreated, SeriesDeclared
 from tallystick.market.rows import Rows
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.durability import BATCH_RECORDS, SNAPSHOT_RECORDS
-from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.plan import RunPlan
 

@@ -5,62 +5,28 @@ row, the sending of an approved order. A run takes steps; a replay takes the sam
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
-from tallystick.events.module import Module
 from tallystick.events.types import market, mt5, trading
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Rows
 from tallystick.platform.accounts.ledger import Ledger
 from tallystick.platform.kernel.blocks import BlockCutter
 from tallystick.platform.kernel.cascade import KERNEL, Cascades
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.context import Desk, ModuleContext
 from tallystick.platform.kernel.deadlines import DEADLINE_EVENTS, Deadlines
 from tallystick.platform.kernel.intake import Act, Intake
-from tallystick.platform.kernel.outbox import Outbox, Spelling
+from tallystick.platform.kernel.outbox import Outbox
 from tallystick.platform.kernel.quotes import LatestQuotes
 from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Fold, Sequencer, Sink
 from tallystick.platform.kernel.steps import FactStep, SendStep, SettledStep, Step
-from tallystick.platform.mt5.terminal import MarketTerminal
-
-
-class Recall(NamedTuple):
-    """One call: after how many rows of its block it was made, when (ns UTC), and how it is answered again."""
-
-    place: int
-    now: int
-    answer: Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """What a run is made of. `server_day` numbers the server's days; `strategies` own the magic ranges, in order."""
-
-    modules: Sequence[Module]
-    terminal: MarketTerminal | None
-    server_day: Callable[[int], int]
-    strategies: Sequence[str]
-    seed: int = 0
-    cascade_limit: int = 10_000
-    deviation: int = 20
-    sources: Mapping[str, bytes] = field(default_factory=dict)
-    """Content of the user's own source files that the modules rest on, by name."""
-    models: Mapping[str, str] = field(default_factory=dict)
-    """SHA-256 in hex of what the modules computed over the sample before its first row, by name."""
-    during: Callable[[], AbstractContextManager[Any]] = nullcontext
-    """What modules are asked within: the guard of user code."""
-    spelling: Spelling | None = None
-    """How an order that a bot asked for in the terminal's own words is sent."""
-    recalled: Callable[[mt5.CallsMade], Sequence[Recall]] | None = None
-    """The calls of a record that were answered while the rows of the block before it came in."""
 
 
 class Kernel:

@@ -17,9 +17,9 @@ import msgspec
 from tallystick.events.blobs import BlobStore
 from tallystick.events.errors import LogMissing
 from tallystick.platform.compose import compose
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.history import RunSeen
-from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.plan import RunPlan, StrategyPlan, plan_from_json
 
 

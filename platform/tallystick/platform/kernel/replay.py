@@ -11,9 +11,10 @@ from tallystick.events.types import market, mt5, running, trading
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.blocks import rows_of
 from tallystick.platform.kernel.comparison import Comparison
+from tallystick.platform.kernel.composition import Recall
 from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.intake import Act
-from tallystick.platform.kernel.kernel import Kernel, Recall
+from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.moments import moment_start
 from tallystick.platform.kernel.recorded import Names, Record
 from tallystick.platform.kernel.row_buffer import received_at

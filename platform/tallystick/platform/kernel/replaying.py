@@ -14,9 +14,10 @@ from tallystick.events.reader import LogReader
 from tallystick.events.types.running import RunStarted
 from tallystick.platform.compose import compose
 from tallystick.platform.kernel.comparison import Comparison, Divergence
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.history import History, RunSeen, history_of
-from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.manifest import package_hash, versions
 from tallystick.platform.kernel.recomposing import Recomposing
 from tallystick.platform.kernel.recorded import Names, records_of

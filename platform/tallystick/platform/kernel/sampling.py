@@ -13,8 +13,8 @@ from tallystick.events.types.market import BarBlock, QuoteBlock, SeriesDeclared
 from tallystick.events.types.running import RunStarted
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.blocks import rows_of
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.history import RunSeen
-from tallystick.platform.kernel.kernel import Composition
 
 COLUMNS = ".columns"
 """How the names of columns end among a manifest's models."""

@@ -19,9 +19,10 @@ from tallystick.events.writer import LogWriter
 from tallystick.platform.kernel import manifest, snapshot
 from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.comparison import Comparison
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.history import History, RunSeen
-from tallystick.platform.kernel.kernel import Composition, Kernel
+from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.recorded import Names, records_of
 from tallystick.platform.kernel.replay import Replay
 

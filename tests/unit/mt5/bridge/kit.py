@@ -23,7 +23,7 @@ from tallystick.events.types.trading import IntentRaised, OrderSending
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import Quote
 from tallystick.platform.compose import composition_of
-from tallystick.platform.kernel.kernel import Composition
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.live import LiveBook
 from tallystick.platform.kernel.live_terms import LiveOptions
 from tallystick.platform.mt5.bridge.line import Login, Patience, TerminalLine

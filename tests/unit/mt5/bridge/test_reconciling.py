@@ -24,8 +24,8 @@ from tallystick.events.types.trading import (
 )
 from tallystick.market.instrument import LOT
 from tallystick.platform.compose import composition_of
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.history import RunSeen
-from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.mt5.bridge.errors import ServerClockError, WrongTerminalError
 from tallystick.platform.mt5.bridge.line import Patience

@@ -20,8 +20,8 @@ from tallystick.events.types.mt5 import (
 from tallystick.events.types.running import RiskRulesDeclared, RunEnded
 from tallystick.events.types.trading import DealMade, OrderDenied, OrderEnded, OrderRequested, OrderSending
 from tallystick.market.server_time import offset_ns
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.history import RunSeen
-from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.mt5.answering.about import TerminalSettings
 from tallystick.platform.mt5.answering.answers import Answers

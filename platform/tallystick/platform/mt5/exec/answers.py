@@ -17,7 +17,7 @@ from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.mt5 import CallsAnswered, CallsMade, ModuleCalled
 from tallystick.market.rows import Quote, Rows
-from tallystick.platform.kernel.kernel import Recall
+from tallystick.platform.kernel.composition import Recall
 from tallystick.platform.mt5.answering.answers import Answers
 from tallystick.platform.mt5.answering.reply import Reply
 from tallystick.platform.mt5.exec.settings import Looked

@@ -11,8 +11,8 @@ from tallystick.events.types.mt5 import BotEnded
 from tallystick.market.compiled import be_patient
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.book import simulate
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.contract import RunOptions, RunResult
-from tallystick.platform.kernel.kernel import Composition
 from tallystick.platform.mt5.exec.composing import BotComposition, compose_bot
 from tallystick.platform.mt5.exec.driving import BotAtWork, BotDriver
 from tallystick.platform.mt5.exec.errors import BookTaken

@@ -13,7 +13,7 @@ from tallystick.events.module import Module
 from tallystick.events.types import EVENTS
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.platform.compose import ServerDay, instruments_of
-from tallystick.platform.kernel.kernel import Composition
+from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.mt5.answering.answers import Answers
 from tallystick.platform.mt5.answering.made import server_of, store_of
 from tallystick.platform.mt5.definitions.definition import Definition
