@@ -1,6 +1,7 @@
 """Trading hours and an account's limits, stated in a plan, a config file or in Python: met in a backtest, replayed."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from tallystick.events.types.market import InstrumentDeclared
 from tallystick.events.types.running import RiskRulesDeclared, RunStarted
 from tallystick.events.types.trading import AccountOpened, DealMade, OrderAnswered, OrderDenied, OrderRequested
 from tallystick.market.instrument import Instrument
-from tallystick.market.server_time import offset_ns
+from tallystick.market.server_time import DAY, HOUR, offset_ns
 from tallystick.platform import backtest
 from tallystick.platform.data import demo
 from tallystick.platform.kernel.replaying import replay_book
@@ -37,6 +38,18 @@ class Presses(Strategy, symbol="EURUSD", timeframe="H1", lots="0.10"):
             self.limit("buy", bar.close - self.points(1000))
         if hour % 97 == 0:
             self.cancel()
+"""
+NIGHTS = """\
+from tallystick.platform import Strategy
+
+
+class Nights(Strategy, symbol="EURUSD", timeframe="H1", lots="0.10"):
+    def on_bar(self, bar):
+        hour = bar.time // 3_600_000_000_000 % 24
+        if hour == 12:
+            self.target("0.10")
+        if hour == 21:
+            self.target("0")
 """
 WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 SESSIONS: dict[str, Any] = {
@@ -105,6 +118,22 @@ def test_a_backtest_meets_the_closed_market_and_each_limit_and_is_replayed(tmp_p
     assert all("out of its trading hours (the plan's `sessions`)" in each.detail for each in denied)
     assert replay_book(book).equal
     assert replay_book(book, by_row=True).equal
+
+
+def test_a_position_to_be_left_in_closed_hours_is_left_when_they_end(tmp_path: Path) -> None:
+    (tmp_path / "nights.py").write_text(NIGHTS, encoding="utf-8")
+    book = tmp_path / "book"
+    backtest("nights.py", "EURUSD", end="2014-02-14", sessions=SESSIONS, book=book, research=False)
+    walls = [
+        (each.entry, (each.moment + offset_ns(each.moment, "new_york+7")) % DAY // HOUR)
+        for each in events(book, DealMade)
+        if each.type != "balance"
+    ]
+    assert len(walls) > 40
+    assert {hour for entry, hour in walls if entry == "in"} == {14}
+    assert {hour for entry, hour in walls if entry == "out"} == {2}
+    assert Counter(each.retcode for each in events(book, OrderAnswered))[retcodes.MARKET_CLOSED] > 10
+    assert replay_book(book).equal
 
 
 def test_nothing_is_dealt_out_of_session(tmp_path: Path) -> None:

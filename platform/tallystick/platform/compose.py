@@ -22,7 +22,7 @@ from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders
 from tallystick.platform.plan import RunPlan, StrategyPlan
 from tallystick.platform.plan_check import check_plan
-from tallystick.platform.plan_sessions import hours_of, in_session
+from tallystick.platform.plan_sessions import hours_of, in_session, opening_of
 from tallystick.platform.portfolio.composing import portfolio_modules
 from tallystick.platform.risk import (
     Entries,
@@ -69,7 +69,8 @@ def composition_of(
     modules += strategies
     limits = _risk_settings(plan)
     modules += portfolio_modules(plan, strategies, limits)
-    modules += [Orders(first_order=first_order, retried=Entries(limits).retried), Risk(limits)]
+    retried, opening = Entries(limits).retried, opening_of(plan)
+    modules += [Orders(first_order=first_order, retried=retried, opening=opening), Risk(limits)]
     refuse_ways_round_risk(modules, EVENTS)
     return Composition(
         modules=modules,

@@ -4,10 +4,13 @@ They stand by symbol, under "default" for symbols that are not named, or under t
 say in `sessions`. A symbol without any is open whenever quotes come.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from tallystick.market.instrument import Instrument
+from tallystick.market.server_time import offset_ns, to_utc_ns
 from tallystick.market.sessions import EVERY, Sessions
 from tallystick.platform.plan import RunPlan
 from tallystick.platform.plan_values import need
@@ -53,3 +56,18 @@ def hours_of(plan: RunPlan) -> dict[str, Sessions]:
     known = sessions_of(plan)
     calendars: dict[str, Any] = {fields["symbol"]: fields.get("sessions", "") for fields in plan.instruments}
     return known | {symbol: known[calendar] for symbol, calendar in calendars.items() if calendar}
+
+
+def opening_of(plan: RunPlan) -> Callable[[str, int], int]:
+    """When a symbol's market opens, from a moment on: both in ns UTC; the moment itself where it is open or unknown."""
+    hours, rule = hours_of(plan), plan.server_time
+
+    def opening(symbol: str, time: int) -> int:
+        sessions = hours.get(symbol, hours.get(EVERY))
+        wall = time + offset_ns(time, rule)
+        opens = wall if sessions is None else sessions.next_open(wall)
+        if opens is None or opens == wall:
+            return time
+        return int(to_utc_ns(np.array([opens // 1_000_000], dtype=np.int64), rule)[0])
+
+    return opening

@@ -22,15 +22,15 @@ from tests.unit.portfolio.told import opened
 from tests.unit.risk.desk import ACCOUNT, EURUSD, MONDAY_NOON, SECOND_NS, XAUUSD, FakeContext, quote
 
 STEP = LOT // 100
-DONE, POSITION_CLOSED, NO_MONEY, REQUOTE = 10009, 10036, 10019, 10004
+DONE, POSITION_CLOSED, NO_MONEY, REQUOTE, MARKET_CLOSED = 10009, 10036, 10019, 10004, 10018
 
 
 class Broker:
     """Orders, the ledger, and whatever the test lets the market do."""
 
-    def __init__(self, margin_mode: str = "hedging", *, deals_first: bool = True) -> None:
+    def __init__(self, margin_mode: str = "hedging", *, deals_first: bool = True, **desk: Any) -> None:
         self.ledger = Ledger(lambda _time: 0, {one.symbol: one for one in (EURUSD, XAUUSD)})
-        self.orders = Orders(first_order=100)
+        self.orders = Orders(first_order=100, **desk)
         self.netting = margin_mode == "netting"
         self.deals_first = deals_first
         self.now = MONDAY_NOON

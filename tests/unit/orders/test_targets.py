@@ -8,7 +8,7 @@ import pytest
 
 from tallystick.events.types.trading import IntentRaised, TargetSet
 from tallystick.market.instrument import LOT
-from tests.unit.orders.broker import NO_MONEY, POSITION_CLOSED, REQUOTE, STEP, Broker
+from tests.unit.orders.broker import MARKET_CLOSED, NO_MONEY, POSITION_CLOSED, REQUOTE, STEP, Broker
 
 SEEDS = range(3_000 if os.environ.get("TALLYSTICK_FULL") else 150)
 
@@ -146,6 +146,27 @@ def test_what_time_alone_can_lift_is_tried_again_by_a_timer_and_not_for_ever(ref
         assert legs(broker.waiting) == [("open", "buy", 10, 0)]
     refuse(broker)
     assert (broker.waiting, broker.timers) == ([], {})
+
+
+def test_a_close_in_known_closed_hours_is_tried_again_when_they_end_however_often() -> None:
+    hours = 7 * 3_600 * 10**9
+    broker = Broker(opening=lambda symbol, time: time + hours if symbol == "EURUSD" else time)
+    broker.target(10)
+    broker.fill_all()
+    broker.target(0)
+    for _ in range(9):
+        broker.reject(MARKET_CLOSED)
+        assert broker.waiting == []
+        assert broker.timers == {"ema/EURUSD": broker.now + hours}
+        broker.fire()
+        assert legs(broker.waiting) == [("close", "sell", 10, 1001)]
+    broker.fill_all()
+    assert broker.held() == []
+    broker.target(10)
+    for _ in range(4):
+        broker.reject(MARKET_CLOSED)
+        broker.fire()
+    assert broker.waiting == [], "what opens is not kept for another day's price"
 
 
 def test_a_position_that_was_gone_already_is_compared_again_at_once_but_not_for_ever() -> None:

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from tallystick.platform.mt5.definitions.week import sessions_written
 from tallystick.platform.mt5.server import AccountSettings
 from tallystick.platform.plan import AccountPlan, plan_from_json
 from tallystick.platform.plan_check import PlanError, check_plan
-from tallystick.platform.plan_sessions import hours_of, in_session
+from tallystick.platform.plan_sessions import hours_of, in_session, opening_of
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -181,6 +182,27 @@ def test_hours_of_a_plan_are_those_of_a_definition_by_symbol_by_default_and_by_a
     assert {name: sessions_written(one) for name, one in hours_of(plan).items()} == hours | {"XAUUSD": hours["metals"]}
     assert sessions_written(calendars["NZDUSD"]) == hours["default"]
     assert compose(plan, []).terminal.freeze()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("clock", "at", "opens"),
+    [
+        ("utc", "2014-05-09T21:30", "2014-05-12T01:00"),
+        ("utc", "2014-05-09T20:59", "2014-05-09T20:59"),
+        ("new_york+7", "2014-05-09T19:00", "2014-05-11T22:00"),
+        ("new_york+7", "2014-01-10T19:00", "2014-01-12T23:00"),
+        ("fixed:-05:00", "2014-05-12T05:30", "2014-05-12T06:00"),
+    ],
+)
+def test_when_a_market_opens_is_told_in_utc(clock: str, at: str, opens: str) -> None:
+    weekdays = {day: [["01:00", "21:00"]] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
+    plan = msgspec.structs.replace(demo_plan(), sessions={"default": weekdays}, server_time=clock)
+    assert opening_of(plan)("EURUSD", ns(at)) == ns(opens)
+    assert opening_of(demo_plan())("EURUSD", ns(at)) == ns(at)
+
+
+def ns(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 10**9
 
 
 def test_without_hours_instruments_stay_as_they_are() -> None:

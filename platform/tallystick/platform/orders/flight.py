@@ -8,9 +8,10 @@ Key = tuple[str, str]
 """Strategy and symbol."""
 
 PLACED, DONE, DONE_PARTIAL = 10008, 10009, 10010
+MARKET_CLOSED = 10018
 AGAIN_AT_ONCE = frozenset({10035, 10036})
 """MT5 return codes after which positions are compared anew at once: the order or position was gone already."""
-AGAIN_LATER = frozenset({10004, 10018, 10020, 10021, 10024})
+AGAIN_LATER = frozenset({10004, MARKET_CLOSED, 10020, 10021, 10024})
 """Requote, market closed, price changed, no price, too many requests: worth another try after a while."""
 DENIED_FOR_NOW = frozenset({"market_state", "stale_quote", "message_throttle"})
 """Risk's rules whose refusal time alone can lift."""

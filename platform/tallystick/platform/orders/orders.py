@@ -5,8 +5,8 @@
 2. When an order is over - answered with all its deals seen, ended, denied, abandoned - its target is compared again.
 3. A refusal is not repeated: after risk's denial or the terminal's rejection that purpose rests until the target is set
    anew. Exceptions, at most `retries` for one target: a position or order that was gone already is compared again at
-   once; a refusal that time alone can lift is tried again after `retry_s` of book time, by a timer. What an entry
-   filter with `retry` refused is tried again when the filter said it will pass, however often.
+   once; a refusal that time alone can lift is tried again after `retry_s` of book time, by a timer. However often: what
+   an entry filter with `retry` refused, when it said it will pass; a close in known closed hours, when they end.
 4. When the terminal or a person ends a position on the target's side (stop loss, take profit, stop-out), the target is
    done: the strategy stays as it is until its next `target.set`.
 5. `intent.raised` becomes exactly one order.
@@ -41,6 +41,7 @@ from tallystick.platform.orders.flight import (
     DONE,
     DONE_PARTIAL,
     LIFTED_BY_TIME,
+    MARKET_CLOSED,
     PLACED,
     Desired,
     Flight,
@@ -78,17 +79,20 @@ class Orders:
         retries: int = 3,
         retry_s: int = 60,
         retried: Callable[[str, str, str], bool] = lambda _rule, _strategy, _symbol: False,
+        opening: Callable[[str, int], int] = lambda _symbol, time: time,
         name: str = "orders",
     ) -> None:
         """`first_order` is the book's next order number; `retries` and `retry_s` as above.
 
-        `retried` says of a rule, a strategy and a symbol whether an entry filter of theirs wants another try.
+        `retried`: of a rule, a strategy and a symbol whether an entry filter of theirs wants another try. `opening`: of
+        a symbol and a time when its market opens (ns UTC), that time itself where it is open or nobody knows.
         """
         self.name = name
         self.settings = {"retries": str(retries), "retry_s": str(retry_s)}
         self._retries = retries
         self._retry_ns = retry_s * SECOND_NS
         self._retried = retried
+        self._opening = opening
         self._next = first_order
         self._account = ""
         self._netting = False
@@ -117,8 +121,6 @@ class Orders:
         number, self._next = self._next, self._next + 1
         return number
 
-    # -- what is wanted
-
     def _account_opened(self, event: AccountOpened, _context: Context) -> Sequence[Event]:
         self._account = event.account
         self._netting = event.margin_mode == "netting"
@@ -143,8 +145,6 @@ class Orders:
                 return self._compare(key, context)
         return ()
 
-    # -- what came of it
-
     def _denied(self, event: OrderDenied, context: Context) -> Sequence[Event]:
         flight = self._flights.pop(event.order, None)
         if flight is not None and self._retried(event.rule, flight.strategy, flight.symbol):
@@ -162,6 +162,9 @@ class Orders:
             return ()
         if event.retcode not in {PLACED, DONE, DONE_PARTIAL}:
             del self._flights[event.order]
+            wait = self._opening(flight.symbol, context.time) - context.time
+            if wait and event.retcode == MARKET_CLOSED and flight.purpose == "close":
+                return self._wait(flight, context, wait)
             at_once = event.retcode in AGAIN_AT_ONCE
             return self._failed(flight, context, at_once=at_once, later=event.retcode in AGAIN_LATER)
         deals = flight.purpose in {"open", "close", "pending"}
@@ -238,8 +241,6 @@ class Orders:
         desired.resting[flight.purpose] = True
         due = context.time + wait_ns
         return (TimerRequested(module=self.name, timer=timer_of(flight.key), due=due),)
-
-    # -- comparing
 
     def _compare(self, key: Key, context: Context) -> Sequence[Event]:
         desired = self._targets.get(key)
