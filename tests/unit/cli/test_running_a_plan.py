@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tallystick.platform.cli.demo_plan import demo_plan
+from tallystick.platform.cli.run_outcome import document_of_outcome, outcome_of
 from tallystick.platform.cli.stopping import stopping
 from tests.said import Say
 
@@ -66,6 +67,8 @@ def test_a_run_says_what_it_came_to_and_another_plan_is_refused_by_its_fields(sa
     assert document["failed_modules"] == []
     assert (book / "report.html").is_file()
     assert "warning: W107 " in said.err
+    unread = document_of_outcome(outcome_of(book, report=False))  # of deals and orders alone
+    assert unread == {**{name: document[name] for name in unread}, "report": None}
     nothing = say("replay", book, "--until", "0")
     assert nothing.code == 1
     assert "NOTHING WAS COMPARED" in nothing.out

@@ -70,7 +70,9 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """The console script."""
     gc.set_threshold(50_000, 20, 20)  # looking for cycles while modules load takes a tenth of a start
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # nor are those that the process ends with looked through again, which takes as long
+    sys.exit(code)
 
 
 if __name__ == "__main__":

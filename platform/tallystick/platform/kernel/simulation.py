@@ -92,13 +92,17 @@ class Simulation:
         self._drain()
         return self._walk(lambda: self._buffer.next_time <= until, until, largest)
 
-    def ahead(self, most: int, largest: int) -> tuple[Rows, int]:
-        """The next rows, up to `most`, that no deadline comes before and that fill no block; when more comes, ns."""
+    def ahead(self, most: int, largest: int | None = None) -> tuple[Rows, int]:
+        """The next rows, up to `most`, that no deadline comes before and that fill no block; when more comes, ns.
+
+        `largest`: the rows of a block; without it rows may fill any number of them.
+        """
         due = min(self._owed(), self._kernel.deadlines.next_due())
-        if self._kernel.pending or not self._buffer.fill(1):
+        if self._kernel.pending or not self._buffer.fill(most + 1):
             return self._buffer.rows.part(0, 0), due
         rows, first = self._buffer.rows, self._buffer.next
-        stop = max(min(self._limit(), self._cap(largest) - 1, first + most), first)
+        full = len(rows) if largest is None else self._cap(largest)
+        stop = max(min(self._limit(), full - 1, first + most), first)
         return rows.part(first, stop), min(due, rows.time.item(stop))
 
     def pass_over(self, count: int) -> None:

@@ -5,6 +5,7 @@ this process, the parent of a bot's process) gives an `Answer` of plain values. 
 user sees are made on the module's side and never cross.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
@@ -77,20 +78,14 @@ class Answering(Protocol):
         ...
 
 
-def encoded_call(call: Call) -> bytes:
-    """A call as bytes."""
-    return _encode(call)
-
-
-def encoded_answer(answer: Answer) -> bytes:
-    """An answer as bytes."""
-    return _encode(answer)
-
-
 def decoded_answer(message: bytes) -> Answer:
     """The answer in these bytes. Raises `msgspec.DecodeError`."""
     return _ANSWERS.decode(message)
 
 
 _encode = msgspec.msgpack.Encoder().encode
+encoded_call: Callable[[Call], bytes] = _encode
+"""A call as bytes."""
+encoded_answer: Callable[[Answer], bytes] = _encode
+"""An answer as bytes."""
 _ANSWERS = msgspec.msgpack.Decoder(Answer)

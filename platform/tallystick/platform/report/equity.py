@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tallystick.market.instrument import Instrument
 from tallystick.platform.report.prices import Floats, Prices, Times
 from tallystick.platform.report.rates import RatePair, Rates
+from tallystick.platform.report.reckoning import opening_balance
 from tallystick.platform.report.story import Story
 from tallystick.platform.report.trades import Holding
 
@@ -67,14 +68,6 @@ def curve_of(story: Story, prices: list[Prices], holdings: list[Holding]) -> Cur
         own = rate.part(first, stop) if rate is not None else None
         floating[first:stop] += profit_of(price, holding, instrument, story.digits, own)
     return Curve(time, balance, balance + floating, held)
-
-
-def opening_balance(story: Story) -> int:
-    """The balance before the first deal: nothing where the first deal is the deposit."""
-    if not story.deals:
-        return story.account.balance if story.account else 0
-    first = story.deals[0].event
-    return first.balance - first.profit - first.swap - first.commission
 
 
 def profit_of(

@@ -1,13 +1,14 @@
 """A book's result: the numbers a terminal prints and the report shows."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from tallystick.platform.report.baselines import BuyAndHold, buy_and_hold
-from tallystick.platform.report.equity import Curve, curve_of, opening_balance
+from tallystick.platform.report.equity import Curve, curve_of
 from tallystick.platform.report.prices import Prices, prices_of
+from tallystick.platform.report.reckoning import Reckoning, first_deposit, opening_balance, reckoning_of
 from tallystick.platform.report.statistics import (
     Drawdown,
     Streak,
@@ -35,21 +36,16 @@ class Proof:
     checkpoint: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A book's result. Money in minor units of `currency`, which has `digits` decimals; shares from 0 to 1."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary(Reckoning):
+    """A book's result: its reckoning, and what prices and trades tell besides; shares from 0 to 1."""
 
     proof: Proof
-    currency: str
-    digits: int
     first_time: int
     last_time: int
     symbols: tuple[str, ...]
     rows: int
-    deposit: int
-    closing_balance: int
     closing_equity: int
-    net_profit: int
     deals_add_up: bool
     open_positions: int
     open_commission: int
@@ -65,13 +61,8 @@ class Summary:
     equity_drawdown: Drawdown
     sharpe_ratio: float | None
     exposure: float
-    deals: int
-    orders: int
     approved: int
-    denied: int
-    denials: dict[str, int]
     refused_by_terminal: int
-    stop_losses: int
     take_profits: int
     stop_outs: int
     swaps_charged: int
@@ -89,10 +80,6 @@ class Summary:
     def recovery_factor(self) -> float | None:
         """Total net profit over maximal equity drawdown; none without a drawdown."""
         return self.net_profit / self.equity_drawdown.maximal if self.equity_drawdown.maximal else None
-
-    def money(self, amount: float) -> str:
-        """An amount of minor units in the currency's own decimals, such as -1,234.50."""
-        return f"{amount / 10**self.digits:,.{self.digits}f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +100,7 @@ def book_of(story: Story, proof: Proof) -> Book:
     positions = positions_of(story)
     curve = curve_of(story, prices, positions.holdings)
     deposits = _deposits(story, curve)
-    initial = opening_balance(story) + _first_deposit(story)
+    initial = opening_balance(story) + first_deposit(story)
     held = buy_and_hold(curve.time, prices, story.instruments, initial, story.currency, story.digits)
     return Book(story, prices, positions, curve, held, _summary(story, proof, prices, positions, curve, held, deposits))
 
@@ -128,27 +115,22 @@ def _summary(  # noqa: PLR0917 - the parts it sums up
     deposits: "np.ndarray[tuple[int], np.dtype[np.int64]]",
 ) -> Summary:
     opening = opening_balance(story)
-    initial = opening + _first_deposit(story)
-    closing = int(curve.balance[-1]) if len(curve) else opening
+    reckoning = reckoning_of(story)
+    initial, net = reckoning.deposit, reckoning.net_profit
     moved = int(deposits[-1]) if len(deposits) else 0
     trading = [told.event for told in story.deals if told.event.type != "balance"]
     reasons = Counter(deal.reason for deal in trading)
-    denials = Counter(order.denied.rule for order in story.orders.values() if order.denied)
     verdicts = sum(order.verdict is not None for order in story.orders.values())
     grown = slice(int(np.argmax(deposits > 0)) if moved else 0, None)
     return Summary(
+        **asdict(reckoning),
         proof=proof,
-        currency=story.currency,
-        digits=story.digits,
         first_time=int(curve.time[0]) if len(curve) else story.first_time,
         last_time=int(curve.time[-1]) if len(curve) else story.last_time,
         symbols=tuple(one.symbol for one in prices),
         rows=sum(len(one) for one in prices),
-        deposit=initial,
-        closing_balance=closing,
         closing_equity=int(curve.equity[-1]) if len(curve) else opening,
-        net_profit=closing - opening - moved,
-        deals_add_up=sum(deal.profit + deal.swap + deal.commission for deal in trading) == closing - opening - moved,
+        deals_add_up=sum(deal.profit + deal.swap + deal.commission for deal in trading) == net,
         open_positions=positions.still_open,
         open_commission=positions.open_commission,
         buy_and_hold=held.result(initial),
@@ -163,16 +145,11 @@ def _summary(  # noqa: PLR0917 - the parts it sums up
         equity_drawdown=drawdown_of(curve.equity[grown] - deposits[grown] + initial - opening, initial),
         sharpe_ratio=sharpe_ratio(curve),
         exposure=exposure_of(curve),
-        deals=len(trading),
-        orders=len(story.orders),
-        approved=verdicts - sum(denials.values()),
-        denied=sum(denials.values()),
-        denials=dict(denials.most_common()),
+        approved=verdicts - reckoning.denied,
         refused_by_terminal=sum(
             order.answer is not None and order.answer.event.retcode not in CARRIED_OUT
             for order in story.orders.values()
         ),
-        stop_losses=reasons["sl"],
         take_profits=reasons["tp"],
         stop_outs=reasons["so"],
         swaps_charged=len(story.swaps),
@@ -185,12 +162,6 @@ def _summary(  # noqa: PLR0917 - the parts it sums up
 
 CARRIED_OUT = frozenset({10008, 10009, 10010})
 """MT5's return codes placed, done and done in part."""
-
-
-def _first_deposit(story: Story) -> int:
-    """The deposit that the account began with, where it is a deal."""
-    first = story.deals[0].event if story.deals else None
-    return first.profit if first is not None and first.type == "balance" else 0
 
 
 def _deposits(story: Story, curve: Curve) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":

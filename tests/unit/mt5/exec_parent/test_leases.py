@@ -10,6 +10,7 @@ import pytest
 from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
 from tallystick.events.signer import Ed25519Signer
+from tallystick.events.types.market import QuoteBlock
 from tallystick.events.types.mt5 import BotEnded, CallsAnswered, CallsMade
 from tallystick.events.types.running import RunStarted
 from tallystick.platform.kernel.replaying import replay_book
@@ -63,6 +64,21 @@ while True:
         os.urandom(1)
     time.sleep(random.choice([0.5, 7, 600, 1801, 7200]))
 """
+POLLING = """
+import time
+import MetaTrader5 as mt5
+mt5.initialize()
+for turn in range(10**6):
+    tick = mt5.symbol_info_tick("EURUSD")
+    if turn % 5 == 0:
+        rates = mt5.copy_rates_from_pos("EURUSD", mt5.TIMEFRAME_H1, 0, 3)
+    if turn % 90 == 50:
+        mt5.Buy("EURUSD", 0.1)
+    if turn % 70 == 60:
+        mt5.Close("EURUSD")
+    mt5.symbol_info_tick("NONE")
+    time.sleep(60 if turn % 400 < 200 else 1800)
+"""
 DYING = """
 import os, time
 import MetaTrader5 as mt5
@@ -109,6 +125,19 @@ def test_the_log_is_the_same_whoever_answers_looks(
     theirs = carried(tmp_path / "child", text, data, lends=True, latency_ms=latency_ms)
     assert len(lent) > 20
     assert sum(each.count for each in ours if isinstance(each, CallsMade)) > 300
+    assert told(theirs) == told(ours)
+    assert replay_book(tmp_path / "child").equal
+
+
+def test_the_log_is_the_same_where_blocks_and_records_are_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tallystick.platform.mt5.exec.market.OPEN_ROWS", 7)
+    monkeypatch.setattr("tallystick.platform.mt5.exec.gathering.MOST_CALLS", 20)
+    monkeypatch.setattr("tallystick.platform.mt5.exec.gathering.MOST_BYTES", 900)
+    ours = carried(tmp_path / "parent", POLLING, EURUSD_ALONE, lends=False)
+    theirs = carried(tmp_path / "child", POLLING, EURUSD_ALONE, lends=True)
+    counts = {each.count for each in ours if isinstance(each, CallsMade)}
+    assert {20} < counts
+    assert max(each.rows for each in ours if isinstance(each, QuoteBlock)) == 7
     assert told(theirs) == told(ours)
     assert replay_book(tmp_path / "child").equal
 

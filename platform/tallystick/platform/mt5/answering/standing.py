@@ -15,6 +15,7 @@ from tallystick.platform.mt5.answering.server_clock import ServerClock
 from tallystick.platform.mt5.server.account import Pending, Position
 from tallystick.platform.mt5.server.order_types import direction_of
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
+from tallystick.platform.mt5.server.worth import Worth
 from tallystick.platform.mt5.wire import Plain, Records
 
 REASONS = {"client": 0, "mobile": 1, "web": 2, "expert": 3}
@@ -52,10 +53,11 @@ class Standing:
         return done(Plain(len(self._server.state.positions)))
 
     def _positions_get(self, arguments: Mapping[str, Any]) -> Reply:
-        held = self._server.priced().state.positions.values()
+        worth = self._server.priced()
+        held = worth.state.positions.values()
         chosen = [one for one in held if _chosen(arguments, one.shown_ticket, one.symbol)]
         chosen.sort(key=lambda one: one.shown_ticket)
-        return done(Records("TradePosition", tuple(map(self._position, chosen))))
+        return done(Records("TradePosition", tuple([self._position(one, worth) for one in chosen])))
 
     def _orders_total(self, _: Mapping[str, Any]) -> Reply:
         return done(Plain(len(self._server.state.pendings)))
@@ -66,9 +68,11 @@ class Standing:
         chosen.sort(key=lambda one: one.ticket)
         return done(Records("TradeOrder", tuple(map(self._order, chosen))))
 
-    def _position(self, position: Position) -> tuple[Any, ...]:
-        instrument, worth = self._instruments[position.symbol], self._server.priced()
-        opened, updated = self._clock.milliseconds(position.opened), self._clock.milliseconds(position.updated)
+    def _position(self, position: Position, worth: Worth) -> tuple[Any, ...]:
+        instrument = self._instruments[position.symbol]
+        opened = updated = self._clock.milliseconds(position.opened)
+        if position.updated != position.opened:
+            updated = self._clock.milliseconds(position.updated)
         return (
             position.shown_ticket,
             opened // 1_000,

@@ -128,5 +128,5 @@ def array_of(name: str, data: bytes) -> NDArray[Any]:
     """Packed rows as the module gives them: an array that owns its memory and is not to be written to."""
     array = np.empty(len(data) // ROW_BYTES, DTYPES[name])
     array.view(_WHOLE)[:] = np.frombuffer(data, _WHOLE)  # as bytes: a copy field by field takes longer
-    array.flags.writeable = False
+    array.setflags(write=False)
     return array

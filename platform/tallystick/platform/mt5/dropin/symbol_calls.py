@@ -16,6 +16,8 @@ Taken = tuple[tuple[str, Callable[[Any], Any]], ...]
 
 def _name(value: Any) -> str:
     """A symbol's name."""
+    if type(value) is str and len(value) <= NAME_LENGTH and value.isascii():
+        return value
     return text(value, NAME_LENGTH, INVALID)
 
 
@@ -23,12 +25,15 @@ def taken(unnamed: tuple[Any, ...], wanted: Taken) -> dict[str, Any]:
     """Exactly the wanted arguments. C ints are parsed before anything else is looked at."""
     if len(unnamed) != len(wanted):
         raise Refused(INVALID)
+    arguments: dict[str, Any] = {}
     try:
-        return {name: take(value) for (name, take), value in zip(wanted, unnamed, strict=True)}
+        for (name, take), value in zip(wanted, unnamed, strict=True):
+            arguments[name] = take(value)
     except Refused:  # which of several is named depends on the order in which the original looks
         pairs = [(name, take, value) for (name, take), value in zip(wanted, unnamed, strict=True)]
         parsed = {name: take(value) for name, take, value in pairs if take is counted}
         return {name: parsed[name] if take is counted else take(value) for name, take, value in pairs}
+    return arguments
 
 
 def _of_symbol(name: str) -> Any:

@@ -20,7 +20,7 @@ from tallystick.market.rows import Quote, Rows
 from tallystick.platform.kernel.composition import Recall
 from tallystick.platform.mt5.answering.answers import Answers
 from tallystick.platform.mt5.answering.reply import Reply
-from tallystick.platform.mt5.exec.settings import Looked
+from tallystick.platform.mt5.exec.gathering import Looks
 from tallystick.platform.mt5.prices.quote import one_quote
 from tallystick.platform.mt5.prices.store import PriceStore
 from tallystick.platform.mt5.wire import SUCCESS, Answer, Call, encoded_answer
@@ -67,9 +67,9 @@ class ModuleAnswers:
         self._given.add(answer)
         return answer
 
-    def answered(self, looked: Looked, count: int) -> None:
-        """The bot's process has answered so many calls itself; `mt5.calls_made` is to name them."""
-        self._given.add_all(looked, count)
+    def answered(self, looked: Looks) -> None:
+        """The bot's process has answered these calls itself; `mt5.calls_made` is to name them."""
+        self._given.add_all(looked)
 
     def recalled(self, event: CallsMade) -> list[Recall]:
         """Calls that were made while rows came in, for a replay to answer among the same rows."""
@@ -128,10 +128,10 @@ class Given:
         self.count += 1
         self._failed += answer.error != SUCCESS
 
-    def add_all(self, looked: Looked, count: int) -> None:
-        """All of a message of the bot's process."""
+    def add_all(self, looked: Looks) -> None:
+        """What the bot's process answered."""
         self._digest.update(looked.answers)
-        self.count += count
+        self.count += len(looked)
         self._failed += looked.failed
 
     def said(self) -> CallsAnswered:

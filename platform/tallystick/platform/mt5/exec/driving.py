@@ -13,7 +13,6 @@ from typing import Protocol, Self
 from unicodedata import normalize
 
 import msgspec
-import numpy as np
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.errors import EventRefused
@@ -24,7 +23,7 @@ from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.mt5.answering.reply import TRUE
 from tallystick.platform.mt5.exec.answers import CHANGING
 from tallystick.platform.mt5.exec.composing import BotComposition
-from tallystick.platform.mt5.exec.gathering import Gathered
+from tallystick.platform.mt5.exec.gathering import Gathered, Looks
 from tallystick.platform.mt5.exec.lending import Lender
 from tallystick.platform.mt5.exec.market import Market, MarketFeed
 from tallystick.platform.mt5.exec.process import Over
@@ -157,18 +156,25 @@ class BotDriver:
         process.answer(answer)
 
     def _looked(self, looked: Looked) -> None:
-        """Calls that the bot's process has answered: the rows that they saw come in, and they are as if made here."""
+        """Calls that the bot's process has answered: the rows that they saw come in, and they are as if made here.
+
+        So a record ends where it is full, and a block where so many rows have come in, whatever a message holds.
+        """
         assert self._lender is not None
         self._lender.used()
-        market, times = self._market, np.frombuffer(looked.times, dtype="<i8")
-        before = market.open_rows
-        places = before + market.pass_until(times)
-        self._answers.answered(looked, len(times))
-        self._gathered.add_all(looked, times, places.tolist())
-        self.calls += len(times)
-        self.now = int(times[-1])
-        if self._gathered.full:
-            self._settle()
+        rest: Looks | None = Looks(looked)
+        while rest is not None:
+            count = self._market.before_block_ends(rest.times)
+            if self._market.stopped:
+                return  # the bot is being ended
+            looks, rest = rest.divided(min(count, self._gathered.room(rest)))
+            places = self._market.pass_until(looks.times)
+            self._answers.answered(looks)
+            self._gathered.add_all(looks, places.tolist())
+            self.calls += len(looks)
+            self.now = looks.times.item(-1)
+            if self._gathered.full:
+                self._settle()
 
     def answer(self, call: Call) -> Answer:
         """Answer one call, the market moved to its time."""

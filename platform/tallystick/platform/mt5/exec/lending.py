@@ -1,7 +1,8 @@
 """Leases: what a bot's process needs to answer looks itself until something may happen that it cannot know of.
 
-It gets the rows up to there, what else answers depend on, and at first what the terminal is made of; the same code as
-here then gives the same answers. A replay, which knows of no lease, computes each of them again.
+It gets the rows up to there (and some beyond, which no answer shows), what else answers depend on, and at first what
+the terminal is made of; the same code as here then gives the same answers. A replay, which knows of no lease, computes
+each of them again.
 """
 
 import pickle
@@ -46,12 +47,13 @@ class Lender:
             return None
         quiet, until = self._market.quiet_ahead(self._terminal.quiet)
         until = min(until, self._market.last + 1)
-        count = max(0, self._market.passed + len(quiet) - self._handed)
-        if until <= self._terminal.state.clock or count > HANDED_MOST:
+        missing = self._market.passed + len(quiet) - self._handed
+        if until <= self._terminal.state.clock or missing > HANDED_MOST:
             return None
         self._unused += 1
-        self._handed += count
-        time, series, bid, ask, flags = _columns(self._market.unseen(count))
+        given = self._market.unseen(missing) if missing > 0 else []
+        self._handed += sum(map(len, given))
+        time, series, bid, ask, flags = _columns(given)
         world, self._world = self._world, None
         made = pickle.dumps(world) if world is not None else b""
         return Lease(until, time, series, bid, ask, flags, self._answers.seen(), made)

@@ -32,6 +32,10 @@ CLOSING = "close-at-end"
 
 OPEN_ROWS = 1_024
 """Rows that one block holds while a bot looks at each of them."""
+QUIET_ROWS = 4 * OPEN_ROWS
+"""So many rows are looked at to find until when nothing happens."""
+GIVEN_ROWS = 64 * OPEN_ROWS
+"""Rows of the feed that are given away together, where so many have been read."""
 SCANNED_ROWS = 64
 """So many rows are worth an exact look at whether the terminal acts on any."""
 
@@ -109,12 +113,12 @@ class Market:
     # -- what a bot's process may go on with by itself
 
     def quiet_ahead(self, quiet: Callable[[Rows], bool]) -> tuple[Rows, int]:
-        """The next rows that nobody acts on, within the open block, and until when nothing else happens (ns UTC).
+        """The next rows that nobody acts on, and until when nothing else happens (ns UTC), be blocks full or not.
 
         `quiet` says of rows whether the terminal surely acts on none. Where more than the terminal looks at rows, or
         the data are over, there are none.
         """
-        rows, until = self._simulation.ahead(OPEN_ROWS, self._largest or 1)
+        rows, until = self._simulation.ahead(QUIET_ROWS) if self._largest else self._simulation.ahead(0)
         terminal = self._kernel.terminal
         count = len(rows)
         while count > SCANNED_ROWS and not quiet(rows.part(0, count)):
@@ -126,17 +130,29 @@ class Market:
             until = rows.time.item(count)
         return rows.part(0, count), until if self._largest else -1
 
+    def before_block_ends(self, times: NDArray[np.int64]) -> int:
+        """How many of some moments (ns UTC) come before the open block is full, at least one; it ends before the first.
+
+        Only among rows `quiet_ahead`.
+        """
+        _, full = self._simulation.ahead(OPEN_ROWS, self._largest)
+        if times.item(0) >= full:
+            self.to(times.item(0))
+            _, full = self._simulation.ahead(OPEN_ROWS, self._largest)
+        return int(times.searchsorted(full))
+
     def pass_until(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Rows `quiet_ahead` come in up to the last of some moments (ns UTC); how many are in by each of them."""
+        """Rows come in up to the last of some moments `before_block_ends`; how many the block has by each of them."""
         rows, _ = self._simulation.ahead(OPEN_ROWS, self._largest)
-        counts = rows.time.searchsorted(times, side="right")
+        before, counts = self.open_rows, rows.time.searchsorted(times, side="right")
         if counts[-1]:
             self._simulation.pass_over(int(counts[-1]))
             self._look_ahead()
-        return counts
+        return before + counts
 
-    def unseen(self, rows: int) -> list[Rows]:
-        """The next rows of the feed that were not given here yet, so many; they need not have come in yet."""
+    def unseen(self, least: int) -> list[Rows]:
+        """Rows of the feed that were not given here yet, at least so many; they need not have come in yet."""
+        rows = min(sum(map(len, self._come)), max(least, GIVEN_ROWS))
         parts = []
         while rows:
             part = self._come[0]

@@ -48,11 +48,11 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, tag="asked"):
 
 
 class Lease(msgspec.Struct, frozen=True, array_like=True):
-    """Nothing happens before `until` (ns UTC) but these rows: so long a bot's process may answer looks itself.
+    """Nothing happens before `until` (ns UTC) but rows: so long a bot's process may answer looks itself.
 
-    The rows are all that the process has not been given yet, columns as bytes: `time` and `series` as in
-    `market.rows.Rows`, `bid`, `ask`, `flags`. `seen`: what else answers depend on (`Answers.seen`). `world`: with the
-    first lease, what the terminal is made of.
+    The rows up to there that the process has not been given yet, and some that come later, columns as bytes: `time` and
+    `series` as in `market.rows.Rows`, `bid`, `ask`, `flags`. `seen`: what else answers depend on (`Answers.seen`).
+    `world`: with the first lease, what the terminal is made of.
     """
 
     until: int
@@ -69,13 +69,16 @@ class Looked(msgspec.Struct, frozen=True, array_like=True, tag="looked"):
     """Calls that the bot's process answered under a lease, in order.
 
     `times`: int64, ns UTC, one a call. `calls`: `wire.Call`s in MessagePack, one behind the other. `answers`: each
-    `wire.Answer` behind its length in four bytes, as they are hashed. `failed`: how many were answered with an error.
+    `wire.Answer` behind its length in four bytes, as they are hashed. `call_ends`, `answer_ends`: where each of them
+    ends there, uint32. `failed`: uint8, 1 where the answer was an error.
     """
 
     times: bytes
     calls: bytes
+    call_ends: bytes
     answers: bytes
-    failed: int
+    answer_ends: bytes
+    failed: bytes
 
 
 class Warned(msgspec.Struct, frozen=True, array_like=True, tag="warned"):

@@ -3,7 +3,7 @@
 Source: the MetaTrader5 package, version 5.0.6231 (`copy_rates_*`, `copy_ticks_*`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,11 @@ class Growing:
     def value(self, name: str, place: int) -> Any:
         """One value of a column."""
         return self._room[name].item(place)
+
+    def cut(self, names: Sequence[str], first: int) -> list[NDArray[Any]]:
+        """Rows from `first` on of several columns, as views that are valid until the next `extend`."""
+        room, size = self._room, self.size
+        return [room[name][first:size] for name in names]
 
     def column(self, name: str, first: int = 0, stop: int | None = None) -> NDArray[Any]:
         """Rows `first` to `stop` of a column, as a view that is valid until the next `extend`."""

@@ -148,9 +148,8 @@ class PriceStore:
             bars = self._bars[symbol, timeframe] = self._begun(symbol, timeframe)
         ticks = self._ticks[symbol]
         if bars.seen < len(ticks):
-            columns, seen = ticks.columns, bars.seen
-            key, bid, ask = columns.column("key", seen), columns.column("bid", seen), columns.column("ask", seen)
-            bars.take_ticks(key, bid, np.rint((ask - bid) * self._scale[symbol]))
+            key, bid, ask = ticks.columns.cut(("key", "bid", "ask"), bars.seen)
+            bars.take_ticks(key, bid, (ask - bid) * self._scale[symbol])
         return bars
 
     def _begun(self, symbol: str, timeframe: int) -> BarSeries:

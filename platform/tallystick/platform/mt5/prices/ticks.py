@@ -54,8 +54,7 @@ class TickSeries:
     def __init__(self) -> None:
         """No ticks yet."""
         self.columns = Growing({"msc": "<i8", "key": "<i8", "bid": "<f8", "ask": "<f8", "flags": "<u4"})
-        self.last: LastTick | None = None
-        self._latest_key = -(2**62)
+        self._last: LastTick | None = None
         self._laid: Laid | None = None
         self._places: dict[int, Growing] = {flags: Growing({"place": "<i8"}) for flags in CHOSEN_BY}
         self._read = dict.fromkeys(CHOSEN_BY, 0)
@@ -64,6 +63,22 @@ class TickSeries:
     def __len__(self) -> int:
         """Number of ticks."""
         return self.columns.size
+
+    @property
+    def last(self) -> LastTick | None:
+        """The newest tick; one that was laid and shown is made when it is asked for."""
+        if self._last is None and self.columns.size:
+            assert self._laid is not None
+            place, shown = self.columns.size - 1, self.columns.size - 1 - self._laid.first
+            bid, ask, flags = (self.columns.value(name, place) for name in ("bid", "ask", "flags"))
+            self._last = LastTick(self._laid.time.item(shown), self._laid.msc.item(shown), bid, ask, flags)
+        return self._last
+
+    @property
+    def _latest_key(self) -> int:
+        """Where the server's clock was at its latest."""
+        latest: int = self.columns.value("key", self.columns.size - 1) if self.columns.size else -(2**62)
+        return latest
 
     def append(
         self,
@@ -78,17 +93,14 @@ class TickSeries:
         key = np.maximum.accumulate(msc)
         if key[0] < self._latest_key:
             key = np.maximum(key, self._latest_key)
-        self._latest_key = int(key[-1])
         self.columns.extend(count, {"msc": msc, "key": key, "bid": bid, "ask": ask, "flags": flags})
-        self.last = LastTick(int(time[-1]), int(msc[-1]), float(bid[-1]), float(ask[-1]), int(flags[-1]))
+        self._last = LastTick(int(time[-1]), int(msc[-1]), float(bid[-1]), float(ask[-1]), int(flags[-1]))
 
     def append_one(self, last: LastTick) -> None:
         """Take in one tick."""
-        self._latest_key = max(last.time_msc, self._latest_key)
-        self.columns.push(
-            {"msc": last.time_msc, "key": self._latest_key, "bid": last.bid, "ask": last.ask, "flags": last.flags}
-        )
-        self.last = last
+        key = max(last.time_msc, self._latest_key)
+        self.columns.push({"msc": last.time_msc, "key": key, "bid": last.bid, "ask": last.ask, "flags": last.flags})
+        self._last = last
 
     def lay(
         self,
@@ -102,25 +114,20 @@ class TickSeries:
 
         What was laid before and is not shown yet is forgotten.
         """
-        size, last, latest = len(self), self.last, self._latest_key
+        size, last = len(self), self.last
         if len(time):
             self.append(time, msc, bid, ask, flags)
         self._laid = Laid(time, msc, size)
-        self.columns.size, self.last, self._latest_key = size, last, latest
+        self.columns.size, self._last = size, last
 
     def show(self, time: int) -> None:
         """Laid ticks up to a moment in ns UTC are ticks from now on."""
         laid = self._laid
         if laid is None:
             return
-        count = int(laid.time.searchsorted(time, side="right"))
-        size = laid.first + count
-        if size == self.columns.size:
-            return
-        self.columns.size = size
-        self._latest_key = self.columns.value("key", size - 1)
-        bid, ask, flags = (self.columns.value(name, size - 1) for name in ("bid", "ask", "flags"))
-        self.last = LastTick(laid.time.item(count - 1), laid.msc.item(count - 1), bid, ask, flags)
+        size = laid.first + int(laid.time.searchsorted(time, side="right"))
+        if size != self.columns.size:
+            self.columns.size, self._last = size, None
 
     def from_moment(self, from_msc: int, count: int, flags: int) -> NDArray[Any]:
         """`count` ticks from a moment of the server's clock on, as rows of the module's layout."""

@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import suppress
+from threading import get_ident
 
 import msgspec
 
@@ -33,6 +34,7 @@ class Asking:
     ) -> None:
         """Of one bot; of `symbols` there are rows, and of any other it asks about its trader is told once."""
         self._pipe = pipe
+        self._leased = pipe.leased
         self._clock = clock
         self._main = main_thread
         self._end = end
@@ -43,11 +45,9 @@ class Asking:
 
     def before(self, function: str) -> None:
         """A function of the module is called, whatever comes of it. Raises `RefusedError` and `EndOfData`."""
-        if not self._main.here:
+        if get_ident() != self._main.ident:
             self._main.require(f"called {function}")
-        self._watchdog.heard()
-        self._clock.charge()
-        if not self._clock.over:
+        if not self._clock.charge():
             return
         self._last_words += function in LAST_WORDS
         if function not in LAST_WORDS or self._last_words > LAST_WORDS_MOST:
@@ -60,15 +60,16 @@ class Asking:
         """
         if call.now != self._clock.now_ns:
             call = Call(self._clock.now_ns, call.function, call.arguments)
-        looked = self._pipe.look(call)
+        leased = self._leased
+        looked = leased.answer(call) if call.now < leased.until else None
         if looked is not None:
+            if leased.full:
+                self._pipe.tell()
             if looked.error[0] < 0:
                 self._missed(call)
             return looked  # at the very time of the call: the clock has nothing to go on to
-        self._watchdog.busy += 1
-        answer = self._pipe.ask(call)
-        self._watchdog.busy -= 1
-        self._watchdog.heard()
+        with self._watchdog.waiting():
+            answer = self._pipe.ask(call)
         self._clock.set(answer.now)
         if answer.ended and call.function not in LAST_WORDS:
             self._end.reach()

@@ -47,19 +47,20 @@ class VirtualClock:
         end_ns: int,
         call_cost_ns: int,
         end: DataEnd,
-        heard: Callable[[], None],
         pause: Callable[[int], None] | None = None,
     ) -> None:
-        """`end_ns`: the time of the last row. `heard` hears of each sleep; `pause` takes as long as its ns say."""
+        """`end_ns`: the time of the last row. `pause` takes as long as its ns say."""
         self.start_ns = start_ns
         self.end_ns = max(start_ns, end_ns)
         self._cost_ns = call_cost_ns
         self._busy_ns = max(call_cost_ns, BUSY_NS)
         self._end = end
-        self._heard = heard
         self._pause = pause
         self._owner = threading.get_ident()
-        self._now_ns = start_ns
+        self.now_ns = start_ns
+        """The time, without looking: what a call of the module says."""
+        self.signs = 0
+        """Calls and sleeps so far: the bot's signs of life."""
         self._looks = 0
         self._calls = 0
         self._busy_looks = 0
@@ -70,11 +71,6 @@ class VirtualClock:
         """From now on it belongs to the present thread."""
         self._owner = threading.get_ident()
 
-    @property
-    def now_ns(self) -> int:
-        """The time, without looking: what a call of the module says."""
-        return self._now_ns
-
     def look(self) -> int:
         """The time as the bot reads it. Raises `EndOfData` where a busy wait comes to the end of the data."""
         if threading.get_ident() == self._owner:
@@ -82,31 +78,33 @@ class VirtualClock:
                 self._looks += 1
             else:
                 self._look_busily()
-        return self._now_ns + self._looks * LOOK_NS
+        return self.now_ns + self._looks * LOOK_NS
 
     def monotonic_ns(self) -> int:
         """The time since some moment before the start."""
         return self.look() - self.start_ns + MONOTONIC_NS
 
-    def charge(self) -> None:
-        """A call of the module was made."""
+    def charge(self) -> bool:
+        """A call of the module was made; whether the last row has gone by."""
+        self.signs += 1
         self._calls += 1
         price = self._cost_ns if self._calls <= BUSY_CALLS else self._price(self._calls // BUSY_CALLS)
-        self._move(self._now_ns + price)
+        self._move(self.now_ns + price)
         if self.turns is not None:
             self.turns.let()
+        return self.now_ns > self.end_ns
 
     def set(self, now_ns: int) -> None:
         """An answer says how late it is."""
-        if now_ns > self._now_ns:
+        if now_ns > self.now_ns:
             self._calls = 0
         self._move(now_ns)
 
     def sleep(self, ns: int) -> None:
         """Let so many ns go by. Raises `EndOfData` where they reach beyond the last row."""
-        self._heard()
+        self.signs += 1
         self._calls = 0
-        wake_ns = self._now_ns + ns
+        wake_ns = self.now_ns + ns
         if self.turns is not None:
             self.turns.wait(None, wake_ns)
             return
@@ -116,37 +114,33 @@ class VirtualClock:
 
     def go_on(self, to_ns: int) -> None:
         """Nothing is done until then."""
-        pause_ns = max(0, to_ns - self._now_ns)
+        before_ns = self.now_ns
         self._move(to_ns)
-        if self._pause is not None and pause_ns:
-            self._pause(pause_ns)
+        if self._pause is not None and to_ns > before_ns:
+            self._pause(to_ns - before_ns)
 
     def nap(self) -> None:
         """Sleep for no time: it costs what a call costs, so that a loop of it ends. Raises `EndOfData`."""
-        self._heard()
-        self.charge()
-        if self.over:
+        if self.charge():
             self._end.reach()
 
     def wait_for_nothing(self) -> None:
         """Wait without a limit for something that cannot come. Raises `EndOfData`."""
-        self.sleep(self.end_ns - self._now_ns + 1)
-
-    @property
-    def over(self) -> bool:
-        """Whether the last row has gone by."""
-        return self._now_ns > self.end_ns
+        self.sleep(self.end_ns - self.now_ns + 1)
 
     def _move(self, to_ns: int) -> None:
-        self._now_ns = max(to_ns, self._now_ns + self._looks * LOOK_NS)
-        self._looks = self._busy_looks = 0
+        """Go on to a moment, or to where looks have come to."""
+        if self._looks:
+            to_ns = max(to_ns, self.now_ns + self._looks * LOOK_NS)
+            self._looks = self._busy_looks = 0
+        self.now_ns = max(self.now_ns, to_ns)
 
     def _look_busily(self) -> None:
         self._busy_looks += 1
         price = self._price(self._busy_looks // BUSY_LOOKS)
-        if self._now_ns + price > self.end_ns:
+        if self.now_ns + price > self.end_ns:
             self._end.reach()
-        self._now_ns += price
+        self.now_ns += price
         if self.turns is not None:
             self.turns.let()
 

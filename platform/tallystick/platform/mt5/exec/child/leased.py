@@ -5,6 +5,8 @@ no answer shows what comes later. What was asked and answered is told to the par
 """
 
 import pickle
+import struct
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,8 @@ class Leased:
         self._answers: Any = None
         self._known: dict[bytes, Known] = {}
         """Answers at present, by what was asked."""
+        self.full = False
+        """True when what was said should be told."""
         self._said: list[tuple[bytes, Known]] = []
         self._bytes = 0
         self._next = NEVER
@@ -102,12 +106,8 @@ class Leased:
             answer = Answer(now, known[0], known[1])
         self._said.append((asked, known))
         self._bytes += len(asked)
+        self.full = self._bytes >= MOST_BYTES or len(self._said) >= MOST_LOOKS
         return answer
-
-    @property
-    def full(self) -> bool:
-        """True when what was said should be told."""
-        return len(self._said) >= MOST_LOOKS or self._bytes >= MOST_BYTES
 
     def looked(self) -> Looked | None:
         """What was said since the last time, in order; None when it is nothing. Any thread may ask."""
@@ -115,12 +115,12 @@ class Leased:
         if not said:
             return None
         del self._said[: len(said)]
-        self._bytes = 0
+        self._bytes, self.full = 0, False
         calls = [asked for asked, _ in said]
         answers = [(len(rest) + NOW).to_bytes(4, "big") + ANSWER + asked[1:NOW] + rest for asked, (_, _, rest) in said]
         times = np.frombuffer(b"".join([asked[2:NOW] for asked in calls]), ">i8").astype("<i8")
-        failed = sum(error != SUCCESS for _, (error, _, _) in said)
-        return Looked(times.tobytes(), b"".join(calls), b"".join(answers), failed)
+        failed = bytes([error != SUCCESS for _, (error, _, _) in said])
+        return Looked(times.tobytes(), b"".join(calls), _ends(calls), b"".join(answers), _ends(answers), failed)
 
     def _take_in(self, now: int) -> None:
         """Rows up to now go by."""
@@ -132,6 +132,11 @@ class Leased:
         first = place if self._several else stop - 1  # of one symbol only its last price matters
         passed = rows.part(first, stop)
         self._server.advance(_last_of_each(passed) if stop - first > FEW else passed)
+
+
+def _ends(parts: list[bytes]) -> bytes:
+    """Where each of them ends when they stand one behind the other."""
+    return struct.pack(f"<{len(parts)}I", *accumulate(map(len, parts)))
 
 
 def _rows(time: Any, series: Any, bid: Any, ask: Any, flags: Any) -> Rows:

@@ -132,16 +132,6 @@ class ParentPipe:
         except (EOFError, OSError):
             self._orphaned()
 
-    def look(self, call: Call) -> Answer | None:
-        """Answer a call here; None where the parent is to be asked."""
-        leased = self.leased
-        if call.now >= leased.until:
-            return None
-        answer = leased.answer(call)
-        if leased.full:
-            self.tell()
-        return answer
-
     def tell(self) -> None:
         """Tell the parent what was answered here, where that is anything; without a parent the process ends."""
         try:

@@ -63,7 +63,8 @@ class MainThread:
 
     def __init__(self) -> None:
         """It is the present one."""
-        self._thread = threading.get_ident()
+        self.ident: int | None = threading.get_ident()
+        """Its number; None in a copy of the process, which has no such thread."""
         self.forked = False
         """Whether this is a copy of the process that the bot made."""
         if hasattr(os, "register_at_fork"):
@@ -73,11 +74,12 @@ class MainThread:
     @property
     def here(self) -> bool:
         """Whether this is it."""
-        return threading.get_ident() == self._thread and not self.forked
+        return threading.get_ident() == self.ident
 
     def take(self) -> None:
         """From now on it is the present one's turn."""
-        self._thread = threading.get_ident()
+        if not self.forked:
+            self.ident = threading.get_ident()
 
     def require(self, what: str) -> None:
         """Refuse `what` ("called symbol_info_tick") anywhere else. Raises `RefusedError`."""
@@ -111,7 +113,7 @@ class MainThread:
         return not _packages(thread).isdisjoint(PROCESSES_OWN)
 
     def _leave(self) -> None:
-        self.forked = True
+        self.forked, self.ident = True, None
 
 
 def _packages(thread: Any) -> set[str]:

@@ -65,12 +65,10 @@ class BotProcess:
         self._pipe = pipe
         self._settings = settings
         self._end = DataEnd(self._swallowed)
-        self._watchdog = Watchdog(settings.limit_s, self._silent, pipe.alive)
+        self._watchdog = Watchdog(settings.limit_s, lambda: self._clock.signs, self._silent, pipe.alive)
         pause = self._really if settings.speed == "real" else None
         self._main = MainThread()
-        self._clock = VirtualClock(
-            settings.start_ns, settings.end_ns, settings.call_cost_ns, self._end, self._watchdog.heard, pause
-        )
+        self._clock = VirtualClock(settings.start_ns, settings.end_ns, settings.call_cost_ns, self._end, pause)
         self._turns = Turns(self._clock, self._end, self._take_turn)
         self._warnings = Warnings(lambda name, detail: pipe.warn(self._clock.now_ns, name, detail))
         self._outcome = Outcome("returned", 0)

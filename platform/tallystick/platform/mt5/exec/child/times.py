@@ -5,6 +5,7 @@ import operator
 import time
 from collections.abc import Callable
 from functools import partial
+from threading import get_ident
 from types import ModuleType
 from typing import Any, SupportsIndex
 
@@ -55,7 +56,7 @@ def nanoseconds(seconds: float | SupportsIndex) -> int:
 def _sleep(clock: VirtualClock, main_thread: MainThread) -> Callable[[float], None]:
     def sleep(seconds: float, /) -> None:
         ns = nanoseconds(seconds)
-        if not main_thread.here:
+        if get_ident() != main_thread.ident:
             if main_thread.may_wait():
                 machine.sleep(seconds)
                 return

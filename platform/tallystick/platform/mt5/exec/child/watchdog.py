@@ -22,9 +22,16 @@ EXIT_SILENT = 2
 class Watchdog:
     """Watches the thread whose turn it is from a thread of its own."""
 
-    def __init__(self, limit_s: float, silent: Callable[[str], None], alive: Callable[[], None]) -> None:
-        """`limit_s`: the longest silence. `silent(stack)` ends the process; `alive` says now and then: not silent."""
+    def __init__(
+        self, limit_s: float, signs: Callable[[], int], silent: Callable[[str], None], alive: Callable[[], None]
+    ) -> None:
+        """`limit_s`: the longest silence, in which `signs` stays what it is.
+
+        `silent(stack)` ends the process; `alive` says now and then: not silent.
+        """
         self._limit_s = limit_s
+        self._signs = signs
+        self._seen = -1
         self._silent = silent
         self._alive = alive
         self._watched = threading.get_ident()
@@ -36,17 +43,13 @@ class Watchdog:
 
     def start(self) -> None:
         """Begin. The thread is none of `threading`'s, so that no bot counts or joins it."""
-        self.heard()
+        self._heard_s = machine.monotonic()
         self._arm()
         _thread.start_new_thread(self._watch, ())
 
     def take(self) -> None:
         """From now on the present thread is the one whose stack is shown."""
         self._watched = threading.get_ident()
-
-    def heard(self) -> None:
-        """The bot did something."""
-        self._heard_s = machine.monotonic()
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -64,6 +67,8 @@ class Watchdog:
             self._never.acquire(timeout=max(0.01, min(1.0, self._limit_s / 8)))
             self._arm()
             now_s = machine.monotonic()
+            if (signs := self._signs()) != self._seen:
+                self._seen, self._heard_s = signs, now_s
             if not self.busy and now_s - self._heard_s > self._limit_s:
                 self._silent(self._stack())
                 return
