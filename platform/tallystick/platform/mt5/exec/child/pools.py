@@ -1,5 +1,7 @@
 """Thread pools without threads: a callable runs where it is submitted, so in order of submission and one at a time.
 
+Where threads take turns, executors have such threads (`crew.py`).
+
 `asyncio.to_thread` and `run_in_executor` stand on `ThreadPoolExecutor.submit`; `multiprocessing.pool.ThreadPool` has
 a form of its own. What a callable raises is its future's, as ever; `EndOfData` and Ctrl-C are the bot's.
 """
@@ -13,14 +15,15 @@ from typing import Any, Self
 
 from tallystick.platform.mt5.connecting import EndOfData
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
+from tallystick.platform.mt5.exec.child.crew import done_at_once, put_executor, without_its_context
 from tallystick.platform.mt5.exec.child.places import AfterImport, put
+from tallystick.platform.mt5.exec.child.turns import Turns
 
-ENDINGS = (EndOfData, KeyboardInterrupt)
 
-
-def put_pools(later: AfterImport, clock: VirtualClock) -> None:
-    """Take the threads out of pools, as soon as somebody imports them."""
-    later.do("concurrent.futures.thread", partial(_executor, clock))
+def put_pools(later: AfterImport, clock: VirtualClock, turns: Turns | None = None) -> None:
+    """Take the threads out of pools, as soon as somebody imports them; with `turns` executors' threads take those."""
+    executors = partial(_executor, clock) if turns is None else partial(put_executor, turns)
+    later.do("concurrent.futures.thread", executors)
     later.do("asyncio.base_events", _loop)
     later.do("multiprocessing.pool", lambda module: put(module, "ThreadPool", SingleFilePool))
 
@@ -56,39 +59,12 @@ def _loop(module: ModuleType) -> None:
     put(vars(module)["BaseEventLoop"], "shutdown_default_executor", shutdown_default_executor)
 
 
-def done_at_once(call: Callable[[], Any]) -> Future[Any]:
-    """A future whose callable has run. Raises `EndOfData` and KeyboardInterrupt."""
-    future: Future[Any] = Future()
-    future.set_running_or_notify_cancel()
-    try:
-        future.set_result(_outside_of_loops(call))
-    except ENDINGS:
-        raise
-    except BaseException as error:  # noqa: BLE001 -- a future carries whatever its callable raised
-        future.set_exception(error)
-    return future
-
-
-def _outside_of_loops(call: Callable[[], Any]) -> Any:
-    """Run a callable as a thread of a pool would: no event loop is running in it."""
-    events = sys.modules.get("asyncio.events")
-    if events is None:
-        return call()
-    running = events._get_running_loop()  # noqa: SLF001 -- documented for loops' authors
-    events._set_running_loop(None)  # noqa: SLF001
-    try:
-        return call()
-    finally:
-        events._set_running_loop(running)  # noqa: SLF001
-
-
 def _say_alone(fn: Callable[..., Any]) -> None:
-    while isinstance(fn, partial):  # of `to_thread`: a context runs the function
-        fn = fn.args[0] if fn.args and callable(fn.args[0]) else fn.func
+    fn = without_its_context(fn)
     name = getattr(fn, "__qualname__", repr(fn))
     print(  # noqa: T201 -- the bot's own stderr is where its trader looks
         f"warning[W591] {name} ran in a pool until the data were over. Callables of a pool run one at a time, so what "
-        "was to be submitted after it did not run: run one such loop, or make tasks of one asyncio loop of them.",
+        "was to be submitted after it did not run: let its threads take turns (--threads turns), or run one such loop.",
         file=sys.stderr,
     )
 

@@ -35,7 +35,7 @@ Ready = Callable[[], bool]
 class Place:
     """One thread's place in the order."""
 
-    __slots__ = ("came", "gate", "outside", "ready", "really", "thread", "wake_ns")
+    __slots__ = ("came", "gate", "outside", "ready", "really", "rested", "thread", "wake_ns")
 
     def __init__(self, thread: threading.Thread) -> None:
         """It waits for its first turn."""
@@ -46,6 +46,8 @@ class Place:
         """What it waits for; once true, it is not asked again: a lock may have been taken by it."""
         self.wake_ns = -1
         self.came = False
+        self.rested = False
+        """It has had a turn and given it up."""
         self.outside = False
         """What it waits for may come from outside the bot."""
         self.really = False
@@ -74,6 +76,7 @@ class Turns:
         self._waiting: list[Place] = []
         self._ended: list[threading.Thread] = []
         self._patience = Patience()
+        self._saw_the_end = False
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._of.clear)
 
@@ -97,6 +100,7 @@ class Turns:
         """
         place = self._holder
         place.ready, place.wake_ns, place.outside, place.came = ready, wake_ns, outside, False
+        place.rested = True
         self._waiting.append(place)
         chosen = self._next()
         if chosen is not place:
@@ -147,15 +151,23 @@ class Turns:
         self._waiting.append(place)
         self._clock.turns = self
 
+    def first(self, thread: threading.Thread) -> None:
+        """Start a thread and let it go first, until it ends or gives its turn up."""
+        thread.start()
+        place = self._places[thread]
+        self.wait(lambda: place.rested or thread not in self._places, NEVER)
+
     def finish(self) -> bool:
-        """As Python does where a script has ended: wait for its threads, daemons apart. Whether they saw the end."""
-        before = self._end.raised
+        """As Python does where a script has ended: wait for its threads, daemons apart.
+
+        Whether one of the bot's threads was ended by the end of the data.
+        """
         while any(not thread.daemon for thread in self._places):
             try:
                 self.wait(lambda: all(thread.daemon for thread in self._places), LAST_OF_ALL)
             except EndOfData:
                 continue
-        return self._end.raised > before
+        return self._saw_the_end
 
     def _live(self, place: Place, run: Callable[[], None]) -> None:
         place.gate.acquire()
@@ -164,7 +176,7 @@ class Turns:
         try:
             run()
         except EndOfData:
-            pass  # a thread that saw the end of the data has nothing to say about it
+            self._saw_the_end = True
         finally:
             del self._of[get_ident()], self._places[place.thread]
             self._ended.append(place.thread)
