@@ -24,6 +24,8 @@ BOTS = Path(__file__).parent / "bots"
 FULL = os.environ.get("TALLYSTICK_FULL") == "1"
 CHOSEN = ("stubborn.py", "async_bot.py")
 EVERY = tuple(sorted(path.name for path in BOTS.glob("*.py")))
+TOLD: dict[str, tuple[str, ...]] = {"three_threads.py": ("--threads", "turns")}
+"""What is said with a bot."""
 DAY = ("--data", "EURUSD", "--history-from", "2014-02-24", "--from", "2014-03-03", "--to", "2014-03-03")
 
 
@@ -59,7 +61,9 @@ def test_a_bot_gives_one_decision_digest_in_three_time_zones_and_its_replay_is_e
     for place, (zone, seed) in enumerate((("UTC", "0"), ("Asia/Tokyo", "17"), ("America/Caracas", "random"))):
         folder = tmp_path / str(place)
         folder.mkdir()
-        told = executed(BOTS / name, folder, world={"TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": "C"})
+        told = executed(
+            BOTS / name, folder, *TOLD.get(name, ()), world={"TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": "C"}
+        )
         assert told["exit"] == 0, told
         digests.add(told["decision_digest"])
         books.append(folder / "book")

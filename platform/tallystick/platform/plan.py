@@ -63,6 +63,7 @@ class BotPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     end: int
     tz: str = "UTC"
     call_cost_ns: int = 100_000
+    threads: Literal["refused", "turns"] = "refused"
     model: str = "auto"
     modelling: tuple[str, ...] = ()
     close_at_end: bool = False

@@ -84,6 +84,10 @@ CallCostMs = Annotated[
 ]
 Speed = Annotated[Literal["max", "real"], typer.Option("--speed", help="real: a sleep takes as long as it says.")]
 Zone = Annotated[str, typer.Option("--tz", metavar="ZONE", help="The bot's time zone.")]
+Threads = Annotated[
+    Literal["refused", "turns"],
+    typer.Option("--threads", help="turns: the bot's own threads may call, sleep and wait, one at a time."),
+]
 Seed = Annotated[
     int, typer.Option("--seed", min=-WORD, max=WORD - 1, help="Of hash order, random and NumPy in the bot.")
 ]

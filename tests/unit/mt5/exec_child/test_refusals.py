@@ -8,32 +8,70 @@ import pytest
 from tests.unit.mt5.exec_child.bot_process import run_bot
 
 HEAD = "import threading, time, MetaTrader5 as mt5\nmt5.initialize()\n"
+ACTS = [
+    ("mt5.symbol_info_tick('EURUSD')", "called symbol_info_tick"),
+    ("mt5.order_send({'volume': 1})", "called order_send"),
+    ("time.sleep(1)", "slept"),
+    ("threading.Event().wait(60)", "waited for a time"),
+    ("__import__('queue').Queue().get(timeout=5)", "waited for a time"),
+    ("__import__('asyncio').run(__import__('asyncio').sleep(1))", "waited for a time"),
+]
 
 
-@pytest.mark.parametrize(
-    ("act", "did"),
-    [
-        ("mt5.symbol_info_tick('EURUSD')", "called symbol_info_tick"),
-        ("mt5.order_send({'volume': 1})", "called order_send"),
-        ("time.sleep(1)", "slept"),
-        ("threading.Event().wait(60)", "waited for a time"),
-        ("__import__('queue').Queue().get(timeout=5)", "waited for a time"),
-        ("__import__('asyncio').run(__import__('asyncio').sleep(1))", "waited for a time"),
-    ],
-)
-def test_a_thread_beside_pythons_own_is_refused_and_the_run_fails(tmp_path: Path, act: str, did: str) -> None:
+@pytest.mark.parametrize(("act", "did"), ACTS)
+def test_a_thread_that_calls_sleeps_or_waits_is_refused_and_the_run_fails(tmp_path: Path, act: str, did: str) -> None:
+    bot = run_bot(
+        tmp_path,
+        HEAD
+        + f"thread = threading.Thread(target=lambda: {act}, name='worker')\n"
+        + "thread.start()\nthread.join()\nprint('on')\n",
+    )
+    assert bot.lines == ["on"]
+    assert bot.code == 1
+    assert [call.function for call in bot.calls] == ["initialize"]
+    assert f'error[E591] the bot\'s thread "worker" {did}' in bot.errors
+    assert "Fix: do it in the main thread, hand it to a ThreadPoolExecutor or asyncio.to_thread" in bot.errors
+    assert "--threads turns" in bot.errors
+    assert bot.ended is not None
+    assert (bot.ended.how, did in bot.ended.detail) == ("raised", True)
+
+
+def test_a_timer_is_refused(tmp_path: Path) -> None:
+    bot = run_bot(tmp_path, HEAD + "threading.Timer(60, print, ['never']).start()\nwhile True:\n    time.sleep(60)\n")
+    assert (bot.code, bot.output) == (1, "")
+    assert "waited for a time" in bot.errors
+
+
+def test_reading_a_clock_in_a_thread_moves_nothing(tmp_path: Path) -> None:
+    bot = run_bot(
+        tmp_path,
+        HEAD
+        + """
+before = time.time_ns()
+thread = threading.Thread(target=lambda: [time.time() for _ in range(50_000)])
+thread.start(); thread.join()
+print(time.time_ns() - before)
+""",
+    )
+    assert bot.lines == ["10"]
+    assert bot.code == 0
+
+
+@pytest.mark.parametrize(("act", "did"), ACTS)
+def test_where_threads_take_turns_one_beside_pythons_own_is_refused(tmp_path: Path, act: str, did: str) -> None:
     bot = run_bot(
         tmp_path,
         HEAD
         + f"import _thread\nover = _thread.allocate_lock(); over.acquire()\ndef work():\n    try:\n        {act}\n"
         + "    finally:\n        over.release()\n_thread.start_new_thread(work, ())\nover.acquire()\nprint('on')\n",
+        threads="turns",
     )
     assert bot.lines == ["on"]
     assert bot.code == 1
     assert [call.function for call in bot.calls] == ["initialize"]
     assert "error[E591] the bot's thread" in bot.errors
     assert did in bot.errors
-    assert "Fix: start threads by threading.Thread: those take turns" in bot.errors
+    assert "take turns: --threads turns" in bot.errors
     assert bot.ended is not None
     assert (bot.ended.how, did in bot.ended.detail) == ("raised", True)
 

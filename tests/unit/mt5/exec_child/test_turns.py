@@ -1,4 +1,4 @@
-"""Threads of a bot run one at a time, in an order that its clock decides."""
+"""`--threads turns`: threads of a bot run one at a time, in an order that its clock decides."""
 
 import time
 from pathlib import Path
@@ -140,7 +140,7 @@ threading.Thread(target=cross, args=(second, first)).start()
 def test_threads_of_this_idiom_take_turns(tmp_path: Path, name: str) -> None:
     text, lines, (how, calls) = IDIOMS[name]
     started = time.monotonic()
-    bot = run_bot(tmp_path, HEAD + text)
+    bot = run_bot(tmp_path, HEAD + text, threads="turns")
     assert bot.ended is not None, bot.errors
     assert (bot.lines, bot.ended.how, bot.code) == (lines, how, 0), bot.errors
     assert calls in {None, len(bot.calls)}
@@ -161,14 +161,14 @@ for name in "AB":
     threading.Thread(target=loop, name=name).start()
 """
     for terminal in (willing, ends_after(20)):
-        bot = run_bot(tmp_path, HEAD + text, terminal)
+        bot = run_bot(tmp_path, HEAD + text, terminal, threads="turns")
         assert bot.ended is not None, bot.errors
         assert (sorted(bot.lines), bot.ended.how, bot.code) == (["A closing", "B closing"], "data_over", 0), bot.errors
 
 
 def test_a_thread_that_is_silent_is_shown(tmp_path: Path) -> None:
     text = "def stuck():\n    while True: pass\nthreading.Thread(target=stuck).start()\n"
-    bot = run_bot(tmp_path, HEAD + text, limit_s=1)
+    bot = run_bot(tmp_path, HEAD + text, threads="turns", limit_s=1)
     assert bot.ended is not None
     assert (bot.ended.how, "in stuck" in bot.ended.detail) == ("silent", True)
 
@@ -180,4 +180,4 @@ thread = threading.Thread(target=lambda: [time.time() for _ in range(5_000)])
 thread.start(); thread.join()
 print(time.time_ns() - before)
 """
-    assert run_bot(tmp_path, HEAD + text).lines == ["50010"]
+    assert run_bot(tmp_path, HEAD + text, threads="turns").lines == ["50010"]

@@ -128,6 +128,7 @@ def child_settings(ready: PreparedBot, how: Carrying) -> ChildSettings:
         tz=bot.tz,
         seed=ready.plan.seed,
         call_cost_ns=bot.call_cost_ns,
+        threads=bot.threads,
         speed=how.speed,
         limit_s=how.limit_s,
         symbols=tuple(ready.feed.symbols),

@@ -20,6 +20,7 @@ from tallystick.platform.mt5.definitions.week import sessions_written
 from tallystick.platform.mt5.exec.child.zone import words_for
 from tallystick.platform.mt5.exec.composing import definition_in
 from tallystick.platform.mt5.exec.errors import BadSpan, BadTerms, BrokenScript, ScriptMissing, TooManySymbols
+from tallystick.platform.mt5.exec.settings import Threads
 from tallystick.platform.mt5.prices.feed import ExecFeed
 from tallystick.platform.mt5.prices.folders import unfolded
 from tallystick.platform.plan import BotPlan, RunPlan
@@ -56,6 +57,7 @@ class BotTerms:
     server_time: str = ""
     latency_ms: float = 0.0
     call_cost_ms: float = 0.1
+    threads: Threads = "refused"
     close_at_end: bool = False
     mapping: Mapping[str, str | int] | None = None
     spread_points: int | None = None
@@ -97,6 +99,7 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
         end=feed.last_time,
         tz=terms.tz,
         call_cost_ns=round(terms.call_cost_ms * MS),
+        threads=terms.threads,
         model=terms.model,
         modelling=tuple(
             f"{one.symbol}: {one.model} from {one.source_timeframe}; {one.quality}" for one in feed.modelling

@@ -16,6 +16,10 @@ Ending = Literal["returned", "exited", "raised", "data_over", "swallowed", "sile
 nothing for `limit_s` (its stack is the `detail`)."""
 
 
+Threads = Literal["refused", "turns"]
+"""A thread of the bot's own that calls, sleeps or waits is refused, or such threads take turns (child/turns.py)."""
+
+
 class ChildSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that decides what a bot sees of the world beside the answers to its calls."""
 
@@ -33,6 +37,8 @@ class ChildSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Of `random` and NumPy; the hash seed is set in its environment by the parent, before it starts."""
     call_cost_ns: int = 100_000
     """What a call of the module costs on its clock; more for a bot that never sleeps (child/clock.py)."""
+    threads: Threads = "refused"
+    """What becomes of a thread of the bot's own that calls the module, sleeps or waits."""
     speed: Literal["max", "real"] = "max"
     """"real": a sleep takes as long as it says."""
     limit_s: float = 60.0

@@ -45,15 +45,19 @@ def watch_processes(warnings: Warnings, process: Any) -> None:
     put(process.BaseProcess, "start", begin)
 
 
-def watch_threads(warnings: Warnings, main_thread: MainThread, turns: Turns) -> None:
-    """Threads take turns; those that wait for processes do not, and what they bring is warned of."""
+def watch_threads(warnings: Warnings, main_thread: MainThread, turns: Turns | None = None) -> None:
+    """Warn of threads: what they reckon is ready sooner or later on the bot's clock. With `turns` they take those.
+
+    Threads that wait for processes take none.
+    """
     start = threading.Thread.start
 
     def begin(self: threading.Thread) -> None:
-        if main_thread.here and not main_thread.draws(self) and not main_thread.waits_for_processes(self):
+        draws = main_thread.draws(self)
+        if turns is not None and main_thread.here and not draws and not main_thread.waits_for_processes(self):
             turns.start(self, start)
             return
-        if not main_thread.draws(self):
+        if not draws:
             warnings.warn("threading.Thread", "runs beside the script, in the machine's time")
         start(self)
 

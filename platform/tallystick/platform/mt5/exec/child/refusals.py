@@ -1,4 +1,4 @@
-"""What cannot be repeated and is therefore refused: threads that take no turns, and processes of the bot's own.
+"""What cannot be repeated and is therefore refused: threads and processes of the bot's own that call, sleep or wait.
 
 RefusedError
 ├── ThreadRefusedError   a thread that takes no turns (turns.py) called the module, slept or waited for a time
@@ -29,7 +29,7 @@ class RefusedError(RuntimeError):
 
 
 class ThreadRefusedError(RefusedError):
-    """A thread that Python did not start: what it does comes in no order that another run would repeat."""
+    """A thread that takes no turns: what it does comes in no order that another run would repeat."""
 
     code = "E591"
 
@@ -93,7 +93,8 @@ class MainThread:
         error = ThreadRefusedError(
             f'the bot\'s thread "{threading.current_thread().name}" {what}: threads come in no order that another run '
             "would repeat",
-            "start threads by threading.Thread: those take turns; or do it in the main thread",
+            "do it in the main thread, hand it to a ThreadPoolExecutor or asyncio.to_thread, which run one at a time, "
+            "or let the threads of `threading` take turns: --threads turns",
         )
         self.refusals.append(str(error))
         raise error

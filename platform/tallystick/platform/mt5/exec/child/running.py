@@ -107,8 +107,7 @@ class BotProcess:
         put_times(self._clock, self._main)
         put_dates(self._clock)
         put_waits(self._clock, self._main, self._turns)
-        put_locks(self._turns)
-        put_pools(later, self._clock)
+        put_pools(later, self._clock, self._turns if self._settings.threads == "turns" else None)
         put_chance(self._settings.seed, later, self._warnings)
         later.do("pandas", put_pandas)
         later.do("logging", lambda logging: put_log_start(self._clock, logging))
@@ -120,7 +119,11 @@ class BotProcess:
         if not os.environ.get("PYTHONHASHSEED", "").isdigit():
             self._warnings.warn("PYTHONHASHSEED", "is not set, so sets of strings have another order each time")
         later.do("multiprocessing.process", lambda process: watch_processes(self._warnings, process))
-        watch_threads(self._warnings, self._main, self._turns)
+        if self._settings.threads == "turns":
+            put_locks(self._turns)
+            watch_threads(self._warnings, self._main, self._turns)
+        else:
+            watch_threads(self._warnings, self._main)
         watch_alarms(self._warnings)
         watch_people(self._watchdog)
         watch_outside(self._warnings)
