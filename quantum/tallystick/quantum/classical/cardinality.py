@@ -16,8 +16,10 @@ from tallystick.quantum.errors import ProblemError, SettingError
 
 Floats = NDArray[np.float64]
 Support = tuple[int, ...]
-WORK = 600_000_000
-"""Nodes times the cube of the number of assets: under a minute of a slow core up to 225 assets."""
+WORK, FLOOR = 1_800_000_000, 200_000
+"""Nodes times (the cube of the number of assets, and what a node costs of few): half a minute of a slow core."""
+SMALL_WORK = 600_000_000
+"""Nodes times the cube alone, which is more below 46 assets; problems that small close long before it."""
 _ARRAYS = ("quadratic", "linear", "lower", "upper", "rows", "row_low", "row_high", "groups", "group_most")
 Bits = NDArray[np.bool_]
 
@@ -141,7 +143,9 @@ class Limits:
 
     def nodes_for(self, size: int) -> int:
         """How many nodes a problem of `size` assets gets."""
-        return max(WORK // size**3, 1) if self.nodes is None else self.nodes
+        if self.nodes is not None:
+            return self.nodes
+        return max(SMALL_WORK // size**3, WORK // (size**3 + FLOOR), 1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
