@@ -70,9 +70,3 @@ def held_weights(problem: PortfolioProblem, k: int, signs: Floats) -> Floats:
     total = abs(problem.budget) or problem.gross or 1.0
     found: Floats = np.clip(signs * np.maximum(total / k, buy_in), lower, upper)
     return found
-
-
-def must_be_held(problem: PortfolioProblem) -> tuple[int, ...]:
-    """Assets whose bounds leave 0 out."""
-    lower, upper = np.asarray(problem.lower), np.asarray(problem.upper)
-    return tuple(int(each) for each in np.flatnonzero((lower > 0.0) | (upper < 0.0)))

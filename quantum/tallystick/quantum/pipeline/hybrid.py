@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from tallystick.quantum.classical.blas import one_thread
 from tallystick.quantum.classical.cardinality import Limits
-from tallystick.quantum.pipeline.allowing import bit_rows
 from tallystick.quantum.pipeline.comparing import Compared, Comparison, alone
 from tallystick.quantum.pipeline.equal_weights import BitCosts, cleaned_covariance, equal_weight_costs
 from tallystick.quantum.pipeline.hashing import problem_hash, settings_hash
@@ -34,6 +33,7 @@ from tallystick.quantum.problem.numeric import numeric_form
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
 from tallystick.quantum.problem.solving import Portfolio, solve
+from tallystick.quantum.problem.supports import bit_rows
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]

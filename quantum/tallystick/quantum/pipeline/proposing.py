@@ -22,12 +22,13 @@ from tallystick.quantum.diagonal import quadratic_diagonal
 from tallystick.quantum.errors import Missing
 from tallystick.quantum.mixers import mixer_named
 from tallystick.quantum.objectives import Objective
-from tallystick.quantum.pipeline.allowing import BitRow, straying
+from tallystick.quantum.pipeline.allowing import straying
 from tallystick.quantum.pipeline.drawing import by_probability, evenly, uniforms
 from tallystick.quantum.pipeline.equal_weights import BitCosts
 from tallystick.quantum.pipeline.reduction import SubUniverse
 from tallystick.quantum.pipeline.result import Bitstring, Proposals
 from tallystick.quantum.pipeline.settings import HybridSettings
+from tallystick.quantum.problem.supports import BitRow
 from tallystick.quantum.qaoa import Qaoa
 from tallystick.quantum.starts import Dicke, RingTop, Start, Weighted
 from tallystick.quantum.subspace import Subspace

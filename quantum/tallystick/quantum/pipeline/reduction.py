@@ -23,12 +23,12 @@ from tallystick.quantum.classical.flat import minimise_flat
 from tallystick.quantum.errors import TooBigError
 from tallystick.quantum.memory import GIB, available
 from tallystick.quantum.pipeline.clusters import clusters
-from tallystick.quantum.pipeline.equal_weights import must_be_held
 from tallystick.quantum.pipeline.settings import HybridSettings
 from tallystick.quantum.pipeline.weighing import Weighing
 from tallystick.quantum.problem.numeric import NumericForm
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import Portfolio
+from tallystick.quantum.problem.supports import must_be_held
 
 Floats = NDArray[np.float64]
 Support = tuple[int, ...]

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tallystick.quantum.problem import checks, kinds
+from tallystick.quantum.problem import checks, kinds, supports
 from tallystick.quantum.problem.conditions import Condition, Group, Trading
 from tallystick.quantum.problem.risk import VARIANCE, CDaR, CVaR, Risk
 
@@ -70,6 +70,7 @@ class PortfolioProblem:
         checks.cardinality(n, self.k, self.fewest)
         checks.bounds(self)
         checks.rows(self)
+        supports.require_some(self)
 
     @property
     def size(self) -> int:

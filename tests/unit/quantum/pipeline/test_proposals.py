@@ -9,7 +9,7 @@ import pytest
 from tallystick.quantum import HybridSettings, PortfolioProblem, Qaoa, Subspace, hybrid
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.mixers import mixer_named
-from tallystick.quantum.pipeline.allowing import bit_rows, straying
+from tallystick.quantum.pipeline.allowing import straying
 from tallystick.quantum.pipeline.drawing import by_probability, evenly, uniforms
 from tallystick.quantum.pipeline.equal_weights import cleaned_covariance, equal_weight_costs
 from tallystick.quantum.pipeline.proposing import landscape, propose
@@ -17,6 +17,7 @@ from tallystick.quantum.pipeline.reduction import SubUniverse
 from tallystick.quantum.pipeline.weighing import SwapWeighing
 from tallystick.quantum.problem.conditions import Group, Trading
 from tallystick.quantum.problem.numeric import numeric_form
+from tallystick.quantum.problem.supports import bit_rows
 from tallystick.quantum.starts import Weighted
 from tests.unit.quantum.dax import GOLDEN
 from tests.unit.quantum.pipeline.stated import KINDS, PREVIOUS, SIZE, moments
