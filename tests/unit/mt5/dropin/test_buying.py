@@ -78,6 +78,13 @@ def test_a_price_given_is_tried_once(dealer: Dealer) -> None:
     assert [request["price"] for request in dealer.requests] == [1.5]
 
 
+def test_the_order_beneath_them_is_sent_once_as_libraries_call_it(dealer: Dealer) -> None:
+    assert mt5._RawOrder(mt5.ORDER_TYPE_SELL, "EURUSD", 0.1, 1.2, None, 7).retcode == DONE  # noqa: SLF001 -- as they do
+    sent = {"action": 1, "symbol": "EURUSD", "deviation": 10, "volume": 0.1, "price": 1.2, "type": 1, "position": 7}
+    assert dealer.requests == [sent]
+    assert [call.function for call in dealer.calls[1:]] == ["order_send"]
+
+
 def test_any_other_refusal_ends_it(dealer: Dealer) -> None:
     dealer.codes = [NO_MONEY]
     assert mt5.Buy("EURUSD", 0.1).retcode == NO_MONEY

@@ -58,12 +58,16 @@ def Close(  # noqa: N802 -- the module's own name
     return "Partially" if closed and left else closed > 0
 
 
+def raw_order(order_type: Any, symbol: Any, volume: Any, price: Any, comment: Any = None, ticket: Any = None) -> Any:
+    """One deal at a price, tried once: the module's `_RawOrder`, which libraries call though it is no public name."""
+    return order_send({**_order(order_type, symbol, volume, comment, ticket), "price": price})
+
+
 def _deal(kind: int, symbol: Any, volume: Any, price: Any, comment: Any, ticket: Any) -> Any:
     """One deal; a price given is tried once."""
-    order = _order(kind, symbol, volume, comment, ticket)
     if price is not None:
-        return order_send({**order, "price": price})
-    return _tried(order, lambda: _quoted(symbol_info_tick(symbol), kind))
+        return raw_order(kind, symbol, volume, price, comment, ticket)
+    return _tried(_order(kind, symbol, volume, comment, ticket), lambda: _quoted(symbol_info_tick(symbol), kind))
 
 
 def _order(kind: int, symbol: Any, volume: Any, comment: Any, ticket: Any) -> dict[str, Any]:

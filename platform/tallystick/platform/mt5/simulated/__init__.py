@@ -5,6 +5,7 @@ Who answers is said in `platform.mt5.connecting`; without a word, `initialize()`
 What is assumed of the original, and what its wheel shows, stands in docs/mt5-fidelity.md.
 """
 
+import tallystick.platform.mt5.dropin.buying as _buying
 import tallystick.platform.mt5.dropin.compiled_half as _core
 from tallystick.platform.mt5.dropin.constants import *  # noqa: F403 -- 223 names, each of them public here
 
@@ -12,6 +13,7 @@ __version__ = "5.0.6231"
 __author__ = "MetaQuotes Ltd."
 
 Buy, Sell, Close = _core.Buy, _core.Sell, _core.Close
+_RawOrder = _buying.raw_order
 
 initialize, shutdown, login = _core.initialize, _core.shutdown, _core.login
 version, last_error = _core.version, _core.last_error
