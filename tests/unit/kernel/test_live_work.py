@@ -48,7 +48,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where work waits until the file is there."""
     path = tmp_path / "gate"
     monkeypatch.setenv(GATE, str(path))
-    monkeypatch.chdir(ROOT)  # where the worker's module is found
+    monkeypatch.chdir(tmp_path)  # where nothing is found: the worker's process looks where this one does
     return path
 
 
@@ -148,13 +148,13 @@ def test_who_never_answers_is_late_at_the_deadline_and_ended_and_the_next_reques
         turn(book, clock, 1)
         turns_until(book, lambda: begun_at(gate))
         (process,) = begun_at(gate)
-        assert lives(process)
+        assert lives(gate, process)
         clock.at = START + 20 * SECOND
         book.turn()
         assert told(folder, running.ModuleLate) == []
         clock.at = START + 23 * SECOND
         turns_until(book, lambda: told(folder, running.WorkCompleted) or told(folder, running.ModuleLate)[1:])
-        assert not lives(process)
+        assert not lives(gate, process)
     (first, second) = told(folder, running.ModuleLate)
     # Both were asked at one quote's time, so the second had waited as long as the first.
     assert [at - START for at, _ in (first, second)] == [21 * SECOND] * 2
@@ -163,9 +163,10 @@ def test_who_never_answers_is_late_at_the_deadline_and_ended_and_the_next_reques
 
 
 class ByHand:
-    """A workshop in which the test itself works."""
+    """A workshop in which the test itself works; it looks into the log when it is asked."""
 
     at_hand: "ByHand"
+    folder: Path
 
     def __init__(self) -> None:
         self.asked: list[PendingWork] = []
@@ -174,6 +175,10 @@ class ByHand:
         ByHand.at_hand = self
 
     def ask(self, work: PendingWork, seed: int) -> None:
+        request = LogReader(self.folder / "log").fetch(work.seq).event
+        assert isinstance(request, running.WorkRequested | optimisation.OptimisationRequested), (
+            "durable before it leaves"
+        )
         self.asked.append(work)
 
     def give_up(self, work: PendingWork) -> None:
@@ -188,7 +193,8 @@ class ByHand:
 
 
 @pytest.fixture
-def by_hand(monkeypatch: pytest.MonkeyPatch) -> type[ByHand]:
+def by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[ByHand]:
+    ByHand.folder = tmp_path
     monkeypatch.setattr("tallystick.platform.kernel.live.Workshop", ByHand)
     return ByHand
 
@@ -296,13 +302,12 @@ def killed(tmp_path: Path, gate: Path) -> Path:
     command = [sys.executable, "-m", "tests.unit.kernel.work_kit", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=dict(os.environ)) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"begun\n"
+        assert process.stdout.readline().split() == [b"begun"]
         process.kill()
     (worker,) = begun_at(gate)
     until = time.monotonic() + 60
-    while lives(worker):
+    while lives(gate, worker):
         assert time.monotonic() < until, "the worker of a book that is gone ends by itself"
-        time.sleep(0.01)
     assert len(told(folder, optimisation.OptimisationRequested)) == 1
     assert told(folder, optimisation.OptimisationCompleted) == []
     return folder

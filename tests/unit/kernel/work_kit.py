@@ -23,7 +23,7 @@ from tallystick.platform.strategies import Rebalance
 from tests.acceptance.books import plan
 from tests.unit.kernel.kit import START, declared
 from tests.unit.kernel.live_kit import SECOND, SIGNER, Clock, composing
-from tests.unit.kernel.odd_worker import GATE, begun
+from tests.unit.kernel.odd_worker import GATE, begun, pulse_of
 
 ODD = "tests.unit.kernel.odd_worker"
 SYMBOLS = ("EURUSD", "NZDUSD", "XAUUSD")
@@ -119,14 +119,15 @@ def turns_until(book: LiveBook, done: Callable[[], object], limit_s: float = 60.
         time.sleep(0.01)
 
 
-def lives(process: int) -> bool:
-    """True while there is a process of this number that is no zombie."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{process}/stat")
-    return not stat.exists() or stat.read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+def lives(gate: Path, process: int) -> bool:
+    """True while this process waits at the gate; asked by what it writes, for Windows has no signal 0."""
+    pulse, until = pulse_of(gate, process), time.monotonic() + 2.0
+    before = pulse.read_bytes()
+    while time.monotonic() < until:
+        if pulse.read_bytes() != before:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 if __name__ == "__main__":  # a book that waits for its optimiser until somebody kills it: FOLDER

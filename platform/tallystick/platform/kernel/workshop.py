@@ -119,7 +119,9 @@ class _Bench:
                 return None
             if self._child is None:
                 self._child = subprocess.Popen(  # noqa: S603 -- our own module in our own interpreter
-                    [sys.executable, "-m", CHILD, self._worker], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                    [sys.executable, "-m", CHILD, self._worker, *sys.path],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
                 )
             self._at_work = work.seq
             return self._child

@@ -1,7 +1,8 @@
-"""A process that does work: `python -m tallystick.platform.kernel.workshop_child WORKER`, started by `workshop` alone.
+"""A process that does work, started by `workshop` alone: `python -m ...kernel.workshop_child WORKER FOLDER...`.
 
-One request at a time. A thread listens, so that a process whose book has died ends also in the middle of its work.
-Ctrl-C at the book's console is the book's, which then ends this process.
+The worker is looked for where the book's own process looks. One request at a time. A thread listens, so that a process
+whose book has died ends also in the middle of its work. Ctrl-C at the book's console is the book's, which then ends
+this process.
 """
 
 import logging
@@ -9,6 +10,7 @@ import os
 import queue
 import signal
 import sys
+from collections.abc import Sequence
 from threading import Thread
 from typing import BinaryIO
 
@@ -28,8 +30,9 @@ class Outcome(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-def main(name: str) -> None:
-    """Work until the pipe ends."""
+def main(name: str, folders: Sequence[str]) -> None:
+    """Work until the pipe ends; `folders` are those in which the book's process finds modules."""
+    sys.path[:] = dict.fromkeys([*sys.path, *folders])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asked, answers = private_pipe()
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -54,4 +57,4 @@ def _listen(asked: BinaryIO, requests: "queue.SimpleQueue[bytes]") -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:])
