@@ -2,70 +2,70 @@
 
 On states of weight k the mixer's Hamiltonian, the sum over all pairs of (XX + YY)/2, is J(J + 1) - M^2 - n/2 with
 M = k - n/2, where J is the total spin: it has k + 1 eigenvalues (t = n/2 - J = 0 .. min(k, n - k)). Adding one qubit
-to j coupled ones rotates, by a Clebsch-Gordan matrix, the two ways in which a pair (J, M) arises. Kept in the order of
-t, these are rotations of contiguous runs: O(n D) work for what a dense diagonalisation does in O(D^2).
+to j coupled ones turns, by a Clebsch-Gordan matrix, the two ways in which a pair (J, M) arises, which `lifts` does with
+two products: O(n D) work for what a dense diagonalisation does in O(D^2).
+
+Some qubits are coupled at a time, while their amplitudes lie in the first caches: the low ones, segments side by side;
+then more, the coupled states of what was there being the columns; the last ones together with the phases and the way
+back. Between stages the coupled states of a segment stand in the order of t.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import comb
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.quantum import plain
-from tallystick.quantum.compiling import njit
+from tallystick.quantum.coupled import ROW, Low, Program, Strips, low_segments, segments, turn_last, undo_last
 from tallystick.quantum.errors import SettingError
-from tallystick.quantum.layout import Ints, batch_starts, children_of, low_bits, occurs, sizes_of
-from tallystick.quantum.rotations import Floats
-from tallystick.quantum.side_by_side import lay, put_back
-from tallystick.quantum.spins import Move, eigenvalues, moves, sectors
+from tallystick.quantum.layout import Ints, batch_starts, children_of, sizes_of
+from tallystick.quantum.lifts import Block, Step, added, work
+from tallystick.quantum.rotations import Ket, total_of
+from tallystick.quantum.spins import eigenvalues, multiplicity, sectors
 from tallystick.quantum.subspace import Subspace
 from tallystick.quantum.threads import Threads
-from tallystick.quantum.vectors import WIDE, fused, turn_wide
+from tallystick.quantum.vectors import WIDE
 
-LOW_RUN, LANES = 300, 32
-"""Amplitudes that a typical segment of the low qubits may have, and segments that are worked on side by side."""
-SMALL = 32_768
-"""Amplitudes below which a second thread costs more than it brings."""
+ROWS = 2_048
+"""Rows that one stage may have: with all their columns they should lie in the second cache."""
+BATCHES = 64
+"""Batches of low segments below which a second thread costs more than it brings."""
+
+
+class Ways(NamedTuple):
+    """What a stage does: with a ket and back, with a bra and back."""
+
+    ket: Program
+    ket_back: Program
+    bra: Program
+    bra_back: Program
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One added qubit above the low ones: the segments it acts on, and the moves by weight, flat."""
+class Stage:
+    """Qubits added between the low ones and the last ones."""
 
     offsets: Ints
     weights: Ints
-    move_at: Ints
-    places: Ints
-    """Shape (moves, 5): clear, set, up, down, run."""
-    turns: NDArray[np.float64]
-    """Shape (moves, 2): cosine, sine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Low:
-    """The low qubits: every move of every added one, by weight of the segment, and the segments in batches."""
-
-    bits: int
-    sizes: Ints
-    move_at: Ints
-    """Of weight i, the moves that add qubit j lie from move_at[i * bits + j] on."""
-    places: Ints
-    turns: NDArray[np.float64]
-    batches: Ints
-    children: Ints
-    child_weights: Ints
+    """Of the segments of the qubits coupled then; those of one state are left out."""
+    strips: Strips
+    ways: Ways
 
 
 @dataclass(frozen=True, slots=True)
 class Coupling:
     """Everything the transform of one subspace needs."""
 
-    space: Subspace
     low: Low
-    steps: tuple[Step, ...]
-    sector_at: Ints
+    low_ways: Ways
+    stages: tuple[Stage, ...]
+    last: Strips
+    last_ways: Ways
     values: NDArray[np.float64]
+    """The eigenvalue of each sector."""
 
 
 def coupling_of(space: Subspace) -> Coupling:
@@ -74,166 +74,169 @@ def coupling_of(space: Subspace) -> Coupling:
     if space.dimension != comb(n, k):
         message = "the complete mixer keeps the number of ones; use Subspace, or XMixer in FullSpace"
         raise SettingError(message)
-    low = low_bits(space, LOW_RUN)
-    return Coupling(
-        space=space,
-        low=_low(space, low),
-        steps=tuple(_step(bits, space) for bits in range(low, n)),
-        sector_at=np.array(sectors(n, k), dtype=np.int64),
-        values=eigenvalues(space),
+    bits = stages_of(space)
+    low, low_ways = _low(space, bits[0])
+    stages = [_stage(space, below, above) for below, above in pairwise(bits[:-1])]
+    last, last_ways = _strips(space, bits[-2], n)
+    return Coupling(low, low_ways, tuple(stages), last, last_ways, eigenvalues(space))
+
+
+def to_coupled(coupling: Coupling, threads: Threads, state: Ket, *, bra: bool = False) -> None:
+    """Couple all but the last qubits, in place."""
+    _walk_low(coupling, threads, state, coupling.low_ways.bra if bra else coupling.low_ways.ket, back=False)
+    for stage in coupling.stages:
+        _walk(stage, threads, state, stage.ways.bra if bra else stage.ways.ket, back=False)
+
+
+def from_coupled(coupling: Coupling, threads: Threads, state: Ket, *, bra: bool = False) -> None:
+    """The way back."""
+    for stage in reversed(coupling.stages):
+        _walk(stage, threads, state, stage.ways.bra_back if bra else stage.ways.ket_back, back=True)
+    _walk_low(coupling, threads, state, coupling.low_ways.bra_back if bra else coupling.low_ways.ket_back, back=True)
+
+
+def mix(coupling: Coupling, threads: Threads, ket: Ket, beta: float) -> None:
+    """Apply exp(-i beta B), in place."""
+    to_coupled(coupling, threads, ket)
+    ways, t, angles = coupling.last_ways, coupling.last, beta * coupling.values
+    turns = np.cos(angles), np.sin(angles)
+    threads.over(len(t.block), lambda start, stop: turn_last(ket, t, ways.ket, ways.ket_back, *turns, start, stop))
+    from_coupled(coupling, threads, ket)
+
+
+def unmix(coupling: Coupling, threads: Threads, ket: Ket, bra: Ket, beta: float) -> float:
+    """Im<bra|B|ket>, and exp(-i beta B) taken back from both."""
+    to_coupled(coupling, threads, ket)
+    to_coupled(coupling, threads, bra, bra=True)
+    ways, t, angles = coupling.last_ways, coupling.last, beta * coupling.values
+    turns, found = (np.cos(angles), np.sin(angles)), np.zeros(len(t.block))
+    threads.over(
+        len(t.block),
+        lambda start, stop: undo_last(ket, bra, t, *ways, coupling.values, *turns, found, start, stop),
+    )
+    from_coupled(coupling, threads, ket)
+    from_coupled(coupling, threads, bra, bra=True)
+    return float(total_of(found))
+
+
+def _walk_low(coupling: Coupling, threads: Threads, state: Ket, program: Program, *, back: bool) -> None:
+    t = coupling.low
+    orders = (t.coupled, t.natural) if back else (t.natural, t.coupled)
+    threads.over(
+        len(t.batches) - 1, lambda start, stop: low_segments(state, t, program, *orders, start, stop), least=BATCHES
     )
 
 
-def _low(space: Subspace, bits: int) -> Low:
+def _walk(stage: Stage, threads: Threads, state: Ket, program: Program, *, back: bool) -> None:
+    t = stage.strips
+    places = (t.target, t.source) if back else (t.source, t.target)
+    tables = t, program, stage.offsets, stage.weights
+    threads.over(len(stage.offsets), lambda start, stop: segments(state, *tables, *places, start, stop))
+
+
+def stages_of(space: Subspace) -> list[int]:
+    """How many qubits are coupled after each stage, all at the end; even numbers at a time, as `lifts.work` wants."""
+    n, k = space.qubits, min(space.weight, space.qubits - space.weight)
+    count = 2
+    while sum(comb(-(-n // count), ones) for ones in range(k + 1)) > ROWS:
+        count += 1
+    bits = [0]
+    for left in range(count, 1, -1):
+        bits.append(bits[-1] + 2 * round((n - bits[-1]) / (2 * left)))
+    return [*bits[1:], n]
+
+
+def _low(space: Subspace, bits: int) -> tuple[Low, Ways]:
     offsets, weights = children_of(bits, space.qubits, space.weight)
     order = np.argsort(weights, kind="stable")
-    found: list[Move] = []
-    move_at = [0]
-    for weight in range(space.weight + 1):
-        for added in range(bits):
-            if occurs(space, bits, weight):
-                children = (each.tolist() for each in children_of(added + 1, bits, weight))
-                found += [each.at(base) for base, part in zip(*children, strict=True) for each in moves(added, part)]
-            move_at.append(len(found))
-    return Low(
-        bits=bits,
-        sizes=sizes_of(space, bits),
-        move_at=np.array(move_at, dtype=np.int64),
-        places=_places(found),
-        turns=_turns(found),
-        batches=np.array([*batch_starts(weights, LANES), len(order)], dtype=np.int64),
+    order = order[weights[order] > 0]
+    blocks = added(space, 0, 0, bits)
+    by_weight = [blocks.get(weight) for weight in range(space.weight + 1)]
+    coupled = [np.concatenate([each.ways[t] for t in sorted(each.ways)]) for each in by_weight if each]
+    low = Low(
+        room=ROW * max(each.rows for each in blocks.values()),
+        row_at=np.cumsum([0, *[each.rows if each else 0 for each in by_weight]]),
+        natural=np.concatenate([_EMPTY, *[np.arange(len(each)) for each in coupled]]),
+        coupled=np.concatenate([_EMPTY, *coupled]),
+        batches=np.array([*batch_starts(weights[order], WIDE), len(order)], dtype=np.int64),
         children=np.ascontiguousarray(offsets[order]),
-        child_weights=np.ascontiguousarray(weights[order]),
+        weights=np.ascontiguousarray(weights[order]),
+    )
+    return low, _ways(by_weight, scaled=True)
+
+
+def _stage(space: Subspace, below: int, above: int) -> Stage:
+    offsets, weights = children_of(above, space.qubits, space.weight)
+    some = sizes_of(space, above)[weights] > 1
+    strips, ways = _strips(space, below, above)
+    return Stage(offsets[some], weights[some], strips, ways)
+
+
+def _strips(space: Subspace, below: int, above: int) -> tuple[Strips, Ways]:
+    """The columns of coupled states, WIDE at a time, in segments of so many bits, by weight."""
+    grounds = [added(space, below, t, above - below) for t in range(min(space.weight, below // 2) + 1)]
+    blocks, targets, owners = list[Block](), [_EMPTY], [_EMPTY]
+    strips, strip_at = list[tuple[int, int, int]](), [0]
+    for weight in range(space.weight + 1):
+        begins = sectors(above, weight) if weight <= above else []
+        for t, ground in enumerate(grounds):
+            block = ground.get(weight)
+            if block is None:
+                continue
+            columns = multiplicity(below, t)
+            target, owner = np.zeros((2, block.rows), dtype=np.int64)
+            for sector, rows in block.ways.items():
+                target[rows], owner[rows] = begins[sector] + columns * np.arange(len(rows)), sector
+                begins[sector] += columns * len(rows)
+            strips += [(len(blocks), first, min(WIDE, columns - first)) for first in range(0, columns, WIDE)]
+            blocks.append(block)
+            targets.append(target)
+            owners.append(owner)
+        strip_at.append(len(strips))
+    block_of, column, lanes = (np.array(each, dtype=np.int64) for each in zip(*strips, strict=True))
+    table = Strips(
+        room=ROW * max(each.rows for each in blocks),
+        row_at=np.cumsum([0, *[each.rows for each in blocks]]),
+        source=np.concatenate([each.places for each in blocks]),
+        target=np.concatenate(targets),
+        sector=np.concatenate(owners),
+        strip_at=np.array(strip_at, dtype=np.int64),
+        block=block_of,
+        column=column,
+        lanes=lanes,
+        sizes=sizes_of(space, above),
+    )
+    return table, _ways(blocks, scaled=above < space.qubits)
+
+
+def _ways(blocks: Sequence[Block | None], *, scaled: bool) -> Ways:
+    forth = [_steps(each, scaled=scaled) if each else [] for each in blocks]
+    back = [[step.undone() for step in reversed(each)] for each in forth]
+    bras = [[[step.dual() for step in each] for each in way] for way in (forth, back)]
+    return Ways(*(_program(each) for each in (forth, back, *bras)))
+
+
+def _steps(block: Block, *, scaled: bool) -> list[Step]:
+    """All that is done to a block; after the last stage the rows need no scale, for nothing is lifted any more."""
+    steps = list(work(block))
+    if scaled:
+        rows = np.flatnonzero(block.scale != 1.0)
+        steps.append(Step(rows[:, None], block.scale[rows, None]))
+    return [each for each in steps if len(each.rows)]
+
+
+def _program(parts: list[list[Step]]) -> Program:
+    flat = [step for part in parts for step in part]
+    rows, factors = ([each[which].ravel() for each in flat] for which in (0, 1))
+    row_at, factor_at = (np.cumsum([0, *[len(each) for each in one]])[:-1] for one in (rows, factors))
+    return Program(
+        at=np.cumsum([0, *[len(part) for part in parts]]),
+        steps=np.array(
+            [(*each.rows.shape[::-1], *at) for each, *at in zip(flat, row_at, factor_at, strict=True)], dtype=np.int64
+        ).reshape(-1, 4),
+        rows=ROW * np.concatenate([_EMPTY, *rows]),
+        factors=np.concatenate([np.zeros(0), *factors]),
     )
 
 
-def _step(bits: int, space: Subspace) -> Step:
-    offsets, weights = children_of(bits + 1, space.qubits, space.weight)
-    by_weight = [list(moves(bits, i)) if i <= bits + 1 else [] for i in range(space.weight + 1)]
-    flat = [each for group in by_weight for each in group]
-    move_at = np.cumsum([0, *[len(group) for group in by_weight]])
-    return Step(offsets, weights, move_at, _places(flat), _turns(flat))
-
-
-def _places(found: list[Move]) -> Ints:
-    return np.array([each[:5] for each in found], dtype=np.int64).reshape(-1, 5)
-
-
-def _turns(found: list[Move]) -> NDArray[np.float64]:
-    return np.array([each[5:] for each in found], dtype=np.float64).reshape(-1, 2)
-
-
-@njit(inline="always", plain=plain.move)
-def _move(
-    before: Floats, after: Floats, base: int, places: Ints, turns: Floats, move: int, scale: int, backwards: int
-) -> None:
-    """One move, of runs `scale` times as long; backwards it is the same turn, from where it led to where it began."""
-    # Element by element: a row taken as an array of its own costs more than a short move.
-    clear, one, run = places[move, 0], places[move, 1], places[move, 4]
-    up, down = places[move, 2], places[move, 3]
-    c, s = turns[move, 0], turns[move, 1]
-    x, y, u, v = (up, down, clear, one) if backwards else (clear, one, up, down)
-    size = np.uint64(run * scale)
-    if clear < 0 or one < 0:
-        source, target = np.uint64(base + max(x, y) * scale), np.uint64(base + max(u, v) * scale)
-        for each in range(size):
-            after[target + each] = before[source + each]
-        return
-    first, second = np.uint64(base + x * scale), np.uint64(base + y * scale)
-    upper, lower = np.uint64(base + u * scale), np.uint64(base + v * scale)
-    whole = np.uint64(run * scale & -WIDE)
-    for each in range(np.uint64(0), whole, np.uint64(WIDE)):
-        turn_wide(before, first + each, second + each, after, upper + each, lower + each, c, s)
-    for each in range(whole, size):
-        p, q = before[first + each], before[second + each]
-        after[upper + each] = fused(c, q, s * p)
-        after[lower + each] = fused(-s, q, c * p)
-
-
-@njit(cache=True, nogil=True)
-def _low_batches(
-    part: Floats,
-    sizes: Ints,
-    move_at: Ints,
-    places: Ints,
-    turns: Floats,
-    batches: Ints,
-    children: Ints,
-    weights: Ints,
-    bits: int,
-    backwards: int,
-    start: int,
-    stop: int,
-) -> None:
-    """Couple (or uncouple) the low qubits of every segment, LANES segments side by side."""
-    room = sizes.max() * LANES
-    before, after = np.empty(room, part.dtype), np.empty(room, part.dtype)
-    for batch in range(start, stop):
-        first = batches[batch]
-        lanes, weight = batches[batch + 1] - first, weights[first]
-        size = sizes[weight]
-        if size < 2:
-            continue
-        lay(part, 0, children, first, lanes, size, before)
-        for step in range(1, bits):
-            at = weight * bits + (bits - step if backwards else step)
-            for move in range(move_at[at], move_at[at + 1]):
-                _move(before, after, 0, places, turns, move, lanes, backwards)
-            before, after = after, before
-        put_back(part, 0, children, first, lanes, size, before)
-
-
-@njit(cache=True, nogil=True)
-def _segments(
-    before: Floats,
-    after: Floats,
-    offsets: Ints,
-    weights: Ints,
-    move_at: Ints,
-    places: Ints,
-    turns: Floats,
-    backwards: int,
-    start: int,
-    stop: int,
-) -> None:
-    """One step of the transform, or the step back, out of place."""
-    for segment in range(start, stop):
-        weight = weights[segment]
-        for move in range(move_at[weight], move_at[weight + 1]):
-            _move(before, after, offsets[segment], places, turns, move, 1, backwards)
-
-
-def to_coupled(coupling: Coupling, threads: Threads, part: Floats, spare: Floats) -> tuple[Floats, Floats]:
-    """Transform one real array; returns where the result is, and the other array."""
-    _walk_low(coupling.low, threads, part, 0)
-    for step in coupling.steps:
-        _walk(threads, step, 0, part, spare)
-        part, spare = spare, part
-    return part, spare
-
-
-def from_coupled(coupling: Coupling, threads: Threads, part: Floats, spare: Floats) -> tuple[Floats, Floats]:
-    """Transform it back; returns where the result is, and the other array."""
-    for step in reversed(coupling.steps):
-        _walk(threads, step, 1, part, spare)
-        part, spare = spare, part
-    _walk_low(coupling.low, threads, part, 1)
-    return part, spare
-
-
-def _walk(threads: Threads, step: Step, backwards: int, before: Floats, after: Floats) -> None:
-    tables = step.offsets, step.weights, step.move_at, step.places, step.turns
-    least = max(1, len(step.offsets) * SMALL // len(before))
-    threads.over(
-        len(step.offsets), lambda start, stop: _segments(before, after, *tables, backwards, start, stop), least=least
-    )
-
-
-def _walk_low(low: Low, threads: Threads, part: Floats, backwards: int) -> None:
-    tables = low.sizes, low.move_at, low.places, low.turns, low.batches, low.children, low.child_weights
-    count = len(low.batches) - 1
-    threads.over(
-        count,
-        lambda start, stop: _low_batches(part, *tables, low.bits, backwards, start, stop),
-        least=max(1, count * SMALL // len(part)),
-    )
+_EMPTY: Ints = np.zeros(0, dtype=np.int64)

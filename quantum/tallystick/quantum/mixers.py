@@ -6,17 +6,16 @@ gives Im<bra|B|ket> after it and Im<bra|C|ket> after its phases, from which all 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from itertools import pairwise
 from math import cos, sin
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tallystick.quantum import edges, phases, ring
 from tallystick.quantum.compiling import compiles
-from tallystick.quantum.coupling import Coupling, coupling_of, from_coupled, to_coupled
+from tallystick.quantum.coupling import Coupling, coupling_of, mix, unmix
 from tallystick.quantum.edges import PairTables, pair_tables
 from tallystick.quantum.errors import SettingError
 from tallystick.quantum.layout import Layout, ring_layout
@@ -141,40 +140,18 @@ class CompleteXY:
         return _Complete(coupling_of(space), threads)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Complete:
     coupling: Coupling
     threads: Threads
 
-    @cached_property
-    def values(self) -> NDArray[np.float64]:
-        """The eigenvalue of each coupled state."""
-        return np.repeat(self.coupling.values, np.diff(self.coupling.sector_at))
-
     def layer(self, ket: Ket, costs: Floats, gamma: float, beta: float) -> None:
         phases.turn(self.threads, ket, costs, gamma / 2)
-        coupled = self._coupled(ket)
-        phases.turn(self.threads, coupled, self.values, beta)
-        self._back(coupled, ket)
+        mix(self.coupling, self.threads, ket, beta)
 
     def undo(self, ket: Ket, bra: Ket, costs: Floats, gamma: float, beta: float) -> tuple[float, float]:
-        coupled = self._coupled(ket), self._coupled(bra)
-        mixed = phases.undo(self.threads, *coupled, self.values, beta)
-        self._back(coupled[0], ket)
-        self._back(coupled[1], bra)
+        mixed = unmix(self.coupling, self.threads, ket, bra, beta)
         return mixed, phases.undo(self.threads, ket, bra, costs, gamma / 2)
-
-    def _coupled(self, state: Ket) -> Ket:
-        return Ket(
-            *(
-                to_coupled(self.coupling, self.threads, part.copy(), np.empty_like(part))[0]
-                for part in (state.re, state.im)
-            )
-        )
-
-    def _back(self, coupled: Ket, state: Ket) -> None:
-        for part, place in ((coupled.re, state.re), (coupled.im, state.im)):
-            place[:] = from_coupled(self.coupling, self.threads, part, np.empty_like(part))[0]
 
 
 # -- Grover's

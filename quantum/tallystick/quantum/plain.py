@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[Any]
+ROW = 16
+"""Of a row of `coupled`."""
+FACTORS = {1: 1, 2: 2, 4: 8}
+LIFTS: dict[int, tuple[tuple[int, int], ...]] = {1: (), 2: ((0, 1),), 4: ((0, 1), (2, 3), (0, 2), (1, 3))}
+"""Of `lifts.Step`, by its number of rows."""
 
 
 def exchange_run(ket: Any, first: int, run: int, shift: int, turn: Any) -> None:
@@ -63,31 +68,57 @@ def inner_product(values: Floats, part: Floats) -> float:
     return float(np.dot(values.astype(np.float64, copy=False), part.astype(np.float64, copy=False)))
 
 
-def lay(part: Floats, base: int, children: Ints, first: int, lanes: int, size: int, rows: Floats) -> None:
-    """Lay segments side by side: row x has element x of each."""
-    rows[: size * lanes].reshape(size, lanes)[:] = part[_elements(base, children, first, lanes, size)]
-
-
-def put_back(part: Floats, base: int, children: Ints, first: int, lanes: int, size: int, rows: Floats) -> None:
-    """The way back of `lay`."""
-    part[_elements(base, children, first, lanes, size)] = rows[: size * lanes].reshape(size, lanes)
-
-
-def move(
-    before: Floats, after: Floats, base: int, places: Ints, turns: Floats, which: int, scale: int, backwards: int
+def lay(
+    part: Floats, base: int, children: Ints, first: int, lanes: int, size: int, rows: Floats, wide: int, order: Any
 ) -> None:
-    """One move of the coupling of spins, of runs `scale` times as long, or its way back."""
-    clear, one, up, down, run = places[which].tolist()
-    x, y, u, v = (
-        slice(base + each * scale, base + (each + run) * scale)
-        for each in ((up, down, clear, one) if backwards else (clear, one, up, down))
-    )
-    if clear < 0 or one < 0:
-        after[max(u, v, key=_start)] = before[max(x, y, key=_start)]
-        return
-    c, s = turns[which].tolist()
-    p, q = before[x], before[y]
-    after[u], after[v] = c * q + s * p, c * p - s * q
+    """Lay segments side by side: row x has element x of each, and is row order[x] of those that are `wide` long."""
+    rows[_laid(wide, order, lanes, size)] = part[_elements(base, children, first, lanes, size)]
+
+
+def put_back(
+    part: Floats, base: int, children: Ints, first: int, lanes: int, size: int, rows: Floats, wide: int, order: Any
+) -> None:
+    """The way back of `lay`."""
+    part[_elements(base, children, first, lanes, size)] = rows[_laid(wide, order, lanes, size)]
+
+
+def walk(rows: Floats, program: Any, which: int) -> None:
+    """What a program does to rows, step by step."""
+    table = rows.reshape(-1, ROW)
+    for size, count, row, factor in program.steps[program.at[which] : program.at[which + 1]].tolist():
+        at = program.rows[row : row + size * count].reshape(count, size).T // ROW
+        factors = program.factors[factor : factor + FACTORS[size] * count].reshape(count, -1).T[:, :, None]
+        if size == 1:
+            table[at[0]] *= factors[0]
+        for pair, (x, y) in enumerate(LIFTS[size]):
+            table[at[x]] += factors[2 * pair] * table[at[y]]
+            table[at[y]] -= factors[2 * pair + 1] * table[at[x]]
+
+
+def carry(ket: Any, rows: Floats, places: Ints, column: int, lanes: int, there: bool) -> None:  # noqa: FBT001 -- a twin
+    """Columns of a state into rows, those that are missing as 0, or back."""
+    at = places[:, None] + (column + np.arange(lanes))
+    table = rows[: len(places) * ROW].reshape(len(places), 2, ROW // 2)
+    for part, state in enumerate(ket):
+        if there:
+            table[:, part, :lanes], table[:, part, lanes:] = state[at], 0.0
+        else:
+            state[at] = table[:, part, :lanes]
+
+
+def rotate(rows: Floats, sectors: Ints, cosines: Floats, sines: Floats) -> None:
+    """Each row times cosine - i sine of its sector."""
+    table = rows[: len(sectors) * ROW].reshape(len(sectors), 2, ROW // 2)
+    c, s = cosines[sectors, None], sines[sectors, None]
+    a, b = table[:, 0].copy(), table[:, 1].copy()
+    table[:, 0], table[:, 1] = s * b + c * a, c * b - s * a
+
+
+def weigh(rows: Floats, bras: Floats, sectors: Ints, values: Floats, sums: Floats) -> None:
+    """Add Im<bra|value|ket> to `sums`."""
+    a, b = rows[: len(sectors) * ROW].reshape(len(sectors), 2, ROW // 2).swapaxes(0, 1)
+    c, d = bras[: len(sectors) * ROW].reshape(len(sectors), 2, ROW // 2).swapaxes(0, 1)
+    sums += values[sectors] @ (c * b - d * a)
 
 
 def quadratic_costs(
@@ -144,6 +175,12 @@ def _elements(base: int, children: Ints, first: int, lanes: int, size: int) -> I
     return found
 
 
+def _laid(wide: int, order: Any, lanes: int, size: int) -> Ints:
+    which = np.arange(size) if order is None else order[:size]
+    found: Ints = wide * which[:, None] + np.arange(lanes)[None, :]
+    return found
+
+
 def _cosine_and_sine(angles: Floats) -> tuple[Floats, Floats]:
     return np.cos(angles), np.sin(angles)
 
@@ -166,7 +203,3 @@ def _undo(ket: Any, bra: Any, x: Any, y: Any, turn: Any) -> float:
     _turn(ket, x, y, c, -s)
     _turn(bra, x, y, c, -s)
     return float(found)
-
-
-def _start(part: slice) -> int:
-    return int(part.start)

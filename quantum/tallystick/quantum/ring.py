@@ -58,11 +58,11 @@ def _middle(ket: Ket, costs: Floats, base: int, weight: int, half: float, turn: 
         lanes, low = t.middle_batch[batch + 1] - first, t.middle_child_weight[first]
         start, stop = t.low_gate_at[2 * low], t.low_gate_at[2 * low + 2]
         if start < stop:
-            lay(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re)
-            lay(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im)
+            lay(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re, lanes, None)
+            lay(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im, lanes, None)
             _gates(lows, 0, t.low_offset, t.low_run, start, stop, lanes, turn)
-            put_back(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re)
-            put_back(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im)
+            put_back(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re, lanes, None)
+            put_back(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im, lanes, None)
     _gates(
         ket,
         base,
@@ -118,16 +118,16 @@ def _undo_middle(
         lanes, low = t.middle_batch[batch + 1] - first, t.middle_child_weight[first]
         begin, between, end = t.low_gate_at[2 * low], t.low_gate_at[2 * low + 1], t.low_gate_at[2 * low + 2]
         if begin < end:
-            lay(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re)
-            lay(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im)
-            lay(bra.re, base, t.middle_child, first, lanes, t.low_size[low], low_bras.re)
-            lay(bra.im, base, t.middle_child, first, lanes, t.low_size[low], low_bras.im)
+            lay(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re, lanes, None)
+            lay(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im, lanes, None)
+            lay(bra.re, base, t.middle_child, first, lanes, t.low_size[low], low_bras.re, lanes, None)
+            lay(bra.im, base, t.middle_child, first, lanes, t.low_size[low], low_bras.im, lanes, None)
             _undo_gates(lows, low_bras, 0, t.low_offset, t.low_run, between, end, lanes, turn, sums)
             _undo_gates(lows, low_bras, 0, t.low_offset, t.low_run, begin, between, lanes, turn, sums)
-            put_back(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re)
-            put_back(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im)
-            put_back(bra.re, base, t.middle_child, first, lanes, t.low_size[low], low_bras.re)
-            put_back(bra.im, base, t.middle_child, first, lanes, t.low_size[low], low_bras.im)
+            put_back(ket.re, base, t.middle_child, first, lanes, t.low_size[low], lows.re, lanes, None)
+            put_back(ket.im, base, t.middle_child, first, lanes, t.low_size[low], lows.im, lanes, None)
+            put_back(bra.re, base, t.middle_child, first, lanes, t.low_size[low], low_bras.re, lanes, None)
+            put_back(bra.im, base, t.middle_child, first, lanes, t.low_size[low], low_bras.im, lanes, None)
     mixed = total_of(sums)
     sums[:] = 0.0
     undo_phases(ket, bra, costs, base, base + t.middle_size[weight], half, sums)

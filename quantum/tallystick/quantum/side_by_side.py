@@ -6,46 +6,95 @@ from tallystick.quantum import plain
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.layout import Ints
 from tallystick.quantum.rotations import Floats
-from tallystick.quantum.vectors import transpose_in, transpose_out
+from tallystick.quantum.vectors import Place, transpose
 
 
-@njit(inline="always", plain=plain.lay)
-def lay(part: Floats, base: int, children: Ints, first: int, lanes: int, size: int, rows: Floats) -> None:
-    """Lay segments side by side: row x has element x of each."""
-    wide, fours, four_lanes = np.uint64(lanes), np.uint64(size & -4), lanes & -4
-    for lane in range(0, four_lanes, 4):
-        a, b = np.uint64(base + children[first + lane]), np.uint64(base + children[first + lane + 1])
-        c, d = np.uint64(base + children[first + lane + 2]), np.uint64(base + children[first + lane + 3])
-        for x in range(np.uint64(0), fours, np.uint64(4)):
-            transpose_in(part, a + x, b + x, c + x, d + x, rows, x * wide + np.uint64(lane), wide)
-        for x in range(fours, np.uint64(size)):
-            at = x * wide + np.uint64(lane)
-            rows[at] = part[a + x]
-            rows[at + np.uint64(1)] = part[b + x]
-            rows[at + np.uint64(2)] = part[c + x]
-            rows[at + np.uint64(3)] = part[d + x]
-    for lane in range(four_lanes, lanes):
-        begin = np.uint64(base + children[first + lane])
-        for x in range(np.uint64(size)):
-            rows[x * wide + np.uint64(lane)] = part[begin + x]
+@njit(cache=True, nogil=True, plain=plain.lay)
+def lay(
+    part: Floats,
+    base: int,
+    children: Ints,
+    first: int,
+    lanes: int,
+    size: int,
+    rows: Floats,
+    wide: int,
+    order: Ints | None,
+) -> None:
+    """Lay segments side by side: row x has element x of each, and is row order[x] of those that are `wide` long."""
+    _carry(part, base, children, first, lanes, size, rows, wide, order, True)  # noqa: FBT003 -- compiled code takes no names
 
 
-@njit(inline="always", plain=plain.put_back)
-def put_back(part: Floats, base: int, children: Ints, first: int, lanes: int, size: int, rows: Floats) -> None:
+@njit(cache=True, nogil=True, plain=plain.put_back)
+def put_back(
+    part: Floats,
+    base: int,
+    children: Ints,
+    first: int,
+    lanes: int,
+    size: int,
+    rows: Floats,
+    wide: int,
+    order: Ints | None,
+) -> None:
     """The way back of `lay`."""
-    wide, fours, four_lanes = np.uint64(lanes), np.uint64(size & -4), lanes & -4
+    _carry(part, base, children, first, lanes, size, rows, wide, order, False)  # noqa: FBT003 -- as above
+
+
+@njit(inline="always")
+def _carry(
+    part: Floats,
+    base: int,
+    children: Ints,
+    first: int,
+    lanes: int,
+    size: int,
+    rows: Floats,
+    wide: int,
+    order: Ints | None,
+    there: bool,  # noqa: FBT001 -- as above
+) -> None:
+    one, two, three = np.uint64(1), np.uint64(2), np.uint64(3)
+    fours, four_lanes, length = np.uint64(size & -4), lanes & -4, np.uint64(wide)
     for lane in range(0, four_lanes, 4):
         a, b = np.uint64(base + children[first + lane]), np.uint64(base + children[first + lane + 1])
         c, d = np.uint64(base + children[first + lane + 2]), np.uint64(base + children[first + lane + 3])
+        at = np.uint64(lane)
         for x in range(np.uint64(0), fours, np.uint64(4)):
-            transpose_out(rows, x * wide + np.uint64(lane), wide, part, a + x, b + x, c + x, d + x)
+            e, f = at + _row(order, x) * length, at + _row(order, x + one) * length
+            g, h = at + _row(order, x + two) * length, at + _row(order, x + three) * length
+            if there:
+                transpose(part, a + x, b + x, c + x, d + x, rows, e, f, g, h)
+            else:
+                transpose(rows, e, f, g, h, part, a + x, b + x, c + x, d + x)
         for x in range(fours, np.uint64(size)):
-            at = x * wide + np.uint64(lane)
-            part[a + x] = rows[at]
-            part[b + x] = rows[at + np.uint64(1)]
-            part[c + x] = rows[at + np.uint64(2)]
-            part[d + x] = rows[at + np.uint64(3)]
+            e = at + _row(order, x) * length
+            if there:
+                rows[e], rows[e + one], rows[e + two], rows[e + three] = (
+                    part[a + x],
+                    part[b + x],
+                    part[c + x],
+                    part[d + x],
+                )
+            else:
+                part[a + x], part[b + x], part[c + x], part[d + x] = (
+                    rows[e],
+                    rows[e + one],
+                    rows[e + two],
+                    rows[e + three],
+                )
     for lane in range(four_lanes, lanes):
         begin = np.uint64(base + children[first + lane])
         for x in range(np.uint64(size)):
-            part[begin + x] = rows[x * wide + np.uint64(lane)]
+            e = np.uint64(lane) + _row(order, x) * length
+            if there:
+                rows[e] = part[begin + x]
+            else:
+                part[begin + x] = rows[e]
+
+
+@njit(inline="always")
+def _row(order: Ints | None, x: Place) -> Place:
+    if order is None:
+        return x
+    return np.uint64(order[x])

@@ -159,55 +159,90 @@ def undo_wide(typing: Any, re: Any, im: Any, br: Any, bi: Any, x: Any, y: Any, c
 
 
 @intrinsic
-def turn_wide(typing: Any, before: Any, x: Any, y: Any, after: Any, u: Any, v: Any, c: Any, s: Any) -> Any:
-    """WIDE pairs (p, q) from x and from y on become (c q + s p, c p - s q), from u and from v on."""
-    del typing, x, y, u, v, c, s
+def lift_wide(typing: Any, rows: Any, x: Any, y: Any, gain: Any, loss: Any) -> Any:
+    """WIDE elements from y on, times `gain`, added to those from x on; then these, times `loss`, taken from them."""
+    del typing, x, y, gain, loss
 
     def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         lanes = _Lanes(context, builder, signature.args[0], WIDE)
-        source, first, second, target, upper, lower, cosine, sine = arguments
+        kept, first, second, *factors = arguments
+        places = [lanes.pointer(kept, each) for each in (first, second)]
+        for value, place in zip(_lifted(lanes, *[lanes.load(each) for each in places], *factors), places, strict=True):
+            lanes.store(value, place)
+
+    return types.void(rows, _INDEX, _INDEX, types.float64, types.float64), write
+
+
+def _lifted(lanes: _Lanes, x: Any, y: Any, gain: Any, loss: Any) -> tuple[Any, Any]:
+    more = lanes.fused(lanes.splat(gain), y, x)
+    return more, lanes.fused(lanes.splat(lanes.builder.fneg(loss)), more, y)
+
+
+@intrinsic
+def lift_four_wide(typing: Any, rows: Any, a: Any, b: Any, c: Any, d: Any, factors: Any, at: Any) -> Any:
+    """Lifts (a, b), (c, d), (a, c), (b, d), by the eight factors from `at` on."""
+    del typing, a, b, c, d, at
+
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        lanes = _Lanes(context, builder, signature.args[0], WIDE)
+        kept, *begins, table, at = arguments
+        places = [lanes.pointer(kept, each) for each in begins]
+        state = [lanes.load(each) for each in places]
+        first = builder.gep(context.make_array(factors)(context, builder, table).data, [at])
+        values = [builder.load(builder.gep(first, [ir.Constant(_BITS, each)])) for each in range(8)]
+        for pair, (x, y) in enumerate(((0, 1), (2, 3), (0, 2), (1, 3))):
+            state[x], state[y] = _lifted(lanes, state[x], state[y], *values[2 * pair : 2 * pair + 2])
+        for value, place in zip(state, places, strict=True):
+            lanes.store(value, place)
+
+    return types.void(rows, *[_INDEX] * 4, factors, _INDEX), write
+
+
+@intrinsic
+def rotate_wide(typing: Any, rows: Any, x: Any, c: Any, s: Any) -> Any:
+    """Times c - i s: WIDE real parts from x on, the imaginary parts behind them."""
+    del typing, x, c, s
+
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        lanes = _Lanes(context, builder, signature.args[0], WIDE)
+        kept, first, cosine, sine = arguments
         c, s = lanes.splat(cosine), lanes.splat(sine)
-        p, q = (lanes.load(lanes.pointer(source, at)) for at in (first, second))
-        lanes.store(lanes.fused(c, q, builder.fmul(s, p)), lanes.pointer(target, upper))
-        lanes.store(lanes.fused(builder.fneg(s), q, builder.fmul(c, p)), lanes.pointer(target, lower))
+        places = [lanes.pointer(kept, each) for each in (first, builder.add(first, ir.Constant(_BITS, WIDE)))]
+        a, b = (lanes.load(each) for each in places)
+        lanes.store(lanes.fused(s, b, builder.fmul(c, a)), places[0])
+        lanes.store(lanes.fused(builder.fneg(s), a, builder.fmul(c, b)), places[1])
 
-    arguments = (before, _INDEX, _INDEX, after, _INDEX, _INDEX, types.float64, types.float64)
-    return types.void(*arguments), write
+    return types.void(rows, _INDEX, types.float64, types.float64), write
 
 
 @intrinsic
-def transpose_in(typing: Any, source: Any, a: Any, b: Any, c: Any, d: Any, target: Any, at: Any, stride: Any) -> Any:
-    """Four elements from each of source[a], [b], [c], [d] on become four rows of four, `stride` apart from `at` on."""
-    del typing, a, b, c, d, at, stride
+def copy_wide(typing: Any, source: Any, x: Any, target: Any, y: Any) -> Any:
+    """WIDE elements from x on, to y and on."""
+    del typing, x, y
+
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        lanes = _Lanes(context, builder, signature.args[0], WIDE)
+        kept, first, place, second = arguments
+        lanes.store(lanes.load(lanes.pointer(kept, first)), lanes.pointer(place, second))
+
+    return types.void(source, _INDEX, target, _INDEX), write
+
+
+@intrinsic
+def transpose(
+    typing: Any, source: Any, a: Any, b: Any, c: Any, d: Any, target: Any, e: Any, f: Any, g: Any, h: Any
+) -> Any:
+    """Four elements from each of source[a], [b], [c], [d] on become the columns of rows that begin at e, f, g, h."""
+    del typing, a, b, c, d, e, f, g, h
 
     def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         lanes = _Lanes(context, builder, signature.args[0], 4)
-        kept, *begins, rows, at, stride = arguments
-        columns = [lanes.load(lanes.pointer(kept, each)) for each in begins]
-        place = at
-        for row in _transposed(lanes, columns):
+        kept, rows = arguments[0], arguments[5]
+        columns = [lanes.load(lanes.pointer(kept, each)) for each in arguments[1:5]]
+        for row, place in zip(_transposed(lanes, columns), arguments[6:], strict=True):
             lanes.store(row, lanes.pointer(rows, place))
-            place = builder.add(place, stride)
 
-    return types.void(source, *[_INDEX] * 4, target, _INDEX, _INDEX), write
-
-
-@intrinsic
-def transpose_out(typing: Any, source: Any, at: Any, stride: Any, target: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    """What `transpose_in` took in goes back."""
-    del typing, at, stride, a, b, c, d
-
-    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        lanes = _Lanes(context, builder, signature.args[0], 4)
-        rows, place, stride, kept, *begins = arguments
-        found = []
-        for _ in range(4):
-            found.append(lanes.load(lanes.pointer(rows, place)))
-            place = builder.add(place, stride)
-        for column, begin in zip(_transposed(lanes, found), begins, strict=True):
-            lanes.store(column, lanes.pointer(kept, begin))
-
-    return types.void(source, _INDEX, _INDEX, target, *[_INDEX] * 4), write
+    return types.void(source, *[_INDEX] * 4, target, *[_INDEX] * 4), write
 
 
 def _transposed(lanes: _Lanes, rows: Sequence[Any]) -> list[Any]:

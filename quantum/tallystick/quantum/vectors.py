@@ -77,28 +77,38 @@ def undo_wide(
 
 
 @Operation
-def turn_wide(before: Floats, x: Place, y: Place, after: Floats, u: Place, v: Place, c: float, s: float) -> None:
-    """WIDE pairs (p, q) from x and from y on become (c q + s p, c p - s q), from u and from v on."""
-    p, q = before[x : x + WIDE], before[y : y + WIDE]
-    after[u : u + WIDE] = c * q + s * p
-    after[v : v + WIDE] = c * p - s * q
+def lift_wide(rows: Floats, x: Place, y: Place, gain: float, loss: float) -> None:
+    """WIDE elements from y on, times `gain`, added to those from x on; then these, times `loss`, taken from them."""
+    one, two = slice(x, x + WIDE), slice(y, y + WIDE)
+    rows[one] += gain * rows[two]
+    rows[two] -= loss * rows[one]
 
 
 @Operation
-def transpose_in(
-    source: Floats, a: Place, b: Place, c: Place, d: Place, target: Floats, at: Place, stride: Place
+def lift_four_wide(rows: Floats, a: Place, b: Place, c: Place, d: Place, factors: Floats, at: Place) -> None:
+    """Lifts (a, b), (c, d), (a, c), (b, d), by the eight factors from `at` on."""
+    for pair, (x, y) in enumerate(((a, b), (c, d), (a, c), (b, d))):
+        lift_wide(rows, x, y, factors[at + 2 * pair], factors[at + 2 * pair + 1])
+
+
+@Operation
+def rotate_wide(rows: Floats, x: Place, c: float, s: float) -> None:
+    """Times c - i s: WIDE real parts from x on, the imaginary parts behind them."""
+    one, two = slice(x, x + WIDE), slice(x + WIDE, x + 2 * WIDE)
+    a, b = rows[one].copy(), rows[two].copy()
+    rows[one], rows[two] = s * b + c * a, c * b - s * a
+
+
+@Operation
+def copy_wide(source: Floats, x: Place, target: Floats, y: Place) -> None:
+    """WIDE elements from x on, to y and on."""
+    target[y : y + WIDE] = source[x : x + WIDE]
+
+
+@Operation
+def transpose(
+    source: Floats, a: Place, b: Place, c: Place, d: Place, target: Floats, e: Place, f: Place, g: Place, h: Place
 ) -> None:
-    """Four elements from each of source[a], [b], [c], [d] on become four rows of four, `stride` apart from `at` on."""
-    for row in range(4):
-        begin = at + row * stride
+    """Four elements from each of source[a], [b], [c], [d] on become the columns of rows that begin at e, f, g, h."""
+    for row, begin in enumerate((e, f, g, h)):
         target[begin : begin + 4] = source[a + row], source[b + row], source[c + row], source[d + row]
-
-
-@Operation
-def transpose_out(
-    source: Floats, at: Place, stride: Place, target: Floats, a: Place, b: Place, c: Place, d: Place
-) -> None:
-    """What `transpose_in` took in goes back."""
-    for row in range(4):
-        begin = at + row * stride
-        target[a + row], target[b + row], target[c + row], target[d + row] = source[begin : begin + 4]

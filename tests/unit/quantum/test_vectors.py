@@ -10,17 +10,20 @@ from tallystick.quantum.compiling import njit
 from tallystick.quantum.rotations import sine_and_cosine
 from tallystick.quantum.vectors import (
     bits_of,
+    copy_wide,
     double_of,
     exchange_wide,
     fused,
-    transpose_in,
-    transpose_out,
-    turn_wide,
+    lift_four_wide,
+    lift_wide,
+    rotate_wide,
+    transpose,
     undo_wide,
 )
 
 Floats = NDArray[Any]
 C, S = np.cos(0.3), np.sin(0.3)
+FACTORS = np.arange(1.0, 10.0) / 7.0
 
 
 @njit
@@ -34,18 +37,35 @@ def undone(re: Floats, im: Floats, br: Floats, bi: Floats, sums: Floats) -> None
 
 
 @njit
-def turned(before: Floats, after: Floats) -> None:
-    turn_wide(before, np.uint64(1), np.uint64(12), after, np.uint64(0), np.uint64(9), C, S)
+def lifted(rows: Floats) -> None:
+    lift_wide(rows, np.uint64(1), np.uint64(12), C, S)
+
+
+@njit
+def lifted_four(rows: Floats) -> None:
+    lift_four_wide(rows, np.uint64(0), np.uint64(8), np.uint64(16), np.uint64(24), FACTORS, np.uint64(1))
+
+
+@njit
+def rotated(rows: Floats) -> None:
+    rotate_wide(rows, np.uint64(3), C, S)
+
+
+@njit
+def copied(source: Floats, target: Floats) -> None:
+    copy_wide(source, np.uint64(3), target, np.uint64(5))
 
 
 @njit
 def laid(part: Floats, rows: Floats) -> None:
-    transpose_in(part, np.uint64(0), np.uint64(5), np.uint64(9), np.uint64(14), rows, np.uint64(1), np.uint64(6))
+    a, b, c, d = np.uint64(0), np.uint64(5), np.uint64(9), np.uint64(14)
+    transpose(part, a, b, c, d, rows, np.uint64(1), np.uint64(13), np.uint64(7), np.uint64(19))
 
 
 @njit
 def put(rows: Floats, part: Floats) -> None:
-    transpose_out(rows, np.uint64(1), np.uint64(6), part, np.uint64(0), np.uint64(5), np.uint64(9), np.uint64(14))
+    a, b, c, d = np.uint64(0), np.uint64(5), np.uint64(9), np.uint64(14)
+    transpose(rows, np.uint64(1), np.uint64(13), np.uint64(7), np.uint64(19), part, a, b, c, d)
 
 
 @njit
@@ -61,11 +81,14 @@ def turns(quarters: Floats, sines: Floats, cosines: Floats) -> None:
 
 def arrays(count: int, precision: str) -> list[Floats]:
     rng = np.random.default_rng(count)
-    return [rng.normal(size=24).astype(precision) for _ in range(count)]
+    return [rng.normal(size=32).astype(precision) for _ in range(count)]
 
 
 @pytest.mark.parametrize("precision", ["float64", "float32"])
-@pytest.mark.parametrize(("compiled", "count"), [(exchanged, 2), (undone, 5), (turned, 2), (laid, 2), (put, 2)])
+@pytest.mark.parametrize(
+    ("compiled", "count"),
+    [(exchanged, 2), (undone, 5), (lifted, 1), (lifted_four, 1), (rotated, 1), (copied, 2), (laid, 2), (put, 2)],
+)
 def test_an_operation_does_the_same_compiled_and_as_python(compiled: Any, count: int, precision: str) -> None:
     ours, theirs, before = (arrays(count, precision) for _ in range(3))
     if count == 5:
