@@ -80,6 +80,7 @@ def run_script(
     world: Mapping[str, str] | None = None,
     before: str = "",
     stdin: Any = None,
+    cwd: Path | None = None,
     **settings: Any,
 ) -> Finished:
     """Run a script as a bot."""
@@ -97,6 +98,7 @@ def run_script(
         env=environment(child_settings, {**os.environ, **(world or {})}, f"fd:{far.fileno()}"),
         pass_fds=[far.fileno()],
         stdin=stdin,
+        cwd=cwd,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

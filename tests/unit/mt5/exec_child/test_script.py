@@ -43,6 +43,29 @@ from MetaTrader5._core import TradePosition as same, order_send
 """
 
 
+def test_a_script_of_a_package_runs_as_by_python_m(tmp_path: Path) -> None:
+    files = {
+        "robots/__init__.py": "WORD = 'package'\n",
+        "robots/fast/__init__.py": "",
+        "robots/fast/signals.py": "from .. import WORD\nfrom shared import PLACE\n",
+        "shared.py": "PLACE = 'beside'\n",
+        "robots/fast/bot.py": "from __future__ import annotations\nfrom .signals import PLACE, WORD\n"
+        "from robots import fast\nprint(__name__, __package__, PLACE, WORD, fast.__name__)\n",
+        "scripts/bot.py": "import sys\nfrom shared import PLACE\nprint(PLACE, sys.path[0].endswith('scripts'))\n",
+        "loose/parts/bot.py": "from . import part\nprint(__package__, part.A)\n",
+        "loose/parts/part.py": "A = 1\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    said = [run_script(tmp_path / name, cwd=tmp_path) for name in files if name.endswith("/bot.py")]
+    assert [bot.output for bot in said] == [
+        "__main__ robots.fast beside package robots.fast\n",
+        "beside True\n",
+        "parts 1\n",
+    ], [bot.errors for bot in said]
+
+
 def test_types_and_functions_are_found_in_the_modules_compiled_half_too(tmp_path: Path) -> None:
     said = "print(same is TradePosition is core.TradePosition, order_send is mt5.order_send, mt5._core is core)"
     bot = run_bot(

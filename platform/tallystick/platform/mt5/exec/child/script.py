@@ -1,6 +1,12 @@
-"""A bot's script, run as Python runs a script: as `__main__`, its folder first on the path, its errors shown."""
+"""A bot's script, run as Python runs a script: as `__main__`, its folder first on the path, its errors shown.
 
+Two things are added, so that a script that is started by `python -m package.bot` runs too: the folder where the command
+is given comes last on the path where the script lies below it, and one with relative imports belongs to its package.
+"""
+
+import ast
 import builtins
+import importlib
 import io
 import sys
 import traceback
@@ -33,8 +39,13 @@ def run_script(script: str, argv: Sequence[str]) -> Outcome:
     sys.path[0:0] = [str(path.parent)]
     module = _main_module(path)
     try:
+        here = Path.cwd()
+        if here in path.parents:
+            sys.path.append(str(here))
         with io.open_code(str(path)) as source:
-            code = compile(source.read(), str(path), "exec", dont_inherit=True)
+            tree = compile(source.read(), str(path), "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        _join_package(module, path, tree)
+        code = compile(tree, str(path), "exec", dont_inherit=True)
         exec(code, vars(module))  # noqa: S102 -- running the trader's own script is what this is for
     except EndOfData:
         return Outcome("data_over", 0)
@@ -53,6 +64,22 @@ def _main_module(path: Path) -> ModuleType:
     names["__loader__"] = SourceFileLoader("__main__", str(path))
     sys.modules["__main__"] = module
     return module
+
+
+def _join_package(module: ModuleType, path: Path, tree: ast.Module) -> None:
+    """Make a script with relative imports part of its package, as `python -m` would."""
+    level = max((each.level for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)), default=0)
+    if level == 0:
+        return
+    folders = [path.parent]
+    while len(folders) < level or (folders[-1] / "__init__.py").is_file():
+        folders.append(folders[-1].parent)
+    if len(folders) > level and not (folders[-1] / "__init__.py").is_file():
+        folders.pop()
+    package = ".".join(folder.name for folder in reversed(folders))
+    sys.path[0] = str(folders[-1].parent)
+    module.__package__ = package
+    importlib.import_module(package)
 
 
 def _exited(ended: SystemExit) -> Outcome:
