@@ -8,6 +8,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +19,29 @@ from benchmarks.quantum_reach_side import read_portfolio
 from tallystick.quantum import HybridResult, HybridSettings, PortfolioProblem, hybrid
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.pipeline.ablation import AblationRow
+from tallystick.quantum.problem.conditions import Group, Trading
 
 Floats = NDArray[np.float64]
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
-HEAD = (
-    "| problem | circuit | approximation ratio | raw mean, % above | raw best, % above | polished: at best | CPU s |",
-    "|---|---|---|---|---|---|---|",
-)
+COLUMNS = (
+    "problem", "circuit", "approximation ratio", "shots allowed", "raw mean, % above", "raw best, % above",
+    "polished: at best", "CPU s",
+)  # fmt: skip
+HEAD = (f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}")
 RAMP = HybridSettings()
 SEARCHED = HybridSettings(angles="optimise", layers=5)
 OWN = replace(SEARCHED, start="own")
 WARM = replace(SEARCHED, start="relaxation")
 CIRCUITS = {"ramp, p=3": RAMP, "searched, p=5": SEARCHED, "own start, p=5": OWN, "relaxed start, p=5": WARM}
+
+
+LIMITED: dict[str, dict[str, Any]] = {
+    "1 of 10 assets": {"groups": [Group(tuple(range(10)), 1)]},
+    "2 of each 5": {"groups": [Group(tuple(range(at, at + 5)), 2) for at in range(0, 20, 5)]},
+    "half traded": {"trading": Trading(np.where(np.arange(20) < 5, 0.2, 0.0), turnover=1.0)},
+    "a third traded": {"trading": Trading(np.where(np.arange(20) < 5, 0.2, 0.0), turnover=0.6)},
+}
+"""Limits that leave few supports: of groups, and of turnover from five assets held alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,10 @@ def cases() -> Iterator[Case]:
             yield Case(shown, chang(mean, sigma, 10, share), tuple(CIRCUITS), Limits())
     mean, sigma = indices["DAX"]
     yield Case("DAX 85 whole, k=3, 0.98", chang(mean, sigma, 3, 0.98), ("ramp, p=3", "searched, p=5"), Limits())
+    mean, sigma = (each[:20] if each.ndim == 1 else each[:20, :20] for each in indices["DAX"])
+    for name, limits in LIMITED.items():
+        problem = replace(chang(mean, sigma, 5, 0.98), **limits)
+        yield Case(f"DAX 20, k=5, 0.98, {name}", problem, ("ramp, p=3", "searched, p=5"), Limits())
     mean, sigma = seeded(225, 5)
     yield Case("seeded 225, k=10, 0.98", chang(mean, sigma, 10, 0.98), ("ramp, p=3", "own start, p=5"), Limits(nodes=1))
 
@@ -74,25 +90,26 @@ def seeded(size: int, seed: int) -> tuple[Floats, Floats]:
 
 
 def line(case: Case, circuit: str) -> str:
-    """One row of the table; the circuit's figure before that of random supports."""
+    """One row of the table; the circuit's figures before those of its start alone and of random supports."""
     with Stopwatch() as watch:
         found = hybrid(case.problem, CIRCUITS[circuit], case.limits)
-    qaoa, random = found.ablation.row("qaoa"), found.ablation.row("random")
-    assert qaoa is not None
-    assert random is not None
+    rows = [each for each in (found.ablation.row(source) for source in SOURCES) if each is not None]
+    assert len(rows) == len(SOURCES)
     ratios = [np.mean([getattr(each, name) for each in found.proposals]) for name in RATIOS]
     cells = [
         case.name,
         circuit,
         f"{ratios[0]:.3f} / {ratios[1]:.3f}",
-        " / ".join(_above(found, each.raw_mean) for each in (qaoa, random)),
-        " / ".join(_above(found, each.raw_best) for each in (qaoa, random)),
-        f"{_hits(qaoa)} / {_hits(random)}",
+        f"{100.0 * np.mean([each.allowed_probability for each in found.proposals]):.1f} %",
+        " / ".join(_above(found, each.raw_mean) for each in rows),
+        " / ".join(_above(found, each.raw_best) for each in rows),
+        " / ".join(_hits(each) for each in rows),
         f"{watch.cpu_s:.1f}",
     ]
     return f"| {' | '.join(cells)} |"
 
 
+SOURCES = ("qaoa", "start", "random")
 RATIOS = ("approximation_ratio", "uniform_ratio")
 
 

@@ -136,6 +136,28 @@ def test_sector_caps_are_obeyed(answered: Answered, table: Path, tmp_path: Path)
     assert sum(held.values()) == pytest.approx(1.0)
 
 
+def test_no_more_of_a_sector_are_held_than_was_said(answered: Answered, table: Path, tmp_path: Path) -> None:
+    free = answered(table, "--k", 4, "--layers", 0)["weights"]
+    sectors = desk.write(tmp_path / "sectors.csv", ["asset,sector", *(f"{name},best" for name in free)])
+    found = answered(table, "--k", 4, *QUICK, "--sectors", sectors, "--sector-most", 2)
+    assert len(set(found["weights"]) & set(free)) == 2
+    assert "best at most 2 of 4" in found["asked"]
+    assert found["circuits"][0]["allowed_probability"] < 1.0
+
+
+def test_a_sector_limit_without_sectors_is_refused(say: Say, table: Path) -> None:
+    for words in (("--sector-cap", 0.3), ("--sector-most", 2)):
+        said = say("optimise", table, "--k", 4, *words)
+        assert said.error.startswith("error[E801] --sector-cap and --sector-most are of the sectors in a file")
+        assert said.last == "Fix: --sectors FILE, lines asset,sector"
+
+
+def test_a_buy_in_counts_without_a_number_of_assets_too(answered: Answered, table: Path) -> None:
+    found = answered(table, "--buy-in", 0.2, "--risk-aversion", 50)["weights"]
+    assert min(found.values()) >= 0.2 - 1e-9
+    assert min(answered(table, "--risk-aversion", 50)["weights"].values()) < 0.2
+
+
 def test_turnover_counts_from_what_an_earlier_run_said(
     answered: Answered, say: Say, table: Path, tmp_path: Path
 ) -> None:

@@ -15,6 +15,12 @@ from tests.unit.cli import desk
 WIDTHS = [(1280, 900), (390, 844)]
 SHOWN = {1280: 1400, 390: 1560}
 """Height of the documents' pictures."""
+OUTSIDE = (
+    "[...document.querySelectorAll('svg text')].filter((one) => { const a = one.getBoundingClientRect(),"
+    " b = one.ownerSVGElement.getBoundingClientRect(); return a.left < b.left - 1 || a.right > b.right + 1 ||"
+    " a.top < b.top - 1 || a.bottom > b.bottom + 1; }).map((one) => one.textContent)"
+)
+"""Texts of pictures that leave their frames."""
 
 
 @pytest.fixture(scope="module")
@@ -45,17 +51,24 @@ def test_no_text_of_a_picture_leaves_its_frame_or_is_too_small(
     browser: Browser, page: Path, size: tuple[int, int]
 ) -> None:
     browser.show(page, *size)
-    outside = browser.value(
-        "[...document.querySelectorAll('svg text')].filter((one) => { const a = one.getBoundingClientRect(),"
-        " b = one.ownerSVGElement.getBoundingClientRect(); return a.left < b.left - 1 || a.right > b.right + 1 ||"
-        " a.top < b.top - 1 || a.bottom > b.bottom + 1; }).map((one) => one.textContent)"
-    )
-    assert outside == []
+    assert browser.value(OUTSIDE) == []
     smallest = browser.value(
         "Math.min(...[...document.querySelectorAll('svg text')].map((one) => one.getBoundingClientRect().height"
         " + (one.hasAttribute('transform') ? 100 : 0)))"
     )
     assert smallest > 8
+
+
+@pytest.mark.parametrize("size", WIDTHS)
+def test_names_in_capitals_and_lots_have_their_room(browser: Browser, tmp_path: Path, size: tuple[int, int]) -> None:
+    names = ("NZDUSD", "USDCAD", "XAUUSD")
+    table = desk.write(tmp_path / "prices.csv", desk.lines(desk.prices(desk.returns()[:, :3] / 3.0) / 100.0, names))
+    words = ["optimise", table, "--layers", 0, "--equity", 50_000, "-o", tmp_path / "out", "--home", tmp_path / "home"]
+    assert run([str(word) for word in words]) == 0
+    browser.show(tmp_path / "out" / "optimisation.html", *size)
+    assert browser.value("document.documentElement.scrollWidth") == size[0]
+    assert browser.value(OUTSIDE) == []
+    assert browser.value("[...document.querySelectorAll('#lots tbody tr')].length") == 4
 
 
 def test_every_picture_shows_what_it_says(browser: Browser, page: Path) -> None:

@@ -30,7 +30,7 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
     *,
     k: ask.Count = None,
     fewest: ask.Fewest = None,
-    buy_in: ask.BuyIn = 0.01,
+    buy_in: ask.BuyIn = None,
     upper: ask.Upper = 1.0,
     risk_aversion: ask.Aversion = 5.0,
     expect: ask.Expected = "mean",
@@ -40,6 +40,7 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
     level: ask.Level = 0.95,
     sectors: ask.Sectors = None,
     sector_cap: ask.SectorCap = None,
+    sector_most: ask.SectorMost = None,
     previous: ask.Previous = None,
     cost: ask.Cost = 0.0,
     turnover: ask.Turnover = None,
@@ -72,6 +73,9 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
     Example: tallystick optimise prices.csv --k 10 --upper 0.3 -o optimised
     """
     _require_sense(file, returns, prices, long_short, gross)
+    if sectors is None and not (sector_cap is None and sector_most is None):
+        what = "--sector-cap and --sector-most are of the sectors in a file"
+        raise Failure("E801", what, where="tallystick optimise", fix="--sectors FILE, lines asset,sector")
     terms = Terms(lots, equity, leverage)
     require_sense(terms, risk)
     _require_positive({"--periods-per-year": periods_per_year, "--hold": hold, "--upper": upper, "--gross": gross})
@@ -98,7 +102,7 @@ def optimise(  # noqa: PLR0913 -- each option is one thing a desk may say
             expect=expect,
             risk=risk,
             level=level,
-            sectors=() if sectors is None else sectors_of(sectors, universe.names, sector_cap),
+            sectors=() if sectors is None else sectors_of(sectors, universe.names, sector_cap, sector_most),
             trades=trades,
         )
         search = Search(layers, mixer, start, angles, shots, nodes, seed, threads)

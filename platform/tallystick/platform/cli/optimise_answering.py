@@ -150,6 +150,7 @@ def _circuit(universe: Universe, found: Any) -> Circuit:
         uniform_ratio=found.uniform_ratio,
         optimum_probability=found.optimum_probability,
         uniform_probability=found.uniform_probability,
+        allowed_probability=found.allowed_probability,
         top=tuple(shots),
         trace=tuple(found.trace),
         shots=found.shots,

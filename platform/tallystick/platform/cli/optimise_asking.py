@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 Risk = Literal["variance", "cvar", "cdar"]
 Expect = Literal["mean", "nothing"]
 MONTHS = 12
+BUY_IN = 0.01
 RISK_WORDS = {"variance": "variance", "cvar": "CVaR", "cdar": "CDaR"}
 
 
@@ -34,7 +35,7 @@ class Asked:
 
     k: int | None = None
     fewest: int | None = None
-    buy_in: float = 0.01
+    buy_in: float | None = None
     upper: float = 1.0
     risk_aversion: float = 1.0
     gross: float | None = None
@@ -51,8 +52,9 @@ class Asked:
 
     @property
     def least_held(self) -> float:
-        """The buy-in, where which assets are held is chosen at all."""
-        return 0.0 if self.k is None else self.buy_in
+        """The buy-in; where none was said that of Chang et al. (2000) for a number of assets, and 0 for any."""
+        usual = 0.0 if self.k is None else BUY_IN
+        return usual if self.buy_in is None else self.buy_in
 
 
 def hold_periods(universe: Universe, asked: float | None) -> float:
@@ -80,7 +82,8 @@ def stated(universe: Universe, asked: Asked) -> Any:
         upper=asked.upper,
         buy_in=asked.least_held,
         gross=asked.gross,
-        conditions=[_condition(universe, each) for each in asked.sectors],
+        groups=[quantum("group")(each.members, each.most) for each in asked.sectors if each.most is not None],
+        conditions=[_condition(universe, each) for each in asked.sectors if each.cap is not None],
         trading=trading,
         risk=quantum(asked.risk)() if asked.risk == "variance" else quantum(asked.risk)(asked.level),
         scenarios=universe.returns if tail else None,
@@ -106,7 +109,7 @@ def in_words(universe: Universe, asked: Asked, estimator: str) -> str:
     size = f"each at {_share(asked.least_held)} to {_share(asked.upper)}"
     if asked.gross is not None:
         size += f", long or short, gross at most {_share(asked.gross)}"
-    sides = [f"{sector.name} at most {_share(sector.cap)}" for sector in asked.sectors[:3]]
+    sides = [f"{sector.name} at most {_most(sector)}" for sector in asked.sectors[:3]]
     if len(asked.sectors) > 3:
         sides.append(f"{len(asked.sectors) - 3} more sectors")
     level = "" if asked.risk == "variance" else f" at {asked.level:g}"
@@ -121,6 +124,12 @@ def in_words(universe: Universe, asked: Asked, estimator: str) -> str:
         if trades.turnover is not None:
             sides.append(f"turnover at most {_share(trades.turnover)}")
     return ", ".join([count, size, *sides]) + f"; {measure}"
+
+
+def _most(sector: Sector) -> str:
+    """The cap of a sector, and how many of it."""
+    capped = [] if sector.cap is None else [_share(sector.cap)]
+    return " and ".join([*capped, *([] if sector.most is None else [f"{sector.most} of {len(sector.members)}"])])
 
 
 def _share(value: float) -> str:

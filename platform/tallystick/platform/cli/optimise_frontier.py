@@ -26,7 +26,9 @@ def place_of(name: str, universe: Universe, weights: Any) -> Place:
 def frontiers(universe: Universe, asked: Asked) -> tuple[Curve, ...]:
     """What the conditions leave of a frontier; costs and turnover are left aside, for they depend on what is held."""
     plain = replace(asked, trades=None, risk="variance", expect="mean", risk_aversion=1.0)
-    free = quantum("frontier")(stated(universe, replace(plain, k=None, fewest=None)), POINTS)
+    sectors = tuple(replace(each, most=None) for each in asked.sectors)
+    any_number = replace(plain, k=None, fewest=None, buy_in=0.0, sectors=sectors)
+    free = quantum("frontier")(stated(universe, any_number), POINTS)
     curves = [_curve("any number of assets", universe, list(free.weights))]
     if asked.k is not None:
         few = [weights for weights in (_few(universe, plain, each) for each in AVERSIONS) if weights is not None]

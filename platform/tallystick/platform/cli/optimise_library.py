@@ -15,8 +15,9 @@ NAME = "tallystick.quantum"
 PARTS = {
     "limits": ("classical.cardinality", "Limits"),
     "problem": ("problem.portfolio_problem", "PortfolioProblem"),
-    "condition": ("problem.portfolio_problem", "Condition"),
-    "trading": ("problem.portfolio_problem", "Trading"),
+    "condition": ("problem.conditions", "Condition"),
+    "group": ("problem.conditions", "Group"),
+    "trading": ("problem.conditions", "Trading"),
     "variance": ("problem.risk", "Variance"),
     "cvar": ("problem.risk", "CVaR"),
     "cdar": ("problem.risk", "CDaR"),

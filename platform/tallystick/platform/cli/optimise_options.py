@@ -16,7 +16,9 @@ File = Annotated[
 ]
 Count = Annotated[int | None, typer.Option("--k", min=1, help="Assets to hold, exactly; without it any number.")]
 Fewest = Annotated[int | None, typer.Option("--fewest", min=0, help="Hold from this many to --k assets.")]
-BuyIn = Annotated[float, typer.Option("--buy-in", help="Least weight of an asset that is held, where --k is given.")]
+BuyIn = Annotated[
+    float | None, typer.Option("--buy-in", help="Least weight of an asset that is held; 0.01 with --k, else 0.")
+]
 Upper = Annotated[float, typer.Option("--upper", help="Greatest weight of an asset.")]
 Aversion = Annotated[
     float,
@@ -40,6 +42,9 @@ Sectors = Annotated[
 ]
 SectorCap = Annotated[
     float | None, typer.Option("--sector-cap", metavar="SHARE", help="Cap of sectors that have none in the file.")
+]
+SectorMost = Annotated[
+    int | None, typer.Option("--sector-most", min=0, help="The most assets that are held of each sector.")
 ]
 Previous = Annotated[
     Path | None,

@@ -19,17 +19,19 @@ FIRST_HEADINGS = frozenset({"asset", "symbol", "name", "ticker"})
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """The weights of the assets at `members` (positions) sum to `cap` at most."""
+    """The weights of the assets at `members` (positions) sum to `cap` at most, and `most` of them are held."""
 
     name: str
     members: tuple[int, ...]
-    cap: float
+    cap: float | None = None
+    most: int | None = None
 
 
-def sectors_of(path: Path, names: Sequence[str], cap: float | None) -> tuple[Sector, ...]:
-    """From lines `asset,sector[,cap]`; `cap` is that of sectors without one of their own. Raises `Failure` E867.
+def sectors_of(path: Path, names: Sequence[str], cap: float | None, most: int | None) -> tuple[Sector, ...]:
+    """From lines `asset,sector[,cap]`; `cap` is that of sectors without one of their own, `most` how many are held.
 
-    Assets that the file leaves out are in no sector; assets that are not in the universe are left out.
+    Assets that the file leaves out are in no sector; assets that are not in the universe are left out. Raises
+    `Failure` E867.
     """
     members: dict[str, list[int]] = {}
     caps: dict[str, float] = {}
@@ -45,13 +47,11 @@ def sectors_of(path: Path, names: Sequence[str], cap: float | None) -> tuple[Sec
         what = f"{path.name} gives no asset of the universe a sector"
         raise Failure("E867", what, fix="use the names in the first line of the file of prices")
     uncapped = [name for name in members if name not in caps]
-    if uncapped and cap is None:
+    if uncapped and cap is None and most is None:
         what = f"{path.name}: no cap for {', '.join(uncapped[:5])}"
-        raise Failure("E867", what, fix="add a third column, cap, or say one for all: --sector-cap 0.3")
-    return tuple(
-        Sector(name, tuple(sorted(set(each))), caps.get(name, cap if cap is not None else np.inf))
-        for name, each in members.items()
-    )
+        fix = "add a third column, cap, or say one for all: --sector-cap 0.3, or how many are held: --sector-most 1"
+        raise Failure("E867", what, fix=fix)
+    return tuple(Sector(name, tuple(sorted(set(each))), caps.get(name, cap), most) for name, each in members.items())
 
 
 def previous_of(path: Path, names: Sequence[str]) -> Floats:

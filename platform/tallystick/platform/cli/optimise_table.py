@@ -18,7 +18,7 @@ def lines_of(found: Outcome) -> Iterator[str]:
     """The lines, in order."""
     yield found.universe
     yield from found.notes
-    yield found.asked
+    yield from wrap(found.asked, WIDTH, break_long_words=False, break_on_hyphens=False)
     for warning in found.warnings:
         yield f"warning: {warning}"
     yield ""

@@ -36,8 +36,8 @@ def facts(found: InLots) -> list[tuple[str, str]]:
     return [
         ("account", f"{equity}; conditions: {found.conditions}; prices: {found.prices}"),
         ("margin", f"{_money(found, found.margin)} {found.currency}, {share} of the equity"),
-        ("objective", f"{found.objective:.10g}, {_beside(found)}"),
-        ("gap", _gap(found)),
+        ("in lots", f"objective {found.objective:.10g}, {_beside(found)}"),
+        ("lots gap", _gap(found)),
     ]
 
 

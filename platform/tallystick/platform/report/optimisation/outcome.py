@@ -52,7 +52,10 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """What the circuit says of one sub-universe; `trace` are the values met on the way to its angles."""
+    """What the circuit says of one sub-universe; `trace` are the values met on the way to its angles.
+
+    `allowed_probability`: that a shot meets the conditions; another is thrown away.
+    """
 
     assets: tuple[str, ...]
     chosen_by: str
@@ -63,6 +66,7 @@ class Circuit:
     uniform_ratio: float
     optimum_probability: float
     uniform_probability: float
+    allowed_probability: float
     top: tuple[Shot, ...]
     trace: tuple[float, ...]
     shots: int

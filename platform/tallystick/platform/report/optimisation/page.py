@@ -120,13 +120,14 @@ def _circuit_table(found: Outcome) -> str:
             f"{each.uniform_ratio:.4f}",
             f"{each.optimum_probability:.3g}",
             f"{each.uniform_probability:.3g}",
+            _percent(each.allowed_probability, 1),
             f"{each.distinct:,} of {each.shots:,}",
         ]
         for place, each in enumerate(found.circuits, 1)
     ]
     heads = [
         "sub-universe", "approximation ratio", "of a uniform draw", "chance of the optimum", "of a uniform draw",
-        "distinct supports",
+        "shots allowed", "distinct supports",
     ]  # fmt: skip
     angles = "".join(_angles(place, each) for place, each in enumerate(found.circuits, 1))
     return f"{table(heads, rows)}{angles}"
@@ -160,7 +161,10 @@ def _sources(found: Outcome) -> str:
         "supports from", "objective", "gap", "supports", "polished", "ended best", "best before polishing",
         "mean before polishing",
     ]  # fmt: skip
-    note = "Equal shots and equal polishing for the circuit and for chance; without that the comparison says nothing."
+    note = (
+        "Equal shots and equal polishing for the circuit, for its start without any layer, and for chance; without "
+        "that the comparison says nothing."
+    )
     return section("sources", "What QAOA added", table(heads, rows), note)
 
 
@@ -189,7 +193,7 @@ def _row(each: Holding, *, traded: bool) -> list[str]:
 def _lots(found: Outcome) -> str:
     if found.lots is None:
         return ""
-    rows = [[signed(text(cell)) if cell else DASH for cell in row] for row in in_lots.rows(found.lots)]
+    rows = [[text(name), *(signed(cell) or DASH for cell in cells)] for name, *cells in in_lots.rows(found.lots)]
     shown = table([text(each) for each in in_lots.heads(found.lots)], rows)
     told = facts([(text(name), text(words)) for name, words in in_lots.facts(found.lots)])
     note = "The best whole volume steps near the weights. Worth is at the prices named below, without spread or costs."

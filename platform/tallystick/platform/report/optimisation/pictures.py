@@ -15,8 +15,9 @@ MOST_SHOTS = 12
 LONGEST_BITS = 24
 FEW_STEPS = 12
 """Evaluations up to which each is a dot."""
-LETTER = 6.2
-"""Width of a letter of a label, at most."""
+LETTER, CAPITAL = 6.2, 8.4
+"""Width of a letter of a label, at most, and of a capital."""
+CUT = "\N{HORIZONTAL ELLIPSIS}"
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom."""
 KINDS = ("b", "a", "c", "d")
@@ -59,8 +60,8 @@ def frontier_legend(found: Outcome) -> str:
 def weights(found: Outcome) -> str:
     """A bar for each asset that is held, the largest first; a tick where it was before."""
     shown = found.held[:MOST_BARS]
-    longest = max((len(each.name) for each in shown), default=1)
-    left = min(max(longest * LETTER + 8, 40.0), 150.0)
+    longest = max((_wide(each.name) for each in shown), default=1.0)
+    left = min(max(longest + 10, 40.0), 150.0)
     low = min([0.0, *(min(each.weight, each.before or 0.0) for each in shown)])
     high = max([0.0, *(max(each.weight, each.before or 0.0) for each in shown)]) or 1.0
     unit = (WIDTH - left - 62) / ((high - low) or 1.0)
@@ -167,7 +168,7 @@ def _labels(axes: Axes, places: Sequence[Place], lines: Sequence[Box]) -> list[s
     taken = [*lines, *(_around(axes, each) for each in places)]
     shapes = []
     for place, each in enumerate(places):
-        wide, x, y = len(each.name) * LETTER, axes.x(each.deviation), axes.y(each.earns)
+        wide, x, y = _wide(each.name), axes.x(each.deviation), axes.y(each.earns)
         sides = ((x + 9, y + 4), (x - 9 - wide, y + 4), (x - wide / 2, y - 9), (x - wide / 2, y + 18))
         corners = ((x + 8, y + 16), (x - 8 - wide, y - 8))
         for left, base in (*sides, *corners):
@@ -223,9 +224,15 @@ def _bar(zero: float, long: float, y: float, kind: str, title: str) -> str:
 
 
 def _name(left: float, y: float, name: str, kind: str = "") -> str:
-    most = int((left - 8) / LETTER)
-    shown = name if kind or len(name) <= most else f"{name[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+    shown = name
+    while not kind and _wide(shown) > left - 8 and len(shown) > 2:
+        shown = f"{shown.removesuffix(CUT)[:-1]}{CUT}"
     return f'<text class="{kind}" x="{left - 6:.1f}" y="{y + 11:.1f}" text-anchor="end">{text(shown)}</text>'
+
+
+def _wide(name: str) -> float:
+    """About the width of a label, at most."""
+    return sum(CAPITAL if each.isupper() else LETTER for each in name)
 
 
 def _of(each: Holding) -> str:
