@@ -212,3 +212,18 @@ class _Window(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 Mapping.register(_Window)
+
+
+def joined_rows(parts: Sequence[Rows]) -> Rows:
+    """Rows of one kind, one run of them behind the other; one alone is not copied."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    return Rows(
+        first.kind,
+        np.concatenate([part.time for part in parts]),
+        np.concatenate([part.series for part in parts]),
+        np.concatenate([part.bid for part in parts]),
+        np.concatenate([part.ask for part in parts]),
+        {name: np.concatenate([part.columns[name] for part in parts]) for name in first.columns},
+    )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.platform.data.middle import median
+
 DAY_NS = 86_400_000_000_000
 SATURDAY = 5
 THURSDAY_FIRST = 3
@@ -32,10 +34,6 @@ def wanting_days(open_ns: NDArray[np.int64], first_ns: int, last_ns: int) -> Day
     bars = np.bincount((open_ns // DAY_NS - first).astype(np.int64), minlength=len(days))[: len(days)]
     weekday = (days + THURSDAY_FIRST) % 7
     working = weekday < SATURDAY
-    usual = np.array([_median(bars[(weekday == day) & (bars > 0)]) for day in range(7)])
+    usual = np.array([median(bars[(weekday == day) & (bars > 0)]) for day in range(7)])
     thin = working & (bars > 0) & (6 * bars < 5 * usual[weekday])
     return Days(int(working.sum()), days[working & (bars == 0)] * DAY_NS, days[thin] * DAY_NS)
-
-
-def _median(counts: NDArray[np.int64]) -> float:
-    return float(np.median(counts)) if len(counts) else 0.0

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.platform.data.errors import CrossedData, DataError, DisorderedData, ImpossibleData
+from tallystick.platform.data.middle import median
 from tallystick.platform.data.source import Columns, SourceRows, typed
 
 Mask = NDArray[np.bool_]
@@ -216,7 +217,7 @@ def _crossing(fault: str, crossed: Mask, extent: NDArray[np.float64], rows: Sour
         int(crossed.sum()),
         int(time[first]),
         "spread_zero_at_mid",
-        float(np.median(extent[crossed])),
+        median(extent[crossed]),
         float(extent[worst]),
         int(time[worst]),
         rows.where(first),

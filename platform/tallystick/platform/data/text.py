@@ -59,8 +59,8 @@ def _whole(file: IO[bytes], title: str) -> bytes:
     head = file.read(4 * LONGEST_LINE)
     if len(head) == 4 * LONGEST_LINE and b"\n" not in head and b"\r" not in head:
         raise _too_long(title, 1)
-    rest = file.read()
-    return head + rest if rest else head
+    file.seek(0)
+    return file.read()
 
 
 def text_of(raw: bytes, title: str) -> Text:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tallystick.market.rows import Rows
+from tallystick.market.rows import Rows, joined_rows
 from tallystick.platform.kernel.deadlines import NEVER
 
 
@@ -51,7 +51,7 @@ class RowBuffer:
 
     def _hold(self, parts: list[Rows]) -> None:
         """These rows and no others, the first of them the first not in a block."""
-        self.rows = _joined(parts)
+        self.rows = joined_rows(parts)
         self.start, self.next, self.end = 0, self.next - self.start, len(self.rows)
 
     def _chunk(self) -> Rows | None:
@@ -71,20 +71,6 @@ def received_at(rows: Rows, time: int) -> Rows:
     """The same rows, received at one moment: each bears that book time (ns UTC)."""
     times = np.full(len(rows), time, dtype=np.int64)
     return Rows(rows.kind, times, rows.series, rows.bid, rows.ask, rows.columns)
-
-
-def _joined(parts: list[Rows]) -> Rows:
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    return Rows(
-        first.kind,
-        np.concatenate([part.time for part in parts]),
-        np.concatenate([part.series for part in parts]),
-        np.concatenate([part.bid for part in parts]),
-        np.concatenate([part.ask for part in parts]),
-        {name: np.concatenate([part.columns[name] for part in parts]) for name in first.columns},
-    )
 
 
 def _nothing() -> Rows:

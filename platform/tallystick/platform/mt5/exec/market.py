@@ -193,7 +193,8 @@ class Market:
     def until(self, done: Callable[[], bool], symbol: str, sent: int) -> None:
         """Go on, row by row, until something is done; `sent`: when the order in flight left, ns UTC."""
         due = sent + self._latency_ns
-        if not done():
+        self._look_ahead()
+        if not done() and due > self.next:
             self.to(due - 1)
         due = -(-due // MS) * MS
         if not done() and due <= self.last and self._simulation.next_time > due:

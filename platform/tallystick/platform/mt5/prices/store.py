@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.rows import Rows
+from tallystick.market.rows import Rows, joined_rows
 from tallystick.market.server_time import offset_ns
 from tallystick.platform.mt5.prices.bars import BarSeries, Pieces
 from tallystick.platform.mt5.prices.layout import RATES, STANDING, TICKS
@@ -18,6 +18,8 @@ from tallystick.platform.mt5.prices.ticks import DayRange, LastTick, TickSeries
 from tallystick.platform.mt5.prices.timeframes import TIMEFRAMES
 
 MS = 1_000_000
+MOST_WAITING = 4_096
+"""So many rows do not wait for a request."""
 SURE_NS = 20 * 86_400 * 1_000_000_000
 """Two moments nearer than this with one offset have that offset between them: summer time lasts for months."""
 
@@ -37,9 +39,22 @@ class PriceStore:
         self._ticks = {name: TickSeries() for name in self.symbols}
         self._bars: dict[tuple[str, int], BarSeries] = {}
         self._before: dict[str, tuple[int, Pieces]] = {}
+        self._waiting: list[Rows] = []
+        self._waits = 0
 
     def append(self, rows: Rows) -> None:
-        """Take in quotes in book order; rows of series beyond the symbols are left out."""
+        """Take in quotes in book order; rows of series beyond the symbols are left out.
+
+        They wait for a request, or for more of them: a few at a time would take longer.
+        """
+        self._waiting.append(rows)
+        self._waits += len(rows)
+        if self._waits >= MOST_WAITING:
+            self._take_in()
+
+    def _take_in(self) -> None:
+        """Rows that wait are known from now on."""
+        rows, self._waiting, self._waits = joined_rows(self._waiting), [], 0
         if len(rows) <= 1:
             if len(rows):
                 self._append_one(rows)
@@ -50,7 +65,7 @@ class PriceStore:
             self._ticks[self.symbols[0]].append(rows.time, msc, rows.bid, rows.ask, flags)
             return
         shown = flags < STANDING
-        for number in np.unique(rows.series).tolist():
+        for number in np.unique(rows.series[shown]).tolist():
             if number < len(self.symbols):
                 mine = (rows.series == number) & shown
                 ticks = self._ticks[self.symbols[number]]
@@ -94,7 +109,7 @@ class PriceStore:
 
         Timeframes that these bars do not divide have none of them. Raises `HistoryError` once ticks are in.
         """
-        if symbol not in self._ticks or len(self._ticks[symbol]):
+        if symbol not in self._ticks or len(self._ticks_of(symbol)):
             message = f"bars of {symbol} from before come before its first tick, and of a symbol of the store."
             raise HistoryError(message)
         names = ("bid_open", "bid_high", "bid_low", "bid_close", "ask_open", "ask_close", "volume")
@@ -113,19 +128,19 @@ class PriceStore:
 
     def last(self, symbol: str) -> LastTick | None:
         """The newest tick, or None. Raises `KeyError` for a symbol of none of its series, like all that follow."""
-        return self._ticks[symbol].last
+        return self._ticks_of(symbol).last
 
     def day(self, symbol: str) -> DayRange | None:
         """Highest and lowest prices of the server's day of the newest tick."""
-        return self._ticks[symbol].day()
+        return self._ticks_of(symbol).day()
 
     def ticks_from(self, symbol: str, from_msc: int, count: int, flags: int) -> NDArray[Any]:
         """`copy_ticks_from`: `count` ticks from a moment of the server's clock on, oldest first."""
-        return self._ticks[symbol].from_moment(from_msc, count, flags) if count > 0 else np.zeros(0, dtype=TICKS)
+        return self._ticks_of(symbol).from_moment(from_msc, count, flags) if count > 0 else np.zeros(0, dtype=TICKS)
 
     def ticks_range(self, symbol: str, from_msc: int, to_msc: int, flags: int) -> NDArray[Any]:
         """`copy_ticks_range`: the ticks of [from, to] of the server's clock, oldest first."""
-        return self._ticks[symbol].between(from_msc, to_msc, flags)
+        return self._ticks_of(symbol).between(from_msc, to_msc, flags)
 
     def rates_from_pos(self, symbol: str, timeframe: int, start: int, count: int) -> NDArray[Any]:
         """`copy_rates_from_pos`: `count` bars up to the one `start` before the forming bar (0), oldest first."""
@@ -141,12 +156,18 @@ class PriceStore:
         """`copy_rates_range`: the bars that open in [from, to] of the server's clock."""
         return self._carried_on(symbol, timeframe).between(from_s, to_s)
 
+    def _ticks_of(self, symbol: str) -> TickSeries:
+        """The ticks of a symbol, all that have come."""
+        if self._waiting:
+            self._take_in()
+        return self._ticks[symbol]
+
     def _carried_on(self, symbol: str, timeframe: int) -> BarSeries:
         """The bars of a symbol and timeframe, up to its newest tick. Raises `KeyError` for a code of no timeframe."""
         bars = self._bars.get((symbol, timeframe))
         if bars is None:
             bars = self._bars[symbol, timeframe] = self._begun(symbol, timeframe)
-        ticks = self._ticks[symbol]
+        ticks = self._ticks_of(symbol)
         if bars.seen < len(ticks):
             key, bid, ask = ticks.columns.cut(("key", "bid", "ask"), bars.seen)
             bars.take_ticks(key, bid, (ask - bid) * self._scale[symbol])

@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import NoReturn
 
 from tallystick.platform.mt5 import connecting
@@ -93,6 +94,9 @@ class BotProcess:
         return self._outcome.code
 
     def _put_module(self) -> None:
+        if self._settings.speed == "max":  # looks are answered here: loaded now, it lives as long as the process
+            import_module("tallystick.platform.mt5.answering.made")
+            import_module("tallystick.platform.mt5.answering.answers")
         from tallystick.platform.mt5 import simulated
         from tallystick.platform.mt5.dropin import compiled_half
 
