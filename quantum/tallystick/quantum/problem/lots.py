@@ -269,7 +269,7 @@ def _no_lots(
     bound = float(margins[here].min()) * max(wanted - numbers.window, least)
     if bound > numbers.margin:
         return (
-            f"{some}: they would bind {bound * account.equity:,.2f} {account.currency} of margin or more, "
+            f"{some} and the margin: they would bind {bound * account.equity:,.2f} {account.currency} of margin or more, "
             f"{numbers.margin * account.equity:,.2f} may be. Raise leverage or margin_share, or lower the budget"
         )
     return (
