@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.quantum.combinations import far_pairs
+from tallystick.quantum.compiling import njit
 from tallystick.quantum.subspace import LARGEST, Subspace
 
 Ints = NDArray[np.int64]
@@ -64,6 +65,43 @@ class Tables(NamedTuple):
     wrap_high: Ints
 
 
+class Packed(NamedTuple):
+    """Tables as two arrays: to hand over each of twenty costs as much as a thousand amplitudes do."""
+
+    numbers: Ints
+    at: Ints
+    """Where each table begins, and the end."""
+
+
+@njit(inline="always")
+def unpacked(packed: Packed) -> Tables:
+    """The tables in it."""
+    n, at = packed.numbers, packed.at
+    return Tables(
+        n[at[0] : at[1]],
+        n[at[1] : at[2]],
+        n[at[2] : at[3]],
+        n[at[3] : at[4]],
+        n[at[4] : at[5]],
+        n[at[5] : at[6]],
+        n[at[6] : at[7]],
+        n[at[7] : at[8]],
+        n[at[8] : at[9]],
+        n[at[9] : at[10]],
+        n[at[10] : at[11]],
+        n[at[11] : at[12]],
+        n[at[12] : at[13]],
+        n[at[13] : at[14]],
+        n[at[14] : at[15]],
+        n[at[15] : at[16]],
+        n[at[16] : at[17]],
+        n[at[17] : at[18]],
+        n[at[18] : at[19]],
+        n[at[19] : at[20]],
+        n[at[20] : at[21]],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The tables of the ring's gates over one subspace."""
@@ -72,6 +110,7 @@ class Layout:
     low: int
     middle: int
     tables: Tables
+    packed: Packed
 
 
 def ring_layout(space: Subspace) -> Layout:
@@ -104,7 +143,8 @@ def ring_layout(space: Subspace) -> Layout:
         wrap_low=wrap_low,
         wrap_high=wrap_high,
     )
-    return Layout(space, low, middle, tables)
+    packed = Packed(np.concatenate(tables), np.cumsum([0, *[len(each) for each in tables]]))
+    return Layout(space, low, middle, Tables(*np.split(packed.numbers, packed.at[1:-1])), packed)
 
 
 def low_bits(space: Subspace, run: int = LOW_RUN) -> int:

@@ -69,6 +69,9 @@ class _Ring:
 
     def layer(self, ket: Ket, costs: Floats, gamma: float, beta: float) -> None:
         t, turn = self.layout.tables, Turn(cos(beta), sin(beta))
+        if self.threads.count == 1:
+            ring.layer(ket, costs, gamma / 2, turn, self.layout.packed)
+            return
         run = self.threads.over
         run(len(t.top_child), lambda start, stop: ring.segments(ket, costs, gamma / 2, turn, t, start, stop))
         for first, last in pairwise(t.gate_at.tolist()):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tallystick.quantum.compiling import njit
-from tallystick.quantum.layout import LANES, Ints, Tables
+from tallystick.quantum.layout import LANES, Ints, Packed, Tables, unpacked
 from tallystick.quantum.rotations import (
     Floats,
     Ket,
@@ -93,6 +93,16 @@ def groups(ket: Ket, turn: Turn, t: Tables, first: int, start: int, stop: int) -
 def wrap(ket: Ket, turn: Turn, t: Tables, start: int, stop: int) -> None:
     """Pairs start..stop of the gate (0, n-1)."""
     exchange_pairs(ket, t.wrap_low, t.wrap_high, start, stop, turn)
+
+
+@njit(cache=True, nogil=True)
+def layer(ket: Ket, costs: Floats, half: float, turn: Turn, packed: Packed) -> None:
+    """A whole layer, as one call: for one thread, and few enough amplitudes that calls would count."""
+    t = unpacked(packed)
+    segments(ket, costs, half, turn, t, 0, t.top_child.shape[0])
+    for gate in range(t.gate_at.shape[0] - 1):
+        groups(ket, turn, t, t.gate_at[gate], 0, t.gate_at[gate + 1] - t.gate_at[gate])
+    wrap(ket, turn, t, 0, t.wrap_low.shape[0])
 
 
 # -- backwards: undo the gates on ket and bra, and sum Im<bra|h|ket> of each before it is undone
