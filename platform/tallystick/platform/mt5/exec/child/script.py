@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType, TracebackType
+from typing import Any
 
 import msgspec
 
@@ -43,7 +44,7 @@ def run_script(script: str, argv: Sequence[str]) -> Outcome:
         if here in path.parents:
             sys.path.append(str(here))
         with io.open_code(str(path)) as source:
-            tree = compile(source.read(), str(path), "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            tree: Any = compile(source.read(), str(path), "exec", flags=ast.PyCF_ONLY_AST, dont_inherit=True)
         _join_package(module, path, tree)
         code = compile(tree, str(path), "exec", dont_inherit=True)
         exec(code, vars(module))  # noqa: S102 -- running the trader's own script is what this is for
