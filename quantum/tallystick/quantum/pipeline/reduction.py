@@ -34,7 +34,7 @@ Floats = NDArray[np.float64]
 Support = tuple[int, ...]
 RAMP, SEARCH = 80, 140
 """Bytes that a state takes at the worst moment, where the angles are a ramp, and where they are searched."""
-MIXING = {"ring": 0, "complete": 50, "complete-trotter": 0, "grover": 20}
+MIXING = {"ring": 0, "complete": 5, "complete-trotter": 0, "grover": 20}
 """Bytes more, by the mixer's name; measured with 22 choose 11, rounded up."""
 EXCHANGES = 8_000
 """More exchanges than this are not tried; the others then follow as the relaxation wants them."""
