@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from tallystick.market.instrument import LOT
 from tallystick.quantum.errors import ProblemError
-from tallystick.quantum.problem.lots import Account, Allocation, Listing, allocate
 from tallystick.quantum.problem.conditions import Trading
+from tallystick.quantum.problem.lots import Account, Allocation, Listing, allocate
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import solve
 
@@ -153,7 +153,7 @@ def test_an_account_of_a_thousand_dollars_gets_its_best_lots_with_the_gap_or_is_
         problem, listings = case.stated(), listed(PRICES, place)
         best = best_of_all(problem, listings, case.account)
         if best == np.inf:
-            with pytest.raises(ProblemError, match=r"smallest position, NZDUSD, is .* Raise the equity or the toler"):
+            with pytest.raises(ProblemError, match=r"smallest position, NZDUSD, is .* Raise the equity or the upper"):
                 allocate(problem, listings, case.account)
             continue
         found = allocate(problem, listings, case.account)

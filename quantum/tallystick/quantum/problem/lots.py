@@ -255,8 +255,8 @@ def _no_lots(
         )
         return (
             f"{some} and the margin: the smallest position, {listings[place].symbol}, is "
-            f"{least * account.equity:,.2f} {account.currency}, {equity}{bounds}. Raise the equity or the upper bound, "
-            "or take symbols with smaller lots"
+            f"{least * account.equity:,.2f} {account.currency}, {equity}{bounds}. Raise the equity"
+            f"{' or the upper bound' if bounds else ''}, or take symbols with smaller lots"
         )
     sizes = np.maximum(numbers.high, 0) if problem.budget >= 0.0 else np.maximum(-numbers.low, 0)
     greatest = float(np.sort((sizes * numbers.step)[here])[::-1][: problem.most].sum())
@@ -269,7 +269,7 @@ def _no_lots(
     bound = float(margins[here].min()) * max(wanted - numbers.window, least)
     if bound > numbers.margin:
         return (
-            f"{some} and the margin: they would bind {bound * account.equity:,.2f} {account.currency} of margin or more, "
+            f"{some} and the margin: they would bind {bound * account.equity:,.2f} {account.currency} of it or more, "
             f"{numbers.margin * account.equity:,.2f} may be. Raise leverage or margin_share, or lower the budget"
         )
     return (

@@ -167,7 +167,7 @@ def test_more_symbols_than_can_be_proved_keep_the_fractional_answers_holdings() 
     ("account", "says"),
     [
         (Account(1e9), r"greatest volumes of 5 symbols come to 28,530,000.00 USD, the equity 1,000,000,000.00. Lower"),
-        (Account(20_000.0, margin_share=0.001), r"bind 194.90 USD of margin or more, 20.00 may be. Raise leverage"),
+        (Account(20_000.0, margin_share=0.001), r"bind 194.90 USD of it or more, 20.00 may be. Raise leverage"),
         (Account(900.0), r"smallest position, US5USD, is 510.00 USD, the equity 900.00, of which it may take 450.00"),
     ],
     ids=["too rich", "too little margin", "too narrow a bound"],
