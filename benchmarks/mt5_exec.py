@@ -67,7 +67,7 @@ def _cpu(one: Sample) -> float:
 BENCHMARK = Benchmark(
     "mt5_exec",
     "Two simple averages (10, 30), reversed at a cross. Ours is an unchanged MT5 bot that polls the terminal every "
-    "hour (or minute): two processes, the signed log, verification and summary, with start-up from bytecode, no page. "
+    "hour (or minute): two processes, the signed log and the run's result, with start-up from bytecode, no page. "
     "PyEventBT 0.0.14 runs the same rule on the bars, of the ticks on their M1 bars: its whole process, and "
     "its backtest() alone.",
     measure,

@@ -91,14 +91,14 @@ class Leased:
 
     def answer(self, call: Call) -> Answer | None:
         """The answer to a call at a moment before `until`; None where only the parent can give it."""
-        if call.function not in self._looks:
-            return None
         now = call.now
         if now >= self._next:
             self._take_in(now)
         asked = encoded_call(call)
         known = self._known.get(asked[NOW:])
         if known is None:
+            if call.function not in self._looks:
+                return None
             error, value = self._answers.answer(call)
             answer = Answer(now, error, value)
             known = self._known[asked[NOW:]] = error, value, encoded_answer(answer)[NOW:]
