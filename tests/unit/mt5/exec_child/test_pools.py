@@ -89,14 +89,23 @@ asyncio.run(main())
         assert "warning[W591] forever ran in a pool until the data were over." in bot.errors
 
 
-def test_what_is_done_already_comes_in_one_order_in_every_run(tmp_path: Path) -> None:
+def test_what_is_done_comes_in_one_order_in_every_run(tmp_path: Path) -> None:
     text = """
+import asyncio
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 with ThreadPoolExecutor() as pool:
     futures = [pool.submit(int, number) for number in range(40)]
     print([each.result() for each in as_completed(futures)], [each.result() for each in wait(futures).done])
+async def nothing(number):
+    return number
+async def main():
+    done, pending = await asyncio.wait([asyncio.create_task(nothing(number)) for number in range(40)])
+    print([each.result() for each in done] == list(range(40)), len(pending), type(done - {done.pop()}).__name__)
+asyncio.run(main())
 """
-    assert len({run_bot(tmp_path, text).output for _ in range(3)}) == 1
+    worlds = ({f"PAD{number}": "x" * number for number in range(7 * each)} for each in range(3))
+    told = {run_bot(tmp_path, text, world=world).output for world in worlds}
+    assert [each.splitlines()[1:] for each in told] == [["True 0 set"]]
 
 
 def test_where_threads_take_turns_as_many_loops_run_as_a_pool_has_workers(

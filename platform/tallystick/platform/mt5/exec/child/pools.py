@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from functools import partial
-from itertools import count
 from types import ModuleType
 from typing import Any, Self
 
@@ -25,25 +24,8 @@ def put_pools(later: AfterImport, clock: VirtualClock, turns: Turns | None = Non
     """Take the threads out of pools, as soon as somebody imports them; with `turns` executors' threads take those."""
     executors = partial(_executor, clock) if turns is None else partial(put_executor, turns)
     later.do("concurrent.futures.thread", executors)
-    later.do("concurrent.futures._base", _number)
     later.do("asyncio.base_events", _loop)
     later.do("multiprocessing.pool", lambda module: put(module, "ThreadPool", SingleFilePool))
-
-
-def _number(module: Any) -> None:
-    """Give futures numbers for hashes: `as_completed` and `wait` make sets of them, in order of addresses otherwise."""
-    future, numbers = module.Future, count()
-    begin = future.__init__
-
-    def begin_with_a_number(self: Any) -> None:
-        begin(self)
-        self._number = next(numbers)
-
-    def hashed(self: Any) -> int:
-        number: int = self._number
-        return number
-
-    future.__init__, future.__hash__ = begin_with_a_number, hashed
 
 
 def _executor(clock: VirtualClock, module: ModuleType) -> None:

@@ -28,6 +28,7 @@ from tallystick.platform.mt5.exec.child.places import AfterImport
 from tallystick.platform.mt5.exec.child.pools import put_pools
 from tallystick.platform.mt5.exec.child.refusals import MainThread, RefusedError
 from tallystick.platform.mt5.exec.child.script import EXIT_FAILED, Outcome, run_script
+from tallystick.platform.mt5.exec.child.sets import put_sets
 from tallystick.platform.mt5.exec.child.times import SECOND_NS, put_log_start, put_times
 from tallystick.platform.mt5.exec.child.turns import Turns
 from tallystick.platform.mt5.exec.child.waits import put_proactor, put_waits
@@ -111,6 +112,7 @@ class BotProcess:
         put_times(self._clock, self._main)
         put_dates(self._clock)
         put_waits(self._clock, self._main, self._turns)
+        put_sets(later)
         put_pools(later, self._clock, self._turns if self._settings.threads == "turns" else None)
         put_chance(self._settings.seed, later, self._warnings)
         later.do("pandas", put_pandas)
