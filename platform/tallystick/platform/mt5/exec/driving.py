@@ -164,11 +164,10 @@ class BotDriver:
         self._lender.used()
         rest: Looks | None = Looks(looked)
         while rest is not None:
-            count = self._market.before_block_ends(rest.times)
+            places = self._market.pass_until(rest.times[: self._gathered.room(rest)])
             if self._market.stopped:
                 return  # the bot is being ended
-            looks, rest = rest.divided(min(count, self._gathered.room(rest)))
-            places = self._market.pass_until(looks.times)
+            looks, rest = rest.divided(len(places))
             self._answers.answered(looks)
             self._gathered.add_all(looks, places.tolist())
             self.calls += len(looks)

@@ -130,22 +130,18 @@ class Market:
             until = rows.time.item(count)
         return rows.part(0, count), until if self._largest else -1
 
-    def before_block_ends(self, times: NDArray[np.int64]) -> int:
-        """How many of some moments (ns UTC) come before the open block is full, at least one; it ends before the first.
+    def pass_until(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows `quiet_ahead` come in for the first of some moments (ns UTC), until the open block is full.
 
-        Only among rows `quiet_ahead`.
+        Where it is full before the first of them, it ends, and they come in the next one. Returns how many rows the
+        block has by each moment that has come: by none where somebody says stop.
         """
-        _, full = self._simulation.ahead(OPEN_ROWS, self._largest)
+        rows, full = self._simulation.ahead(OPEN_ROWS, self._largest)
         if times.item(0) >= full:
             self.to(times.item(0))
-            _, full = self._simulation.ahead(OPEN_ROWS, self._largest)
-        return int(times.searchsorted(full))
-
-    def pass_until(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Rows come in up to the last of some moments `before_block_ends`; how many the block has by each of them."""
-        rows, _ = self._simulation.ahead(OPEN_ROWS, self._largest)
-        before, counts = self.open_rows, rows.time.searchsorted(times, side="right")
-        if counts[-1]:
+            rows, full = self._simulation.ahead(OPEN_ROWS, self._largest)
+        before, counts = self.open_rows, rows.time.searchsorted(times[: times.searchsorted(full)], side="right")
+        if len(counts) and counts[-1]:
             self._simulation.pass_over(int(counts[-1]))
             self._look_ahead()
         return before + counts
