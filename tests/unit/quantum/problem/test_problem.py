@@ -24,7 +24,7 @@ MEAN, SIGMA = PAST.mean(axis=0), np.cov(PAST, rowvar=False)
 GAPPY = np.where(np.arange(7) == 2, np.nan, MEAN)
 SKEWED = SIGMA + np.triu(np.full((7, 7), 1e-5), 1)
 INDEFINITE = SIGMA - 1.5 * float(np.linalg.eigvalsh(SIGMA)[0]) * np.eye(7)
-HELD = [1 / 3] * 3 + [0.0] * 4
+THIRDS = [1 / 3] * 3 + [0.0] * 4
 
 
 def problem(**changes: Any) -> PortfolioProblem:
@@ -71,7 +71,7 @@ def problem(**changes: Any) -> PortfolioProblem:
             "Raise turnover, k",
         ),
         (
-            {"k": 3, "groups": (Group((0, 1, 2), 1),), "trading": Trading(HELD, turnover=0.6)},
+            {"k": 3, "groups": (Group((0, 1, 2), 1),), "trading": Trading(THIRDS, turnover=0.6)},
             "leaves 0.7 of what is held, the groups and k let at most 0.333333",
             "group's most",
         ),
@@ -87,9 +87,9 @@ def test_what_cannot_be_is_refused_with_its_part_and_a_remedy(changes: dict[str,
 @pytest.mark.parametrize("turnover", [2 / 3, 4 / 3])
 def test_a_turnover_that_just_suffices_is_not_refused(turnover: float) -> None:
     groups = (Group((0, 1, 2), 2 if turnover < 1.0 else 1),)
-    asked = problem(k=3, groups=groups, trading=Trading(HELD, turnover=turnover))
+    asked = problem(k=3, groups=groups, trading=Trading(THIRDS, turnover=turnover))
     weights = solve(asked).weights
-    assert np.abs(weights - HELD).sum() <= turnover + 1e-9
+    assert np.abs(weights - THIRDS).sum() <= turnover + 1e-9
     assert asked.violation(weights) < 1e-9
 
 
