@@ -26,7 +26,7 @@ DAMAGED = {
     "names only": (HEAD, "holds no rows"),
     "a NUL byte": (GOOD.replace(b"1.10010", b"1.1\x0010", 1), "line 2 holds a NUL byte"),
     "no text": (bytes(range(128, 256)) * 50, "line 1 is neither UTF-8 nor UTF-16 text"),
-    "a word alone": (b"a0,x\n", "line 1 has 2 columns and no names"),
+    "a word alone": (b"a0,x\n", "has no columns for open, high, low and close"),
     "UTF-16 cut within a character": (UTF_16[:-1], "is neither UTF-8 nor UTF-16 text"),
     "an endless line": (HEAD + b"9" * 100_000, "line 2 is longer than 65,536 bytes"),
     "a file without lines": (b"1" * 400_000, "line 1 is longer than 65,536 bytes"),
