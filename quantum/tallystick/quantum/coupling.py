@@ -22,15 +22,15 @@ from numpy.typing import NDArray
 from tallystick.quantum.coupled import ROW, Low, Program, Strips, low_segments, segments, turn_last, undo_last
 from tallystick.quantum.errors import SettingError
 from tallystick.quantum.layout import Ints, batch_starts, children_of, sizes_of
-from tallystick.quantum.lifts import Block, Step, added, work
+from tallystick.quantum.lifts import Block, Step, added, mirrored, work
 from tallystick.quantum.rotations import Ket, total_of
 from tallystick.quantum.spins import eigenvalues, multiplicity, sectors
 from tallystick.quantum.subspace import Subspace
 from tallystick.quantum.threads import Threads
 from tallystick.quantum.vectors import WIDE
 
-ROWS = 2_048
-"""Rows that one stage may have: with all their columns they should lie in the second cache."""
+ROWS = 32_768
+"""Rows that one stage may have: with their columns they should lie in the last cache; another stage costs more."""
 BATCHES = 64
 """Batches of low segments below which a second thread costs more than it brings."""
 
@@ -50,7 +50,7 @@ class Stage:
 
     offsets: Ints
     weights: Ints
-    """Of the segments of the qubits coupled then; those of one state are left out."""
+    """Of the segments of the qubits coupled then; those that stay as they are left out."""
     strips: Strips
     ways: Ways
 
@@ -68,13 +68,13 @@ class Coupling:
     """The eigenvalue of each sector."""
 
 
-def coupling_of(space: Subspace) -> Coupling:
-    """Prepare the transform. Raises `SettingError` for a space of more than one weight."""
+def coupling_of(space: Subspace, rows: int = ROWS) -> Coupling:
+    """Prepare the transform, in stages of at most so many rows. Raises `SettingError` for a space of many weights."""
     n, k = space.qubits, space.weight
     if space.dimension != comb(n, k):
         message = "the complete mixer keeps the number of ones; use Subspace, or XMixer in FullSpace"
         raise SettingError(message)
-    bits = stages_of(space)
+    bits = stages_of(space, rows)
     low, low_ways = _low(space, bits[0])
     stages = [_stage(space, below, above) for below, above in pairwise(bits[:-1])]
     last, last_ways = _strips(space, bits[-2], n)
@@ -134,11 +134,11 @@ def _walk(stage: Stage, threads: Threads, state: Ket, program: Program, *, back:
     threads.over(len(stage.offsets), lambda start, stop: segments(state, *tables, *places, start, stop))
 
 
-def stages_of(space: Subspace) -> list[int]:
+def stages_of(space: Subspace, rows: int = ROWS) -> list[int]:
     """How many qubits are coupled after each stage, all at the end; even numbers at a time, as `lifts.work` wants."""
     n, k = space.qubits, min(space.weight, space.qubits - space.weight)
     count = 2
-    while sum(comb(-(-n // count), ones) for ones in range(k + 1)) > ROWS:
+    while sum(comb(-(-n // count), ones) for ones in range(k + 1)) > rows:
         count += 1
     bits = [0]
     for left in range(count, 1, -1):
@@ -149,7 +149,7 @@ def stages_of(space: Subspace) -> list[int]:
 def _low(space: Subspace, bits: int) -> tuple[Low, Ways]:
     offsets, weights = children_of(bits, space.qubits, space.weight)
     order = np.argsort(weights, kind="stable")
-    order = order[weights[order] > 0]
+    order = order[weights[order] != _idle(space, bits)]
     blocks = added(space, 0, 0, bits)
     by_weight = [blocks.get(weight) for weight in range(space.weight + 1)]
     coupled = [np.concatenate([each.ways[t] for t in sorted(each.ways)]) for each in by_weight if each]
@@ -167,9 +167,17 @@ def _low(space: Subspace, bits: int) -> tuple[Low, Ways]:
 
 def _stage(space: Subspace, below: int, above: int) -> Stage:
     offsets, weights = children_of(above, space.qubits, space.weight)
-    some = sizes_of(space, above)[weights] > 1
+    some = weights != _idle(space, above)
     strips, ways = _strips(space, below, above)
     return Stage(offsets[some], weights[some], strips, ways)
+
+
+def _idle(space: Subspace, bits: int) -> int:
+    """The weight whose segments are of one state that nothing is done to, most segments where few of many are chosen.
+
+    The one state of the other end is no pair of anything either, but has a scale.
+    """
+    return bits if mirrored(space) else 0
 
 
 def _strips(space: Subspace, below: int, above: int) -> tuple[Strips, Ways]:

@@ -84,9 +84,14 @@ class Block:
         return len(self.places)
 
 
+def mirrored(space: Subspace) -> bool:
+    """Whether zeros are counted for ones."""
+    return 2 * space.weight > space.qubits
+
+
 def added(space: Subspace, bits: int, sector: int, count: int) -> dict[int, Block]:
     """The blocks of `count` qubits added to so many coupled ones, by weight, as far as the space has them."""
-    one, mirrored = np.zeros(1, dtype=np.int64), 2 * space.weight > space.qubits
+    one = np.zeros(1, dtype=np.int64)
     blocks = {
         weight: Block(bits, weight, one + sectors(bits, weight)[sector], {sector: one}, np.ones(1), (), ())
         for weight in range(sector, min(bits - sector, space.weight) + 1)
@@ -95,14 +100,14 @@ def added(space: Subspace, bits: int, sector: int, count: int) -> dict[int, Bloc
     for after in range(bits + 1, bits + count + 1):
         weights = {*blocks, *(each + 1 for each in blocks)} & set(range(space.weight + 1))
         blocks = {
-            each: _joined(each, blocks.get(each), blocks.get(each - 1), mirrored=mirrored)
+            each: _joined(each, blocks.get(each), blocks.get(each - 1), swap=mirrored(space))
             for each in sorted(weights)
             if occurs(space, after, each)
         }
     return blocks
 
 
-def _joined(weight: int, clear: Block | None, one: Block | None, *, mirrored: bool) -> Block:
+def _joined(weight: int, clear: Block | None, one: Block | None, *, swap: bool) -> Block:
     """One more qubit: the rows where it is 0, then those where it is 1."""
     parts = tuple(each for each in (clear, one) if each is not None)
     bits, shift = parts[0].bits, clear.rows if clear else 0
@@ -114,14 +119,14 @@ def _joined(weight: int, clear: Block | None, one: Block | None, *, mirrored: bo
     for t in sorted({*left, *right}):
         both = bits - 2 * t + 1
         if t in left and t in right:
-            x, y, gain = (right[t], left[t], bits + 1 - weight - t) if mirrored else (left[t], right[t], weight - t)
+            x, y, gain = (right[t], left[t], bits + 1 - weight - t) if swap else (left[t], right[t], weight - t)
             ratio = scale[y] / scale[x]
             rows.append(np.column_stack([x, y]))
             factors.append(np.column_stack([gain * ratio, 1.0 / (both * ratio)]))
             ways[t + 1] = [y]
         else:
             x = left[t] if t in left else right[t]
-            scale[x] *= 1 if (t in left) != mirrored else both
+            scale[x] *= 1 if (t in left) != swap else both
         ways[t] = [x, *ways.get(t, [])]
     places = [each.places + (comb(bits, weight) if each is one else 0) for each in parts]
     return Block(

@@ -1,21 +1,20 @@
-"""How spins are coupled: exactly undone, the same from three stages as from scipy, and in single precision too."""
+"""How spins are coupled: exactly undone, the same in any number of stages, and in single precision too."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tallystick.quantum.coupling import stages_of
-from tallystick.quantum.edges import pair_tables
+from tallystick.quantum.coupling import coupling_of, mix, stages_of, unmix
 from tallystick.quantum.lifts import Block, Step, added, work
 from tallystick.quantum.mixers import CompleteXY
 from tallystick.quantum.qaoa import Qaoa
+from tallystick.quantum.rotations import Ket
 from tallystick.quantum.spins import multiplicity
-from tallystick.quantum.starts import RingTop
 from tallystick.quantum.subspace import Subspace
-from tests.unit.quantum.dense import complete
+from tallystick.quantum.threads import Threads
+from tests.unit.quantum.dense import complete, generator
 
 Floats = NDArray[np.float64]
-THREE = Subspace(47, 3)
 LIFTS = {2: [(0, 1)], 4: [(0, 1), (2, 3), (0, 2), (1, 3)]}
 
 
@@ -56,28 +55,33 @@ def test_every_way_of_coupling_has_its_row() -> None:
     assert sorted(np.concatenate(list(made.ways.values()))) == list(range(made.rows))
 
 
-def test_three_stages_give_what_scipy_s_expm_multiply_gives() -> None:
-    sparse = pytest.importorskip("scipy.sparse", reason="needs scipy: pip install 'tallystick[quantum]'")
-    from scipy.sparse.linalg import expm_multiply
-
-    assert len(stages_of(THREE)) == 3
-    tables = pair_tables(THREE, complete(THREE.qubits))
-    half = sparse.csr_array((np.ones(len(tables.low)), (tables.low, tables.high)), shape=(THREE.dimension,) * 2)
-    costs = np.random.default_rng(1).normal(size=THREE.dimension)
-    expected = expm_multiply(-0.05j * (half + half.T), np.exp(-0.2j * costs) * RingTop().amplitudes(THREE))
-    got = Qaoa(THREE, costs, mixer=CompleteXY(), start=RingTop()).state([0.4], [0.05])
-    np.testing.assert_allclose(got.amplitudes, expected, atol=1e-12)
+def unlike(space: Subspace, seed: int) -> Ket:
+    re, im = np.random.default_rng(seed).normal(size=(2, space.dimension)) / np.sqrt(2 * space.dimension)
+    return Ket(re, im)
 
 
-def test_derivatives_through_three_stages_are_those_of_the_value() -> None:
-    costs = np.random.default_rng(2).normal(size=THREE.dimension)
-    qaoa = Qaoa(THREE, costs, mixer=CompleteXY(), start=RingTop(), threads=2)
-    found, apart = qaoa.gradient([0.4, 0.3], [0.02, -0.05]), 1e-5
-    for which, at in enumerate([0.02, -0.05]):
-        there, here = ([0.02, -0.05] for _ in range(2))
-        there[which], here[which] = at + apart, at - apart
-        slope = (qaoa.expectation([0.4, 0.3], there) - qaoa.expectation([0.4, 0.3], here)) / (2 * apart)
-        assert found.betas[which] == pytest.approx(slope, abs=1e-5)
+@pytest.mark.parametrize("space", [Subspace(11, 4), Subspace(11, 6), Subspace(14, 3)], ids=str)
+def test_many_stages_give_what_the_dense_matrix_gives(space: Subspace) -> None:
+    assert len(stages_of(space, 16)) > 2
+    made = coupling_of(space, 16)
+    exact = generator(space, complete(space.qubits))
+    values, vectors = np.linalg.eigh(exact)
+    ket, bra = unlike(space, 1), unlike(space, 2)
+    first, second = (each.re + 1j * each.im for each in (ket, bra))
+    mix(made, Threads(1), ket, 0.7)
+    turned = vectors @ (np.exp(-0.7j * values) * (vectors.T @ first))
+    np.testing.assert_allclose(ket.re + 1j * ket.im, turned, atol=1e-12)
+    assert unmix(made, Threads(2), ket, bra, 0.7) == pytest.approx((second.conj() @ exact @ turned).imag, abs=1e-12)
+    np.testing.assert_allclose(ket.re + 1j * ket.im, first, atol=1e-12)
+    np.testing.assert_allclose(
+        bra.re + 1j * bra.im, vectors @ (np.exp(0.7j * values) * (vectors.T @ second)), atol=1e-12
+    )
+
+
+def test_stages_are_as_few_as_their_rows_allow() -> None:
+    assert stages_of(Subspace(20, 10)) == [10, 20]
+    assert stages_of(Subspace(31, 10)) == [10, 20, 31]
+    assert stages_of(Subspace(11, 4), 16) == [4, 8, 11]
 
 
 def test_single_precision_follows_double_though_coordinates_grow_to_many_digits() -> None:
