@@ -66,7 +66,6 @@ class Block:
     """
 
     bits: int
-    weight: int
     places: Ints
     """Where the row's coupled states begin among all states of the bits and the weight."""
     ways: dict[int, Ints]
@@ -93,7 +92,7 @@ def added(space: Subspace, bits: int, sector: int, count: int) -> dict[int, Bloc
     """The blocks of `count` qubits added to so many coupled ones, by weight, as far as the space has them."""
     one = np.zeros(1, dtype=np.int64)
     blocks = {
-        weight: Block(bits, weight, one + sectors(bits, weight)[sector], {sector: one}, np.ones(1), (), ())
+        weight: Block(bits, one + sectors(bits, weight)[sector], {sector: one}, np.ones(1), (), ())
         for weight in range(sector, min(bits - sector, space.weight) + 1)
         if occurs(space, bits, weight)
     }
@@ -131,7 +130,6 @@ def _joined(weight: int, clear: Block | None, one: Block | None, *, swap: bool) 
     places = [each.places + (comb(bits, weight) if each is one else 0) for each in parts]
     return Block(
         bits=bits + 1,
-        weight=weight,
         places=np.concatenate(places),
         ways={t: np.concatenate(each) for t, each in ways.items()},
         scale=scale,
