@@ -40,7 +40,7 @@ from tallystick.platform.kernel.commands import Commands
 from tallystick.platform.kernel.contract import Compose
 from tallystick.platform.kernel.durability import Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
-from tallystick.platform.kernel.halt import halt_reason
+from tallystick.platform.kernel.halt import halt_watch
 from tallystick.platform.kernel.history import STOPPED, History, history_of
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.live_terms import LiveOptions, require_live
@@ -239,7 +239,7 @@ class LiveBook:
             iter(rows),
             self,
             workers=self._work,
-            halt_asked=lambda: halt_reason(self._folder),
+            halt_asked=halt_watch(self._folder),
             attend=self._people.attend,
         )
 
