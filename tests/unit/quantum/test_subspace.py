@@ -84,6 +84,6 @@ def test_the_door_costs_next_to_nothing_and_gives_every_name() -> None:
         "import sys, tallystick.quantum as q; "
         "assert not {'numpy', 'numba', 'scipy'} & set(sys.modules); "
         "assert all(getattr(q, name) is not None for name in dir(q)); "
-        "assert set(q.NAMES) == set(q.__all__)"
+        "assert set(q.PLACES) == set(q.__all__)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
