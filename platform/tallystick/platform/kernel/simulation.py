@@ -93,10 +93,7 @@ class Simulation:
         return self._walk(lambda: self._buffer.next_time <= until, until, largest)
 
     def ahead(self, most: int, largest: int | None = None) -> tuple[Rows, int]:
-        """The next rows, up to `most`, that no deadline comes before and that fill no block; when more comes, ns.
-
-        `largest`: the rows of a block; without it rows may fill any number of them.
-        """
+        """Up to `most` rows that no deadline comes before nor fill a block of `largest`, if said; when more comes, ns."""
         due = min(self._owed(), self._kernel.deadlines.next_due())
         if self._kernel.pending or not self._buffer.fill(most + 1):
             return self._buffer.rows.part(0, 0), due
