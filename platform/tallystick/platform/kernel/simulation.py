@@ -93,13 +93,12 @@ class Simulation:
         return self._walk(lambda: self._buffer.next_time <= until, until, largest)
 
     def ahead(self, most: int, largest: int | None = None) -> tuple[Rows, int]:
-        """Up to `most` rows that no deadline comes before nor fill a block of `largest`, if said; when more comes, ns."""
+        """Up to `most` rows that no deadline comes before and that fill no block of `largest`; when more comes, ns."""
         due = min(self._owed(), self._kernel.deadlines.next_due())
         if self._kernel.pending or not self._buffer.fill(most + 1):
             return self._buffer.rows.part(0, 0), due
         rows, first = self._buffer.rows, self._buffer.next
-        full = len(rows) if largest is None else self._cap(largest)
-        stop = max(min(self._limit(), full - 1, first + most), first)
+        stop = max(min(self._limit(), (self._cap(largest) if largest else len(rows)) - 1, first + most), first)
         return rows.part(first, stop), min(due, rows.time.item(stop))
 
     def pass_over(self, count: int) -> None:
