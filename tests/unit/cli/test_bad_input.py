@@ -59,6 +59,10 @@ CASES: dict[str, tuple[str, Words]] = {
         "E842",
         lambda book, tmp: ["run", str(_plan(tmp, '{"seed": "x"}')), *_run(tmp), "--data", "demo"],
     ),
+    "a plan for an account that is no simulation": (
+        "E847",
+        lambda book, tmp: ["run", str(_plan(tmp, '{"mode": "live"}')), *_run(tmp), "--data", "demo"],
+    ),
     "a clock nobody knows": (
         "E111",
         lambda book, tmp: ["run", str(_plan(tmp, "{}")), *_run(tmp), "--data", "EURUSD=no.zip@utc"],

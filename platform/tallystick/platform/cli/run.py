@@ -72,7 +72,10 @@ def run(
     named = config_run.named_or_here(plan)
     project = config_run.project_from(named, data, strict=strict) if config_run.is_config(named) else None
     chosen, feed = _chosen(named, data, call.home, strict=strict) if project is None else (project.plan, project.feed)
-    changes: dict[str, Any] = {"mode": mode}
+    if chosen.mode != mode:
+        fix = 'set its "mode" to "sim"; a book on paper or live is started in Python (docs/rebalancing.md)'
+        raise Failure("E847", "this command runs in simulation only", where=named, got=chosen.mode, fix=fix)
+    changes: dict[str, Any] = {}
     changes |= {} if seed is None else {"seed": seed}
     changes |= {} if durability is None else {"durability": durability}
     chosen = msgspec.structs.replace(chosen, **changes)

@@ -36,6 +36,19 @@ def test_a_thread_that_calls_sleeps_or_waits_is_refused_and_the_run_fails(tmp_pa
     assert (bot.ended.how, did in bot.ended.detail) == ("raised", True)
 
 
+def test_a_thread_that_outlives_the_script_is_refused_every_time(tmp_path: Path) -> None:
+    loop = "def loop():\n    while True:\n        time.sleep(1)\n"
+    bot = run_bot(tmp_path, HEAD + loop + "threading.Timer(0, print).start()\nthreading.Thread(target=loop).start()\n")
+    assert bot.ended is not None
+    assert (bot.ended.how, bot.code) == ("raised", 1)
+    assert "slept" in bot.ended.detail
+
+
+def test_a_thread_that_python_does_not_wait_for_is_warned_of(tmp_path: Path) -> None:
+    bot = run_bot(tmp_path, HEAD + "import _thread\n_thread.start_new_thread(sum, ([],))\n")
+    assert [warning.name for warning in bot.warnings] == ["_thread.start_new_thread"]
+
+
 def test_a_timer_is_refused(tmp_path: Path) -> None:
     bot = run_bot(tmp_path, HEAD + "threading.Timer(60, print, ['never']).start()\nwhile True:\n    time.sleep(60)\n")
     assert (bot.code, bot.output) == (1, "")

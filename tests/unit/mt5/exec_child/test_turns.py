@@ -145,6 +145,7 @@ def test_threads_of_this_idiom_take_turns(tmp_path: Path, name: str) -> None:
     assert (bot.lines, bot.ended.how, bot.code) == (lines, how, 0), bot.errors
     assert calls in {None, len(bot.calls)}
     assert not bot.warnings
+    assert ("warning[W593]" in bot.errors) == ("wait for each other for ever" in name)
     assert time.monotonic() - started < 30
 
 

@@ -3,6 +3,7 @@
 Whoever needs them (the watchdog, a run at real speed, waits for what lies outside) takes them from here.
 """
 
+import _thread
 import os
 import selectors
 import time
@@ -12,6 +13,7 @@ from typing import Any
 monotonic = time.monotonic
 sleep = time.sleep
 urandom = os.urandom
+start_thread = _thread.start_new_thread
 clock: Any = SimpleNamespace(**vars(time))
 """The module `time` as it was."""
 waits = {

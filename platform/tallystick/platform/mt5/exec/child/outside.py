@@ -1,10 +1,12 @@
 """The network, processes, threads, alarms and people: mostly seen through Python's audit events, and warned of."""
 
+import _thread
 import builtins
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -19,6 +21,7 @@ LOOPS_OWN = frozenset({"socketpair", "_fallback_socketpair", "_make_self_pipe", 
 whether there is IPv6."""
 STARTERS = frozenset({"Popen._posix_spawn", "Popen._launch", "Popen._execute_child"})
 """Functions of `subprocess` and `multiprocessing` that start a process of which was warned already."""
+BESIDE = "runs beside the script, in the machine's time"
 STARTED = "starts a process, which runs in the machine's time"
 
 
@@ -58,10 +61,27 @@ def watch_threads(warnings: Warnings, main_thread: MainThread, turns: Turns | No
             turns.start(self, start)
             return
         if not draws:
-            warnings.warn("threading.Thread", "runs beside the script, in the machine's time")
+            warnings.warn("threading.Thread", BESIDE)
         start(self)
 
+    start_bare = _thread.start_new_thread
+
+    @wraps(start_bare)
+    def begin_bare(*arguments: Any) -> int:
+        warnings.warn("_thread.start_new_thread", BESIDE)
+        return start_bare(*arguments)
+
     put(threading.Thread, "start", begin)
+    for name in ("start_new_thread", "start_new"):
+        put(_thread, name, begin_bare)
+
+
+def await_threads() -> None:
+    """Wait for the script's threads, daemons apart, as Python does before it ends: then their refusals are known."""
+    with suppress(KeyboardInterrupt):
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and not thread.daemon:
+                thread.join()
 
 
 def watch_people(watchdog: Watchdog) -> None:

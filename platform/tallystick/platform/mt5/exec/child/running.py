@@ -17,6 +17,7 @@ from tallystick.platform.mt5.exec.child.dates import put_dates, put_pandas
 from tallystick.platform.mt5.exec.child.ending import EXIT_SWALLOWED, DataEnd
 from tallystick.platform.mt5.exec.child.locks import put_locks
 from tallystick.platform.mt5.exec.child.outside import (
+    await_threads,
     watch_alarms,
     watch_outside,
     watch_people,
@@ -71,7 +72,7 @@ class BotProcess:
         pause = self._really if settings.speed == "real" else None
         self._main = MainThread()
         self._clock = VirtualClock(settings.start_ns, settings.end_ns, settings.call_cost_ns, self._end, pause)
-        self._turns = Turns(self._clock, self._end, self._take_turn)
+        self._turns = Turns(self._clock, self._end, self._take_turn, self._stuck)
         self._warnings = Warnings(lambda name, detail: pipe.warn(self._clock.now_ns, name, detail))
         self._outcome = Outcome("returned", 0)
 
@@ -87,6 +88,8 @@ class BotProcess:
         gc.freeze()
         gc.enable()
         self._outcome = run_script(self._settings.script, self._settings.argv)
+        if self._settings.threads == "refused":
+            await_threads()
         if self._turns.finish() and self._outcome.how == "returned":
             self._outcome = Outcome("data_over", 0)
         if self._main.refusals and self._outcome.code == 0:
@@ -137,6 +140,14 @@ class BotProcess:
     def _take_turn(self) -> None:
         for one in (self._main, self._clock, self._watchdog):
             one.take()
+
+    @staticmethod
+    def _stuck(names: str) -> None:
+        print(  # noqa: T201 -- the bot's own stderr is where its trader looks
+            f"warning[W593] the bot's threads wait for each other, or for what nobody will bring ({names}): at a real "
+            "terminal it would hang. The clock goes on to the end of the data.",
+            file=sys.stderr,
+        )
 
     def _really(self, ns: int) -> None:
         with self._watchdog.waiting():

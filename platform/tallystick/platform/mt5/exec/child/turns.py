@@ -63,11 +63,18 @@ class Place:
 class Turns:
     """Whose turn it is."""
 
-    def __init__(self, clock: VirtualClock, end: DataEnd, taken: Callable[[], None]) -> None:
-        """The present thread has the turn; `taken` is called in each thread that takes it over."""
+    def __init__(
+        self, clock: VirtualClock, end: DataEnd, taken: Callable[[], None], stuck: Callable[[str], None]
+    ) -> None:
+        """The present thread has the turn; `taken` is called in each thread that takes it over.
+
+        `stuck(names)` is called once if nobody of several threads can ever go on.
+        """
         self._clock = clock
         self._end = end
         self._taken = taken
+        self._stuck = stuck
+        self._was_stuck = False
         self._join = threading.Thread.join
         self._main = Place(threading.main_thread())
         self._holder = self._main
@@ -203,6 +210,8 @@ class Turns:
             chosen = self._due()
             if chosen is None and not self._linger():
                 first_ns = min(place.wake_ns for place in self._waiting)
+                if first_ns >= NEVER and not any(place.outside for place in self._waiting):
+                    self._say_stuck()
                 clock.go_on(min(first_ns, clock.end_ns))
                 if first_ns > clock.end_ns:
                     chosen = min(self._waiting, key=_wake)
@@ -211,6 +220,11 @@ class Turns:
             if chosen is not None:
                 self._waiting.remove(chosen)
                 return chosen
+
+    def _say_stuck(self) -> None:
+        if not self._was_stuck and self._clock.now_ns < self._clock.end_ns:
+            self._was_stuck = True
+            self._stuck(", ".join(place.thread.name for place in self._waiting))
 
     def _due(self) -> Place | None:
         for place in self._waiting:

@@ -45,7 +45,7 @@ class Watchdog:
         """Begin. The thread is none of `threading`'s, so that no bot counts or joins it."""
         self._heard_s = machine.monotonic()
         self._arm()
-        _thread.start_new_thread(self._watch, ())
+        machine.start_thread(self._watch, ())
 
     def take(self) -> None:
         """From now on the present thread is the one whose stack is shown."""
