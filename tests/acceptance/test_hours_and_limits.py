@@ -14,6 +14,7 @@ from tallystick.events.types.trading import AccountOpened, DealMade, OrderAnswer
 from tallystick.market.instrument import Instrument
 from tallystick.market.server_time import DAY, HOUR, offset_ns
 from tallystick.platform import backtest
+from tallystick.platform.backtesting.printed import lines_of
 from tallystick.platform.data import demo
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.mt5 import retcodes
@@ -120,6 +121,22 @@ def test_a_backtest_meets_the_closed_market_and_each_limit_and_is_replayed(tmp_p
     assert replay_book(book, by_row=True).equal
 
 
+def test_the_summaries_count_what_the_server_refused_by_its_codes(say: Say, tmp_path: Path) -> None:
+    result = pressed(tmp_path / "book", end=None)
+    codes = Counter(each.retcode for each in events(tmp_path / "book", OrderAnswered))
+    refused = {code: count for code, count in codes.items() if code not in {retcodes.PLACED, retcodes.DONE}}
+    assert refused[retcodes.LIMIT_POSITIONS] > 0
+    assert result.summary.refusals == {str(code): count for code, count in refused.items()}
+    (line,) = [each for each in lines_of(result) if "refused by the server" in each]
+    assert line.startswith(f"{sum(refused.values()):,} refused by the server (")
+    assert f"10040 LIMIT_POSITIONS {refused[10040]}" in line
+    (tmp_path / "plan.json").write_text(result.plan.as_json(), encoding="utf-8")
+    run = ("run", "plan.json", "--data", shipped("EURUSD"), "--no-report", "--book")
+    assert line in say(*run, "in-words").out.replace("\n", " ")
+    told = say(*run, "as-json", "--json").document
+    assert (told["refused"], told["refusals"]) == (sum(refused.values()), result.summary.refusals)
+
+
 def test_a_position_to_be_left_in_closed_hours_is_left_when_they_end(tmp_path: Path) -> None:
     (tmp_path / "nights.py").write_text(NIGHTS, encoding="utf-8")
     book = tmp_path / "book"
@@ -184,8 +201,14 @@ def test_python_a_plan_and_a_config_say_the_same(say: Say, tmp_path: Path) -> No
         ({"GBPUSD": {"monday": []}}, "E121", "sessions.GBPUSD"),
         ({"EURUSD": {"mondays": []}}, "E131", "no weekday is called mondays"),
         ({"EURUSD": {"monday": [["9:00", "10:00"]]}}, "E131", "9:00"),
-        ({"default": {"monday": [["10:00", "12:00"], ["11:00", "13:00"]]}}, "E131", "sessions of default"),
+        (
+            {"default": {"monday": [["10:00", "12:00"], ["11:00", "13:00"]]}},
+            "E131",
+            "the plan's sessions.default.monday does not fit",
+        ),
         ({"EURUSD": {"holidays": ["christmas"]}}, "E131", "christmas"),
+        ({"EURUSD": {}}, "E131", "the plan's sessions.EURUSD says no hours"),
+        ({"default": {"monday": []}}, "E131", "the plan's sessions.default is closed all week"),
     ],
 )
 def test_hours_that_no_plan_can_have_leave_no_book(

@@ -22,11 +22,14 @@ def sessions_of(plan: RunPlan) -> dict[str, Sessions]:
         return {}
     from tallystick.platform.mt5.definitions.week import sessions_from
 
-    return {name: sessions_from(name, written) for name, written in plan.sessions.items()}
+    return {name: sessions_from(name, written, "the plan's ") for name, written in plan.sessions.items()}
 
 
 def check_sessions(plan: RunPlan, symbols: Sequence[str]) -> None:
-    """Raise `PlanError` or `BadConditions` for hours of nobody, hours that no week has, and calendars without hours."""
+    """Raise `PlanError` or `BadConditions` for hours of nobody, hours that no week has, and calendars without hours.
+
+    So too for a table that says no hours, and for one that never opens.
+    """
     named = {str(fields.get("sessions", "")) for fields in plan.instruments} - {""}
     known = [EVERY, *symbols, *sorted(named)]
     for name in plan.sessions:
@@ -36,7 +39,12 @@ def check_sessions(plan: RunPlan, symbols: Sequence[str]) -> None:
         calendar = fields.get("sessions", "")
         takes = f"a name that the plan's sessions have ({', '.join(plan.sessions) or 'it has none'}), or nothing"
         need(not calendar or calendar in plan.sessions, f"instruments[{index}].sessions", calendar, takes)
-    sessions_of(plan)
+    known_hours = sessions_of(plan)
+    if known_hours:
+        from tallystick.platform.mt5.definitions.week import require_open
+
+        for name, sessions in known_hours.items():
+            require_open(name, sessions, "the plan's ")
 
 
 def in_session(

@@ -7,6 +7,7 @@ import pytest
 from tallystick.platform.config import ConfigError, project_of
 from tests.unit.config.conftest import FLAT, Find, Write
 
+HOURS, FRIDAY = "[data.sessions.EURUSD]\n", "data.sessions.EURUSD.friday"
 EMA = '[[strategy]]\nfile = "ema.py"\n'
 
 
@@ -73,6 +74,33 @@ EMA = '[[strategy]]\nfile = "ema.py"\n'
         ('[[filters.sessions]]\nhours = "8-17"\n', "E601", 4, "filters.sessions", "08:30"),
         ("[[filters.spreads]]\n", "E146", 4, "filters.spreads[0]", "points ="),
         ('[[filters.news]]\nfile = "none.csv"\n', "E121", 4, "filters.news", "none.csv"),
+        (HOURS, "E131", 4, "data.sessions.EURUSD", "says no hours"),
+        (HOURS, "E131", 4, "data.sessions.EURUSD", "leave the table out for a market that is always open"),
+        (HOURS + "monday = []\n", "E131", 4, "data.sessions.EURUSD", "is closed all week"),
+        (HOURS + 'friday = [["12:00", "11:00"]]\n', "E143", 5, FRIDAY, '["12:00", "11:00"] ends before it begins'),
+        (
+            HOURS + 'friday = [["23:00", "01:00"]]\n',
+            "E143",
+            5,
+            FRIDAY,
+            'split it at 24:00: ["23:00", "24:00"] on this day and ["00:00", "01:00"] on the next.',
+        ),
+        (HOURS + 'friday = [["12:00", "12:00"]]\n', "E143", 5, FRIDAY, '["12:00", "12:00"] has no length'),
+        (HOURS + 'friday = [["25:00", "26:00"]]\n', "E143", 5, FRIDAY, "'25:00' is no time from 00:00 to 24:00"),
+        (
+            HOURS + 'friday = [["08:00", "12:00"], ["11:00", "13:00"]]\n',
+            "E143",
+            5,
+            FRIDAY,
+            '["11:00", "13:00"] overlaps ["08:00", "12:00"]',
+        ),
+        (
+            HOURS + 'friday = [["13:00", "14:00"], ["11:00", "12:00"]]\n',
+            "E143",
+            5,
+            FRIDAY,
+            '["11:00", "12:00"] is earlier than ["13:00", "14:00"]',
+        ),
         ('[keys]\nsigning = ""\n', "E143", 5, "keys.signing", "a name, or the path"),
         ('[rhythm.fast]\nevery = "1ms"\n', "E121", 5, "rhythm.fast.every", "a whole number from"),
     ],

@@ -12,6 +12,7 @@ import pytest
 
 from tallystick.platform.cli.demo_plan import demo_plan
 from tallystick.platform.compose import compose, instruments_of
+from tallystick.platform.data.errors import BadConditions
 from tallystick.platform.mt5.definitions.week import sessions_written
 from tallystick.platform.mt5.server import AccountSettings
 from tallystick.platform.plan import AccountPlan, plan_from_json
@@ -103,7 +104,6 @@ REFUSED_BY_OTHERS = [
     ("E601", lambda plan: plan.update(risk={"daily_loss_ppm": "1"})),
     ("E601", lambda plan: plan.update(risk={"quote_age_max_s": -1})),
     ("E121", lambda plan: plan.update(risk={"collar": 5})),
-    ("sessions of EURUSD", lambda plan: plan.update(sessions={"EURUSD": {"mondays": []}})),
 ]
 
 
@@ -125,6 +125,24 @@ def test_a_value_that_cannot_be_is_refused_by_the_name_of_its_field(field: str, 
     assert " / expected " in str(refused.value)
     with pytest.raises(PlanError):
         compose(plan, [])
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ({"mondays": []}, " does not fit: no weekday is called mondays"),
+        ({}, " says no hours. Write its hours, or leave the table out for a market that is always open."),
+        ({"holidays": []}, " says no hours"),
+        ({"monday": [], "friday": []}, " is closed all week. Write its hours"),
+        ({"friday": [["12:00", "11:00"]]}, '.friday does not fit: ["12:00", "11:00"] ends before it begins'),
+    ],
+)
+def test_hours_that_no_market_keeps_are_refused_by_their_field(hours: dict[str, Any], said: str) -> None:
+    plan = plan_from_json(changed(lambda plan: plan.update(sessions={"EURUSD": hours})))
+    with pytest.raises(BadConditions) as refused:
+        check_plan(plan)
+    assert refused.value.code == "E131"
+    assert str(refused.value).startswith(f"the plan's sessions.EURUSD{said}")
 
 
 @pytest.mark.parametrize(("code", "change"), REFUSED_BY_OTHERS, ids=range(len(REFUSED_BY_OTHERS)))

@@ -29,12 +29,12 @@ def lines_of(result: "Backtest", *, warnings: bool = True) -> list[str]:
             f" {money(summary.equity_drawdown.maximal)} ({100 * summary.equity_drawdown.relative_share:.1f} %)"
         )
         lines.append(f"costs: commission {money(summary.commission)}, swap {money(summary.swap)}")
-    if summary.denied or summary.refused_by_terminal:
+    if summary.denied or summary.refusals:
         denials = ", ".join(f"{rule} {count}" for rule, count in summary.denials.items())
         lines.append(
-            f"{summary.orders:,} orders, {summary.denied:,} denied by risk{f' ({denials})' if denials else ''},"
-            f" {summary.refused_by_terminal:,} rejected by the terminal"
+            f"{summary.orders:,} orders, {summary.denied:,} denied by risk{f' ({denials})' if denials else ''}"
         )
+        lines += summary.refusal_lines()
     if summary.deals:
         lines.append(f"equity {sparkline(result.curve.equity)}")
     lines += [f"digest {result.digest}", f"verify {result.verdict}"]

@@ -181,6 +181,7 @@ def document_of(result: "Backtest", page: Path | None) -> dict[str, Any]:
         "ended": run.ended,
         "halted": run.halted,
         "stats": {name: _finite(value) for name, value in result.stats.items()},
+        "refusals": result.summary.refusals,
         "warnings": list(result.warnings),
         "notes": list(result.notes),
         "report": None if page is None else str(page),

@@ -48,6 +48,8 @@ def document_of_outcome(outcome: Outcome) -> dict[str, Any]:
         "deals": reckoning.deals,
         "denied": reckoning.denied,
         "denials": reckoning.denials,
+        "refused": reckoning.refused_by_terminal,
+        "refusals": reckoning.refusals,
         "stop_losses": reckoning.stop_losses,
         "halted": reckoning.halted,
         "failed_modules": list(reckoning.failed),
@@ -62,7 +64,7 @@ def lines_of_outcome(outcome: Outcome, book: str) -> list[str]:
     balance = f"balance {money(reckoning.closing_balance)} {reckoning.currency}, of {money(reckoning.deposit)}"
     traded = f"{reckoning.orders:,} orders, {reckoning.deals:,} deals, {reckoning.stop_losses:,} stop losses"
     denied = f"{reckoning.denied:,} denied by risk{f' ({denials})' if denials else ''}"
-    lines = [f"{balance}; net {money(reckoning.net_profit)}", f"{traded}, {denied}"]
+    lines = [f"{balance}; net {money(reckoning.net_profit)}", f"{traded}, {denied}", *reckoning.refusal_lines()]
     if reckoning.failed:
         lines.append(f"FAILED: {', '.join(reckoning.failed)}; see: tallystick events tail {book} --type module.failed")
     if reckoning.halted:

@@ -1,13 +1,23 @@
 """Trading hours in a config file: written and read as in a terminal's definition (`mt5/definitions/week.py`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from tallystick.platform.config.key import Key, Table
 from tallystick.platform.config.units import Unfit
-from tallystick.platform.data.errors import BadConditions
-from tallystick.platform.mt5.definitions.week import HOLIDAYS, WEEKDAYS, sessions_from, sessions_written
+from tallystick.platform.mt5.definitions.week import (
+    HOLIDAYS,
+    USUAL_FIX,
+    WEEKDAYS,
+    BadHours,
+    holidays_from,
+    ranges_from,
+    require_open,
+    sessions_from,
+    sessions_written,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +28,7 @@ class Ranges:
 
     def read(self, value: Any) -> Any:
         """As it is, once a week can have it."""
-        return _read(WEEKDAYS[0], value)
+        return _fit(ranges_from, value)
 
     def schema(self) -> dict[str, Any]:
         """An array of pairs."""
@@ -37,18 +47,18 @@ class Days:
         if not isinstance(value, list):
             raise Unfit
         plain = [one.isoformat() if isinstance(one, date) and not isinstance(one, datetime) else one for one in value]
-        return _read(HOLIDAYS, plain)
+        return _fit(holidays_from, plain)
 
     def schema(self) -> dict[str, Any]:
         """Text; editors read TOML's own dates as text too."""
         return {"type": "array", "items": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}}
 
 
-def _read(key: str, value: Any) -> Any:
+def _fit(read: Callable[[Any], object], value: Any) -> Any:
     try:
-        sessions_from("", {key: value})
-    except BadConditions:
-        raise Unfit from None
+        read(value)
+    except BadHours as error:
+        raise Unfit(error.what, "" if error.fix == USUAL_FIX else error.fix) from None
     return value
 
 
@@ -66,6 +76,8 @@ class Hours(Table, frozen=True, kw_only=True):
 
 
 def written_hours(name: str, hours: Hours) -> dict[str, Any]:
-    """As a plan holds them: only what is said. Raises `BadConditions` (E131)."""
+    """As a plan holds them: only what is said. Raises `BadConditions` (E131), also for a market that never opens."""
     told = {day: getattr(hours, day) for day in (*WEEKDAYS, HOLIDAYS) if getattr(hours, day) is not None}
-    return sessions_written(sessions_from(name, told))
+    sessions = sessions_from(name, told)
+    require_open(name, sessions)
+    return sessions_written(sessions)

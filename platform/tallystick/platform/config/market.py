@@ -18,6 +18,7 @@ from tallystick.platform.config.limits import said
 from tallystick.platform.config.tables import Config
 from tallystick.platform.config.tables_market import Instrument as Conditions
 from tallystick.platform.config.tables_market import Series
+from tallystick.platform.data.errors import BadConditions
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.instruments import instrument_for
 from tallystick.platform.portfolio.lots import volume_of
@@ -153,7 +154,10 @@ def sessions_of(
             expected = f"one of {', '.join([EVERY, *symbols])}"
             what, fix = "hours of a symbol that no series has", "Take them out, or add its [[series]]."
             findings.add("E101", what, place, got=name, expected=expected, fix=fix)
-        found[name] = written_hours(name, hours)
+        try:
+            found[name] = written_hours(name, hours)
+        except BadConditions as error:
+            findings.refused(error, place)
     return found
 
 

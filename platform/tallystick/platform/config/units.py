@@ -11,7 +11,13 @@ MOST_DIGITS = 30
 
 
 class Unfit(ValueError):
-    """A value that is not of its kind."""
+    """A value that is not of its kind; `what` is wrong with it and what to do, where the kind can say more."""
+
+    def __init__(self, what: str = "a value that does not fit", fix: str = "") -> None:
+        """Say nothing where what the kind takes is enough."""
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
 
 
 class Kind(Protocol):

@@ -82,9 +82,9 @@ def _read(field: Field, value: Any, place: Place, findings: Findings) -> Any:
     if field.key is not None:
         try:
             return field.key.kind.read(value)
-        except Unfit:
-            takes = field.key.kind.takes
-            findings.add("E143", "a value that does not fit", place, got=shown(value), expected=takes)
+        except Unfit as error:
+            takes, fix = field.key.kind.takes, error.fix or "Correct it."
+            findings.add("E143", error.what, place, got=shown(value), expected=takes, fix=fix)
             return None
     assert field.table is not None
     if field.shape == "table":

@@ -7,8 +7,10 @@ from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
 from tallystick.events.types import trading
 from tallystick.events.types.running import BookHalted, BookResumed, ModuleFailed
+from tallystick.platform.mt5.retcodes import CODES, DONE, DONE_PARTIAL, PLACED
 from tallystick.platform.report.story import Story, tell
 
+CARRIED_OUT = frozenset({PLACED, DONE, DONE_PARTIAL})
 RECKONED: tuple[type[Event], ...] = (
     trading.AccountOpened,
     trading.DealMade,
@@ -30,6 +32,7 @@ RECKONED: tuple[type[Event], ...] = (
 class Reckoning:
     """Money and orders of a book, and whether it stands. Money in minor units of `currency`, of `digits` decimals.
 
+    `denials` by rule and `refusals` (of orders that risk let through) by the server's return code, most frequent first.
     `halted` is why the book is halted at its end ("": it is not), `failed` the modules that failed.
     """
 
@@ -42,6 +45,8 @@ class Reckoning:
     deals: int
     denied: int
     denials: dict[str, int]
+    refused_by_terminal: int
+    refusals: dict[str, int]
     stop_losses: int
     halted: str
     failed: tuple[str, ...]
@@ -49,6 +54,17 @@ class Reckoning:
     def money(self, amount: float) -> str:
         """An amount of minor units in the currency's own decimals, such as -1,234.50."""
         return f"{amount / 10**self.digits:,.{self.digits}f}"
+
+    def refusal_lines(self) -> list[str]:
+        """What the server refused, such as `1 refused by the server (10018 MARKET_CLOSED 1)`; none if nothing."""
+        if not self.refusals:
+            return []
+        named = ", ".join(f"{_named(int(code))} {count}" for code, count in self.refusals.items())
+        return [f"{self.refused_by_terminal:,} refused by the server ({named})"]
+
+
+def _named(code: int) -> str:
+    return f"{code} {CODES[code].name}" if code in CODES else str(code)
 
 
 def reckoned(reader: LogReader) -> Reckoning:
@@ -66,6 +82,8 @@ def reckoning_of(story: Story) -> Reckoning:
     moved = sum(deal.profit for deal in deals if deal.type == "balance")
     closing = deals[-1].balance if deals else opening
     denials = Counter(order.denied.rule for order in story.orders.values() if order.denied)
+    answers = [order.answer.event.retcode for order in story.orders.values() if order.answer is not None]
+    refusals = Counter(str(code) for code in answers if code not in CARRIED_OUT)
     return Reckoning(
         currency=story.currency,
         digits=story.digits,
@@ -76,6 +94,8 @@ def reckoning_of(story: Story) -> Reckoning:
         deals=len(traded),
         denied=sum(denials.values()),
         denials=dict(denials.most_common()),
+        refused_by_terminal=sum(refusals.values()),
+        refusals=dict(refusals.most_common()),
         stop_losses=sum(deal.reason == "sl" for deal in traded),
         halted=_halted(story),
         failed=tuple(dict.fromkeys(told.event.module for told in story.incidents if type(told.event) is ModuleFailed)),

@@ -62,7 +62,6 @@ class Summary(Reckoning):
     sharpe_ratio: float | None
     exposure: float
     approved: int
-    refused_by_terminal: int
     take_profits: int
     stop_outs: int
     swaps_charged: int
@@ -146,10 +145,6 @@ def _summary(  # noqa: PLR0917 - the parts it sums up
         sharpe_ratio=sharpe_ratio(curve),
         exposure=exposure_of(curve),
         approved=verdicts - reckoning.denied,
-        refused_by_terminal=sum(
-            order.answer is not None and order.answer.event.retcode not in CARRIED_OUT
-            for order in story.orders.values()
-        ),
         take_profits=reasons["tp"],
         stop_outs=reasons["so"],
         swaps_charged=len(story.swaps),
@@ -158,10 +153,6 @@ def _summary(  # noqa: PLR0917 - the parts it sums up
         incidents=len(story.incidents),
         warnings=tuple(_warning(story, *key) for key in story.treated),
     )
-
-
-CARRIED_OUT = frozenset({10008, 10009, 10010})
-"""MT5's return codes placed, done and done in part."""
 
 
 def _deposits(story: Story, curve: Curve) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":

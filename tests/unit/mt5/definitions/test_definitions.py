@@ -214,14 +214,23 @@ def broken(path: list[str | int], value: Any) -> dict[str, Any]:
         (broken(["commission", "EURUSD"], -1), r"commission.EURUSD is -1"),
         (broken(["commission", "EURSUD"], 1), r"commission.EURSUD is no key. Did you mean EURUSD\?"),
         (broken(["sessions"], [1]), r"sessions is \[1\], not a table"),
-        (broken(["sessions", "EURUSD", "mondy"], []), r"sessions of EURUSD.*no weekday is called mondy"),
-        (broken(["sessions", "EURUSD", "monday"], [["25:00", "26:00"]]), r"'25:00' on monday is no time"),
-        (broken(["sessions", "EURUSD", "monday"], [["09:00", "08:00"]]), r"sessions of EURUSD do not fit"),
-        (broken(["sessions", "EURUSD", "monday"], ["09:00"]), r"a range of monday is '09:00'"),
-        (broken(["sessions", "EURUSD", "monday"], "09:00"), r"monday is '09:00'"),
+        (broken(["sessions", "EURUSD", "mondy"], []), r"sessions.EURUSD does not fit: no weekday is called mondy"),
+        (
+            broken(["sessions", "EURUSD", "monday"], [["25:00", "26:00"]]),
+            r"sessions.EURUSD.monday does not fit: '25:00' is no time",
+        ),
+        (
+            broken(["sessions", "EURUSD", "monday"], [["09:00", "08:00"]]),
+            r'EURUSD.monday does not fit: \["09:00", "08:00"\] ends before',
+        ),
+        (broken(["sessions", "EURUSD", "monday"], ["09:00"]), r"EURUSD.monday does not fit: '09:00' is no range"),
+        (broken(["sessions", "EURUSD", "monday"], "09:00"), r"EURUSD.monday does not fit: '09:00' is no list"),
         (broken(["sessions", "EURUSD", "holidays"], ["25.12.2014"]), r"'25.12.2014' is no date"),
-        (broken(["sessions", "EURUSD", "holidays"], "2014-12-25"), r"holidays are '2014-12-25'"),
-        (broken(["sessions", "EURUSD"], [1]), r"sessions of EURUSD do not fit: they are"),
+        (
+            broken(["sessions", "EURUSD", "holidays"], "2014-12-25"),
+            r"EURUSD.holidays does not fit: '2014-12-25' is no list",
+        ),
+        (broken(["sessions", "EURUSD"], [1]), r"sessions.EURUSD does not fit: it is"),
     ],
 )
 def test_a_mistake_is_told_with_its_key_and_what_to_do(read: Any, told: str) -> None:
@@ -260,6 +269,11 @@ def test_terms_that_the_server_does_not_compute_are_refused_when_the_symbol_is_w
 def test_an_account_that_the_server_cannot_keep_is_refused(key: str, value: int, told: str) -> None:
     with pytest.raises(BadConditions, match=told):
         definition_of(broken(["account", key], value), "terminal.json").account_settings()
+
+
+def test_hours_of_a_symbol_that_nobody_may_trade_stay_in_a_definition() -> None:
+    made = definition_of(broken(["sessions", "EURUSD"], {"monday": []}), "terminal.json")
+    assert made.sessions["EURUSD"].next_open(0) is None
 
 
 def test_a_symbol_that_is_not_there_is_told_with_the_nearest() -> None:
