@@ -7,10 +7,9 @@ from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
 from tallystick.events.types import trading
 from tallystick.events.types.running import BookHalted, BookResumed, ModuleFailed
-from tallystick.platform.mt5.retcodes import CODES, DONE, DONE_PARTIAL, PLACED
+from tallystick.platform.mt5.retcodes import CARRIED_OUT, CODES
 from tallystick.platform.report.story import Story, tell
 
-CARRIED_OUT = frozenset({PLACED, DONE, DONE_PARTIAL})
 RECKONED: tuple[type[Event], ...] = (
     trading.AccountOpened,
     trading.DealMade,

@@ -21,7 +21,6 @@ LONGEST_COMMENT = 29
 """Characters of a comment that is not the server's own."""
 PRICED = frozenset({retcodes.REQUOTE, 10020, retcodes.PRICE_OFF})
 """Refusals that tell the new prices."""
-CARRIED_OUT = frozenset({retcodes.PLACED, retcodes.DONE, retcodes.DONE_PARTIAL})
 
 
 class Requests:
@@ -97,7 +96,7 @@ class Requests:
         memory.requests += 1
         retcode, action = answer.retcode, request["action"]
         ticket, volume, price, bid, ask = 0, 0.0, 0.0, 0.0, 0.0
-        if retcode in CARRIED_OUT:
+        if retcode in retcodes.CARRIED_OUT:
             ticket = 0 if action == SLTP else answer.ticket
             if action in {DEAL, PENDING}:
                 volume = answer.volume / LOT if answer.deal else request["volume"]
