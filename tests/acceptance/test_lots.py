@@ -30,6 +30,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "least variance": {},
     "with returns": {"risk_aversion": 12.0, "upper": 0.8},
     "two of three": {"k": 2, "fewest": 1, "upper": 0.7},
+    "all three": {"k": 3, "buy_in": 0.05},
     "thresholds": {"k": 3, "fewest": 1, "buy_in": 0.22, "upper": 0.7},
     "long and short": {"lower": -0.4, "upper": 0.9, "gross": 1.5, "risk_aversion": 12.0},
     "costs": {"trading": Trading([0.2, 0.5, 0.3], cost=0.0002, turnover=0.8), "risk_aversion": 40.0},

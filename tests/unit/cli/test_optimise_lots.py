@@ -12,6 +12,8 @@ from tallystick.market.instrument import LOT
 from tallystick.platform.data.demo import demo_instruments
 from tallystick.platform.mt5.definitions.definition import Definition
 from tallystick.platform.mt5.definitions.file import document_of
+from tallystick.platform.report.optimisation.in_lots import facts
+from tallystick.platform.report.optimisation.outcome import InLots, Volume
 from tallystick.quantum import PortfolioProblem
 from tallystick.quantum.problem.lots import Account, Listing, allocate
 from tests.said import Say
@@ -149,6 +151,16 @@ REFUSED: dict[str, tuple[tuple[object, ...], str, str]] = {
     "leverage of nothing": (("--leverage", 50), "E801", "account that lots are for"),
     "a tail": (("--equity", 1e5, "--risk", "cvar"), "E801", "searched for the variance"),
     "no money": (("--equity", 0), "E112", "equity 0"),
+    "a currency that nothing converts": (
+        ("--equity", "10000XYZ"),
+        "E118",
+        "USD, the account in XYZ, and no symbol here",
+    ),
+    "too small for three": (("--equity", 2_000, "--fewest", 3), "E864", "hold 3 symbols of 3: the best .* hold 2"),
+    "no JSON": (("--lots", "bad.json"), "E131", "bad.json cannot be read"),
+    "a list": (("--lots", "list.json"), "E131", "list.json has no table for each symbol"),
+    "an empty file": (("--lots", "empty.json"), "E131", "empty.json cannot be read"),
+    "no table at all": (("--lots", "empty.toml"), "E131", "empty.toml holds conditions of no symbol"),
     "two currencies": (("--lots", "terminal.json", "--equity", "10000 EUR"), "E115", "currency USD"),
 }
 
@@ -164,9 +176,63 @@ def test_what_lots_cannot_be_made_of_is_refused_with_a_remedy(
     one["sessions"] = one["commission"] = {}
     (table.parent / "one.json").write_text(json.dumps(one), encoding="utf-8")
     words, code, says = REFUSED[case]
+    for name, text in {"bad.json": "{bad", "list.json": "[]", "empty.json": "", "empty.toml": ""}.items():
+        (table.parent / name).write_text(text, encoding="utf-8")
     said = say("optimise", table, *WORDS, *words)
     assert said.code == 2
     assert said.error.startswith(f"error[{code}]"), said.err
     assert re.search(says, said.error), said.err
     assert said.last.startswith("Fix: ")
+    assert not re.search(r"tolerance|budget|margin_share|instruments=|the book", said.last)
     assert said.out == ""
+
+
+def test_a_remedy_for_too_few_held_is_one_that_helps(say: Say, table: Path) -> None:
+    words = (table, "--layers", 0, "--equity", 2_000, "--k", 3)
+    said = say("optimise", *words)
+    assert said.last == "Fix: raise --equity, lower --k, or allow fewer: --fewest 2"
+    assert len([each for each in found_lots(say, *words, "--fewest", 2) if each["lots"]]) == 2
+
+
+@pytest.mark.parametrize("more", [("--k", 3, "--buy-in", 0.2), ("--k", 3, "--fewest", 2, "--upper", 0.9)], ids=str)
+def test_lots_hold_as_many_symbols_as_must_be_held(say: Say, table: Path, more: tuple[object, ...]) -> None:
+    volumes = found_lots(say, table, "--layers", 0, "--equity", 6_000, *more)
+    assert sum(each["lots"] != 0.0 for each in volumes) >= (2 if "--fewest" in more else 3)
+
+
+def found_lots(say: Say, *words: object) -> list[dict[str, Any]]:
+    said = say("optimise", *words, "--json")
+    assert said.code == 0, said.err
+    volumes: list[dict[str, Any]] = said.document["lots"]["volumes"]
+    return volumes
+
+
+def test_a_missing_symbol_points_at_the_file_for_lots(say: Say, table: Path) -> None:
+    strange = desk.write(table.parent / "strange.csv", table.read_text(encoding="utf-8").replace("NZD", "QQQ").split())
+    said = say("optimise", strange, *WORDS, "--equity", 1e4)
+    assert said.error.startswith('error[E101] symbol "QQQUSD"')
+    assert "--lots FILE" in said.last
+
+
+def test_lots_below_the_weights_say_by_how_much_less_they_sum_to(say: Say, table: Path) -> None:
+    words = (table, *WORDS, "--expect", "nothing", "--equity", 10_500)
+    lots = say("optimise", *words, "--json").document["lots"]
+    less = 1.0 - sum(each["weight"] for each in lots["volumes"])
+    assert less > 0.001
+    assert lots["fractional_gap"] < 0.0
+    assert f"for these lots sum to {less * 100:.3g} % less of the equity" in " ".join(
+        say("optimise", *words).out.split()
+    )
+
+
+def test_lots_of_the_same_sum_below_the_weights_give_another_reason() -> None:
+    volume = Volume("EURUSD", 0.05, 1.0, 1.0, 6_000.0, 200.0)
+    found = InLots(
+        (volume,), "built-in", "here", "USD", 2, 6_000.0, 30, 200.0,
+        objective=-2.0, bound=-2.0, gap=0.0, fractional_gap=-1e-7, closed=True, proved=True,
+        searched=("EURUSD",), nodes=1,
+    )  # fmt: skip
+    said = dict(facts(found))["in lots"]
+    assert "sum" not in said
+    assert said.endswith("1e-05 % below that of the weights without lots, for the weights are the best only to "
+                         "within their own gap")  # fmt: skip

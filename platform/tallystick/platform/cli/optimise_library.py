@@ -36,6 +36,7 @@ PARTS = {
     "numeric": ("problem.numeric", "numeric_form"),
     "search": ("classical.swap", "search"),
     "unsolvable": ("errors", "ProblemError"),
+    "no_lots": ("errors", "NoLots"),
     "free_bytes": ("memory", "available"),
 }
 """What the verb uses, by the name it has here."""

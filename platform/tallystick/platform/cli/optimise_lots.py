@@ -4,12 +4,13 @@ The file is what `mt5 exec` takes: a terminal's own export (its `--terminal`) wi
 in JSON or TOML (its `--instruments`). Margin and rates between currencies are the simulated terminal's own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tallystick.market.conversion import PAIR_MODES, Prices, Route
+from tallystick.market.conversion import PAIR_MODES, CurrencyError, Prices, Route
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.margin import order_rule
 from tallystick.market.terms import AccountTerms
@@ -19,8 +20,23 @@ from tallystick.platform.cli.optimise_universe import Universe
 from tallystick.platform.plan import AccountPlan
 from tallystick.platform.report.optimisation.outcome import InLots, Volume
 
-HERE = (("--deposit", "--equity"), (", or account=10_000", ""))
+HERE = (
+    ("--deposit", "--equity"),
+    (", or account=10_000", ""),
+    ("Add the data of the pair that is missing", "Add the pair that is missing to the table"),
+    ("give instruments= with profit_rate", "state profit_rate in --lots FILE"),
+)
 """What an account says to do, and what that is called here."""
+FIXES = {
+    "SMALL": "raise --equity, or choose symbols with smaller lots",
+    "BOUND": "raise --equity or --upper, or choose symbols with smaller lots",
+    "LARGE": "lower --equity, or give more symbols, or larger volumes in --lots FILE",
+    "MARGIN": "raise --leverage or --equity",
+    "COUNT": "raise --equity, lower --k, or allow fewer: --fewest {}",
+    "OTHER": "raise --equity, or loosen what is asked: --upper, --buy-in, --sector-cap, --turnover",
+}
+"""What to do, by what the library says is in the way."""
+STATED = "state profit_rate and margin_rate of {} in --lots FILE"
 Quotes = dict[str, tuple[int, int]]
 
 
@@ -79,7 +95,7 @@ def desk_of(terms: Terms, universe: Universe) -> Desk:
     listings = []
     for symbol in universe.names:
         one = instruments[symbol]
-        paid = money.route(one.pays_in(account.currency), symbol, "profit_rate")
+        paid = _route(money, one.pays_in(account.currency), account.currency, symbol)
         bound = order_rule(one, account.leverage, account.digits, account.currency).currency
         bid, ask = quotes[symbol]
         listings.append(
@@ -87,7 +103,7 @@ def desk_of(terms: Terms, universe: Universe) -> Desk:
                 instrument=one,
                 price=(one.price(bid) + one.price(ask)) / 2.0,
                 profit_rate=(one.profit_rate or 1.0) * _rate(paid, quotes.get, symbol),
-                margin_rate=_rate(money.route(bound, symbol, "margin_rate"), quotes.get, symbol),
+                margin_rate=_rate(_route(money, bound, account.currency, symbol), quotes.get, symbol),
             )
         )
     equity = account.balance / 10**account.digits
@@ -97,7 +113,10 @@ def desk_of(terms: Terms, universe: Universe) -> Desk:
 
 def lots_of(universe: Universe, desk: Desk, problem: Any, limits: Any, best: Any) -> InLots:
     """The best lots near the weights of `best`. The library's errors pass through."""
-    found = quantum("allocate")(problem, desk.listings, desk.account, limits=limits, fractional=best)
+    try:
+        found = quantum("allocate")(problem, desk.listings, desk.account, limits=limits, fractional=best)
+    except quantum("no_lots") as error:
+        raise Failure("E864", error.what, fix=FIXES[error.obstacle.name].format(error.holding)) from error
     volumes = []
     for place, (name, listing) in enumerate(zip(universe.names, desk.listings, strict=True)):
         weight, wanted = float(found.weights[place]), float(best.weights[place])
@@ -128,16 +147,43 @@ def lots_of(universe: Universe, desk: Desk, problem: Any, limits: Any, best: Any
 
 
 def _broker(terms: Terms, symbols: tuple[str, ...]) -> _Broker:
-    from tallystick.platform.backtesting.conditions import conditions_of, currency_of, given_instruments
+    from tallystick.platform.backtesting.conditions import currency_of
 
     if terms.file is not None and _is_terminal(terms.file):
         return _of_terminal(terms.file, terms, symbols)
+    instruments = _conditions(terms.file, symbols)
     if terms.equity is None:
         what = f"{terms.file} holds conditions of symbols and no account"
         raise Failure("E801", what, where="tallystick optimise", fix="say its money: --equity 10000, or 10000EUR")
-    instruments = conditions_of(symbols, given_instruments(terms.file))
-    account = _account(terms, currency_of(instruments))
+    with _account_told():
+        usual = currency_of(instruments)
+    account = _account(terms, usual)
     return _Broker(instruments, {}, account, "built-in conditions" if terms.file is None else terms.file.name)
+
+
+def _conditions(file: Path | None, symbols: tuple[str, ...]) -> dict[str, Instrument]:
+    """Those of the file over the built-in ones. Raises `Failure` (E101, E131) and what reading the file raises."""
+    from tallystick.platform.backtesting.conditions import conditions_of, given_instruments
+
+    given = given_instruments(file)
+    if file is not None and not given:
+        fix = "write [EURUSD] and its fields below, as docs/data.md shows"
+        raise Failure("E131", f"{file.name} holds conditions of no symbol", fix=fix)
+    with _symbols_told(file):
+        return conditions_of(symbols, given)
+
+
+@contextmanager
+def _symbols_told(file: Path | None) -> Iterator[None]:
+    """A symbol without conditions with the remedy of this verb: E101."""
+    from tallystick.platform.data.errors import UnknownSymbol
+
+    try:
+        yield
+    except UnknownSymbol as error:
+        where = "in --lots FILE: a terminal's export, or JSON or TOML as docs/data.md shows"
+        fix = f"add its conditions {f'to --lots {file}' if file is not None else where}, or leave its column out"
+        raise Failure(error.code, error.what, fix=fix) from error
 
 
 def _is_terminal(file: Path) -> bool:
@@ -161,7 +207,8 @@ def _of_terminal(file: Path, terms: Terms, symbols: tuple[str, ...]) -> _Broker:
     from tallystick.platform.mt5.definitions.modes import BY_KEY
 
     definition = definition_from(file)
-    instruments = {symbol: definition.instrument(symbol) for symbol in symbols}
+    with _symbols_told(terms.file):
+        instruments = {symbol: definition.instrument(symbol) for symbol in symbols}
     quotes: Quotes = {}
     for one in definition.symbols:
         bid, ask = (float(one.info[side]) for side in ("bid", "ask"))
@@ -179,12 +226,20 @@ def _of_terminal(file: Path, terms: Terms, symbols: tuple[str, ...]) -> _Broker:
 def _account(terms: Terms, currency: str, told: Mapping[str, Any] | None = None) -> AccountPlan:
     """What is said here over what the file says. Raises `Failure` with the words of this verb."""
     from tallystick.platform.backtesting.account import account_plan
-    from tallystick.platform.backtesting.errors import BadAccount
 
     given = {"deposit": terms.equity, "leverage": terms.leverage}
     fields = {**(told or {}), **{name: value for name, value in given.items() if value is not None}}
-    try:
+    with _account_told():
         return account_plan(fields, currency)
+
+
+@contextmanager
+def _account_told() -> Iterator[None]:
+    """What is wrong with the account in the words of this verb."""
+    from tallystick.platform.backtesting.errors import BadAccount
+
+    try:
+        yield
     except BadAccount as error:
         what, fix = error.what, error.fix
         for elsewhere, here in HERE:
@@ -211,11 +266,21 @@ def _quotes(universe: Universe, broker: _Broker) -> tuple[Quotes, str]:
     return quotes, f"last row of {universe.title}, {universe.last}"
 
 
+def _route(money: AccountTerms, source: str, target: str, symbol: str) -> Route:
+    """From `source` to the account's currency, `target`. Raises `Failure` (E118) where no pair leads there."""
+    try:
+        return money.route(source, symbol, "profit_rate")
+    except CurrencyError as error:
+        what = f"{symbol} is in {source}, the account in {target}, and no symbol here converts that"
+        fix = f"say --equity in another currency, such as 10000{source}, or {STATED.format(symbol)}"
+        raise Failure("E118", what, fix=fix) from error
+
+
 def _rate(route: Route, prices: Prices, symbol: str) -> float:
     """Units of the account's currency, on the dearer side as a book converts. Raises `Failure`."""
     found = route.rate(prices, dear=True)
     if found is None:
         pairs = " and ".join(leg.symbol for leg in route.legs)
         what = f"{symbol} is in {route.source}, the account in {route.target}, and {pairs} has no price here"
-        raise Failure("E118", what, fix=f"add {pairs} to the table, or state profit_rate and margin_rate of {symbol}")
+        raise Failure("E118", what, fix=f"add {pairs} to the table, or {STATED.format(symbol)}")
     return found[0] / found[1]

@@ -3,14 +3,15 @@
 1. Returns of the window's closes; their mean, and their covariance shrunk by Ledoit and Wolf. Both are taken to a
    horizon as long as the window, which changes no answer and keeps the numbers away from rounding.
 2. `hybrid`: the classical answer with its bound, the circuit's proposals, the ablation.
-3. `allocate`: the best whole volume steps within the margin; of up to five symbols proved to be.
+3. `allocate`: the best whole volume steps within the margin, of `k` symbols or fewer; of up to five symbols proved to
+   be the best.
 
 What cannot be is an answer as well, `refused`, with the reason. Nothing here knows a clock or chance of its own.
 """
 
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import cast
 
@@ -75,7 +76,8 @@ def completed(asked: OptimisationRequested) -> OptimisationCompleted:
             problem = problem_of(asked)
             found = hybrid(problem, settings)
             terms = listings_of(asked), account_of(asked)
-            lots = allocate(problem, *terms, tolerance=asked.tolerance, fractional=found.portfolio)
+            any_count = replace(problem, fewest=0)  # k chooses the weights; of its symbols lots may leave some at 0
+            lots = allocate(any_count, *terms, tolerance=asked.tolerance, fractional=found.portfolio)
         except (QuantumError, np.linalg.LinAlgError, ArithmeticError) as error:
             return _answer(asked, settings, reason=f"{str(error).rstrip('.')}.", found=found)
     return _answer(asked, settings, found=found, lots=lots)

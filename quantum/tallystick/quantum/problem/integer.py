@@ -33,6 +33,7 @@ class IntegerProblem:
     """Steps (n,) from `low` to `high`, 0 or at least `least` in size, worth `step` of the budget's unit each.
 
     The weights sum to the problem's budget within `window`; margin per step bought or sold sums to at most `margin`.
+    As many symbols as the problem's `least` are held: a symbol of 0 steps is not.
     """
 
     problem: PortfolioProblem
@@ -56,6 +57,7 @@ class IntegerProblem:
             return float(np.inf)
         weights = steps * self.step
         off = max(abs(float(weights.sum()) - self.problem.budget) - self.window, 0.0)
+        off += max(self.problem.least - int(np.count_nonzero(steps)), 0)
         return off + max(self.margin_of(steps) - self.margin, 0.0) + self.problem.violation(weights, summing=False)
 
     def allowed(self, steps: Ints) -> bool:
@@ -127,6 +129,7 @@ def _boxed(problem: IntegerProblem, low: Ints, high: Ints) -> _Box | None:
     high = np.where((high < 0) & (high > -problem.least), -problem.least, high)
     low = np.where((low < 0) & (low > -problem.least), 0, low)
     high = np.where((high > 0) & (high < problem.least), 0, high)
+    low, high = _holding(problem, low, high)
     if np.any(low > high):
         return None
     if np.array_equal(low, high):
@@ -138,6 +141,20 @@ def _boxed(problem: IntegerProblem, low: Ints, high: Ints) -> _Box | None:
         return None
     bound = constant + proved_bound(quadratic, linear, conditions, found.weights, found.row_multipliers)
     return _Box(low, high, bound, found.weights / problem.step)
+
+
+def _holding(problem: IntegerProblem, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """The box without 0 for each symbol that may be held, where as many must be; empty where fewer may."""
+    wanted, may = problem.problem.least, (low < 0) | (high > 0)
+    count = int(may.sum())
+    if wanted == 0 or count > wanted:
+        return low, high
+    if count < wanted:
+        return high + 1, high
+    least = np.maximum(problem.least, 1)
+    return np.where(may & (low >= 0), np.maximum(low, least), low), np.where(
+        may & (high <= 0), np.minimum(high, -least), high
+    )
 
 
 def _program(problem: IntegerProblem, low: Ints, high: Ints) -> tuple[Floats, Floats, Conditions, float]:
@@ -182,6 +199,10 @@ def _division(problem: IntegerProblem, box: _Box, open_: NDArray[np.bool_]) -> t
     if inside.any():
         place = int(np.argmax(np.where(inside, np.minimum(np.abs(x), problem.least - np.abs(x)) * problem.step, -1.0)))
         return place, 0 if x[place] > 0 else -1
+    idle = open_ & (np.abs(x) <= WHOLE) & (box.low <= 0) & (box.high >= 0)
+    if idle.any() and np.count_nonzero(np.abs(x) > WHOLE) < problem.problem.least:  # too few are held: which else?
+        place = int(np.argmax(np.where(idle, (box.high - box.low) * problem.step, -1.0)))
+        return place, 0 if box.high[place] > 0 else -1
     away = np.where(open_, np.abs(x - np.rint(x)), 0.0)
     if away.max() > WHOLE:
         place = int(np.argmax(away * problem.step))

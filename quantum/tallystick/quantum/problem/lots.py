@@ -4,7 +4,8 @@ A volume is 0 or a multiple of the symbol's step from its minimum to its maximum
 the value of a position (price times the money of a lot) over the equity. Whole steps rarely make up the budget, so
 the weights may sum to anything within `tolerance` of it, by default the finest step (half of it leaves so few lots that
 the best of them may cost some hundredths), and at most half of the budget: an account too small for any position is
-told so, not left with none. Margin is that of
+told so, not left with none. All other conditions hold as they are stated, also how many symbols are held: one of 0
+lots is not, and where too few fit (`k` of them, or from `fewest` on) there are no lots. Margin is that of
 `tallystick.market.margin`, the order's side counted, and may take `margin_share` of the equity.
 """
 
@@ -23,6 +24,7 @@ from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem.checks import number
 from tallystick.quantum.problem.integer import IntegerProblem, best_integers
 from tallystick.quantum.problem.kinds import kind, whole
+from tallystick.quantum.problem.no_lots import no_lots
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
 from tallystick.quantum.problem.solving import Portfolio, solve
@@ -167,7 +169,7 @@ def allocate(
 ) -> Allocation:
     """The best lots for `problem`, whose assets are `listings` in order; `fractional`: its answer, where it is known.
 
-    Raises ProblemError where no lots meet budget, margin and conditions, or the risk is not the variance.
+    Raises NoLots where no lots meet budget, margin and conditions, ProblemError where the risk is not the variance.
     """
     if not isinstance(problem.risk, Variance):
         message = f"lots are searched for the variance, not for {type(problem.risk).__name__}. Give risk=Variance()"
@@ -180,11 +182,11 @@ def allocate(
     limits = limits or Limits()
     fractional = fractional or solve(problem, limits)
     everything = tuple(range(problem.size))
-    searched = everything if problem.size <= PROVABLE else fractional.support
+    searched = everything if problem.size <= PROVABLE else _searched(problem, fractional)
     numbers = _integer_problem(problem, listings, account, searched, tolerance)
     found = best_integers(numbers, limits, fractional.weights / numbers.step)
     if found is None:
-        raise ProblemError(_no_lots(problem, listings, account, numbers, searched))
+        raise no_lots(numbers, listings, account, searched, limits)
     volumes = found.steps * np.array([each.volume_step for each in listings], dtype=np.int64)
     weights = found.steps * numbers.step
     objective = problem.objective(weights)
@@ -202,6 +204,13 @@ def allocate(
         margin=float(numbers.margin_of(found.steps)) * account.equity,
         nodes=found.nodes,
     )
+
+
+def _searched(problem: PortfolioProblem, fractional: Portfolio) -> tuple[int, ...]:
+    """What the weights hold, and of the others, where more must be held, those that cost least there."""
+    slope = 2.0 * problem.risk_aversion * problem.sigma @ fractional.weights - problem.mean
+    others = [each for each in np.argsort(slope, kind="stable").tolist() if each not in fractional.support]
+    return tuple(sorted((*fractional.support, *others[: max(problem.least - len(fractional.support), 0)])))
 
 
 def _integer_problem(
@@ -230,49 +239,4 @@ def _integer_problem(
         margin_long=np.array([each.step_margin(account, 1) for each in listings]) / account.equity,
         margin_short=np.array([each.step_margin(account, -1) for each in listings]) / account.equity,
         margin=account.margin_share,
-    )
-
-
-def _no_lots(
-    problem: PortfolioProblem,
-    listings: Sequence[Tradable],
-    account: Account,
-    numbers: IntegerProblem,
-    searched: tuple[int, ...],
-) -> str:
-    """What stands in the way: volumes too small for the budget, too large for it, their margin, or the rest."""
-    here = list(searched)
-    some = f"no lots meet the budget {problem.budget:g} within {numbers.window:.3g}"
-    equity = f"the equity {account.equity:,.2f}"
-    smallest = numbers.step * np.maximum(numbers.least, 1)
-    place = here[int(smallest[here].argmin())]
-    fits = np.maximum(numbers.high, -numbers.low) >= np.maximum(numbers.least, 1)
-    least, wanted = float(smallest[place]), abs(problem.budget)
-    if not fits[here].any() or least > wanted + numbers.window:
-        takes = max(abs(float(np.asarray(each)[place])) for each in (problem.lower, problem.upper))
-        bounds = (
-            "" if takes * account.equity >= account.equity else f", of which it may take {takes * account.equity:,.2f}"
-        )
-        return (
-            f"{some} and the margin: the smallest position, {listings[place].symbol}, is "
-            f"{least * account.equity:,.2f} {account.currency}, {equity}{bounds}. Raise the equity"
-            f"{' or the upper bound' if bounds else ''}, or take symbols with smaller lots"
-        )
-    sizes = np.maximum(numbers.high, 0) if problem.budget >= 0.0 else np.maximum(-numbers.low, 0)
-    greatest = float(np.sort((sizes * numbers.step)[here])[::-1][: problem.most].sum())
-    if greatest < wanted - numbers.window:
-        return (
-            f"{some}: the greatest volumes of {len(here)} symbols come to {greatest * account.equity:,.2f} "
-            f"{account.currency}, {equity}. Lower the equity or the budget, or take more symbols, or larger volumes"
-        )
-    margins = (numbers.margin_long if problem.budget >= 0.0 else numbers.margin_short) / numbers.step
-    bound = float(margins[here].min()) * max(wanted - numbers.window, least)
-    if bound > numbers.margin:
-        return (
-            f"{some} and the margin: they would bind {bound * account.equity:,.2f} {account.currency} of it or more, "
-            f"{numbers.margin * account.equity:,.2f} may be. Raise leverage or margin_share, or lower the budget"
-        )
-    return (
-        f"{some}, the margin and the other conditions: {len(here)} symbols were searched, {equity}. Raise the "
-        "equity or the tolerance, or loosen the conditions"
     )

@@ -9,7 +9,7 @@ import pytest
 
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.quantum.classical.cardinality import Limits
-from tallystick.quantum.errors import ProblemError
+from tallystick.quantum.errors import NoLots, Obstacle, ProblemError
 from tallystick.quantum.problem.conditions import Condition, Trading
 from tallystick.quantum.problem.lots import Account, Allocation, Listing, allocate
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
@@ -77,6 +77,9 @@ def test_lots_of_five_symbols_are_proved_and_cost_less_than_a_hundredth(equity: 
     [
         {},
         {"k": 2, "fewest": 1},
+        {"k": 3},
+        {"k": 2},
+        {"k": 3, "fewest": 2, "lower": -0.3, "gross": 1.4},
         {"lower": -0.6, "gross": 1.6},
         {"conditions": (Condition((1.0, 1.0, 0.0), 0.2, 0.5),)},
         {"trading": Trading([0.5, 0.2, 0.3], cost=0.0004, turnover=1.2)},
@@ -95,7 +98,8 @@ def test_the_best_lots_are_those_of_trying_every_one(changes: dict[str, Any]) ->
         if 0 < abs(steps[1]) < 5:
             continue
         weights = np.array(steps) * step
-        if abs(weights.sum() - 1.0) <= 0.06 and asked.violation(weights, summing=False) < 1e-9:
+        held = np.count_nonzero(steps) >= asked.least
+        if held and abs(weights.sum() - 1.0) <= 0.06 and asked.violation(weights, summing=False) < 1e-9:
             least = min(least, asked.objective(weights))
     assert found.objective == pytest.approx(least, rel=1e-9)
     assert found.proved
@@ -122,6 +126,23 @@ def test_no_lots_are_lost_between_the_boxes_of_the_search(seed: int) -> None:
 def test_an_account_too_small_for_any_position_is_never_given_none() -> None:
     with pytest.raises(ProblemError, match=r"within 0.5 and the margin.* Raise the equity"):
         allocate(problem(), (EURUSD, GBPUSD, EURUSD, GBPUSD, EURUSD), Account(300.0))
+
+
+def test_too_few_symbols_are_refused_with_a_count_that_can_be_held() -> None:
+    asked = problem(k=5)
+    with pytest.raises(NoLots, match=r"hold 5 symbols of 5: .* hold \d, .* allow fewer: fewest=\d") as told:
+        allocate(asked, FIVE, Account(5_000.0))
+    assert told.value.obstacle is Obstacle.COUNT
+    fewer = allocate(replace(asked, fewest=told.value.holding), FIVE, Account(5_000.0))
+    assert told.value.holding <= np.count_nonzero(fewer.volumes) < 5
+
+
+def test_symbols_are_searched_beside_those_of_the_weights_where_more_must_be_held() -> None:
+    past = drawn(400, 8, seed=3) / 2.0
+    asked = PortfolioProblem(np.abs(past.mean(axis=0)), np.cov(past, rowvar=False), k=6, risk_aversion=0.0)
+    found = allocate(asked, (*FIVE, EURUSD, USDJPY, XAUUSD), Account(100_000.0), limits=Limits(nodes=2_000))
+    assert len(found.fractional.support) < 6
+    assert np.count_nonzero(found.volumes) == 6
 
 
 def test_margin_counts() -> None:

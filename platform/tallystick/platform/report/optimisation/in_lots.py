@@ -4,6 +4,8 @@ from tallystick.platform.report.optimisation.outcome import InLots
 
 HEADS = ("symbol", "lots", "weight", "without lots")
 """Before what the positions are worth and what margin they bind, whose headings name the currency."""
+SAME_SUM = 1e-9
+"""Sums of weights that differ by no more are the same."""
 
 
 def heads(found: InLots) -> list[str]:
@@ -42,11 +44,15 @@ def facts(found: InLots) -> list[tuple[str, str]]:
 
 
 def _beside(found: InLots) -> str:
-    """Above the weights' objective, or below it where the lots sum to a little more or less than the weights."""
+    """Above the weights' objective, or below it and why: another sum, or weights that are not quite the best."""
     away = f"{abs(found.fractional_gap) * 100:.3g} %"
     if found.fractional_gap >= 0.0:
         return f"{away} above that of the weights without lots"
-    return f"{away} below that of the weights without lots, for whole lots sum to a little more or less"
+    more = sum(each.weight - each.wanted for each in found.volumes)
+    why = "for the weights are the best only to within their own gap"
+    if abs(more) > SAME_SUM:
+        why = f"for these lots sum to {abs(more) * 100:.3g} % {'more' if more > 0.0 else 'less'} of the equity"
+    return f"{away} below that of the weights without lots, {why}"
 
 
 def _gap(found: InLots) -> str:
