@@ -104,6 +104,13 @@ def test_the_lots_are_the_best_of_all_that_obey_the_terms() -> None:
     assert answer.margin == pytest.approx(3_000.0 * sum(answer.volumes) / (LOT // 100))
 
 
+def test_a_book_may_hold_fewer_symbols_than_it_chose_where_no_more_fit() -> None:
+    answer = completed(asks(equity=110_000, tolerance=0.5, margin_share=1.0))
+    assert answer.outcome == "lots", answer.reason
+    assert sum(each != 0.0 for each in answer.weights) == 2
+    assert sum(each != 0 for each in answer.volumes) == 1
+
+
 def test_the_problem_rests_on_shrunk_covariances_over_the_windows_horizon() -> None:
     table = closes(5)
     problem = problem_of(asks(table, k=1, share=0.7, largest=0.7))
