@@ -105,7 +105,7 @@ def test_the_lots_are_the_best_of_all_that_obey_the_terms() -> None:
 
 
 def test_a_book_may_hold_fewer_symbols_than_it_chose_where_no_more_fit() -> None:
-    answer = completed(asks(equity=110_000, tolerance=0.5, margin_share=1.0))
+    answer = completed(asks(equity=110_000, tolerance=0.5, margin_share=1.0, risk_aversion=1e4))
     assert answer.outcome == "lots", answer.reason
     assert sum(each != 0.0 for each in answer.weights) == 2
     assert sum(each != 0 for each in answer.volumes) == 1
