@@ -36,7 +36,8 @@ class Browser:
     def __init__(self, path: str) -> None:
         """Start it; it ends with the `with` block."""
         fcntl = import_module("fcntl")
-        self._folder = tempfile.TemporaryDirectory(prefix="browser-")
+        # Its processes may write there a moment longer than its first one lives.
+        self._folder = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()
 
