@@ -14,7 +14,7 @@ from tallystick.market.rows import Rows
 from tallystick.platform.mt5.definitions.definition import Definition
 from tallystick.platform.mt5.exec.composing import BotComposition
 from tallystick.platform.mt5.exec.market import Market
-from tallystick.platform.mt5.exec.settings import Lease
+from tallystick.platform.mt5.exec.settings import LEASED, Lease
 
 UNUSED_MOST = 4
 """After so many leases in a row under which the bot did not look, only every `SELDOM`th call brings one."""
@@ -62,8 +62,7 @@ class Lender:
 def _columns(parts: Sequence[Rows]) -> tuple[bytes, ...]:
     """Rows as the columns of a lease."""
     columns = [(part.time, part.series, part.bid, part.ask, part.columns["flags"]) for part in parts]
-    kinds = "<i8", "<u2", "<f8", "<f8", "<u4"
     return tuple(
         b"".join(np.ascontiguousarray(column[place], dtype=kind).tobytes() for column in columns)
-        for place, kind in enumerate(kinds)
+        for place, kind in enumerate(LEASED.values())
     )

@@ -53,6 +53,10 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, tag="asked"):
     call: Call
 
 
+LEASED = {"time": "<i8", "series": "<u2", "bid": "<f8", "ask": "<f8", "flags": "<u4"}
+"""The columns of a lease, in order, and what their bytes are."""
+
+
 class Lease(msgspec.Struct, frozen=True, array_like=True):
     """Nothing happens before `until` (ns UTC) but rows: so long a bot's process may answer looks itself.
 

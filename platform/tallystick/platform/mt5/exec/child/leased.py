@@ -13,7 +13,7 @@ import numpy as np
 
 from tallystick.market.compiled import FEW, be_patient
 from tallystick.market.rows import Rows
-from tallystick.platform.mt5.exec.settings import Lease, Looked
+from tallystick.platform.mt5.exec.settings import LEASED, Lease, Looked
 from tallystick.platform.mt5.wire import NOTHING, SUCCESS, Answer, Call, encoded_answer, encoded_call
 
 MOST_LOOKS = 1_024
@@ -69,18 +69,12 @@ class Leased:
         self._server = server_of(definition, symbols, opened=opened, keep_history=False)
         self._store = store_of(definition, symbols)
         self._answers = Answers(definition, self._server, self._store)
-        self._rows = _rows(*(np.zeros(0, dtype=kind) for kind in ("<i8", "<u2", "<f8", "<f8", "<u4")))
+        self._rows = _rows(*(np.zeros(0, dtype=kind) for kind in LEASED.values()))
         self._place = 0
 
     def _joined(self, lease: Lease) -> Rows:
         """The rows that wait, and those of a lease."""
-        columns = [
-            np.frombuffer(lease.time, "<i8"),
-            np.frombuffer(lease.series, "<u2"),
-            np.frombuffer(lease.bid, "<f8"),
-            np.frombuffer(lease.ask, "<f8"),
-            np.frombuffer(lease.flags, "<u4"),
-        ]
+        columns = [np.frombuffer(getattr(lease, name), kind) for name, kind in LEASED.items()]
         rows, place = self._rows, self._place
         if place < len(rows):
             held: list[Any] = [rows.time, rows.series, rows.bid, rows.ask, rows.columns["flags"]]
