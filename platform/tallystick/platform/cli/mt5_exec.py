@@ -1,8 +1,6 @@
 """`tallystick mt5 exec`: anybody's MetaTrader 5 bot against the simulated terminal, in a book."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +19,7 @@ from tallystick.platform.cli.market_data import sources_of
 from tallystick.platform.cli.mt5_exec_options import DEFAULT_FOLDER
 from tallystick.platform.cli.mt5_exec_watching import watching
 from tallystick.platform.cli.operators_log import move_to
+from tallystick.platform.cli.own_words import own_words
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE
 from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
@@ -122,7 +121,7 @@ def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
         spread_points=spread_points,
         strictness=strictness_of(strict=strict, skip_bad=skip_bad),
     )
-    with own_words():
+    with own_words(OWN_WORDS):
         terms = replace(terms, data=_data(data or ["demo"], call, terms))
         ready = prepared_bot(script, terms)
     folder = ready_folder(book, call, DEFAULT_FOLDER, MAKER)
@@ -139,24 +138,6 @@ def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
             console.print(f"  {command}")
 
     return Answer(document, show, exit_of(made.ended))
-
-
-@contextmanager
-def own_words() -> Iterator[None]:
-    """What is wrong with data or account, by the names that these have here: --tz is the bot's own zone."""
-    from tallystick.platform.backtesting.errors import BacktestError
-    from tallystick.platform.data.errors import DataError
-
-    try:
-        yield
-    except (DataError, BacktestError) as error:
-        raise Failure(error.code, _here(error.what), fix=_here(error.fix)) from error
-
-
-def _here(text: str) -> str:
-    for elsewhere, here in OWN_WORDS.items():
-        text = text.replace(elsewhere, here)
-    return text
 
 
 def kept(ready: "PreparedBot", folder: Path, call: Call, *, speed: Literal["max", "real"], limit_s: float) -> "BotRun":

@@ -17,15 +17,17 @@ from tallystick.market.terms import AccountTerms
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.optimise_library import quantum
 from tallystick.platform.cli.optimise_universe import Universe
+from tallystick.platform.cli.own_words import own_words
 from tallystick.platform.plan import AccountPlan
 from tallystick.platform.report.optimisation.outcome import InLots, Volume
 
-HERE = (
-    ("--deposit", "--equity"),
-    (", or account=10_000", ""),
-    ("Add the data of the pair that is missing", "Add the pair that is missing to the table"),
-    ("give instruments= with profit_rate", "state profit_rate in --lots FILE"),
-)
+OWN_WORDS = {
+    "--deposit": "--equity",
+    ", or account=10_000": "",
+    "Add the data of the pair that is missing": "Add the pair that is missing to the table",
+    "give instruments= with profit_rate": "state profit_rate in --lots FILE",
+    "deposit": "equity",
+}
 """What an account says to do, and what that is called here."""
 FIXES = {
     "SMALL": "raise --equity, or choose symbols with smaller lots",
@@ -155,7 +157,7 @@ def _broker(terms: Terms, symbols: tuple[str, ...]) -> _Broker:
     if terms.equity is None:
         what = f"{terms.file} holds conditions of symbols and no account"
         raise Failure("E801", what, where="tallystick optimise", fix="say its money: --equity 10000, or 10000EUR")
-    with _account_told():
+    with own_words(OWN_WORDS):
         usual = currency_of(instruments)
     account = _account(terms, usual)
     return _Broker(instruments, {}, account, "built-in conditions" if terms.file is None else terms.file.name)
@@ -229,22 +231,8 @@ def _account(terms: Terms, currency: str, told: Mapping[str, Any] | None = None)
 
     given = {"deposit": terms.equity, "leverage": terms.leverage}
     fields = {**(told or {}), **{name: value for name, value in given.items() if value is not None}}
-    with _account_told():
+    with own_words(OWN_WORDS):
         return account_plan(fields, currency)
-
-
-@contextmanager
-def _account_told() -> Iterator[None]:
-    """What is wrong with the account in the words of this verb."""
-    from tallystick.platform.backtesting.errors import BadAccount
-
-    try:
-        yield
-    except BadAccount as error:
-        what, fix = error.what, error.fix
-        for elsewhere, here in HERE:
-            what, fix = what.replace(elsewhere, here), fix.replace(elsewhere, here)
-        raise Failure(error.code, what.replace("deposit", "equity"), fix=fix) from error
 
 
 def _quotes(universe: Universe, broker: _Broker) -> tuple[Quotes, str]:
