@@ -71,14 +71,21 @@ class Crew:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:  # nobody waits for the trials at work: one of them may never end
             self._given_up = True
-            for worker in tuple(self._workers):
-                worker.dismiss()
+            self._dismiss()
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
+        self._dismiss()
         for worker in tuple(self._workers):
             worker.close()
         if self._folder is not None:
             self._folder.cleanup()
+
+    def _dismiss(self) -> None:
+        """Tell all of them before any is waited for."""
+        for worker in tuple(self._workers):
+            worker.tell_to_end()
+        for worker in tuple(self._workers):
+            worker.dismiss()
 
     def made(self, tasks: Iterable[Task], begin: Begin, stop_asked: Callable[[], bool]) -> Iterator[Report]:
         """Reports as they come in, in any order; after a stop, those of the trials that were at work."""
@@ -155,12 +162,16 @@ class _Worker:
             ended = "" if process.returncode is None else f", exit status {process.returncode}"
             raise WorkerGone(f"{error}{ended}") from error
 
-    def dismiss(self) -> None:
+    def tell_to_end(self) -> None:
         """Tell it to end, also in the middle of a trial; whoever waits for its answer hears that it is gone."""
-        process = self.process
-        if process.stdin is not None:
+        if self.process.stdin is not None:
             with contextlib.suppress(OSError):
-                process.stdin.close()
+                self.process.stdin.close()
+
+    def dismiss(self) -> None:
+        """Tell it, and wait until it has ended."""
+        self.tell_to_end()
+        process = self.process
         try:
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:

@@ -22,6 +22,8 @@ from tallystick.platform.judging.trial import Bench
 
 GIVEN_UP_S = 3.0
 """How long a trial that was interrupted may take to put its things away."""
+NOBODY = object()
+"""The last word: nobody leads any more."""
 
 
 def main(folder: Path) -> None:
@@ -35,24 +37,29 @@ def main(folder: Path) -> None:
     try:
         get_ready()
         only_for_strategies()
-        while True:
-            task = words.get()
+        while (task := words.get()) is not NOBODY:
             bench = bench or bench_in(folder)
             for said in bench.steps(task):
                 send(answers, said)
-                if said.__class__.__name__ == "Ready":
-                    words.get()
+                if said.__class__.__name__ == "Ready" and words.get() is NOBODY:
+                    return
     except (KeyboardInterrupt, BrokenPipeError):
         return
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends as it is; nothing is left to interrupt
 
 
 def listen(words: "queue.SimpleQueue[Any]", folder: Path) -> None:
-    """Hear the leader; when nobody leads any more, interrupt what is at work, and end the process if that is deaf."""
+    """Hear the leader; when nobody leads any more, say so, interrupt a trial, and end the process if that is deaf.
+
+    Both are needed: a trial does not listen, and who waits for a word is not woken by an interrupt.
+    """
     leader = os.getppid()
     try:
         while True:
             words.put(receive(sys.stdin.buffer))
     except (EOFError, OSError):
+        words.put(NOBODY)
         _thread.interrupt_main()
     if os.getppid() != leader:
         shutil.rmtree(folder, ignore_errors=True)  # the leader was killed: nobody else puts it away
