@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from tallystick.platform.data.demo import demo_feed, demo_instruments
 from tallystick.quantum.errors import ProblemError
-from tallystick.quantum.problem.lots import Account, Listing, allocate
+from tallystick.quantum.problem.listing import Account, Listing
+from tallystick.quantum.problem.lots import allocate
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 
 EQUITIES = (100_000.0, 10_000.0, 1_000.0, 300.0)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from tallystick.market.instrument import LOT
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem.conditions import Trading
-from tallystick.quantum.problem.lots import Account, Allocation, Listing, allocate
+from tallystick.quantum.problem.listing import Account, Listing
+from tallystick.quantum.problem.lots import Allocation, allocate
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import solve
 

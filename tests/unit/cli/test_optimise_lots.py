@@ -15,7 +15,8 @@ from tallystick.platform.mt5.definitions.file import document_of
 from tallystick.platform.report.optimisation.in_lots import facts
 from tallystick.platform.report.optimisation.outcome import InLots, Volume
 from tallystick.quantum import PortfolioProblem
-from tallystick.quantum.problem.lots import Account, Listing, allocate
+from tallystick.quantum.problem.listing import Account, Listing
+from tallystick.quantum.problem.lots import allocate
 from tests.said import Say
 from tests.unit.cli import desk
 

@@ -29,7 +29,8 @@ from tallystick.quantum.pipeline.hashing import settings_hash
 from tallystick.quantum.pipeline.hybrid import ENGINE, engine_version, hybrid
 from tallystick.quantum.pipeline.result import HybridResult
 from tallystick.quantum.pipeline.settings import AnglesFrom, HybridSettings
-from tallystick.quantum.problem.lots import Account, Allocation, allocate
+from tallystick.quantum.problem.listing import Account
+from tallystick.quantum.problem.lots import Allocation, allocate
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 
 Floats = NDArray[np.float64]

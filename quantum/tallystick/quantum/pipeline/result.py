@@ -9,7 +9,8 @@ import numpy as np
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.pipeline.ablation import Ablation
 from tallystick.quantum.pipeline.settings import HybridSettings
-from tallystick.quantum.problem.lots import Account, Allocation, Listing
+from tallystick.quantum.problem.listing import Account, Listing
+from tallystick.quantum.problem.lots import Allocation
 from tallystick.quantum.problem.solving import Portfolio
 
 

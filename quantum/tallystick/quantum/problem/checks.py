@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from numbers import Real
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,9 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem import kinds
 from tallystick.quantum.problem.risk import CDaR, CVaR, Risk, Variance
-
-if TYPE_CHECKING:
-    from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
+from tallystick.quantum.problem.statement import Statement
 
 Floats = NDArray[np.float64]
 SYMMETRIC = 1e-9
@@ -137,7 +134,7 @@ def cardinality(n: int, k: int | None, fewest: int | None) -> None:
         raise ProblemError(message)
 
 
-def bounds(problem: "PortfolioProblem") -> None:
+def bounds(problem: Statement) -> None:
     """The bounds leave room for every asset, for the number of assets and for the budget."""
     lower, upper, buy_in = (np.asarray(each) for each in (problem.lower, problem.upper, problem.buy_in))
     _each(lower <= upper, problem, "lower is above upper", "Widen its bounds")
@@ -162,7 +159,7 @@ def bounds(problem: "PortfolioProblem") -> None:
         raise ProblemError(message)
 
 
-def rows(problem: "PortfolioProblem") -> None:
+def rows(problem: Statement) -> None:
     """Groups and conditions name assets that are there, and leave something open."""
     n = problem.size
     for group in problem.groups:
@@ -192,7 +189,7 @@ def rows(problem: "PortfolioProblem") -> None:
             raise ProblemError(message)
 
 
-def violation(problem: "PortfolioProblem", w: Floats) -> float:
+def violation(problem: Statement, w: Floats) -> float:
     """By how much w breaks the worst broken condition; what it sums to is not looked at."""
     held = w != 0.0
     worst = [
@@ -212,7 +209,7 @@ def violation(problem: "PortfolioProblem", w: Floats) -> float:
     return max(worst)
 
 
-def _sums(problem: "PortfolioProblem") -> tuple[float, float]:
+def _sums(problem: Statement) -> tuple[float, float]:
     """The least and the greatest that the weights can sum to, conditions left aside."""
     lower, upper, buy_in = (np.asarray(each) for each in (problem.lower, problem.upper, problem.buy_in))
     must = (lower > 0.0) | (upper < 0.0)
@@ -230,11 +227,11 @@ def _least(values: Floats, need: int, room: int) -> float:
     return float(ordered[:need].sum() + np.minimum(ordered[need:room], 0.0).sum())
 
 
-def _count(problem: "PortfolioProblem") -> str:
+def _count(problem: Statement) -> str:
     return f"{problem.most}" if problem.least == problem.most else f"{problem.least} to {problem.most}"
 
 
-def _each(right: NDArray[np.bool_], problem: "PortfolioProblem", what: str, remedy: str) -> None:
+def _each(right: NDArray[np.bool_], problem: Statement, what: str, remedy: str) -> None:
     if not right.all():
         place = int(np.argmin(right))
         lower, upper, buy_in = (np.asarray(each)[place] for each in (problem.lower, problem.upper, problem.buy_in))

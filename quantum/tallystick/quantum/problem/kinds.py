@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
-from typing import TYPE_CHECKING
 
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem.conditions import Condition, Group, Trading
-
-if TYPE_CHECKING:
-    from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
+from tallystick.quantum.problem.statement import Statement
 
 
 def whole(name: str, value: object) -> None:
@@ -45,7 +42,7 @@ def labels(parts: Mapping[str, object], names: Sequence[str]) -> None:
             raise ProblemError(message)
 
 
-def parts(problem: "PortfolioProblem") -> None:
+def parts(problem: Statement) -> None:
     """What is listed is a list, what is an object is one, and what has labels has the same."""
     for name, one in (("groups", Group), ("conditions", Condition)):
         given = getattr(problem, name)

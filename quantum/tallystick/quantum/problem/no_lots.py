@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import NoLots, Obstacle
 from tallystick.quantum.problem.integer import IntegerProblem, best_integers
-
-if TYPE_CHECKING:
-    from tallystick.quantum.problem.lots import Account, Tradable
+from tallystick.quantum.problem.listing import Account, Tradable
 
 
 def no_lots(
     numbers: IntegerProblem,
-    listings: "Sequence[Tradable]",
-    account: "Account",
+    listings: Sequence[Tradable],
+    account: Account,
     searched: tuple[int, ...],
     limits: Limits,
 ) -> NoLots:

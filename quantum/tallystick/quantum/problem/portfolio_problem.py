@@ -6,45 +6,24 @@ Bounds are hard: a lower bound above 0 means that the asset is held. What only h
 buy-in threshold: w = 0 or |w| >= buy_in. So Chang et al. (2000) is `k=10, buy_in=0.01`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from tallystick.quantum.problem import checks, kinds, supports
-from tallystick.quantum.problem.conditions import Condition, Group, Trading
-from tallystick.quantum.problem.risk import VARIANCE, CDaR, CVaR, Risk
-
-Floats = NDArray[np.float64]
+from tallystick.quantum.problem.risk import CDaR, CVaR
+from tallystick.quantum.problem.statement import Statement
 
 
 @dataclass(frozen=True, eq=False)
-class PortfolioProblem:
+class PortfolioProblem(Statement):
     """Shapes: expected_returns (n,), covariance (n, n), scenarios (T, n); lower, upper and buy_in a number or (n,).
 
     Exactly `k` assets are held, or from `fewest` to `k`; without `k` any number. A `gross` limit is on the sum of
     |w|. Variance needs a covariance, CVaR and CDaR need scenarios: returns of one period, a row each. Raises
     ProblemError, naming the part and the remedy, for what cannot be.
     """
-
-    expected_returns: ArrayLike
-    covariance: ArrayLike | None = None
-    k: int | None = None
-    risk_aversion: float = 1.0
-    fewest: int | None = None
-    lower: ArrayLike = 0.0
-    upper: ArrayLike = 1.0
-    buy_in: ArrayLike = 0.0
-    budget: float = 1.0
-    gross: float | None = None
-    groups: Sequence[Group] = ()
-    conditions: Sequence[Condition] = ()
-    trading: Trading | None = None
-    risk: Risk = VARIANCE
-    scenarios: ArrayLike | None = None
-    names: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -71,42 +50,6 @@ class PortfolioProblem:
         checks.bounds(self)
         checks.rows(self)
         supports.require_some(self)
-
-    @property
-    def size(self) -> int:
-        """Number of assets to choose from."""
-        return len(self.mean)
-
-    @cached_property
-    def mean(self) -> Floats:
-        """Expected returns (n,)."""
-        return np.asarray(self.expected_returns, dtype=np.float64)
-
-    @cached_property
-    def sigma(self) -> Floats:
-        """Covariance (n, n), exactly symmetric."""
-        return np.asarray(self.covariance, dtype=np.float64)
-
-    @cached_property
-    def most(self) -> int:
-        """The most assets that may be held."""
-        return self.size if self.k is None else self.k
-
-    @cached_property
-    def least(self) -> int:
-        """The fewest assets that must be held; with no `k` and no `fewest` none must be."""
-        if self.fewest is not None:
-            return self.fewest
-        return 0 if self.k is None else self.k
-
-    @property
-    def chooses(self) -> bool:
-        """Whether which assets are held is part of the question, so that bits are needed."""
-        return self.most < self.size or self.least > 0 or bool(np.any(self.buy_in)) or bool(self.groups)
-
-    def positions(self, group: Group) -> tuple[int, ...]:
-        """The members of a group as positions."""
-        return tuple(each if isinstance(each, int) else self.names.index(each) for each in group.members)
 
     def cost_of(self, weights: ArrayLike) -> float:
         """What trading from the previous weights to these costs."""

@@ -6,15 +6,12 @@ of a support settle the rest.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.quantum.errors import ProblemError
-
-if TYPE_CHECKING:
-    from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
+from tallystick.quantum.problem.statement import Statement
 
 Floats = NDArray[np.float64]
 ROUNDING = 1e-9
@@ -29,7 +26,7 @@ class BitRow:
     high: float
 
 
-def bit_rows(problem: "PortfolioProblem") -> list[BitRow]:
+def bit_rows(problem: Statement) -> list[BitRow]:
     """What every support that has weights meets, beside its number of assets."""
     rows = [BitRow(_members(problem, problem.positions(each)), 0.0, each.most) for each in problem.groups]
     must = must_be_held(problem)
@@ -40,13 +37,13 @@ def bit_rows(problem: "PortfolioProblem") -> list[BitRow]:
     return [*rows, *_reaching(problem, np.ones(problem.size), problem.budget, problem.budget), *_turnover(problem)]
 
 
-def must_be_held(problem: "PortfolioProblem") -> tuple[int, ...]:
+def must_be_held(problem: Statement) -> tuple[int, ...]:
     """Assets whose bounds leave 0 out."""
     lower, upper = np.asarray(problem.lower), np.asarray(problem.upper)
     return tuple(int(each) for each in np.flatnonzero((lower > 0.0) | (upper < 0.0)))
 
 
-def require_some(problem: "PortfolioProblem") -> None:
+def require_some(problem: Statement) -> None:
     """Raise ProblemError where a turnover limit asks for more of what is held than may be held at once.
 
     A search would look at every support before it said so. Groups that share assets are not looked at.
@@ -62,7 +59,7 @@ def require_some(problem: "PortfolioProblem") -> None:
             raise ProblemError(message)
 
 
-def _greatest(problem: "PortfolioProblem", values: Floats) -> float:
+def _greatest(problem: Statement, values: Floats) -> float:
     """The greatest sum of values from 0 over a support: the greatest first, which is exact where groups share none."""
     groups = [(set(problem.positions(each)), each.most) for each in problem.groups]
     shared = sum(len(members) for members, _ in groups) > len(set().union(*(members for members, _ in groups)))
@@ -74,19 +71,19 @@ def _greatest(problem: "PortfolioProblem", values: Floats) -> float:
     return float(values[list(held)].sum())
 
 
-def _members(problem: "PortfolioProblem", positions: tuple[int, ...]) -> Floats:
+def _members(problem: Statement, positions: tuple[int, ...]) -> Floats:
     found = np.zeros(problem.size)
     found[list(positions)] = 1.0
     return found
 
 
-def _reaching(problem: "PortfolioProblem", coefficients: Floats, low: float, high: float) -> list[BitRow]:
+def _reaching(problem: Statement, coefficients: Floats, low: float, high: float) -> list[BitRow]:
     """The bounds of what is held must let c'w reach `low`, and stay at `high`."""
     ends = np.asarray(problem.lower) * coefficients, np.asarray(problem.upper) * coefficients
     return [BitRow(np.maximum(*ends), low, np.inf), BitRow(np.minimum(*ends), -np.inf, high)]
 
 
-def _turnover(problem: "PortfolioProblem") -> list[BitRow]:
+def _turnover(problem: Statement) -> list[BitRow]:
     """What is not held is sold, or bought back, in full, and its like is traded elsewhere to make up the budget."""
     if problem.trading is None or problem.trading.turnover is None:
         return []

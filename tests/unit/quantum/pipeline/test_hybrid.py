@@ -12,7 +12,7 @@ from tallystick.quantum import HybridSettings, PortfolioProblem, hybrid, solve
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import TooBigError
 from tallystick.quantum.pipeline.result import HybridResult, Lots
-from tallystick.quantum.problem.lots import Account
+from tallystick.quantum.problem.listing import Account
 from tests.unit.quantum.pipeline.stated import KINDS, market, moments
 from tests.unit.quantum.problem.test_lots import FIVE
 from tests.unit.quantum.problem.test_lots import problem as in_lots

@@ -11,7 +11,8 @@ from tallystick.market.instrument import LOT, Instrument
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import NoLots, Obstacle, ProblemError
 from tallystick.quantum.problem.conditions import Condition, Trading
-from tallystick.quantum.problem.lots import Account, Allocation, Listing, allocate
+from tallystick.quantum.problem.listing import Account, Listing
+from tallystick.quantum.problem.lots import Allocation, allocate
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import CVaR
 from tests.unit.quantum.problem.returns import drawn

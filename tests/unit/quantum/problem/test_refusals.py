@@ -20,7 +20,8 @@ from tallystick.quantum.mixers import CompleteXY, RingXY, mixer_named
 from tallystick.quantum.pipeline.hybrid import hybrid
 from tallystick.quantum.pipeline.settings import HybridSettings
 from tallystick.quantum.problem.conditions import Condition
-from tallystick.quantum.problem.lots import Account, allocate
+from tallystick.quantum.problem.listing import Account
+from tallystick.quantum.problem.lots import allocate
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import solve
 from tallystick.quantum.qaoa import Qaoa
