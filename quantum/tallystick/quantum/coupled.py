@@ -12,9 +12,8 @@ from tallystick.quantum.compiling import njit
 from tallystick.quantum.layout import Ints
 from tallystick.quantum.rotations import Floats, Ket, total_of
 from tallystick.quantum.side_by_side import lay, put_back
-from tallystick.quantum.vectors import WIDE, copy_wide, fused, lift_four_wide, lift_wide, rotate_wide
-
-ROW = 2 * WIDE
+from tallystick.quantum.vectors import copy_wide, fused, lift_four_wide, lift_wide, rotate_wide
+from tallystick.quantum.width import ROW, WIDE
 
 
 class Program(NamedTuple):

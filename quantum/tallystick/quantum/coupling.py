@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.quantum.coupled import ROW, Low, Program, Strips, low_segments, segments, turn_last, undo_last
+from tallystick.quantum.coupled import Low, Program, Strips, low_segments, segments, turn_last, undo_last
 from tallystick.quantum.errors import SettingError
 from tallystick.quantum.layout import Ints, batch_starts, children_of, sizes_of
 from tallystick.quantum.lifts import Block, Step, added, mirrored, work
@@ -27,7 +27,7 @@ from tallystick.quantum.rotations import Ket, total_of
 from tallystick.quantum.spins import eigenvalues, multiplicity, sectors
 from tallystick.quantum.subspace import Subspace
 from tallystick.quantum.threads import Threads
-from tallystick.quantum.vectors import WIDE
+from tallystick.quantum.width import ROW, WIDE
 
 ROWS = 32_768
 """Rows that one stage may have: with their columns they should lie in the last cache; another stage costs more."""

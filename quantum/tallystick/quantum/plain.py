@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.width import ROW
+
 Ints = NDArray[np.int64]
 Floats = NDArray[Any]
-ROW = 16
-"""Of a row of `coupled`."""
 FACTORS = {1: 1, 2: 2, 4: 8}
 LIFTS: dict[int, tuple[tuple[int, int], ...]] = {1: (), 2: ((0, 1),), 4: ((0, 1), (2, 3), (0, 2), (1, 3))}
 """Of `lifts.Step`, by its number of rows."""

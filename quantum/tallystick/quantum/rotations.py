@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from tallystick.quantum import plain
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.vectors import (
-    WIDE,
     Place,
     bits_of,
     double_of,
@@ -23,6 +22,7 @@ from tallystick.quantum.vectors import (
     fused,
     undo_wide,
 )
+from tallystick.quantum.width import WIDE
 
 Ints = NDArray[np.int64]
 Floats = NDArray[Any]

@@ -15,7 +15,7 @@ from numba.core import cgutils
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-from tallystick.quantum.vectors import WIDE
+from tallystick.quantum.width import WIDE
 
 _DOUBLE = ir.DoubleType()
 _BITS = ir.IntType(64)

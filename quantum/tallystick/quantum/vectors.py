@@ -11,12 +11,12 @@ from typing import Any, Generic, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.width import WIDE
+
 P = ParamSpec("P")
 R = TypeVar("R")
 Floats = NDArray[Any]
 Place = int | np.unsignedinteger[Any]
-WIDE = 8
-"""Elements of a vector here; the compiler cuts them to what the processor has."""
 
 
 class Operation(Generic[P, R]):
