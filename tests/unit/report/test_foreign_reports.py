@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tallystick.market.instrument import LOT
 from tallystick.platform.report.foreign import read_report
 from tallystick.platform.report.foreign_errors import DamagedReport, EmptyReport, UnknownReport
 from tallystick.platform.report.tester_layout import BEYOND, LAYOUT
@@ -32,8 +33,8 @@ def saved(values: dict[str, str], *, foreign: bool = False) -> str:
     def cell(name: str) -> str:
         shown = (
             name
-            if not foreign or name in {"AHPR", "GHPR", "LR Correlation"} or "Correlation" in name
-            else f"名{name[:3]}"
+            if not foreign or name in {"AHPR", "GHPR", "LR Correlation"}
+            else f"名{name[:3]}" + "(MFE)" * ("MFE" in name)
         )
         label = f"<td nowrap colspan=3>{shown + ':' if name else ''}</td>"
         return label + (f"<td nowrap><b>{values[name]}</b></td>" if name else "")
@@ -126,6 +127,52 @@ def test_money_without_decimals_and_semicolons_are_read(tmp_path: Path) -> None:
     report = read_report(path)
     values = report.values(report.statistics())
     assert (report.digits, values["Total Net Profit"], report.deals[1].volume) == (0, "995", 10_000_000)
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "deposit", "volume", "price", "profit", "after"),
+    [
+        (";", "500.000,00", "0,10", "1,10000", "-1.234,50", "498.765,50"),
+        (";", "500 000,00", "0,10", "1,10000", "-1 234,50", "498 765,50"),
+        ("\t", "500,000.00", "0.10", "1.10000", "-1,234.50", "498,765.50"),
+    ],
+)
+def test_a_spreadsheets_thousands_and_decimals_are_read_as_its_country_writes_them(
+    tmp_path: Path, delimiter: str, deposit: str, volume: str, price: str, profit: str, after: str
+) -> None:
+    lines = [
+        ["time", "symbol", "type", "direction", "volume", "price", "profit", "balance"],
+        ["2026.01.02 00:00:00", "", "balance", "", "", "", deposit, deposit],
+        ["2026.01.02 01:00:00", "EURUSD", "buy", "in", volume, price, "0", deposit],
+        ["2026.01.02 02:00:00", "EURUSD", "sell", "out", volume, price, profit, after],
+    ]
+    path = tmp_path / "deals.csv"
+    path.write_text("\n".join(delimiter.join(line) for line in lines), encoding="utf-8")
+    report = read_report(path)
+    last = report.deals[-1]
+    assert (report.digits, last.profit, last.balance, last.volume, last.price) == (
+        2,
+        -123_450,
+        49_876_550,
+        LOT // 10,
+        1.1,
+    )
+    assert report.breaks() == []
+
+
+@pytest.mark.parametrize("kind", ["daily commission", "franked dividend", "interest rate", "correction"])
+def test_money_that_a_broker_books_by_another_name_is_part_of_the_balance(tmp_path: Path, kind: str) -> None:
+    lines = DEALS.read_text(encoding="utf-8").splitlines()
+    booked = f"2026.07.14 10:00:00,16,,{kind},,,,,0.00,0.00,-4.18,1000.00,"
+    page = saved(reported()).replace(
+        "<tr><td colspan=8>", f"<tr>{''.join(f'<td>{cell}</td>' for cell in booked.split(','))}</tr><tr><td colspan=8>"
+    )
+    path = tmp_path / "ReportHistory.html"
+    path.write_text(page, encoding="utf-8")
+    report = read_report(path)
+    assert len(report.deals) == len(lines)
+    assert (report.deals[-1].type, report.deals[-1].amount) == (kind, -418)
+    assert report.breaks() == []
 
 
 def test_an_unknown_file_says_what_was_expected(tmp_path: Path) -> None:

@@ -140,6 +140,22 @@ def test_a_hedging_table_without_numbers_is_matched_by_what_a_price_step_is_wort
     assert [one.closed - one.opened for one in traded(book(*first, *both, *ends)).held] == [HOUR, HOUR, 3 * HOUR]
 
 
+def test_a_part_of_a_larger_position_is_not_taken_for_one_of_its_volume() -> None:
+    first = [deal("buy", "in", price=1.1), deal("sell", "out", 10_000, price=1.2)]
+    both = [deal("buy", "in", price=1.2, volume=2 * LOT), deal("buy", "in", price=1.3)]
+    ends = [deal("sell", "out", 20_000, price=1.4), deal("sell", "out", 10_000, price=1.4)]
+    rest = [deal("sell", "out", 20_000, price=1.4)]
+    held = traded(book(*first, *both, *ends, *rest)).held
+    assert [one.closed - one.opened for one in held] == [HOUR, 2 * HOUR, 4 * HOUR]
+
+
+def test_what_a_price_step_is_worth_is_known_from_later_trades_too() -> None:
+    both = [deal("buy", "in", price=1.2), deal("buy", "in", price=1.3)]
+    ends = [deal("sell", "out", 10_000, price=1.4), deal("sell", "out", 20_000, price=1.4)]
+    later = [deal("buy", "in", price=1.1), deal("sell", "out", 10_000, price=1.2)]
+    assert [one.closed - one.opened for one in traded(book(*both, *ends, *later)).held] == [HOUR, 3 * HOUR, HOUR]
+
+
 def test_positions_with_numbers_are_followed_by_number() -> None:
     table = book(
         deal("buy", "in", position=7), deal("buy", "in", position=8), deal("sell", "out", 5, position=8),
@@ -155,6 +171,13 @@ def test_money_put_in_or_taken_out_is_no_result_and_no_drawdown() -> None:
     assert (some.net, some.withdrawal, some.balance.maximal.money) == (900, 50_000, 100)
     assert printed(some)["Withdrawal"] == "500.00"
     assert some.ahpr == pytest.approx((101_000 / 100_000 + 50_900 / 51_000) / 2)
+
+
+def test_a_brokers_charge_deepens_a_drawdown() -> None:
+    falling = [deal("buy", "in"), deal("sell", "out", -1_000), deal("daily commission", "", -10), deal("buy", "in")]
+    some = computed(book(*falling, deal("sell", "out", -500)))
+    assert some.balance.maximal.money == 1_510
+    assert some.net == -1_500
 
 
 def test_a_credit_moves_no_balance() -> None:
@@ -234,6 +257,11 @@ def test_what_is_known_of_our_own_runs_fills_the_rest() -> None:
     assert values["Margin Level"] == "9086.36%"
     assert NOT_FROM_DEALS not in values.values()
     assert printed(computed(trades(500)), BeyondDeals(Falls()))["Recovery Factor"] == "0.00"
+
+
+def test_what_cannot_be_computed_still_leaves_room_between_columns() -> None:
+    shown = lines(printed(computed(trades(100, -50))))
+    assert f"{NOT_FROM_DEALS} Ticks:" in "\n".join(shown)
 
 
 def test_the_layout_shows_every_statistic_once() -> None:

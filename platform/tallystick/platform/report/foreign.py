@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from tallystick.platform.report.foreign_cells import Columns, decimals, minor_units, named
+from tallystick.platform.report.foreign_cells import Columns, minor_units, named
 from tallystick.platform.report.foreign_errors import EmptyReport, UnknownReport
 from tallystick.platform.report.foreign_html import deals_in, printed_in, rows_of, settings_in, title_in
 from tallystick.platform.report.tester import BeyondDeals, TesterStatistics, recovery_factor, tester_statistics
@@ -133,8 +133,7 @@ def _csv(path: Path, text: str) -> ForeignReport:
         first = (lines[0] if lines else "").strip()[:80]
         message = f"{path}: got a file that begins {first!r}, without the columns {lacking}; expected {KINDS}"
         raise UnknownReport(message, fix="tallystick report --help")
-    amounts = [row[places[name]] for row in rows[1:] for name in ("balance", "profit") if places[name] < len(row)]
-    columns = Columns(places, decimals(amounts))
+    columns = Columns.of(places, rows[1:])
     deals = [columns.deal(row, line) for line, row in enumerate(rows[1:], start=2)]
     if not deals:
         message = f"{path}: the deals table has a head and no line"

@@ -17,10 +17,21 @@ ALIASES = {"direction": "entry", "position_id": "position", "position id": "posi
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which cell is which, by lower-case name; `digits` are the decimals of its money."""
+    """Which cell is which, by lower-case name; `digits` are the decimals of its money, behind its decimal `mark`."""
 
     places: Mapping[str, int]
     digits: int
+    mark: str = "."
+
+    @classmethod
+    def of(cls, places: Mapping[str, int], rows: Sequence[Sequence[str]]) -> "Columns":
+        """The mark as all numbers of the rows show it, decimals as their profits and balances do."""
+
+        def texts(*names: str) -> list[str]:
+            return [row[places[name]] for row in rows for name in names if places.get(name, len(row)) < len(row)]
+
+        mark = decimal_mark(texts("volume", "price", *MONEY))
+        return cls(places, decimals(texts("profit", "balance"), mark), mark)
 
     def deal(self, cells: Sequence[str], line: int) -> TableDeal:
         """One line. Raises `DamagedReport` naming the line and what was found."""
@@ -34,15 +45,15 @@ class Columns:
             raise DamagedReport(message, fix=fix) from error
 
     def _deal(self, texts: Mapping[str, str]) -> TableDeal:
-        amount = {name: minor_units(texts.get(name, ""), self.digits) for name in MONEY}
+        amount = {name: minor_units(texts.get(name, ""), self.digits, self.mark) for name in MONEY}
         return TableDeal(
             time=seconds(texts["time"]),
             deal=whole(texts.get("deal", "")),
             symbol=texts["symbol"],
             type=texts["type"].lower(),
             entry=ENTRIES[texts["entry"].lower()],
-            volume=round(number(texts.get("volume", "")) * LOT),
-            price=number(texts.get("price", "")),
+            volume=round(number(texts.get("volume", ""), self.mark) * LOT),
+            price=number(texts.get("price", ""), self.mark),
             commission=amount["commission"] + amount["fee"],
             swap=amount["swap"],
             profit=amount["profit"],
@@ -58,16 +69,27 @@ def named(head: Sequence[str]) -> dict[str, int]:
     return {ALIASES.get(name, name): place for place, name in enumerate(names) if name}
 
 
-def decimals(texts: Sequence[str]) -> int:
+def decimal_mark(texts: Sequence[str]) -> str:
+    """What stands before the decimals of a table's numbers: MT5 writes a point, a spreadsheet what its country does."""
+    plain = [text.translate(SPACES) for text in texts]
+    for text in plain:
+        if "," in text and "." in text:
+            return max(",.", key=text.rfind)
+        if text.count(",") > 1 or text.count(".") > 1:  # between thousands, so the other one is the mark
+            return "." if "," in text else ","
+    return "," if any("," in text for text in plain) else "."
+
+
+def decimals(texts: Sequence[str], mark: str = ".") -> int:
     """The most decimals that money has in some cells; 2 where none says."""
-    parts = [text.rpartition(".")[2] for text in texts if "." in text]
+    parts = [text.rpartition(mark)[2] for text in texts if mark in text]
     return max(map(len, parts)) if parts else 2 if not any(text.strip() for text in texts) else 0
 
 
-def number(text: str) -> float:
+def number(text: str, mark: str = ".") -> float:
     """A number as MT5 prints it: 1 234.50; volumes such as 0.10 / 0.10 are the first. 0.0 when empty."""
-    plain = text.partition("/")[0].translate(SPACES)
-    return float(plain.replace(",", ".")) if plain else 0.0
+    plain = _pointed(text.partition("/")[0], mark)
+    return float(plain) if plain else 0.0
 
 
 def whole(text: str) -> int:
@@ -76,9 +98,9 @@ def whole(text: str) -> int:
     return int(plain) if plain else 0
 
 
-def minor_units(text: str, digits: int) -> int:
+def minor_units(text: str, digits: int, mark: str = ".") -> int:
     """Money in minor units, exactly."""
-    plain = text.translate(SPACES).replace(",", ".")
+    plain = _pointed(text, mark)
     if not plain:
         return 0
     sign, plain = (-1, plain[1:]) if plain.startswith("-") else (1, plain.removeprefix("+"))
@@ -88,6 +110,12 @@ def minor_units(text: str, digits: int) -> int:
         raise ValueError(message)
     scale: int = 10**digits
     return sign * (int(units or "0") * scale + int(part[:digits].ljust(digits, "0") or "0"))
+
+
+def _pointed(text: str, mark: str) -> str:
+    """Without spaces and what stands between thousands, a point before the decimals."""
+    between = "," if mark == "." else "."
+    return text.translate(SPACES).replace(between, "").replace(mark, ".")
 
 
 def seconds(text: str) -> int:

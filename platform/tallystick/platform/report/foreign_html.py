@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from itertools import pairwise
 
-from tallystick.platform.report.foreign_cells import MOMENT, Columns, decimals, named
+from tallystick.platform.report.foreign_cells import MOMENT, Columns, named
 from tallystick.platform.report.tester_deals import ENTRIES, TableDeal
 from tallystick.platform.report.tester_layout import LAYOUT
 
@@ -74,9 +74,8 @@ def deals_in(rows: Sequence[Row]) -> tuple[list[TableDeal], int]:
     known = {"time", "symbol", "type", "entry", "profit", "balance"} <= head.keys()
     by_count = PLACES_WITH_FEE if len(sample) >= len(PLACES_WITH_FEE) else PLACES
     places = head if known else {name: place for place, name in enumerate(by_count)}
-    digits = decimals([row[places["balance"]] for _, row in found] + [row[places["profit"]] for _, row in found])
-    columns = Columns(places, digits)
-    return [columns.deal(row, place) for place, row in found], digits
+    columns = Columns.of(places, [row for _, row in found])
+    return [columns.deal(row, place) for place, row in found], columns.digits
 
 
 def _is_deal(row: Row) -> bool:
@@ -85,7 +84,7 @@ def _is_deal(row: Row) -> bool:
         len(row) >= len(PLACES)
         and MOMENT.match(row[0]) is not None
         and row[4].lower() in ENTRIES
-        and row[3].isalpha()
+        and row[3].replace(" ", "").isalpha()  # buy, balance, daily commission
         and (row[4] != "" or row[3].lower() not in {"buy", "sell"})
     )
 
@@ -134,7 +133,7 @@ def _by_place(rows: Sequence[Row]) -> dict[str, str]:
         values = [value for name, value in pairwise(row) if name.endswith(":")]
         found |= dict(zip([name for name in names if name], values, strict=False))
     following = listed[anchor - ROWS_ABOVE_ANCHOR + len(results) :]
-    correlations = next((place for place, row in enumerate(following) if "Correlation" in row[0]), None)
+    correlations = next((place for place, row in enumerate(following) if "MFE" in row[0]), None)
     if correlations is not None and correlations + 1 < len(following):
         found |= dict(zip(LAYOUT[-1], following[correlations + 1][1::2], strict=False))
     return found

@@ -109,7 +109,7 @@ def tester_statistics(
         net=sum(results) + closed.open_commission,
         gross_profit=sum(profits),
         gross_loss=sum(losses),
-        balance=falls(((deal.balance, not deal.trades) for deal in rest), begun),
+        balance=falls(((deal.balance, deal.moves_money) for deal in rest), begun),
         profit_factor=sum(profits) / -sum(losses) if losses else 0.0,
         expected_payoff=_mean(results, unit),
         ahpr=arithmetic,

@@ -7,6 +7,7 @@ from typing import Literal
 from tallystick.platform.report.story import Story
 
 NS = 1_000_000_000
+MOVES = frozenset({"balance", "credit", "bonus", "correction"})
 Entry = Literal["", "in", "out", "inout", "out_by"]
 ENTRIES: dict[str, Entry] = {
     "": "",
@@ -44,6 +45,11 @@ class TableDeal:
     def trades(self) -> bool:
         """Whether something was bought or sold; everything else moves money in or out."""
         return self.type in {"buy", "sell"}
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether money was put in or taken out; a charge, a dividend or interest is won or lost like a trade's."""
+        return self.type in MOVES
 
     @property
     def closes(self) -> bool:

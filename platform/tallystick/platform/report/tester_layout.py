@@ -53,7 +53,7 @@ def lines(values: dict[str, str]) -> list[str]:
     """The rows for a terminal: three columns, names and values."""
     found = []
     for row in LAYOUT:
-        cells = [f"{name + ':':<36}{values.get(name, ''):<24}" if name else " " * 60 for name in row]
+        cells = [f"{name + ':':<36}{values.get(name, ''):<26}" if name else " " * 62 for name in row]
         found.append("".join(cells).rstrip())
     return found
 

@@ -2,11 +2,11 @@
 
 A book of ours names the position of each deal. A saved report names none: on a hedging account a closing deal is then
 matched with the open deal of its symbol, opposite side and volume whose price explains its profit best, the earliest of
-equals; on a netting account a symbol has one position.
+equals, or with a larger one where only its price explains the profit; on a netting account a symbol has one position.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -14,6 +14,8 @@ from tallystick.platform.report.tester_deals import TableDeal
 
 KEPT_RATIOS = 51
 SMALL_MOVE = 1e-9
+NO_FIT, GOOD_FIT = 10, 1
+"""In grains of 0.3 % of a profit: a position of the very volume is left for a part of a larger one by nothing less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,20 @@ class Traded:
 
 
 def traded(deals: Iterable[TableDeal]) -> Traded:
-    """Follow the deals of a table."""
-    walk = _Walk()
+    """Follow the deals of a table; a second time where one had to be matched before a price step's worth was known."""
     listed = [deal for deal in deals if deal.trades]
-    walk.netting = _is_netting(listed)
-    for deal in listed:
-        walk.take(deal)
+    netting = _is_netting(listed)
+    walk = _walked(listed, _Walk(netting=netting))
+    if walk.guessed & walk.worth.keys():
+        walk = _walked(listed, _Walk(netting=netting, worth=walk.worth))
     still = [one for some in walk.open.values() for one in some]
     return Traded(tuple(walk.closings), tuple(walk.held), len(still), sum(one.commission for one in still))
+
+
+def _walked(deals: list[TableDeal], walk: "_Walk") -> "_Walk":
+    for deal in deals:
+        walk.take(deal)
+    return walk
 
 
 def _is_netting(deals: list[TableDeal]) -> bool:
@@ -96,10 +104,15 @@ def _opposite(side: str) -> str:
 
 
 class _Walk:
-    """Open positions by symbol, or by number where the table has numbers."""
+    """Open positions by symbol, or by number where the table has numbers.
 
-    def __init__(self) -> None:
-        self.netting = False
+    `worth`: of a price step and a lot, by symbol, as it was first seen; `guessed`: symbols matched before that.
+    """
+
+    def __init__(self, *, netting: bool, worth: Mapping[str, float] | None = None) -> None:
+        self.netting = netting
+        self.worth = dict(worth or {})
+        self.guessed: set[str] = set()
         self.open: dict[str | int, list[_Position]] = {}
         self.closings: list[Closing] = []
         self.held: list[Held] = []
@@ -142,14 +155,16 @@ class _Walk:
             some.append(_Position(deal.time, -direction, deal.price, beyond, opening))
 
     def _chosen(self, deal: TableDeal, direction: int, some: list[_Position]) -> _Position | None:
-        fitting = [one for one in some if one.direction == direction]
-        exact = [one for one in fitting if one.volume == deal.volume]
-        fitting = exact or [one for one in fitting if one.volume > deal.volume] or fitting
-        if len(fitting) < 2:
+        sided = [one for one in some if one.direction == direction]
+        exact = [one for one in sided if one.volume == deal.volume]
+        larger = [one for one in sided if one.volume > deal.volume]
+        fitting = exact or larger or sided
+        if len(exact) + len(larger) < 2:
             self._learn(deal, direction, fitting)
             return fitting[0] if fitting else None
-        ratios = self._ratios.get(deal.symbol)
+        ratios = self._ratios.get(deal.symbol) or ([self.worth[deal.symbol]] if deal.symbol in self.worth else [])
         if not ratios:
+            self.guessed.add(deal.symbol)
             return fitting[0]
         ratio = median(ratios)
         grain = max(2.0, abs(deal.profit) * 0.003)
@@ -157,7 +172,9 @@ class _Walk:
         def misfit(one: _Position) -> int:
             return round(abs((deal.price - one.price) * direction * deal.volume * ratio - deal.profit) / grain)
 
-        return min(fitting, key=misfit)
+        best = min(fitting, key=misfit)
+        other = min(larger, key=misfit, default=best)
+        return other if misfit(best) > NO_FIT and misfit(other) <= GOOD_FIT else best
 
     def _learn(self, deal: TableDeal, direction: int, fitting: list[_Position]) -> None:
         """Keep what a price step of a lot is worth, where only one position can be meant."""
@@ -165,3 +182,4 @@ class _Walk:
             move = (deal.price - fitting[0].price) * direction * deal.volume
             if abs(move) > SMALL_MOVE:
                 self._ratios.setdefault(deal.symbol, deque(maxlen=KEPT_RATIOS)).append(deal.profit / move)
+                self.worth.setdefault(deal.symbol, deal.profit / move)
