@@ -7,6 +7,7 @@ class EmaReactor(Module, hears=[BarClosed], symbol="EURUSD", timeframe="H1"):
 import re
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -20,6 +21,8 @@ from tallystick.platform.authoring.purity import HERE
 from tallystick.platform.authoring.timeframes import period_s
 from tallystick.platform.strategies.series import SeriesChoice
 
+DOOR = "tallystick.platform"
+"""Where `backtest` is found, by name: what runs a strategy imports what one is, never the other way."""
 ROWS: dict[type, Any] = {BarClosed: "bars", Quote: "quotes"}
 LINE = ("hears", "symbol", "timeframe", "name")
 
@@ -28,9 +31,7 @@ class _Tried:
     """`EmaCross.backtest(data)` and `EmaCross(fast=12).backtest(data)`: see `platform.backtest`."""
 
     def __get__(self, made: Any, of: type) -> Callable[..., Any]:
-        from tallystick.platform.backtesting import backtest
-
-        return partial(backtest, of if made is None else made)
+        return partial(import_module(DOOR).backtest, of if made is None else made)
 
 
 class Module:

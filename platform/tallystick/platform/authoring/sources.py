@@ -8,10 +8,7 @@ import linecache
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from tallystick.platform.authoring.module import Module
+from typing import Any
 
 NOTEBOOK = "notebook"
 
@@ -21,11 +18,9 @@ def sources_of(strategies: Iterable[Any]) -> dict[str, bytes]:
 
     Where two strategies have different files of one name, all files of the later stand under its own name.
     """
-    from tallystick.platform.authoring.module import Module
-
     found: dict[str, bytes] = {}
     for one in strategies:
-        if not isinstance(one, Module):
+        if not _tells_files(type(one)):
             continue
         own = _contents(type(one))
         if any(found.get(name, content) != content for name, content in own.items()):
@@ -34,7 +29,7 @@ def sources_of(strategies: Iterable[Any]) -> dict[str, bytes]:
     return found
 
 
-def files_of(cls: "type[Module]") -> tuple[Path, ...]:
+def files_of(cls: type) -> tuple[Path, ...]:
     """The files of a strategy's class, its own first; none where it was written in a notebook."""
     file = Path(_code_file(cls))
     if not file.is_file():
@@ -43,7 +38,7 @@ def files_of(cls: "type[Module]") -> tuple[Path, ...]:
     return tuple(dict.fromkeys([*known, *imported_by(file.resolve())]))
 
 
-def source_of(cls: "type[Module]") -> str:
+def source_of(cls: type) -> str:
     """Where a plan says that the strategy stands: `ema.py:EmaCross`, as seen from the current folder if it is below."""
     files = files_of(cls)
     if not files:
@@ -70,7 +65,7 @@ def unpack(sources: Mapping[str, bytes], folder: Path) -> None:
         path.write_bytes(content)
 
 
-def _contents(cls: "type[Module]") -> dict[str, bytes]:
+def _contents(cls: type) -> dict[str, bytes]:
     files = files_of(cls)
     if files:
         folder = files[0].parent
@@ -79,7 +74,12 @@ def _contents(cls: "type[Module]") -> dict[str, bytes]:
     return {f"{NOTEBOOK}/{cls.__name__}.py": "".join(lines).encode()} if lines else {}
 
 
-def _code_file(cls: "type[Module]") -> str:
+def _tells_files(cls: type) -> bool:
+    """Whether a class says which files it rests on, as `authoring.Module` does; what only watches one does not."""
+    return hasattr(cls, "source_files")
+
+
+def _code_file(cls: type) -> str:
     """The file, or a notebook's cell, that the class's own code was compiled from."""
     for each in vars(cls).values():
         function = each.__func__ if isinstance(each, staticmethod | classmethod) else each
@@ -87,9 +87,7 @@ def _code_file(cls: "type[Module]") -> str:
         code = getattr(function, "__code__", None)
         if code is not None and getattr(function, "__module__", "") == cls.__module__:
             return str(code.co_filename)
-    from tallystick.platform.authoring.module import Module
-
-    parents = [one for one in cls.__mro__[1:] if issubclass(one, Module) and one.__module__ == cls.__module__]
+    parents = [one for one in cls.__mro__[1:] if _tells_files(one) and one.__module__ == cls.__module__]
     module = sys.modules.get(cls.__module__)
     return _code_file(parents[0]) if parents else str(getattr(module, "__file__", "") or "")
 

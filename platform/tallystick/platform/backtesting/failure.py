@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tallystick.events.event
-import tallystick.platform.backtesting
 
-OURS = Path(tallystick.platform.backtesting.__file__ or "").parents[1]
+OURS = Path(__file__).parents[1]
 CONTRACT = Path(tallystick.events.event.__file__).parents[1]
 CODE = "E531"
 NUMBERED = re.compile(r"(?P<code>[EW]\d{3}) (?P<what>.+?)\.?(?:(?<=\.) (?P<fix>[A-Z][^.].*))?$", re.DOTALL)
