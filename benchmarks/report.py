@@ -17,6 +17,10 @@ Each side runs in a process of its own, sides in turn; medians of the rounds, ra
 user and system time of the measured part alone: loading data, imports and compilation are outside unless a line says
 so. The targets are the project's own; "no" is a result, not an error. Peers are fetched by pip into an environment of
 their own (`python benchmarks/peers.py`); nothing of theirs is part of Tallystick.
+
+Machines differ, and so do builds of Python: the yardstick is the CPU of a fixed piece of plain Python (a header packed,
+two hashes, a table entry; `benchmarks/yardstick.py`) on the same machine just before. A machine of half its figure does
+about twice ours.
 """
 
 
@@ -73,13 +77,13 @@ def number(value: float | None) -> str:
 
 
 def _machines(results: Sequence[Mapping[str, Any]]) -> str:
-    lines = ["| benchmark | date | load before | machine |", "|---|---|---|---|"]
+    lines = ["| benchmark | date | load before | yardstick | machine |", "|---|---|---|---|---|"]
     for result in results:
         machine = dict(result["machine"])
-        load = machine.pop("load", "")
+        load, yardstick = machine.pop("load", ""), machine.pop("yardstick", "not taken")
         described = f"{machine.pop('cpu')}, {machine.pop('cores')} cores, {machine.pop('system')}"
         versions = ", ".join(f"{name} {version}" for name, version in machine.items())
-        lines.append(f"| {result['name']} | {result['date']} | {load} | {described}; {versions} |")
+        lines.append(f"| {result['name']} | {result['date']} | {load} | {yardstick} | {described}; {versions} |")
     return "\n".join(lines) + "\n"
 
 

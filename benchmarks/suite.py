@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks import machine, peers, report
+from benchmarks import machine, peers, report, yardstick
 from benchmarks.harness import CACHE, ROOT, Benchmark, BenchmarkFailedError, Figure, Settings, SkippedError
 
 MODULES = (
@@ -58,8 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for benchmark in benchmarks(options.names):
         with tempfile.TemporaryDirectory(dir=options.scratch or CACHE, ignore_cleanup_errors=True) as scratch:
             settings = Settings(options.quick, options.rounds, Path(scratch), peers.interpreter())
-            described = {**machine.describe(), "load": machine.load_average()}
-            print(f"\n{benchmark.name}: {benchmark.question}\n  load {described['load']}", flush=True)
+            described = {
+                **machine.describe(),
+                "load": machine.load_average(),
+                "yardstick": f"{yardstick.pace():.2f} us",
+            }
+            print(f"\n{benchmark.name}: {benchmark.question}", flush=True)
+            print(f"  load {described['load']}, yardstick {described['yardstick']}", flush=True)
             try:
                 figures = benchmark.measure(settings)
             except SkippedError as reason:
