@@ -36,6 +36,12 @@ def test_a_strategy_decides_the_same_by_class_and_instance(frame: pd.DataFrame, 
     assert backtest(ema_cross, frame, parameters={"fast": 6}, **same).digest != result.digest
 
 
+def test_a_strategy_has_backtest_itself(frame: pd.DataFrame, result: Backtest) -> None:
+    same: dict[str, Any] = {"lots": "0.10", "account": 5_000}
+    assert ema_cross.backtest(frame, parameters={"fast": 5, "slow": 15}, **same).digest == result.digest
+    assert ema_cross(fast=5).backtest(frame, **same).digest == result.digest
+
+
 def test_two_strategies_of_one_name_are_told_how_to_differ(frame: pd.DataFrame) -> None:
     with pytest.raises(BacktestError, match=r'2 strategies are called "ema_cross".* ema_cross\(name="ema_cross_2"\)'):
         backtest([ema_cross, ema_cross(fast=3)], frame)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.platform.backtesting.errors import StrategyFailed
+from tallystick.platform.backtesting.failed import StrategyFailed
 from tallystick.platform.backtesting.tester import backtest
 from tallystick.platform.judging.optimising import optimize
 from tallystick.platform.judging.research_log import ResearchLog

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from tallystick.events.door import door
 
 if TYPE_CHECKING:
-    from tallystick.platform.backtesting.errors import BacktestError, StrategyFailed
+    from tallystick.platform.backtesting.errors import BacktestError
+    from tallystick.platform.backtesting.failed import StrategyFailed
     from tallystick.platform.backtesting.result import Backtest
     from tallystick.platform.backtesting.tester import backtest
 
 __all__ = ["Backtest", "BacktestError", "StrategyFailed", "backtest"]
-PLACES = {"Backtest": ".result", "BacktestError": ".errors", "StrategyFailed": ".errors", "backtest": ".tester"}
+PLACES = {"Backtest": ".result", "BacktestError": ".errors", "StrategyFailed": ".failed", "backtest": ".tester"}
 if not TYPE_CHECKING:  # a misspelt name is a type error
     __getattr__, __dir__ = door(__name__, PLACES)

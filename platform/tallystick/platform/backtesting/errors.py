@@ -6,13 +6,8 @@ BacktestError (ValueError)
 ├── UnknownData      E116  data that name nothing
 ├── DoubledData      E119  two sources hold the same bars or quotes of one symbol
 ├── UnknownStrategy  E530  what was given is no strategy
-└── StrategyFailed   E531  the strategy raised; file and line are its own (also RuntimeError)
+└── StrategyFailed   E531  the strategy raised; file and line are its own (also RuntimeError; in `failed`)
 """
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from tallystick.platform.backtesting.result import Backtest
 
 
 class BacktestError(ValueError):
@@ -55,18 +50,3 @@ class UnknownStrategy(BacktestError):
     """What was given is no strategy."""
 
     code = "E530"
-
-
-class StrategyFailed(BacktestError, RuntimeError):
-    """A strategy raised. `result` is what the run came to up to there; the error itself is its cause."""
-
-    code = "E531"
-
-    def __init__(self, result: "Backtest") -> None:
-        """Say which strategy, in which line, and why; an error that has a code of its own keeps it."""
-        from tallystick.platform.backtesting.failure import where_it_failed
-
-        assert result.failure is not None
-        self.code, what, fix = where_it_failed(result.failure)
-        super().__init__(what, fix)
-        self.result = result

@@ -1,13 +1,10 @@
 """A result in a notebook: its lines, and the whole report inline; elsewhere the report opens in the browser."""
 
 import webbrowser
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from tallystick.platform.backtesting.result import Backtest
 
 HEIGHT_PX = 900
 
@@ -39,12 +36,10 @@ def lasting_folder() -> Path:
     return Path(mkdtemp(prefix="tallystick-report-"))
 
 
-def summary_html(result: "Backtest") -> str:
-    """The figures that matter first, and the warnings, as a small table."""
-    from tallystick.platform.backtesting.printed import lines_of
-
-    lines = "".join(f"<div>{escape(line)}</div>" for line in lines_of(result))
-    return f'<div style="font-family:monospace;white-space:pre-wrap">{lines}</div>'
+def summary_html(lines: Sequence[str]) -> str:
+    """The lines of a result as they stand."""
+    inside = "".join(f"<div>{escape(line)}</div>" for line in lines)
+    return f'<div style="font-family:monospace;white-space:pre-wrap">{inside}</div>'
 
 
 def _in_notebook() -> bool:

@@ -1,18 +1,16 @@
 """A result in the lines of a terminal: what was run, what it came to beside the baselines, what to be warned of."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from tallystick.platform.backtesting.result import Backtest
+from tallystick.platform.backtesting.failure import where_it_failed
+from tallystick.platform.backtesting.figures import Figures
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 WIDTH = 60
 
 
-def lines_of(result: "Backtest", *, warnings: bool = True) -> list[str]:
+def lines_of(result: Figures, *, warnings: bool = True) -> list[str]:
     """The lines, warnings last."""
     summary, stats, money = result.summary, result.stats, result.summary.money
     trades = summary.all_trades
@@ -42,8 +40,6 @@ def lines_of(result: "Backtest", *, warnings: bool = True) -> list[str]:
         rows = f"{summary.rows:,} of {len(result.feed):,} rows"
         lines.append(f"STOPPED after {rows}, before the data ended. The figures are up to there.")
     if result.failure is not None:
-        from tallystick.platform.backtesting.failure import where_it_failed
-
         lines.append(f"FAILED: {where_it_failed(result.failure)[1]}. The figures are up to there.")
     if warnings:
         lines += [f"warning: {warning}" for warning in result.warnings]

@@ -15,7 +15,7 @@ from tallystick.platform.authoring.reading import about_to_run
 from tallystick.platform.backtesting.account import Account
 from tallystick.platform.backtesting.assembly import Assembly
 from tallystick.platform.backtesting.conditions import Instruments
-from tallystick.platform.backtesting.errors import StrategyFailed
+from tallystick.platform.backtesting.failed import StrategyFailed
 from tallystick.platform.backtesting.failure import Failures
 from tallystick.platform.backtesting.keys import SignerFor, signer_for
 from tallystick.platform.backtesting.market import Moment

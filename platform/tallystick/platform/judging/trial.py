@@ -97,7 +97,7 @@ class Bench:
         return Report(task.number, task.point, "completed", self._run(ready, task), "", early, rows)
 
     def _run(self, ready: "Prepared", task: Task) -> Outcome:
-        from tallystick.platform.backtesting.errors import StrategyFailed
+        from tallystick.platform.backtesting.failed import StrategyFailed
         from tallystick.platform.backtesting.tester import carried_out
         from tallystick.platform.judging.watching import only_watching
 
