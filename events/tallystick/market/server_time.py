@@ -62,6 +62,21 @@ def next_midnight(time: int, rule: str) -> int:
     return utc if utc > time else midnight + DAY - offset_ns(midnight + DAY - 2 * HOUR, rule)
 
 
+class ServerDay:
+    """Number of the server's day of a book time; remembers the last day's bounds, for it is asked often."""
+
+    def __init__(self, rule: str) -> None:
+        self._rule = rule
+        self._from, self._until, self._day = 0, 0, 0
+
+    def __call__(self, time: int) -> int:
+        """The day of a book time in ns UTC."""
+        if not self._from <= time < self._until:
+            self._from, self._until = time, next_midnight(time, self._rule)
+            self._day = server_day(time, self._rule)
+        return self._day
+
+
 @cache
 def _fixed_offset(rule: str) -> int | None:
     if rule == "utc":

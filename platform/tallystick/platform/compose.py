@@ -14,13 +14,12 @@ from tallystick.events.module import Module
 from tallystick.events.types import EVENTS
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.running import RiskRulesDeclared
-from tallystick.market.instrument import Instrument
-from tallystick.market.server_time import next_midnight, server_day
+from tallystick.market.server_time import ServerDay
 from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.rhythms import Rhythms
 from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders
-from tallystick.platform.plan import RunPlan, StrategyPlan
+from tallystick.platform.plan import RunPlan, StrategyPlan, instruments_of
 from tallystick.platform.plan_check import check_plan
 from tallystick.platform.plan_sessions import hours_of, in_session, opening_of
 from tallystick.platform.portfolio.composing import portfolio_modules
@@ -109,12 +108,6 @@ def rules_of(plan: RunPlan) -> RiskRulesDeclared:
     return rules_declared(_risk_settings(plan))
 
 
-def instruments_of(plan: RunPlan) -> dict[str, Instrument]:
-    """The plan's instruments by symbol."""
-    # In JSON 100000 is as good as 100000.0; in a record a float64 is one.
-    return {fields["symbol"]: msgspec.convert(fields, Instrument) for fields in plan.instruments}
-
-
 def _risk_settings(plan: RunPlan) -> RiskSettings:
     return replace(risk_settings_from(plan.risk), server_time=plan.server_time, hours=hours_of(plan))
 
@@ -131,18 +124,3 @@ def _terminal(plan: RunPlan, series: Sequence[SeriesDeclared], journal: Path | N
         journal=journal,
         calendars=calendars,
     )
-
-
-class ServerDay:
-    """Number of the server's day of a book time; remembers the last day's bounds, for it is asked often."""
-
-    def __init__(self, rule: str) -> None:
-        self._rule = rule
-        self._from, self._until, self._day = 0, 0, 0
-
-    def __call__(self, time: int) -> int:
-        """The day of a book time in ns UTC."""
-        if not self._from <= time < self._until:
-            self._from, self._until = time, next_midnight(time, self._rule)
-            self._day = server_day(time, self._rule)
-        return self._day

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from tallystick.market.instrument import Instrument
+
 
 class AccountPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The simulated account: the fields of the server's own settings (`mt5.server.AccountSettings`), with its defaults.
@@ -109,3 +111,9 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def plan_from_json(text: str) -> RunPlan:
     """Read a plan back; raises `msgspec.ValidationError` naming the field that does not fit."""
     return msgspec.json.decode(text, type=RunPlan)
+
+
+def instruments_of(plan: RunPlan) -> dict[str, Instrument]:
+    """The plan's instruments by symbol."""
+    # In JSON 100000 is as good as 100000.0; in a record a float64 is one.
+    return {fields["symbol"]: msgspec.convert(fields, Instrument) for fields in plan.instruments}

@@ -1,4 +1,4 @@
-"""The import graph: the contracts hold, planted breaches are caught, and the doors stay light."""
+"""The import graph: no circle, the contracts hold, planted breaches are caught, and the doors stay light."""
 
 import os
 import shutil
@@ -12,6 +12,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+CIRCLE = """
+import graphlib, grimp
+names = ("tallystick.events", "tallystick.market", "tallystick.platform", "tallystick.quantum")
+graph = grimp.build_graph(*names, cache_dir=None)
+graphlib.TopologicalSorter({each: graph.find_modules_directly_imported_by(each) for each in graph.modules}).prepare()
+"""
+"""Raises a `CycleError` that names the files; imports inside functions and for types alone count like any."""
 
 BREACHES = {
     "events to market": ("events/tallystick/events/event.py", "import tallystick.market.rows", "events-alone"),
@@ -52,10 +59,15 @@ PARTS = ("events", "platform", "quantum")
 
 
 def lint_imports(tree: Path) -> subprocess.CompletedProcess[str]:
-    """Check the contracts of the tree; without `site`, so that the editable install adds no second copy of ours."""
+    """Check the contracts of the tree."""
+    return looked_at(tree, LINT, "--no-cache", "--config", "pyproject.toml")
+
+
+def looked_at(tree: Path, program: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a program over the tree; without `site`, so that the editable install adds no second copy of ours."""
     paths = os.pathsep.join([*(str(tree / part) for part in PARTS), sysconfig.get_path("purelib")])
     return subprocess.run(
-        [sys.executable, "-S", "-c", LINT, "--no-cache", "--config", "pyproject.toml"],
+        [sys.executable, "-S", "-c", program, *words],
         cwd=tree,
         env={**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1"},
         check=False,
@@ -87,6 +99,22 @@ def test_a_planted_breach_breaks_its_contract(tree: Path, breach: str) -> None:
     done = lint_imports(tree)
     assert done.returncode == 1, done.stdout
     assert f"{contract_name(contract)} BROKEN" in done.stdout.replace("\n", " ")
+
+
+def test_no_files_import_each_other_in_a_circle(tree: Path) -> None:
+    done = looked_at(tree, CIRCLE)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("line", ["{}", "def _late():\n    {}", "if TYPE_CHECKING:\n    {}"])
+def test_a_planted_circle_is_named(tree: Path, line: str) -> None:
+    file = tree / "platform/tallystick/platform/authoring/sources.py"
+    back = "from tallystick.platform.authoring.module import Module"
+    file.write_text(file.read_text(encoding="utf-8") + f"\n\n{line.format(back)}\n", encoding="utf-8")
+    done = looked_at(tree, CIRCLE)
+    assert done.returncode == 1
+    assert "CycleError" in done.stderr
+    assert "tallystick.platform.authoring.sources" in done.stderr
 
 
 def contract_name(contract: str) -> str:

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from tallystick.platform.cli.demo_plan import demo_plan
-from tallystick.platform.compose import compose, instruments_of
+from tallystick.platform.compose import compose
 from tallystick.platform.data.errors import BadConditions
 from tallystick.platform.mt5.definitions.week import sessions_written
 from tallystick.platform.mt5.server import AccountSettings
-from tallystick.platform.plan import AccountPlan, plan_from_json
+from tallystick.platform.plan import AccountPlan, instruments_of, plan_from_json
 from tallystick.platform.plan_check import PlanError, check_plan
 from tallystick.platform.plan_sessions import hours_of, in_session, opening_of
 

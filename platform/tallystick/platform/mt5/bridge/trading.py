@@ -8,12 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from tallystick.events.types.market import SeriesDeclared
-from tallystick.platform.compose import instruments_of
 from tallystick.platform.kernel.live import LiveBook
 from tallystick.platform.mt5.bridge.line import TerminalLine
 from tallystick.platform.mt5.bridge.opening import Terms
 from tallystick.platform.mt5.bridge.terminal import BridgeTerminal
-from tallystick.platform.plan import RunPlan
+from tallystick.platform.plan import RunPlan, instruments_of
 
 PAUSE_S = 0.05
 """Between two polls that brought nothing."""

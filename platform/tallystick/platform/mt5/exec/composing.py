@@ -12,7 +12,7 @@ import msgspec
 from tallystick.events.module import Module
 from tallystick.events.types import EVENTS
 from tallystick.events.types.market import SeriesDeclared
-from tallystick.platform.compose import ServerDay, instruments_of
+from tallystick.market.server_time import ServerDay
 from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.mt5.answering.answers import Answers
 from tallystick.platform.mt5.answering.made import server_of, store_of
@@ -21,7 +21,7 @@ from tallystick.platform.mt5.exec.answers import ModuleAnswers
 from tallystick.platform.mt5.exec.orders import BotOrders
 from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
 from tallystick.platform.orders import Orders
-from tallystick.platform.plan import BotPlan, RunPlan
+from tallystick.platform.plan import BotPlan, RunPlan, instruments_of
 from tallystick.platform.plan_sessions import sessions_of
 from tallystick.platform.portfolio.composing import watching_modules
 from tallystick.platform.risk import Entries, Risk, refuse_ways_round_risk, risk_settings_from
