@@ -316,6 +316,17 @@ def test_an_error_of_the_authors_is_told_with_file_line_and_callback() -> None:
         heard(Mine(), walk(1))
 
 
+def test_a_window_that_reaches_back_before_the_first_row_is_told_of_warm_up() -> None:
+    @strategy(symbol="EURUSD", lots="0.10")
+    def breakout(bars: Any) -> int:
+        return 1 if bars.close[-1] > bars.high[-11:-1].max() else 0
+
+    expected = r"E512 test_strategy.py:\d+ in breakout: ValueError: .* or say warm_up=N: 1 row had come in by then\.$"
+    with pytest.raises(CallbackFailed, match=expected):
+        heard(breakout(), walk(1))
+    assert heard(breakout(warm_up=12), walk(14)) is not None
+
+
 def test_the_line_told_is_the_authors_not_one_of_pythons_own_modules() -> None:
     import json
 
@@ -416,6 +427,24 @@ def test_a_wrong_name_is_told_with_the_nearest_one() -> None:
             self.targett("0.10")  # a slip
 
     with pytest.raises(NameUnknown, match=r'E506 Mine has no "targett".*did you mean "target"'):
+        heard(Mine(), walk(1))
+
+
+def test_a_wrong_name_of_the_bars_is_told_with_the_nearest_one() -> None:
+    class Mine(Strategy, symbol="EURUSD"):
+        def on_bar(self, bar: BarClosed) -> None:
+            self.bars.emma(10)
+
+    with pytest.raises(NameUnknown, match=r'E506 bars have no "emma" in test_strategy.py:\d+: did you mean "ema"'):
+        heard(Mine(), walk(1))
+
+
+def test_a_wrong_name_of_something_else_keeps_pythons_words() -> None:
+    class Mine(Strategy, symbol="EURUSD"):
+        def on_bar(self, bar: BarClosed) -> None:
+            bar.closed
+
+    with pytest.raises(CallbackFailed, match=r"E512 test_strategy.py:\d+ in on_bar: AttributeError: .*'closed'"):
         heard(Mine(), walk(1))
 
 

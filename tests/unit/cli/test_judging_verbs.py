@@ -73,6 +73,15 @@ def test_a_walk_says_both_sides(say: Say, research: Path) -> None:
     assert "error[E575]" in refused.err
 
 
+def test_a_walk_whose_trainings_all_fail_is_a_finding_and_says_why(say: Say, research: Path) -> None:
+    windows = ("--train", "15d", "--test", "7d")
+    said = say("walk-forward", "ema_cross", *FEBRUARY, "--set", "fast=60", "--set", "slow=40", *windows)
+    assert said.code == 1
+    assert "nothing to choose" in said.out
+    assert "first error       " in said.out
+    assert "fast" in said.out.partition("first error")[2].splitlines()[0]
+
+
 def test_two_runs_are_compared(say: Say, tmp_path: Path) -> None:
     span = {"start": "2014-02-01", "end": "2014-02-14"}
     for name, fast in (("a", 10), ("b", 11)):

@@ -24,6 +24,8 @@ OURS = str(PurePath(__file__).parent)
 """Frames of this folder are not the user's."""
 PYTHONS = (str(PurePath(difflib.__file__).parent), "<frozen ")
 """Where Python's own modules lie."""
+FEW_ROWS = 200
+"""A callback that reaches further back than there are rows fails before this many, as a rule."""
 CODED = re.compile(r"E\d{3} .+\.$", re.DOTALL)
 
 
@@ -82,13 +84,19 @@ def users_place() -> str:
     return f" in {place(frame.f_lineno, frame.f_code.co_filename)}" if frame is not None else ""
 
 
-def failed(error: BaseException, name: str, callback: str) -> CallbackFailed:
-    """What an author's code raised, told with its line; one that says itself what to do keeps its words."""
+def failed(error: BaseException, name: str, callback: str, rows: int = FEW_ROWS) -> CallbackFailed:
+    """What an author's code raised, told with its line; one that says itself what to do keeps its words.
+
+    rows: how many the strategy had seen; early on, a window that reaches back too far is the likely reason.
+    """
     at, words = raised_at(error.__traceback__) or name, str(error)
     if CODED.match(words):
         code, _, what = words.partition(" ")
         return CallbackFailed(f"{code} {at} in {callback}: {what}")
-    return CallbackFailed(f"E512 {at} in {callback}: {type(error).__name__}: {words}. Correct it there.")
+    fix = "Correct it there"
+    if rows < FEW_ROWS and type(error) in {IndexError, ValueError}:
+        fix += f", or say warm_up=N: {rows} row{'s' if rows > 1 else ''} had come in by then"
+    return CallbackFailed(f"E512 {at} in {callback}: {type(error).__name__}: {words}. {fix}.")
 
 
 def raised_at(trace: TracebackType | None) -> str:

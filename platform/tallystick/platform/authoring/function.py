@@ -50,7 +50,7 @@ class SignalFunction(Strategy):
 
     def _ended(self, error: Exception | SystemExit, callback: str) -> Sequence[Event]:
         self._last = None
-        return super()._ended(error, callback)
+        return super()._ended(error, type(self).function.__name__ if callback == "answer" else callback)
 
     def thaw(self, state: Any) -> None:
         """Take back what `freeze` gave."""

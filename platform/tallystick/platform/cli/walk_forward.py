@@ -47,7 +47,7 @@ def walk_forward(  # noqa: PLR0913 -- each option is one thing a trader may say
     """Choose parameters on a stretch of the past, trade the days after it with them, move on to the end.
 
     Every trial is in the research log. The result out of sample is what the tests made, one after the other.
-    Exit 1: it was stopped.
+    Exit 1: it was stopped, or no step came to a test.
 
     Example: tallystick walk-forward ema.py EURUSD --set fast=5..40:5 --set slow=50,100 --train 6m --test 2m
     """
@@ -81,8 +81,9 @@ def walk_forward(  # noqa: PLR0913 -- each option is one thing a trader may say
             **terms,
         )
         stopped = stop_asked() and len(walked.steps) < walked.planned
-    document = {"ok": not stopped, "stopped": stopped, **walked.document()}
-    return Answer(document, lambda console: _show(walked, document, console), Exit(stopped))
+    well = not stopped and walked.idle < walked.planned
+    document = {"ok": well, "stopped": stopped, **walked.document()}
+    return Answer(document, lambda console: _show(walked, document, console), Exit(not well))
 
 
 def _show(walked: "WalkForward", document: dict[str, Any], console: "Console") -> None:
@@ -104,7 +105,7 @@ def _lines(walked: "WalkForward", document: dict[str, Any]) -> list[str]:
     if document["idle_steps"]:
         lines.append(f"steps left out    {document['idle_steps']}: nothing to choose, or a test that failed")
     if errors:
-        lines.append(f"first error      {errors[0]}")
+        lines.append(f"first error       {errors[0]}")
     growth, efficiency = document["growth"], document["efficiency"]
     lines.append(f"out of sample    {growth:+.2%} over {document['days']:,} days of trading")
     inside, outside = ask.shown(document["daily_sharpe_in_sample"]), ask.shown(document["daily_sharpe"])

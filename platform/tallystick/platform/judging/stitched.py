@@ -24,12 +24,21 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One training and the test after it. `chosen` is the training's best trial, `tested` what it made of the test."""
+    """One training and the test after it. `chosen` is the training's best trial, `tested` what it made of the test.
+
+    `unchosen`: the first error of a training in which no trial had an objective.
+    """
 
     training: Window
     testing: Window
     chosen: Report | None
     tested: Report | None
+    unchosen: str = ""
+
+    @property
+    def error(self) -> str:
+        """Why there is no result, where something failed."""
+        return self.unchosen if self.tested is None else self.tested.error
 
     @property
     def point(self) -> Point:
@@ -158,7 +167,7 @@ def _row(step: Step) -> dict[str, Any]:
         "out_daily_sharpe": sharpe_of(step.returns),
         "in_growth": _growth(step.in_sample),
         "out_growth": _growth(step.returns),
-        "error": "" if step.tested is None else step.tested.error,
+        "error": step.error,
     }
 
 

@@ -178,7 +178,8 @@ class _Walk:
         try:
             best = Study(self._study.started, tuple(found), self._study.log).best_trial
         except NothingCompleted:
-            self.steps.append(Step(training, testing, None, None))
+            error = next((report.error for report in found if report.error), "")
+            self.steps.append(Step(training, testing, None, None, error))
             return
         task = Task(self._study.started.study, first + self._each, best.point, window=testing)
         (tested,) = crew.made([task], self._study.begin, NEVER_STOP)
