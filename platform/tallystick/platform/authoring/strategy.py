@@ -248,7 +248,7 @@ class Strategy(Actions, SeriesViews, Module):
             return ()
         if isinstance(error, StrategyError | ImpureStrategy):
             raise error
-        raise failed(error, self.name, callback) from error
+        raise failed(error, self.name, callback, self._rows) from error
 
     def _stage(self) -> None:
         """Before the first word of a callback: what stood before, in case the callback comes to nothing."""
