@@ -11,8 +11,8 @@ import pytest
 from tallystick.market.rows import Rows
 from tallystick.market.server_time import offset_ns
 from tallystick.platform.mt5.prices.layout import RATES
-from tallystick.platform.mt5.prices.store import HistoryError, PriceStore
-from tallystick.platform.mt5.prices.timeframes import DAY_MS, TIMEFRAMES
+from tallystick.platform.mt5.prices.store import PriceStore
+from tallystick.platform.mt5.prices.timeframes import TIMEFRAMES
 from tests.unit.mt5.prices.quotes import in_blocks, quotes, walk
 
 M1, M5, H1, H4, D1, W1, MN1 = 1, 5, 16385, 16388, 16408, 32769, 49153
@@ -143,37 +143,6 @@ def test_weeks_bear_sundays_date_and_months_their_first_day() -> None:
     assert [str(np.datetime64(int(one), "s"))[:10] for one in months["time"]] == ["2014-05-01", "2014-06-01"]
 
 
-def bars(opened: list[str], prices: list[float], period_ns: int, volume: int = 10) -> Rows:
-    time = np.array([at(one) + period_ns for one in opened], dtype=np.int64)
-    price = np.array(prices)
-    columns: dict[str, Any] = dict.fromkeys(("bid_open", "bid_close"), price)
-    columns |= {"bid_high": price + 0.5, "bid_low": price - 0.5, "volume": np.full(len(time), volume, dtype=np.uint64)}
-    columns |= {f"ask_{name}": columns[f"bid_{name}"] + 0.00012 for name in ("open", "high", "low", "close")}
-    return Rows("bar", time, np.zeros(len(time), dtype=np.uint16), price, price, columns)
-
-
-def test_bars_given_beforehand_stand_in_front_and_the_last_of_them_goes_on_with_the_first_ticks() -> None:
-    hour = 3_600_000_000_000
-    store = PriceStore([("EURUSD", 5)], "utc")
-    store.preload(
-        "EURUSD", bars(["2014-05-04T23:00", "2014-05-05T00:00", "2014-05-05T01:00"], [1.0, 2.0, 3.0], hour), hour
-    )
-    store.append(quotes([at("2014-05-05T02:30"), at("2014-05-05T04:10")], [9.0, 8.0], [9.00007, 8.5]))
-    hours, fours, days = (store.rates_from_pos("EURUSD", code, 0, 99) for code in (H1, H4, D1))
-    assert hours["close"].tolist() == [1.0, 2.0, 3.0, 9.0, 8.0]
-    assert hours["spread"].tolist() == [12, 12, 12, 7, 50_000]
-    assert fours["tick_volume"].tolist() == [10, 21, 1]
-    assert fours["high"].tolist() == [1.5, 9.0, 8.0]
-    assert days[["open", "high", "low", "close"]].tolist() == [(1.0, 1.5, 0.5, 1.0), (2.0, 9.0, 1.5, 8.0)]
-    assert store.rates_from_pos("EURUSD", M5, 0, 99)["close"].tolist() == [9.0, 8.0]
-
-
-def test_bars_from_before_are_refused_once_ticks_are_in() -> None:
-    store = stored(quotes([at("2014-05-05T02:30")], [9.0], [9.0]))
-    with pytest.raises(HistoryError, match="before its first tick"):
-        store.preload("EURUSD", bars(["2014-05-05T01:00"], [1.0], 3_600_000_000_000), 3_600_000_000_000)
-
-
 def test_symbols_are_kept_apart_by_the_series_of_their_rows() -> None:
     store = PriceStore([("EURUSD", 5), ("XAUUSD", 2)], "utc")
     times = [at("2014-05-05T10:00:01"), at("2014-05-05T10:00:02"), at("2014-05-05T10:00:03")]
@@ -190,9 +159,3 @@ def test_a_minute_by_minute_poll_over_a_long_history_does_not_scan_it_again() ->
         store.append(block)
         assert len(store.rates_from_pos("EURUSD", H1, 0, 50)) <= 50
     assert clock.process_time() - begun < 6, "10,000 polls, each in proportion to its own rows"
-
-
-def test_a_timeframe_holds_a_multiple_of_its_own_days_only() -> None:
-    assert TIMEFRAMES[MN1].holds_whole(DAY_MS)
-    assert not TIMEFRAMES[MN1].holds_whole(7 * DAY_MS)
-    assert not TIMEFRAMES[H1].holds_whole(DAY_MS)

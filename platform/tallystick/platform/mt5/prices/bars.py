@@ -67,23 +67,6 @@ class BarSeries:
             }
         )
 
-    def take_bars(self, bars: Pieces) -> None:
-        """Take in shorter bars, in order; each counts whole in the bar its opening falls into."""
-        opens = np.maximum.accumulate(np.maximum(self.timeframe.opens(bars["key"]), self._key))
-        first = np.flatnonzero(np.diff(opens, prepend=opens[0] - 1))
-        last = np.append(first[1:], len(opens)) - 1
-        self._take_pieces(
-            {
-                "key": opens[first],
-                "open": bars["open"][first],
-                "high": np.maximum.reduceat(bars["high"], first),
-                "low": np.minimum.reduceat(bars["low"], first),
-                "close": bars["close"][last],
-                "tick_volume": np.add.reduceat(bars["tick_volume"], first),
-                "spread": np.minimum.reduceat(bars["spread"], first),
-            }
-        )
-
     def newest(self, skip: int, count: int) -> NDArray[Any]:
         """`count` bars that end `skip` before the forming one, oldest first."""
         stop = max(len(self) - skip, 0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tallystick.market.rows import Rows, joined_rows
 from tallystick.market.server_time import offset_ns
-from tallystick.platform.mt5.prices.bars import BarSeries, Pieces
+from tallystick.platform.mt5.prices.bars import BarSeries
 from tallystick.platform.mt5.prices.layout import RATES, STANDING, TICKS
 from tallystick.platform.mt5.prices.ticks import DayRange, LastTick, TickSeries
 from tallystick.platform.mt5.prices.timeframes import TIMEFRAMES
@@ -22,10 +22,6 @@ MOST_WAITING = 4_096
 """So many rows do not wait for a request."""
 SURE_NS = 20 * 86_400 * 1_000_000_000
 """Two moments nearer than this with one offset have that offset between them: summer time lasts for months."""
-
-
-class HistoryError(ValueError):
-    """Bars given beforehand came too late, or of no symbol of the store."""
 
 
 class PriceStore:
@@ -38,7 +34,6 @@ class PriceStore:
         self._scale = {name: 10.0**digits for name, digits in symbols}
         self._ticks = {name: TickSeries() for name in self.symbols}
         self._bars: dict[tuple[str, int], BarSeries] = {}
-        self._before: dict[str, tuple[int, Pieces]] = {}
         self._waiting: list[Rows] = []
         self._waits = 0
 
@@ -104,28 +99,6 @@ class PriceStore:
                 return
             self._ticks[self.symbols[number]].append_one(LastTick(time, msc, bid, ask, flags))
 
-    def preload(self, symbol: str, bars: Rows, period_ns: int) -> None:
-        """Bars from before the first tick, of one symbol and length: they stand in front of the bars made of ticks.
-
-        Timeframes that these bars do not divide have none of them. Raises `HistoryError` once ticks are in.
-        """
-        if symbol not in self._ticks or len(self._ticks_of(symbol)):
-            message = f"bars of {symbol} from before come before its first tick, and of a symbol of the store."
-            raise HistoryError(message)
-        names = ("bid_open", "bid_high", "bid_low", "bid_close", "ask_open", "ask_close", "volume")
-        opened, high, low, closed, ask_open, ask_close, volume = bars.cut(names)
-        narrowest = np.rint((np.minimum(ask_open - opened, ask_close - closed)) * self._scale[symbol])
-        pieces: Pieces = {
-            "key": np.maximum.accumulate(server_msc(bars.time - period_ns, self.server_time_rule)),
-            "open": opened,
-            "high": high,
-            "low": low,
-            "close": closed,
-            "tick_volume": volume.astype(np.int64),
-            "spread": narrowest.astype(np.int64),
-        }
-        self._before[symbol] = (period_ns // MS, pieces)
-
     def last(self, symbol: str) -> LastTick | None:
         """The newest tick, or None. Raises `KeyError` for a symbol of none of its series, like all that follow."""
         return self._ticks_of(symbol).last
@@ -166,18 +139,11 @@ class PriceStore:
         """The bars of a symbol and timeframe, up to its newest tick. Raises `KeyError` for a code of no timeframe."""
         bars = self._bars.get((symbol, timeframe))
         if bars is None:
-            bars = self._bars[symbol, timeframe] = self._begun(symbol, timeframe)
+            bars = self._bars[symbol, timeframe] = BarSeries(TIMEFRAMES[timeframe])
         ticks = self._ticks_of(symbol)
         if bars.seen < len(ticks):
             key, bid, ask = ticks.columns.cut(("key", "bid", "ask"), bars.seen)
             bars.take_ticks(key, bid, (ask - bid) * self._scale[symbol])
-        return bars
-
-    def _begun(self, symbol: str, timeframe: int) -> BarSeries:
-        bars = BarSeries(TIMEFRAMES[timeframe])
-        before = self._before.get(symbol)
-        if before is not None and len(before[1]["key"]) and bars.timeframe.holds_whole(before[0]):
-            bars.take_bars(before[1])
         return bars
 
 

@@ -46,12 +46,6 @@ class Timeframe:
             return int(month.astype("datetime64[ms]").astype(np.int64))
         return opened_ms + self.period_ms
 
-    def holds_whole(self, period_ms: int) -> bool:
-        """Whether bars of another length fall into bars of this one without being cut."""
-        if self.period_ms == 0:
-            return period_ms <= DAY_MS and DAY_MS % period_ms == 0
-        return self.period_ms % period_ms == 0
-
 
 _HOURS, _WEEKS, _MONTHS = 0x4000, 0x8000, 0xC000
 TIMEFRAMES: dict[int, Timeframe] = {
