@@ -41,7 +41,8 @@ class Cascades:
         self._own = sequencer.voice(KERNEL, KERNEL)
         self._root = NO_SEQ
         self._count = 0
-        self._queue: deque[tuple[Event, int]] = deque()
+        self._queue: deque[tuple[tuple[Hearer, ...], Event, int]] = deque()
+        """Events that somebody hears and has not heard yet, with who hears them and their seqs."""
         self.silenced: str | None = None
         self.failures = 0
         """How many failures of modules have been recorded. Whoever failed is still asked the next time: what it
@@ -65,11 +66,26 @@ class Cascades:
     ) -> int:
         """Take one input in and run its cascade to the end; returns the input's seq."""
         voice = self._outside.get((source, role)) or self.voice(source, role)
+        return self.take(voice, event, cause, cause_row, blobs)
+
+    def take(
+        self,
+        voice: Voice,
+        event: Event,
+        cause: int = NO_SEQ,
+        cause_row: int = NO_ROW,
+        blobs: tuple[tuple[int, bytes], ...] = (),
+    ) -> int:
+        """`start` for somebody whose voice is at hand."""
         seq = self._sequencer.put(voice, event, cause, cause_row, NO_SEQ, blobs)
-        self._root = seq
-        self._count = 1
-        self._queue.append((event, seq))
-        self._run()
+        hearers = self._hearers.get(type(event))
+        if hearers is None:
+            hearers = self._hearing(type(event))
+        if hearers or self.silenced is not None:
+            self._root = seq
+            self._count = 1
+            self._queue.append((hearers, event, seq))
+            self._run()
         return seq
 
     def voice(self, source: str, role: str) -> Voice:
@@ -104,38 +120,50 @@ class Cascades:
 
     def _run(self) -> None:
         queue, known, voices, derive = self._queue, self._hearers, self._voices, self._sequencer.derive
+        root = self._root
         while queue:
-            event, seq = queue.popleft()
-            hearers = known.get(type(event))
-            if hearers is None:
-                hearers = self._hearing(type(event))
+            hearers, event, seq = queue.popleft()
             for index, react, context in hearers:
                 try:
                     answers = react(event, context)
                 except Exception as error:  # noqa: BLE001 -- as in `ask`, of which this is the hot half
                     answers = (_Failed(index, error),)
                 for answer in answers:
-                    card = voices[index].cards.get(type(answer))
+                    kind = type(answer)
+                    card = voices[index].cards.get(kind)
                     if card is None or self._count >= self._limit:
                         if not self._say(index, answer, seq, NO_ROW):
                             return
                         continue
                     try:
-                        number = derive(card, answer, seq, self._root)
+                        number = derive(card, answer, seq, root)
                     except EventRefused as error:
                         self._failed(_Failed(index, error), seq, NO_ROW)
                         continue
                     self._count += 1
-                    queue.append((answer, number))
+                    heard = known.get(kind)
+                    if heard is None:
+                        heard = self._hearing(kind)
+                    if heard:
+                        queue.append((heard, answer, number))
         if self.silenced is not None:
             name, self.silenced = self.silenced, None
             message = f"module {name} failed and its policy is to wait for a person"
             raise ModuleSilencedError(message, "look at the last module.failed with `events tail`, then resume")
 
+    def _pass_on(self, event: Event, seq: int) -> None:
+        """An event of this cascade is to be heard."""
+        self._count += 1
+        hearers = self._hearing(type(event))
+        if hearers:
+            self._queue.append((hearers, event, seq))
+
     def _hearing(self, event_type: type[Event]) -> "tuple[Hearer, ...]":
-        asked = enumerate(zip(self.modules, self.contexts, strict=True))
-        hearers = tuple((i, module.react, context) for i, (module, context) in asked if event_type in module.hears)
-        self._hearers[event_type] = hearers
+        hearers = self._hearers.get(event_type)
+        if hearers is None:
+            asked = enumerate(zip(self.modules, self.contexts, strict=True))
+            hearers = tuple((i, module.react, context) for i, (module, context) in asked if event_type in module.hears)
+            self._hearers[event_type] = hearers
         return hearers
 
     def _say(self, index: int, event: Any, cause: int, cause_row: int) -> bool:
@@ -161,15 +189,13 @@ class Cascades:
         except EventRefused as error:
             self._failed(_Failed(index, error), cause, cause_row)
             return True
-        self._count += 1
-        self._queue.append((event, seq))
+        self._pass_on(event, seq)
         return True
 
     def _put_own(self, event: Event, cause: int, cause_row: int) -> None:
         """Something the kernel itself has to say within the cascade; it is heard like any answer."""
         seq = self._sequencer.put(self._own, event, cause, cause_row, self._root)
-        self._count += 1
-        self._queue.append((event, seq))
+        self._pass_on(event, seq)
 
     def _failed(self, failed: "_Failed", cause: int, cause_row: int) -> None:
         module = self.modules[failed.index]

@@ -5,6 +5,8 @@ import random
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import msgspec
+
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Quote
 from tallystick.platform.accounts.ledger import Ledger
@@ -22,8 +24,6 @@ class Desk:
         self.time = 0
         self.ledger = ledger
         self.quotes = quotes
-        self.quotes_seen: Mapping[str, Quote] = MappingProxyType(quotes)
-        """The same for modules, which may neither add a quote nor see what it is built from."""
         self.instruments: Mapping[str, Instrument] = MappingProxyType(instruments)
         self._account: AccountView | None = None
         self._valued = (-1, -1, -1)
@@ -37,16 +37,24 @@ class Desk:
         return self._account
 
 
-class ModuleContext:
-    """One module's window on the desk, with its own generator."""
+class ModuleContext(msgspec.Struct, frozen=True, eq=False):
+    """One module's window on the desk, with its own generator; made by `context_of`.
 
-    __slots__ = ("_desk", "_draws", "_name")
+    What a module looks up are plain fields, for it is looked up many times in an order. They are views of the ledger's
+    own dictionaries: when the ledger has taken back a state, contexts are made anew.
+    """
 
-    def __init__(self, desk: Desk, name: str) -> None:
-        """The generator's stream belongs to the module's name."""
-        self._desk = desk
-        self._name = name
-        self._draws = 0
+    _desk: Desk
+    _name: str
+    _drawn: list[int]
+    quotes: Mapping[str, Quote]
+    """Latest quote by symbol; nobody can add one, nor see what it is built from."""
+    instruments: Mapping[str, Instrument]
+    """Trading conditions by symbol."""
+    positions: Mapping[int, PositionView]
+    """Open positions by ticket."""
+    orders: Mapping[int, OrderView]
+    """Orders that have not ended, by number."""
 
     @property
     def time(self) -> int:
@@ -56,40 +64,23 @@ class ModuleContext:
     @property
     def random(self) -> random.Random:
         """A generator seeded from run seed, module and how often this module has asked before."""
-        seed = f"{self._desk.seed}/{self._name}/{self._draws}"
-        self._draws += 1
+        seed = f"{self._desk.seed}/{self._name}/{self.draws}"
+        self._drawn[0] += 1
         return random.Random(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big"))
 
     @property
     def draws(self) -> int:
         """How many generators this module has asked for; part of the snapshot."""
-        return self._draws
-
-    @draws.setter
-    def draws(self, draws: int) -> None:
-        self._draws = draws
-
-    @property
-    def quotes(self) -> Mapping[str, Quote]:
-        """Latest quote by symbol."""
-        return self._desk.quotes_seen
-
-    @property
-    def instruments(self) -> Mapping[str, Instrument]:
-        """Trading conditions by symbol."""
-        return self._desk.instruments
-
-    @property
-    def positions(self) -> Mapping[int, PositionView]:
-        """Open positions by ticket."""
-        return MappingProxyType(self._desk.ledger.state.positions)
-
-    @property
-    def orders(self) -> Mapping[int, OrderView]:
-        """Orders that have not ended, by number."""
-        return MappingProxyType(self._desk.ledger.state.orders)
+        return self._drawn[0]
 
     @property
     def account(self) -> AccountView | None:
         """The account valued at the latest quotes; None before the terminal has stated it."""
         return self._desk.account()
+
+
+def context_of(desk: Desk, name: str, draws: int = 0) -> ModuleContext:
+    """The window of the module of this name, whose stream of generators it is, `draws` of them taken already."""
+    state = desk.ledger.state
+    positions, orders = MappingProxyType(state.positions), MappingProxyType(state.orders)
+    return ModuleContext(desk, name, [draws], MappingProxyType(desk.quotes), desk.instruments, positions, orders)

@@ -6,6 +6,7 @@ row, the sending of an approved order. A run takes steps; a replay takes the sam
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from tallystick.platform.accounts.ledger import Ledger
 from tallystick.platform.kernel.blocks import BlockCutter
 from tallystick.platform.kernel.cascade import KERNEL, Cascades
 from tallystick.platform.kernel.composition import Composition
-from tallystick.platform.kernel.context import Desk, ModuleContext
+from tallystick.platform.kernel.context import Desk, context_of
 from tallystick.platform.kernel.deadlines import DEADLINE_EVENTS, Deadlines
 from tallystick.platform.kernel.intake import Act, Intake
 from tallystick.platform.kernel.outbox import Outbox
@@ -45,7 +46,7 @@ class Kernel:
         self.desk = Desk(composition.seed, self.ledger, self.quotes, self.instruments)
         self.sequencer = Sequencer(catalogue, sink, self._folds_of)
         self.cascades = Cascades(self.sequencer, composition.modules, composition.cascade_limit)
-        self.cascades.bind(ModuleContext(self.desk, module.name) for module in composition.modules)
+        self.cascades.bind(context_of(self.desk, module.name) for module in composition.modules)
         self.intake = Intake(self.cascades, self.desk, self.terminal, by_row=by_row)
         self.pending: deque[Step] = deque()
         self.rows_taken = 0
@@ -60,6 +61,8 @@ class Kernel:
         self._cutter = BlockCutter()
         self._feed = self.sequencer.voice("feed", "feed")
         self._own = self.sequencer.voice(KERNEL, KERNEL)
+        self._gateway = self.cascades.voice("gateway", "gateway")
+        self._told_by = self.cascades.voice(self._terminal_name, "terminal")
         self._notes: dict[type[Event], Fold] = {
             market.SeriesDeclared: self._series_declared,
             market.InstrumentDeclared: self._instrument_declared,
@@ -96,7 +99,7 @@ class Kernel:
     def hear_fact(self, fact: Event) -> None:
         """A terminal outside says one thing, heard at once; an answer to an order of ours names its sending."""
         cause = self._sent.get(getattr(fact, "order", -1), NO_SEQ) if _answers_an_order(fact) else NO_SEQ
-        self.hear(fact, self._terminal_name, "terminal", cause)
+        self.cascades.take(self._told_by, fact, cause)
 
     def take_block(self, rows: Rows, act: Act | None) -> int:
         """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
@@ -130,7 +133,7 @@ class Kernel:
         """Take the next step."""
         step = self.pending.popleft()
         if type(step) is FactStep:
-            self.cascades.start(step.event, self._terminal_name, "terminal", step.cause, step.cause_row)
+            self.cascades.take(self._told_by, step.event, step.cause, step.cause_row)
         elif type(step) is SendStep:
             self._send(step)
         else:
@@ -142,7 +145,7 @@ class Kernel:
 
     def _send(self, step: SendStep) -> None:
         event = self.outbox.take(step.order, self.instruments, barred=self._barred)
-        seq = self.hear(event, "gateway", "gateway", step.approval)
+        seq = self.cascades.take(self._gateway, event, step.approval)
         if type(event) is not trading.OrderSending:
             return
         if self.terminal is not None:
@@ -159,7 +162,7 @@ class Kernel:
         step = self.pending.popleft()
         assert type(step) is SendStep
         self.outbox.denied(step.order)
-        self.hear(trading.OrderAbandoned(order=step.order, reason=reason), "gateway", "gateway", step.approval)
+        self.cascades.take(self._gateway, trading.OrderAbandoned(order=step.order, reason=reason), step.approval)
 
     def withdraws(self, order: int) -> bool:
         """True when the approval of this order is withdrawn because the book may only reduce by now."""
@@ -216,7 +219,7 @@ class Kernel:
         self.intake.name_series(symbols, periods)
 
     def _instrument_declared(self, event: market.InstrumentDeclared, _time: int, _seq: int) -> None:
-        self.instruments[event.symbol] = Instrument(**msgspec.structs.asdict(event))
+        self.instruments[event.symbol] = _instrument_of(msgspec.msgpack.encode(event))
 
     def _order_sending(self, event: trading.OrderSending, _time: int, seq: int) -> None:
         self._sent[event.order] = seq
@@ -253,20 +256,29 @@ class Kernel:
         for series in state["series"]:
             self._series_declared(market.SeriesDeclared(**series), 0, 0)
         for instrument in state["instruments"]:
-            self.instruments[instrument["symbol"]] = Instrument(**instrument)
+            self.instruments[instrument["symbol"]] = _instrument_of(msgspec.msgpack.encode(instrument))
         self.ledger.thaw(state["ledger"])
         self.quotes.thaw(state["quotes"])
         self.deadlines.thaw(state["deadlines"])
         self.outbox.thaw(state["outbox"])
         self._sent = {int(order): int(seq) for order, seq in state["sent"].items()}
         self.rows_taken = state["rows"]
-        for context, draws in zip(self.cascades.contexts, state["draws"], strict=True):
-            context.draws = draws
+        drawn = zip(self.cascades.modules, state["draws"], strict=True)
+        self.cascades.bind(context_of(self.desk, module.name, draws) for module, draws in drawn)
         for module, frozen in zip(self.cascades.modules, state["modules"], strict=True):
             module.thaw(frozen)
         if self.terminal is not None:
             self.terminal.thaw(state["terminal"])
         self.desk.time = self.sequencer.time = state["time"]
+
+
+@lru_cache(maxsize=4096)
+def _instrument_of(conditions: bytes) -> Instrument:
+    """The instrument of these conditions (msgpack), one object in every book of this process.
+
+    What is kept by instrument (a rate, a point's money) is then found by identity, not by comparing forty fields.
+    """
+    return Instrument(**msgspec.msgpack.decode(conditions))
 
 
 def _nothing() -> None:

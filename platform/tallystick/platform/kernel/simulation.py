@@ -202,14 +202,15 @@ class Simulation:
 
     def _drain(self) -> None:
         """Take every step that must happen at this book time."""
-        kernel = self._kernel
-        while kernel.pending:
-            if type(kernel.pending[0]) is SendStep:
+        kernel, cascade_done = self._kernel, self._committer.cascade_done
+        pending, step = kernel.pending, kernel.step
+        while pending:
+            if type(pending[0]) is SendStep:
                 self._attend(self.hear)
                 if not kernel.ledger.state.halted and (reason := self._halt_asked()) is not None:
                     self.hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
-            kernel.step()
-            self._committer.cascade_done()
+            step()
+            cascade_done()
         if self._buffer.start == self._buffer.next:
             self._committer.quiet()
 

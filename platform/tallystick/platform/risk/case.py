@@ -18,8 +18,12 @@ class Case:
     """The facts of one verdict, as of the event that asked for it.
 
     `kind`: "reduce" when the order claims to lower the exposure (the rule `reduction` checks the claim), "change" when
-    it only changes an order or a position, "new" otherwise.
+    it only changes an order or a position, "new" otherwise. `known`: instrument, quote and account, for rules behind
+    those that have found them to be there; where one is missing there is no `known` either. `netting`: true on an
+    account with one position a symbol.
     """
+
+    known: tuple[Instrument, Quote, AccountView]
 
     __slots__ = (
         "_ahead",
@@ -31,6 +35,8 @@ class Case:
         "entries",
         "instrument",
         "kind",
+        "known",
+        "netting",
         "position",
         "quote",
         "request",
@@ -49,9 +55,13 @@ class Case:
         self.settings = settings
         self.state = state
         self.time: int = context.time
-        self.account: AccountView | None = context.account
-        self.instrument: Instrument | None = context.instruments.get(request.symbol)
-        self.quote: Quote | None = context.quotes.get(request.symbol)
+        account: AccountView | None = context.account
+        instrument: Instrument | None = context.instruments.get(request.symbol)
+        quote: Quote | None = context.quotes.get(request.symbol)
+        self.account, self.instrument, self.quote = account, instrument, quote
+        if instrument is not None and quote is not None and account is not None:
+            self.known = instrument, quote, account
+        self.netting = account is not None and account.margin_mode == "netting"
         self.position: PositionView | None = context.positions.get(request.position) if request.position else None
         self.direction = 1 if request.side == "buy" else -1
         self.kind: Kind = "new"
@@ -72,14 +82,6 @@ class Case:
         return self._ahead
 
     @property
-    def known(self) -> tuple[Instrument, Quote, AccountView]:
-        """Instrument, quote and account, which the first rules have found to be there."""
-        assert self.instrument is not None
-        assert self.quote is not None
-        assert self.account is not None
-        return self.instrument, self.quote, self.account
-
-    @property
     def market_points(self) -> int:
         """The quote on the order's side, in points: ask to buy, bid to sell."""
         if self._market_points < 0:
@@ -95,11 +97,6 @@ class Case:
             price = self.request.price
             self._price_points = instrument.points(price) if price else self.market_points
         return self._price_points
-
-    @property
-    def netting(self) -> bool:
-        """True on an account with one position a symbol."""
-        return self.account is not None and self.account.margin_mode == "netting"
 
     def side_volume(self, direction: int) -> int:
         """Volume held on one side of the symbol; on a netting account the signed position counts against it."""
