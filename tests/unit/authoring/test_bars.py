@@ -7,7 +7,7 @@ import pytest
 
 from tallystick.market.rows import Quote
 from tallystick.platform.authoring.bars import Bars
-from tallystick.platform.authoring.errors import ActionRefused, NameUnknown, NotReady
+from tallystick.platform.authoring.errors import ActionRefused, NotReady
 from tallystick.platform.authoring.indicators import Ema
 from tests.unit.authoring.market import FIRST, bar, walk
 
@@ -83,10 +83,8 @@ def test_an_indicator_with_too_few_bars_ends_the_callback() -> None:
             assert bars.ema(5) == bars.ema(period=5) == by_hand.value
 
 
-def test_a_wrong_name_or_argument_says_what_there_is() -> None:
+def test_a_wrong_argument_says_what_there_is() -> None:
     bars = filled(list(walk(10)))
-    with pytest.raises(NameUnknown, match=r'no "emma" in test_bars.py:\d+: did you mean "ema"'):
-        bars.emma(10)
     with pytest.raises(ActionRefused, match=r"E506 bollinger in test_bars.py:\d+: too many"):
         bars.bollinger(10, 2.0, "close", 5, 6)
     with pytest.raises(ValueError, match="E502 Ema: period is 0"):

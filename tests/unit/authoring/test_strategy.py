@@ -442,7 +442,7 @@ def test_a_wrong_name_of_the_bars_is_told_with_the_nearest_one() -> None:
 def test_a_wrong_name_of_something_else_keeps_pythons_words() -> None:
     class Mine(Strategy, symbol="EURUSD"):
         def on_bar(self, bar: BarClosed) -> None:
-            bar.closed
+            self.last = bar.closed  # type: ignore[attr-defined]
 
     with pytest.raises(CallbackFailed, match=r"E512 test_strategy.py:\d+ in on_bar: AttributeError: .*'closed'"):
         heard(Mine(), walk(1))

@@ -40,6 +40,7 @@ class Asked:
     def asker(self, name: str) -> Callable[..., Any]:
         """The method by which an indicator is asked for; it ends the callback while there are too few rows."""
         kind, ready = NAMED[name], dict[Any, Indicator]()
+        value_of: Callable[[Any], Any] = getattr(kind, "value").fget  # noqa: B009 -- the property's function: called by itself it is no detour through C
         self._ready.append(ready)
         early, note = self._early, self.read.append if self.recording else None
 
@@ -50,7 +51,7 @@ class Asked:
                 indicator = ready[words] = early(name, args, named)
             if note is not None:
                 note(indicator)
-            return indicator.value
+            return value_of(indicator)
 
         def ask_of_period(period: Any, source: str = "close") -> Any:
             words = period if source == "close" else (period, source)
@@ -59,7 +60,7 @@ class Asked:
                 indicator = ready[words] = early(name, (period, source) if source != "close" else (period,), {})
             if note is not None:
                 note(indicator)
-            return indicator.value
+            return value_of(indicator)
 
         return ask_of_period if list(inspect.signature(kind).parameters) == PERIOD_AND_SOURCE else ask
 

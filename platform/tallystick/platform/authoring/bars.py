@@ -4,22 +4,24 @@ An indicator is asked for by value, `bars.ema(10)`. Rows are kept as they came, 
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from tallystick.market.rows import BarClosed, Quote
 from tallystick.platform.authoring.asked import Asked
-from tallystick.platform.authoring.errors import NameUnknown, meant, users_place
+from tallystick.platform.authoring.errors import meant, users_place
 from tallystick.platform.authoring.higher import Partial
 from tallystick.platform.authoring.indicators import NAMED
-from tallystick.platform.authoring.table import FIELDS, Table, values_of
+from tallystick.platform.authoring.named import name_indicators, unknown
+from tallystick.platform.authoring.table import FIELDS, Table
 
 CHART = {"open": "bid_open", "high": "bid_high", "low": "bid_low", "close": "bid_close"}
 WORDS = (*CHART, *FIELDS, "mid", "spread", "higher", "frame")
-PENDING = 4096
-"""Bars held as they came before they are packed."""
+PENDING = 256
+"""Bars held as they came before they are packed: no more than what a processor keeps close by."""
 
 
 class Bars:
@@ -77,20 +79,17 @@ class Bars:
         """Every bar, oldest first."""
         return (self[index] for index in range(len(self)))
 
-    def __getattr__(self, name: str) -> Any:
-        """A column, or the method of an indicator."""
-        if name in FIELDS or name in CHART:
-            self._pack()
-            return self._of_ticks(name) if self._ticks else self._table.column(CHART.get(name, name))
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """A column, or the method of an indicator: see the end of this file and named.py."""
+
+    def part(self, name: str) -> NDArray[Any]:
+        """A column by its name, read-only."""
         if name in {"mid", "spread"}:
             return self._computed(name)
-        if name not in NAMED:
-            known = [*NAMED, *WORDS]
-            where, near = users_place(), meant(name, known)
-            message = f'E506 bars have no "{name}"{where}: {near}there are {", ".join(known)}. Choose one.'
-            raise NameUnknown(message)
-        asker = self.__dict__[name] = self.asked.asker(name)
-        return asker
+        self._pack()
+        return self._of_ticks(name) if self._ticks else self._table.column(CHART.get(name, name))
 
     def higher(self, timeframe: str) -> "Bars":
         """Completed bars of a longer timeframe, built from these; each stands under its end."""
@@ -125,7 +124,9 @@ class Bars:
         if self._pending:
             last = self._pending[-1]
             self.series, self.symbol, self._ticks = last.series, last.symbol, type(last) is Quote
-            self._table.extend(map(_of_quote if self._ticks else values_of, self._pending))
+            self._table.extend(
+                map(_of_quote, self._pending) if self._ticks else [astuple(bar)[2:] for bar in self._pending]
+            )
             self._pending.clear()
 
     def _row(self, at: int) -> BarClosed | Quote:
@@ -168,6 +169,30 @@ class Bars:
             one = self._longer(Partial(partial[0], partial[1]))
             one.partial.thaw(partial)
             one.bars.thaw(bars)
+
+
+class _Column:
+    """A column of the bars, by its name."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, bars: Bars | None, of: type) -> Any:
+        return self if bars is None else bars.part(self._name)
+
+
+for _name in (*FIELDS, *CHART, "mid", "spread"):
+    setattr(Bars, _name, _Column(_name))
+name_indicators(Bars, lambda bars, name: bars.asked.asker(name))
+
+
+@unknown.register
+def _(asked: Bars, name: str, where: str) -> str:
+    del asked
+    known = [*NAMED, *WORDS]
+    return f'E506 bars have no "{name}"{where}: {meant(name, known)}there are {", ".join(known)}. Choose one.'
 
 
 class _Higher:

@@ -10,7 +10,6 @@ from tallystick.events.types.trading import DealMade, OrderRequested
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Quote
 from tallystick.platform.authoring.errors import SettingRefused, meant
-from tallystick.platform.authoring.indicators import NAMED
 from tallystick.platform.authoring.lots import Lots, size
 from tallystick.platform.authoring.timeframes import TICKS
 from tallystick.platform.strategies.series import Source
@@ -48,7 +47,7 @@ def size_of(lots: Lots | None) -> Decimal | None:
 
 def refuse_names(where: str, parameters: Iterable[str], known: Iterable[str]) -> None:
     """Raise `SettingRefused` (E525) for a parameter that would hide an action, a view or an indicator."""
-    hidden = next((name for name in parameters if name in known or name in NAMED), None)
+    hidden = next((name for name in parameters if name in known), None)
     if hidden is not None:
         message = f'E525 {where}: parameter "{hidden}" would hide self.{hidden}. Name it otherwise: {hidden}_value.'
         raise SettingRefused(message)

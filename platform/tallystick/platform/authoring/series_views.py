@@ -1,7 +1,7 @@
 """Series a strategy may look at besides its own bars: longer ones, other symbols', and columns of its own."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.platform.authoring.bars import Bars
@@ -24,6 +24,11 @@ class SeriesViews:
     _heard: Listening
     _rows: int
     _undone: int
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """An indicator of the own bars, `self.ema(10)`: see named.py."""
 
     def higher(self, timeframe: str) -> Bars:
         """Completed bars of a longer timeframe, built from the own ones: `self.higher("H4").ema(10)`."""

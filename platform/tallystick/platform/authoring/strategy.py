@@ -22,7 +22,6 @@ from tallystick.platform.authoring.actions import Actions
 from tallystick.platform.authoring.bars import Bars
 from tallystick.platform.authoring.columns import Columns, computed, hash_of
 from tallystick.platform.authoring.errors import (
-    NameUnknown,
     NotReady,
     SettingRefused,
     StrategyError,
@@ -36,6 +35,7 @@ from tallystick.platform.authoring.indicators import NAMED
 from tallystick.platform.authoring.line import LINE, heard_by, refuse_names, size_of, whole
 from tallystick.platform.authoring.listening import Listening
 from tallystick.platform.authoring.module import Module, read_line, snake
+from tallystick.platform.authoring.named import name_indicators, unknown, unknown_name
 from tallystick.platform.authoring.parameters import Parameter, checked, of_class
 from tallystick.platform.authoring.purity import HERE, ImpureStrategy
 from tallystick.platform.authoring.series_views import SeriesViews
@@ -248,6 +248,8 @@ class Strategy(Actions, SeriesViews, Module):
             return ()
         if isinstance(error, StrategyError | ImpureStrategy):
             raise error
+        if type(error) is AttributeError and (wrong := unknown_name(error)) is not None:
+            raise wrong from error
         raise failed(error, self.name, callback, self._rows) from error
 
     def _stage(self) -> None:
@@ -256,15 +258,6 @@ class Strategy(Actions, SeriesViews, Module):
             if self._context is None:
                 self._refuse("an action needs a run that has begun. Act in on_start or on_bar")
             self._before = dict(self._asked), dict(self._directions)
-
-    def __getattr__(self, name: str) -> Any:
-        """An indicator of the own bars: `self.ema(10)`."""
-        if name not in NAMED:
-            where, near = users_place(), meant(name, [*NAMED, *type(self).takes, *KNOWN])
-            message = f'E506 {type(self).__name__} has no "{name}"{where}: {near}correct it. See help(Strategy).'
-            raise NameUnknown(message)
-        asker = vars(self)[name] = getattr(self._bars, name)
-        return asker
 
     # -- state
 
@@ -297,4 +290,11 @@ class Strategy(Actions, SeriesViews, Module):
 
 Strategy.without_columns = Strategy.columns
 BASES = (*Strategy.__mro__,)
+name_indicators(Strategy, lambda strategy, name: getattr(strategy.bars, name))
 KNOWN = tuple(name for name in dir(Strategy) if not name.startswith("_"))
+
+
+@unknown.register
+def _(asked: Strategy, name: str, where: str) -> str:
+    near = meant(name, [*type(asked).takes, *KNOWN])
+    return f'E506 {type(asked).__name__} has no "{name}"{where}: {near}correct it. See help(Strategy).'

@@ -3,7 +3,6 @@
 import struct
 from collections.abc import Iterable
 from itertools import starmap
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,6 @@ FIELDS = ("time", "open_time", *PRICES, "volume")
 ROW = struct.Struct("<2q8dq")
 DTYPE = np.dtype([(name, "<f8" if name in PRICES else "<i8") for name in FIELDS])
 FIRST_CAPACITY = 1024
-values_of = attrgetter(*FIELDS)
-"""Of a closed bar."""
 
 
 class Table:
@@ -34,7 +31,7 @@ class Table:
         packed = b"".join(starmap(ROW.pack, rows))
         count = self.count + len(packed) // ROW.size
         self._room_for(count)
-        self._bytes[self.count * ROW.size : count * ROW.size] = packed
+        memoryview(self._bytes)[self.count * ROW.size : count * ROW.size] = packed
         self.count = count
 
     def column(self, name: str) -> NDArray[Any]:
@@ -66,7 +63,5 @@ class Table:
             return
         while capacity < count:
             capacity *= 2
-        larger = bytearray(capacity * ROW.size)
-        larger[: self.count * ROW.size] = self._bytes[: self.count * ROW.size]
         # The old bytes live on in views somebody may still hold.
-        self._bytes, self._columns = larger, {}
+        self._bytes, self._columns = self._bytes.ljust(capacity * ROW.size, b"\0"), {}
