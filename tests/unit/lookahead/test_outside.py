@@ -46,6 +46,23 @@ def test_a_file_of_the_runs_own_prices_is_put_on_their_clock(tmp_path: Path, hou
     assert clock.known(hours * HOUR_NS) == 0
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".npz"])
+def test_a_file_of_many_more_years_than_the_run_is_still_recognised(tmp_path: Path, suffix: str) -> None:
+    one = month().series[0]
+    before = one.time[0] - np.arange(20 * len(one), 0, -1) * HOUR_NS
+    stamps = np.concatenate([before, one.time])
+    closes = np.concatenate([np.linspace(2.0, 3.0, len(before)), one.rows.columns["bid_close"]])
+    path = tmp_path / f"prices{suffix}"
+    if suffix == ".npz":
+        np.savez(path, time=stamps, close=closes)
+    else:
+        words = np.datetime_as_string(stamps.astype("datetime64[ns]"), unit="s")
+        path.write_text("".join(f"{at},{close:.5f}\n" for at, close in zip(words, closes, strict=True)))
+    clock = clock_of(path, month())
+    assert clock.prices
+    assert clock.known(0) == 0
+
+
 def test_other_numbers_count_a_day_after_their_stamp(tmp_path: Path) -> None:
     path = tmp_path / "mood.csv"
     path.write_text("".join(f"2014-01-{day:02d},0.{day}\n" for day in range(1, 29)))

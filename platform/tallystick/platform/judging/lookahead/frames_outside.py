@@ -19,13 +19,14 @@ class NotATable(ValueError):
     """A file of such a kind that holds no rows with moments."""
 
 
-def rows_in(path: Path, count: int) -> Iterator[tuple[int, list[float]]]:
-    """Stamps (ns) and numbers of some rows all over a table; none of what is no table."""
+def rows_in(path: Path, count: int, first_ns: int, last_ns: int) -> Iterator[tuple[int, list[float]]]:
+    """Stamps (ns) and numbers of some of a table's rows between two moments; none of what is no table."""
     try:
         stamps, numbers = _read(path)[1:]
     except (NotATable, ImportError, ValueError, OSError):
         return
-    for row in range(0, len(stamps), max(len(stamps) // count, 1)):
+    inside = np.flatnonzero((stamps >= first_ns) & (stamps <= last_ns))
+    for row in inside[:: max(len(inside) // count, 1)]:
         yield int(stamps[row]), [float(column[row]) for column in numbers]
 
 

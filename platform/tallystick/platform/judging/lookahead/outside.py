@@ -68,11 +68,13 @@ def kind_of(path: Path) -> str:
 
 
 def clock_of(path: Path, feed: "Feed") -> Clock:
-    """How a file's stamps lie to book time."""
+    """How a file's stamps lie to book time, by its rows within the run's span: a file of ten years may serve one."""
     votes: Counter[int] = Counter()
     closes = _closes(feed)
+    first = min(int(one.time[0]) for one in feed.series if len(one)) - 2 * DAY_NS
+    last = max(int(one.time[-1]) for one in feed.series if len(one)) + 2 * DAY_NS
     seen = 0
-    for stamp, numbers in _sampled(path):
+    for stamp, numbers in _sampled(path, first, last):
         seen += 1
         found = {known - stamp for number in numbers for known in closes.get(round(number, 8), ())}
         votes.update(offset for offset in found if abs(offset) <= 2 * DAY_NS)
@@ -187,19 +189,18 @@ def _decoded(raw: bytes) -> str | None:
         return None
 
 
-def _sampled(path: Path) -> Iterator[tuple[int, list[float]]]:
-    """Stamps and numbers of some lines all over a file."""
+def _sampled(path: Path, first_ns: int, last_ns: int) -> Iterator[tuple[int, list[float]]]:
+    """Stamps and numbers of some of a file's lines between two moments."""
     suffix = path.suffix.lower()
     if suffix in FRAMES:
         from tallystick.platform.judging.lookahead.frames_outside import rows_in
 
-        yield from rows_in(path, LOOKED_AT)
+        yield from rows_in(path, LOOKED_AT, first_ns, last_ns)
         return
-    lines = (_text_of(path) or "").splitlines()
-    for line in lines[:: max(len(lines) // LOOKED_AT, 1)]:
-        stamp = stamp_of(line)
-        if stamp is not None:
-            yield stamp, [float(one.group()) for one in NUMBER.finditer(line)]
+    stamped = ((stamp_of(line), line) for line in (_text_of(path) or "").splitlines())
+    lines = [(stamp, line) for stamp, line in stamped if stamp is not None and first_ns <= stamp <= last_ns]
+    for stamp, line in lines[:: max(len(lines) // LOOKED_AT, 1)]:
+        yield stamp, [float(one.group()) for one in NUMBER.finditer(line)]
 
 
 def _closes(feed: "Feed") -> dict[float, list[int]]:
