@@ -159,3 +159,26 @@ def test_a_minute_by_minute_poll_over_a_long_history_does_not_scan_it_again() ->
         store.append(block)
         assert len(store.rates_from_pos("EURUSD", H1, 0, 50)) <= 50
     assert clock.process_time() - begun < 6, "10,000 polls, each in proportion to its own rows"
+
+
+@pytest.mark.parametrize("code", [M1, M5, H1, D1, MN1])
+@pytest.mark.parametrize("seed", range(3))
+def test_bars_of_laid_ticks_are_those_of_the_ticks_shown(code: int, seed: int) -> None:
+    """Whenever they are asked for, and however often others are laid before all were shown."""
+    dice = np.random.default_rng(seed)
+    rows, shown = walk(4_000, at("2014-01-30T20:00"), 60_000, seed=seed), 0
+    laid, appended = PriceStore([("EURUSD", 5)], NEW_YORK), PriceStore([("EURUSD", 5)], NEW_YORK)
+    while shown < len(rows):
+        last = min(len(rows), shown + int(dice.integers(1, 900)))
+        laid.lay(rows.part(shown, last))
+        for _ in range(int(dice.integers(1, 9))):
+            stop = min(last, shown + int(dice.integers(1, 300)))
+            if stop > shown:
+                laid.show(int(rows.time[stop - 1]))
+                appended.append(rows.part(shown, stop))
+                shown = stop
+            if dice.random() < 0.7:
+                both = [one.rates_from_pos("EURUSD", code, 0, 50).tobytes() for one in (laid, appended)]
+                assert both[0] == both[1]
+    both = [one.rates_from_pos("EURUSD", code, 0, 10_000).tobytes() for one in (laid, appended)]
+    assert both[0] == both[1]

@@ -7,11 +7,17 @@ from numpy.typing import NDArray
 
 from tallystick.events.types.mt5 import CallsMade
 from tallystick.platform.mt5.exec.settings import Looked
-from tallystick.platform.mt5.wire import Call, encoded_call
+from tallystick.platform.mt5.wire import NOTHING, SUCCESS, Answer, Call, encoded_answer, encoded_call
 
+LATE = 2**63 - 1
 MOST_CALLS = 4_096
 MOST_BYTES = 256 * 1024
 """Half of what a record may hold."""
+BEHIND_TIME = 10
+"""Where the bytes of a call or an answer go on behind its time: an array's mark, and nine bytes of a large number."""
+CALL, ANSWER = (
+    encoded[:2] for encoded in (encoded_call(Call(LATE, "", {})), encoded_answer(Answer(LATE, SUCCESS, NOTHING)))
+)
 ARRAY_32 = b"\xdd"
 """MessagePack's mark of an array whose length stands in four bytes."""
 
@@ -19,52 +25,56 @@ ARRAY_32 = b"\xdd"
 class Looks:
     """Calls that the bot's process answered itself, in order."""
 
-    def __init__(self, told: Looked) -> None:
-        """`told`: their message."""
-        self.times: NDArray[np.int64] = np.frombuffer(told.times, dtype="<i8")
-        """When each was made, ns UTC."""
-        self.calls = told.calls
-        """Encoded, one behind the other."""
-        self.call_ends: NDArray[np.uint32] = np.frombuffer(told.call_ends, dtype="<u4")
-        """Where each ends in `calls`."""
-        self.answers = told.answers
-        """As they are hashed, one behind the other."""
-        self._answer_ends = np.frombuffer(told.answer_ends, dtype="<u4")
-        self._failed = told.failed
+    def __init__(self, told: Looked, first: int = 0) -> None:
+        """`told`: their message, without those before the `first`."""
         self._told = told
+        self._first = first
+        self.times: NDArray[np.int64] = np.frombuffer(told.times, "<i8")[first:]
+        """When each was made, ns UTC."""
+        self._which: NDArray[np.uint16] = np.frombuffer(told.which, "<u2")[first:]
 
     def __len__(self) -> int:
         """How many."""
         return len(self.times)
 
     @property
+    def call_ends(self) -> NDArray[np.int64]:
+        """Where each ends in `calls`."""
+        sizes = np.array([BEHIND_TIME + len(call) for call in self._told.calls], np.int64)
+        return np.cumsum(sizes[self._which])
+
+    @property
+    def calls(self) -> bytes:
+        """Encoded, one behind the other."""
+        return self._joined([(CALL, call) for call in self._told.calls])
+
+    @property
+    def answers(self) -> bytes:
+        """As they are hashed, one behind the other."""
+        told = self._told.answers
+        return self._joined([((BEHIND_TIME + len(rest)).to_bytes(4, "big") + ANSWER, rest) for rest in told])
+
+    @property
     def failed(self) -> int:
         """How many were answered with an error."""
-        return sum(self._failed)
+        return sum(map(self._told.failed.__getitem__, self._which.tolist()))
 
     def divided(self, count: int) -> tuple["Looks", "Looks | None"]:
         """The first `count` of them, at least one, and the others if there are any."""
         if count >= len(self):
             return self, None
-        call, answer = self.call_ends.item(count - 1), self._answer_ends.item(count - 1)
-        told = self._told
-        first = Looked(
-            told.times[: 8 * count],
-            told.calls[:call],
-            told.call_ends[: 4 * count],
-            told.answers[:answer],
-            told.answer_ends[: 4 * count],
-            told.failed[:count],
-        )
-        others = Looked(
-            told.times[8 * count :],
-            told.calls[call:],
-            (self.call_ends[count:] - np.uint32(call)).tobytes(),
-            told.answers[answer:],
-            (self._answer_ends[count:] - np.uint32(answer)).tobytes(),
-            told.failed[count:],
-        )
-        return Looks(first), Looks(others)
+        stop, told = self._first + count, self._told
+        first = Looked(told.times[: 8 * stop], told.which[: 2 * stop], told.calls, told.answers, told.failed)
+        return Looks(first, self._first), Looks(told, stop)
+
+    def _joined(self, kinds: Sequence[tuple[bytes, bytes]]) -> bytes:
+        """What stands before and behind the time of each kind, with the times of all."""
+        times = self.times.astype(">i8").tobytes()
+        parts: list[bytes] = []
+        for place, which in enumerate(self._which.tolist()):
+            head, rest = kinds[which]
+            parts += (head, times[8 * place : 8 * place + 8], rest)
+        return b"".join(parts)
 
 
 class Gathered:

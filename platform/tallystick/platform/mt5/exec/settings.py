@@ -76,18 +76,16 @@ class Lease(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Looked(msgspec.Struct, frozen=True, array_like=True, tag="looked"):
-    """Calls that the bot's process answered under a lease, in order.
+    """Calls that the bot's process answered under a lease, in order; what was asked and answered alike stands once.
 
-    `times`: int64, ns UTC, one a call. `calls`: `wire.Call`s in MessagePack, one behind the other. `answers`: each
-    `wire.Answer` behind its length in four bytes, as they are hashed. `call_ends`, `answer_ends`: where each of them
-    ends there, uint32. `failed`: uint8, 1 where the answer was an error.
+    `times`: int64, ns UTC, one a call. `which`: uint16, one a call: its place in the other three. `calls`, `answers`:
+    a `wire.Call` and its `wire.Answer` in MessagePack, each behind its time. `failed`: 1 where the answer was an error.
     """
 
     times: bytes
-    calls: bytes
-    call_ends: bytes
-    answers: bytes
-    answer_ends: bytes
+    which: bytes
+    calls: tuple[bytes, ...]
+    answers: tuple[bytes, ...]
     failed: bytes
 
 

@@ -7,9 +7,9 @@ ticks has no bars. Where the server's clock shows an hour twice, the second show
 """
 
 import struct
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,19 @@ Pieces = dict[str, NDArray[Any]]
 NO_BAR = -(2**62)
 
 
+class Ahead(NamedTuple):
+    """Bars of ticks that come later, made together; the bar that was forming is the first of them."""
+
+    starts: list[int]
+    """Each bar's first tick."""
+    opened: list[int]
+    """Where each opens, ms."""
+    whole: bytes
+    """Each as a row, with all its ticks."""
+    bid: NDArray[np.float64]
+    spread: NDArray[Any]
+
+
 class BarSeries:
     """Closed bars as rows of the module's layout, and the bar that is forming."""
 
@@ -38,6 +51,11 @@ class BarSeries:
         self._key = NO_BAR
         self._open = self._high = self._low = self._close = 0.0
         self._volume = self._spread = 0
+        self.laid: Any = None
+        """What `lay` was last given, for whoever gave it."""
+        self._ahead: Ahead | None = None
+        self._bar = -1
+        self._shown = 0
 
     def __len__(self) -> int:
         """Number of bars, the forming one included."""
@@ -52,20 +70,58 @@ class BarSeries:
         if len(key_ms) <= FEW:
             self._take_few(key_ms.tolist(), bid.tolist(), spread.tolist())
             return
+        self._take_pieces(self._pieces(key_ms, bid, spread)[1])
+
+    def lay(self, key_ms: NDArray[np.int64], bid: NDArray[np.float64], spread: NDArray[Any]) -> None:
+        """Ticks, as for `take_ticks`, that are none before `show` says so. What was laid before is forgotten."""
+        starts, pieces = self._pieces(key_ms, bid, spread)
+        forming, begun = self._key, b""
+        if pieces["key"][0] == forming:
+            pieces["open"][0] = self._open
+            pieces["high"][0] = max(self._high, pieces["high"].item(0))
+            pieces["low"][0] = min(self._low, pieces["low"].item(0))
+            pieces["tick_volume"][0] += self._volume
+            pieces["spread"][0] = min(self._spread, pieces["spread"].item(0))
+        elif forming > NO_BAR:
+            starts, begun = np.concatenate([[0], starts]), self._forming()
+        opened = pieces["key"].tolist()
+        self._ahead = Ahead(
+            starts.tolist(), [forming, *opened] if begun else opened, begun + _packed(pieces).tobytes(), bid, spread
+        )
+        self._bar, self._shown = (0 if forming > NO_BAR else -1), 0
+
+    def show(self, count: int) -> None:
+        """The first `count` of the laid ticks are ticks from now on; never fewer than before."""
+        ahead, shown = self._ahead, self._shown
+        if ahead is None or count <= shown:
+            return
+        self.seen += count - shown
+        self._shown = count
+        place = bisect_right(ahead.starts, count - 1, max(self._bar, 0)) - 1
+        fresh = place != self._bar
+        if fresh:
+            self._closed += ahead.whole[max(self._bar, 0) * ROW.size : place * ROW.size]
+            self._bar, self._key = place, ahead.opened[place]
+            shown = ahead.starts[place]
+        prices, points = ahead.bid[shown:count].tolist(), ahead.spread[shown:count].tolist()
+        self._form(prices, points, fresh=fresh)
+
+    def _pieces(
+        self, key_ms: NDArray[np.int64], bid: NDArray[np.float64], spread: NDArray[Any]
+    ) -> tuple[NDArray[np.int64], Pieces]:
+        """The first tick of each bar, and the bars."""
         opens = np.maximum(self.timeframe.opens(key_ms), self._key)
         first = np.flatnonzero(np.diff(opens, prepend=opens[0] - 1))
         last = np.append(first[1:], len(opens)) - 1
-        self._take_pieces(
-            {
-                "key": opens[first],
-                "open": bid[first],
-                "high": np.maximum.reduceat(bid, first),
-                "low": np.minimum.reduceat(bid, first),
-                "close": bid[last],
-                "tick_volume": last - first + 1,
-                "spread": np.rint(np.minimum.reduceat(spread, first)),
-            }
-        )
+        return first, {
+            "key": opens[first],
+            "open": bid[first],
+            "high": np.maximum.reduceat(bid, first),
+            "low": np.minimum.reduceat(bid, first),
+            "close": bid[last],
+            "tick_volume": last - first + 1,
+            "spread": np.rint(np.minimum.reduceat(spread, first)),
+        }
 
     def newest(self, skip: int, count: int) -> NDArray[Any]:
         """`count` bars that end `skip` before the forming one, oldest first."""
@@ -87,18 +143,25 @@ class BarSeries:
         while place < len(keys):
             opened = timeframe.opening(keys[place])
             stop = bisect_left(keys, timeframe.closing(max(opened, self._key)), place)
-            prices, points = bids[place:stop], spreads[place:stop]
-            high, low, spread = max(prices), min(prices), round(min(points))
-            if opened > self._key:
+            fresh = opened > self._key
+            if fresh:
                 self._close_bar()
-                self._key, self._open, self._volume = opened, prices[0], stop - place
-                self._high, self._low, self._spread = high, low, spread
-            else:
-                self._high, self._low = max(self._high, high), min(self._low, low)
-                self._volume += stop - place
-                self._spread = min(self._spread, spread)
-            self._close = prices[-1]
+                self._key = opened
+            self._form(bids[place:stop], spreads[place:stop], fresh=fresh)
             place = stop
+
+    def _form(self, prices: Sequence[float], points: Sequence[float], *, fresh: bool) -> None:
+        """Ticks of the forming bar; `fresh`: its first."""
+        high, low, spread = max(prices), min(prices), round(min(points))
+        if fresh:
+            self._open, self._high, self._low, self._spread = prices[0], high, low, spread
+            self._volume = len(prices)
+        else:
+            self._high = max(self._high, high)
+            self._low = min(self._low, low)
+            self._spread = min(self._spread, spread)
+            self._volume += len(prices)
+        self._close = prices[-1]
 
     def _take_pieces(self, pieces: Pieces) -> None:
         """Close the forming bar or go on with it, write the whole ones, and leave the last one forming."""
@@ -115,11 +178,7 @@ class BarSeries:
             return
         self._close_bar()
         if count - begin > 1:
-            rows = np.zeros(count - begin - 1, dtype=RATES)
-            rows["time"] = pieces["key"][begin:-1] // 1_000
-            for name in ("open", "high", "low", "close", "tick_volume", "spread"):
-                rows[name] = pieces[name][begin:-1]
-            self._closed += rows.tobytes()
+            self._closed += _packed({name: column[begin:-1] for name, column in pieces.items()}).tobytes()
         self._key = int(pieces["key"][-1])
         self._open, self._high = float(pieces["open"][-1]), float(pieces["high"][-1])
         self._low, self._close = float(pieces["low"][-1]), float(pieces["close"][-1])
@@ -147,3 +206,12 @@ class BarSeries:
         if first < stop and stop * ROW.size > len(self._closed):
             rows += self._forming()
         return np.frombuffer(rows, RATES)
+
+
+def _packed(pieces: Pieces) -> NDArray[Any]:
+    """Bars as rows of the module's layout."""
+    rows = np.zeros(len(pieces["key"]), dtype=RATES)
+    rows["time"] = pieces["key"] // 1_000
+    for name in ("open", "high", "low", "close", "tick_volume", "spread"):
+        rows[name] = pieces[name]
+    return rows

@@ -78,10 +78,10 @@ class Growing:
         """One value of a column."""
         return self._room[name].item(place)
 
-    def cut(self, names: Sequence[str], first: int) -> list[NDArray[Any]]:
-        """Rows from `first` on of several columns, as views that are valid until the next `extend`."""
-        room, size = self._room, self.size
-        return [room[name][first:size] for name in names]
+    def cut(self, names: Sequence[str], first: int, stop: int) -> list[NDArray[Any]]:
+        """Rows `first` to `stop` of several columns, as views that are valid until the next `extend`."""
+        room = self._room
+        return [room[name][first:stop] for name in names]
 
     def column(self, name: str, first: int = 0, stop: int | None = None) -> NDArray[Any]:
         """Rows `first` to `stop` of a column, as a view that is valid until the next `extend`."""

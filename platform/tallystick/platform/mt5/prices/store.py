@@ -14,7 +14,7 @@ from tallystick.market.rows import Rows, joined_rows
 from tallystick.market.server_time import offset_ns
 from tallystick.platform.mt5.prices.bars import BarSeries
 from tallystick.platform.mt5.prices.layout import RATES, STANDING, TICKS
-from tallystick.platform.mt5.prices.ticks import DayRange, LastTick, TickSeries
+from tallystick.platform.mt5.prices.ticks import DayRange, Laid, LastTick, TickSeries
 from tallystick.platform.mt5.prices.timeframes import TIMEFRAMES
 
 MS = 1_000_000
@@ -141,10 +141,27 @@ class PriceStore:
         if bars is None:
             bars = self._bars[symbol, timeframe] = BarSeries(TIMEFRAMES[timeframe])
         ticks = self._ticks_of(symbol)
-        if bars.seen < len(ticks):
-            key, bid, ask = ticks.columns.cut(("key", "bid", "ask"), bars.seen)
-            bars.take_ticks(key, bid, (ask - bid) * self._scale[symbol])
+        size, laid = ticks.columns.size, ticks.laid
+        if bars.seen < size:
+            if laid is None:
+                bars.take_ticks(*self._priced(symbol, bars.seen, size))
+            else:
+                if bars.laid is not laid:
+                    self._lay_bars(bars, symbol, laid)
+                bars.show(size - laid.first)
         return bars
+
+    def _lay_bars(self, bars: BarSeries, symbol: str, laid: Laid) -> None:
+        """Ticks that were laid, for bars too."""
+        if bars.seen < laid.first:
+            bars.take_ticks(*self._priced(symbol, bars.seen, laid.first))
+        bars.lay(*self._priced(symbol, laid.first, laid.first + len(laid.time)))
+        bars.laid = laid
+
+    def _priced(self, symbol: str, first: int, stop: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Some ticks as bars take them: times on the server's clock, bids, spreads in points."""
+        key, bid, ask = self._ticks[symbol].columns.cut(("key", "bid", "ask"), first, stop)
+        return key, bid, (ask - bid) * self._scale[symbol]
 
 
 def server_msc(times: NDArray[np.int64], rule: str) -> NDArray[np.int64]:

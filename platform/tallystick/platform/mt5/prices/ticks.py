@@ -55,7 +55,8 @@ class TickSeries:
         """No ticks yet."""
         self.columns = Growing({"msc": "<i8", "key": "<i8", "bid": "<f8", "ask": "<f8", "flags": "<u4"})
         self._last: LastTick | None = None
-        self._laid: Laid | None = None
+        self.laid: Laid | None = None
+        """Ticks that `show` makes ticks."""
         self._places: dict[int, Growing] = {flags: Growing({"place": "<i8"}) for flags in CHOSEN_BY}
         self._read = dict.fromkeys(CHOSEN_BY, 0)
         self._day: tuple[int, int, DayRange] | None = None
@@ -68,10 +69,10 @@ class TickSeries:
     def last(self) -> LastTick | None:
         """The newest tick; one that was laid and shown is made when it is asked for."""
         if self._last is None and self.columns.size:
-            assert self._laid is not None
-            place, shown = self.columns.size - 1, self.columns.size - 1 - self._laid.first
+            assert self.laid is not None
+            place, shown = self.columns.size - 1, self.columns.size - 1 - self.laid.first
             bid, ask, flags = (self.columns.value(name, place) for name in ("bid", "ask", "flags"))
-            self._last = LastTick(self._laid.time.item(shown), self._laid.msc.item(shown), bid, ask, flags)
+            self._last = LastTick(self.laid.time.item(shown), self.laid.msc.item(shown), bid, ask, flags)
         return self._last
 
     @property
@@ -117,12 +118,12 @@ class TickSeries:
         size, last = len(self), self.last
         if len(time):
             self.append(time, msc, bid, ask, flags)
-        self._laid = Laid(time, msc, size)
+        self.laid = Laid(time, msc, size)
         self.columns.size, self._last = size, last
 
     def show(self, time: int) -> None:
         """Laid ticks up to a moment in ns UTC are ticks from now on."""
-        laid = self._laid
+        laid = self.laid
         if laid is None:
             return
         size = laid.first + int(laid.time.searchsorted(time, side="right"))

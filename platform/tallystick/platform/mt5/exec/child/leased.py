@@ -5,8 +5,6 @@ no answer shows what comes later. What was asked and answered is told to the par
 """
 
 import pickle
-import struct
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -14,17 +12,27 @@ import numpy as np
 from tallystick.market.compiled import FEW, be_patient
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.exec.settings import LEASED, Lease, Looked
-from tallystick.platform.mt5.wire import NOTHING, SUCCESS, Answer, Call, encoded_answer, encoded_call
+from tallystick.platform.mt5.wire import SUCCESS, Answer, Call, encoded_answer, encoded_call
 
 MOST_LOOKS = 1_024
-MOST_BYTES = 64 * 1024
-"""Of calls, in one message."""
+MOST_BYTES = 1 << 20
+"""Of answers, in one message (and the last)."""
 NEVER = 2**63 - 1
 NOW = 10
 """Where the bytes of a call or an answer go on behind its time: an array's mark, and nine bytes of a large number."""
-Known = tuple[tuple[int, str], Any, bytes]
-"""Error and value of an answer, and its bytes behind its time."""
-ANSWER = encoded_answer(Answer(NEVER, SUCCESS, NOTHING))[:1]
+
+
+class Known:
+    """What was asked and answered, but for when."""
+
+    __slots__ = ("answered", "asked", "error", "value")
+
+    def __init__(self, asked: bytes, answer: Answer) -> None:
+        """`asked`: the call behind its time."""
+        self.asked = asked
+        self.answered = encoded_answer(answer)[NOW:]
+        self.error = answer.error
+        self.value = answer.value
 
 
 class Leased:
@@ -39,7 +47,8 @@ class Leased:
         """Answers at present, by what was asked."""
         self.full = False
         """True when what was said should be told."""
-        self._said: list[tuple[bytes, Known]] = []
+        self._said: list[Known] = []
+        self._times: list[int] = []
         self._bytes = 0
         self._next = NEVER
 
@@ -88,18 +97,19 @@ class Leased:
         now = call.now
         if now >= self._next:
             self._take_in(now)
-        asked = encoded_call(call)
-        known = self._known.get(asked[NOW:])
+        asked = encoded_call(call)[NOW:]
+        known = self._known.get(asked)
         if known is None:
             if call.function not in self._looks:
                 return None
             error, value = self._answers.answer(call)
             answer = Answer(now, error, value)
-            known = self._known[asked[NOW:]] = error, value, encoded_answer(answer)[NOW:]
+            known = self._known[asked] = Known(asked, answer)
+            self._bytes += len(asked) + len(known.answered)
         else:
-            answer = Answer(now, known[0], known[1])
-        self._said.append((asked, known))
-        self._bytes += len(asked)
+            answer = Answer(now, known.error, known.value)
+        self._times.append(now)
+        self._said.append(known)
         self.full = self._bytes >= MOST_BYTES or len(self._said) >= MOST_LOOKS
         return answer
 
@@ -108,13 +118,17 @@ class Leased:
         said = self._said[:]
         if not said:
             return None
-        del self._said[: len(said)]
+        times = self._times[: len(said)]
+        del self._said[: len(said)], self._times[: len(said)]
         self._bytes, self.full = 0, False
-        calls = [asked for asked, _ in said]
-        answers = [(len(rest) + NOW).to_bytes(4, "big") + ANSWER + asked[1:NOW] + rest for asked, (_, _, rest) in said]
-        times = np.frombuffer(b"".join([asked[2:NOW] for asked in calls]), ">i8").astype("<i8")
-        failed = bytes([error != SUCCESS for _, (error, _, _) in said])
-        return Looked(times.tobytes(), b"".join(calls), _ends(calls), b"".join(answers), _ends(answers), failed)
+        numbers = {known: number for number, known in enumerate(dict.fromkeys(said))}
+        return Looked(
+            np.array(times, "<i8").tobytes(),
+            np.array([numbers[known] for known in said], "<u2").tobytes(),
+            tuple([known.asked for known in numbers]),
+            tuple([known.answered for known in numbers]),
+            bytes([known.error != SUCCESS for known in numbers]),
+        )
 
     def _take_in(self, now: int) -> None:
         """Rows up to now go by."""
@@ -126,11 +140,6 @@ class Leased:
         first = place if self._several else stop - 1  # of one symbol only its last price matters
         passed = rows.part(first, stop)
         self._server.advance(_last_of_each(passed) if stop - first > FEW else passed)
-
-
-def _ends(parts: list[bytes]) -> bytes:
-    """Where each of them ends when they stand one behind the other."""
-    return struct.pack(f"<{len(parts)}I", *accumulate(map(len, parts)))
 
 
 def _rows(time: Any, series: Any, bid: Any, ask: Any, flags: Any) -> Rows:
