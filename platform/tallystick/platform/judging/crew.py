@@ -8,21 +8,20 @@ import contextlib
 import os
 import pickle
 import queue
-import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, Self
+from typing import IO, Any, Self
 
 from tallystick.events.types.research import TrialStarted
 from tallystick.platform.judging.sharing import reference_of, shareable, write_feed
 from tallystick.platform.judging.trial import Bench, Ready, Report, Task
+from tallystick.platform.pipes import read_frame, write_frame
 
 BENCH = "bench"
-LENGTH = struct.Struct(">Q")
 LOOK_AGAIN_S = 0.2
 Begin = Callable[[TrialStarted], None]
 """Makes the start of a trial durable."""
@@ -207,20 +206,14 @@ def leave_bench(bench: Bench, folder: Path) -> None:
     (folder / BENCH).write_bytes(pickle.dumps((strategy, shareable_terms, bench.objective)))
 
 
-def send(pipe: BinaryIO | Any, value: object) -> None:
+def send(pipe: IO[bytes], value: object) -> None:
     """One value into a pipe."""
-    raw = pickle.dumps(value)
-    pipe.write(LENGTH.pack(len(raw)) + raw)
-    pipe.flush()
+    write_frame(pipe, pickle.dumps(value))
 
 
-def receive(pipe: BinaryIO | Any) -> Any:
+def receive(pipe: IO[bytes]) -> Any:
     """One value out of a pipe. Raises `EOFError` at its end."""
-    head = pipe.read(LENGTH.size)
-    if len(head) < LENGTH.size:
+    raw = read_frame(pipe)
+    if raw is None:
         raise EOFError("nothing more was said")
-    (size,) = LENGTH.unpack(head)
-    raw = pipe.read(size)
-    if len(raw) < size:
-        raise EOFError("it broke off in a word")
     return pickle.loads(raw)  # noqa: S301 -- between our own processes

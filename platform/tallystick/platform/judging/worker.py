@@ -13,12 +13,13 @@ import sys
 import time
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, BinaryIO
 
 from tallystick.platform.authoring.reading import only_for_strategies
 from tallystick.platform.judging.crew import BENCH, receive, send
 from tallystick.platform.judging.sharing import read_feed
 from tallystick.platform.judging.trial import Bench
+from tallystick.platform.pipes import private_pipe
 
 GIVEN_UP_S = 3.0
 """How long a trial that was interrupted may take to put its things away."""
@@ -28,11 +29,10 @@ NOBODY = object()
 
 def main(folder: Path) -> None:
     """Make trials until there are no more."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a strategy prints must not stand between two answers
+    asked, answers = private_pipe()  # what a strategy prints must not stand between two answers
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have made it deaf to what `listen` says
     words: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    Thread(target=listen, args=(words, folder), daemon=True).start()
+    Thread(target=listen, args=(asked, words, folder), daemon=True).start()
     bench: Bench | None = None
     try:
         get_ready()
@@ -49,7 +49,7 @@ def main(folder: Path) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends as it is; nothing is left to interrupt
 
 
-def listen(words: "queue.SimpleQueue[Any]", folder: Path) -> None:
+def listen(asked: BinaryIO, words: "queue.SimpleQueue[Any]", folder: Path) -> None:
     """Hear the leader; when nobody leads any more, say so, interrupt a trial, and end the process if that is deaf.
 
     Both are needed: a trial does not listen, and who waits for a word is not woken by an interrupt.
@@ -57,7 +57,7 @@ def listen(words: "queue.SimpleQueue[Any]", folder: Path) -> None:
     leader = os.getppid()
     try:
         while True:
-            words.put(receive(sys.stdin.buffer))
+            words.put(receive(asked))
     except (EOFError, OSError):
         words.put(NOBODY)
         _thread.interrupt_main()

@@ -18,8 +18,7 @@ import msgspec
 from tallystick.events.worker import WorkResult
 from tallystick.platform.kernel.deadlines import PendingWork
 from tallystick.platform.kernel.workshop_child import Outcome
-from tallystick.platform.mt5.bridge.errors import BridgeProtocolError
-from tallystick.platform.mt5.bridge.frames import read_frame, write_frame
+from tallystick.platform.pipes import FrameError, read_frame, write_frame
 
 CHILD = "tallystick.platform.kernel.workshop_child"
 END_S = 5.0
@@ -130,12 +129,12 @@ class _Bench:
         assert child.stdin is not None
         assert child.stdout is not None
         try:
-            write_frame(child.stdin, msgspec.msgpack.encode((work.request, seed)))  # type: ignore[arg-type]
-            message = read_frame(child.stdout)  # type: ignore[arg-type]
+            write_frame(child.stdin, msgspec.msgpack.encode((work.request, seed)))
+            message = read_frame(child.stdout)
             if message is not None:
                 outcome = msgspec.msgpack.decode(message, type=Outcome)
                 return Told(work, outcome.result, outcome.error)
-        except (OSError, BridgeProtocolError, msgspec.MsgspecError):
+        except (OSError, FrameError, msgspec.MsgspecError):
             child.kill()
         return Told(work, None, f"its process ended before it answered, exit status {self._end()}")
 

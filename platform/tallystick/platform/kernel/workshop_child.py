@@ -18,7 +18,7 @@ import msgspec
 
 from tallystick.events.worker import Worker, WorkResult
 from tallystick.platform.kernel.workers import found
-from tallystick.platform.mt5.bridge.frames import private_pipe, read_frame, write_frame
+from tallystick.platform.pipes import private_pipe, read_frame, write_frame
 
 logger = logging.getLogger("tallystick.work")
 

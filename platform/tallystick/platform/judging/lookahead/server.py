@@ -1,7 +1,6 @@
 """The process that runs are split off from: `python -m tallystick.platform.judging.lookahead.server FOLDER`."""
 
 import importlib
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from tallystick.platform.judging.crew import receive, send
 from tallystick.platform.judging.lookahead.runs import Subject, Task, told
 from tallystick.platform.judging.lookahead.workers import SPLITS, split_off, subject_in
+from tallystick.platform.pipes import private_pipe
 
 READING = ("pandas", "numpy", "zipfile", "tallystick.platform.authoring.columns", "tallystick.platform.report.report")
 """Imported before the first run: each is part of every run, or a library whose readers are watched."""
@@ -19,13 +19,12 @@ WARM_ROWS = 40
 
 def main(folder: Path) -> None:
     """Answer tasks until there are no more."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a strategy prints must not stand between two answers
+    asked, answers = private_pipe()  # what a strategy prints must not stand between two answers
     subject = subject_in(folder)
     get_ready(subject)
     while True:
         try:
-            task: Task = receive(sys.stdin.buffer)
+            task: Task = receive(asked)
             send(answers, split_off(subject, task) if SPLITS else told(subject, task))
         except (EOFError, BrokenPipeError):
             return

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from tallystick.events.errors import LogLocked
 from tallystick.events.lock import WriterLock
-from tallystick.platform.mt5.bridge.frames import private_pipe, read_frame, write_frame
 from tallystick.platform.mt5.bridge.messages import (
     PROTOCOL,
     Ask,
@@ -28,6 +27,7 @@ from tallystick.platform.mt5.bridge.messages import (
     decoded_ask,
     encoded,
 )
+from tallystick.platform.pipes import private_pipe, read_frame, write_frame
 
 REFUSED = 3
 """Exit status of a child that could not serve."""

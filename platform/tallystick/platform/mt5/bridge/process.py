@@ -27,7 +27,6 @@ from tallystick.platform.mt5.bridge.errors import (
     BridgeLostError,
     BridgeProtocolError,
 )
-from tallystick.platform.mt5.bridge.frames import read_frame, write_frame
 from tallystick.platform.mt5.bridge.messages import (
     PROTOCOL,
     Ask,
@@ -41,6 +40,7 @@ from tallystick.platform.mt5.bridge.messages import (
     encoded,
 )
 from tallystick.platform.mt5.wire import Answer, Call
+from tallystick.platform.pipes import FrameError, read_frame, write_frame
 
 SECOND_NS = 1_000_000_000
 GLANCE_S = 0.25
@@ -125,7 +125,9 @@ class BridgeProcess:
         assert child.stdin is not None
         message = encoded(ask)
         try:
-            write_frame(_binary(child.stdin), message)
+            write_frame(child.stdin, message)
+        except FrameError as error:
+            raise BridgeProtocolError(str(error), "ask for fewer rows in a call") from error
         except OSError as error:
             self._ended()
             raise BridgeLostError(f"the bridge's child died before {function} was answered") from error
@@ -253,13 +255,7 @@ class BridgeProcess:
 
 def _read_all(pipe: BinaryIO, said: "queue.SimpleQueue[bytes | None]") -> None:
     """Hand every message over, then None; a thread of its own, for a pipe has no timeout on Windows."""
-    with suppress(OSError, BridgeProtocolError, ValueError), pipe:
+    with suppress(OSError, ValueError), pipe:
         while (message := read_frame(pipe)) is not None:
             said.put(message)
     said.put(None)
-
-
-def _binary(pipe: Any) -> BinaryIO:
-    """Popen's pipe under the name the frames know."""
-    binary: BinaryIO = pipe
-    return binary
