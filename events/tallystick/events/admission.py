@@ -2,10 +2,8 @@
 
 from tallystick.events.errors import EventRefused, UnknownType
 from tallystick.events.record import MAX_BODY_BYTES, TRADING
+from tallystick.events.sealing import Admitted
 from tallystick.events.state import LogState
-
-Admitted = tuple[int, bytes]
-"""The trading flag of a type, and what the decision digest puts before its book time."""
 
 
 def admit(state: LogState, type_id: int, version: int, source: int) -> Admitted:

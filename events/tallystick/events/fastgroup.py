@@ -1,22 +1,29 @@
 """The verifier's fast way through a group of ordinary records: every rule of `rules` and of the frame, asked at once.
 
 It takes a group whole or not at all. Anything that is not perfectly ordinary (the log's own records, blobs, pruned
-bodies, whatever breaks a rule) makes it give up without a trace, and `rules` decides.
+bodies, whatever breaks a rule) makes it give up without a trace, and `rules` decides. Where the compiled loops are
+loaded they ask it of many groups at once, and leave bodies to judge here where they are not sure.
 """
 
 from collections.abc import Callable
 from hashlib import sha256
 from struct import Struct
 from struct import error as too_short
+from typing import TYPE_CHECKING
 
+from tallystick.events import compiled
 from tallystick.events.digest import prefix_of
 from tallystick.events.errors import IntegrityError
 from tallystick.events.record import DERIVED, FORMAT, MAX_BODY_BYTES, NONE_ROW, NONE_SEQ, RECORD_BYTES, TRADING
 from tallystick.events.rules import NO_ROOT, OWN_TYPES, Rules
 from tallystick.events.segment import FRAME, FRAME_MAGIC, MAX_GROUP_BYTES, read_frame
 
+if TYPE_CHECKING:
+    from tallystick.events.compiled.loops import Walk
+
 _FRAME_BYTE = FRAME_MAGIC[0]
 _TIME_AT, _TIME_END = 18, 26  # where the book time lies in a record, its length included
+_FLAGS_AT, _KIND_AT = 5, 44
 
 # Copying a hasher costs half of making one.
 _hasher = sha256().copy
@@ -35,8 +42,62 @@ class FastGroups:
         self._rules = rules
         self._admitted: dict[bytes, Admitted] = {}
 
-    def take(self, data: bytes, at: int, marker: bytes) -> int:  # noqa: C901, PLR0911 -- one loop, no calls
-        """Take the group at `at`; where its frame ends, or 0 when the group is not ordinary and nothing was taken."""
+        loops = compiled.at_hand()
+        self._walk: Walk | None = None if loops is None else loops.walk(listing=rules.found.waiting is not None)
+        self._judges: list[Callable[[bytes], str]] = []  # of bodies, by the row of their kind in the walk's table
+
+    def take(self, data: bytes, at: int, stop: int, marker: bytes) -> int:
+        """Take the group at `at`, and others after it that begin before `stop`.
+
+        Returns where the last frame ends, or 0 when the group is not ordinary and nothing was taken.
+        """
+        if self._walk is None:
+            return self._take_one(data, at, marker)
+        return self._take_many(self._walk, data, at, stop, marker)
+
+    def _take_many(self, walk: "Walk", data: bytes, at: int, stop: int, marker: bytes) -> int:
+        found = self._rules.found
+        place = (found.seq, found.time, found.epoch), found.head, found.decision
+        end = walk.go(data, at, stop, marker, *place)
+        while end == at and walk.unknown >= 0:
+            if not self._learn(walk, data, walk.unknown):
+                return 0
+            end = walk.go(data, at, stop, marker, *place)
+        unfit = self._first_unfit(data, walk.unsure)
+        if unfit >= 0:
+            end = walk.go(data, at, unfit, marker, *place)
+        if end == at:
+            return 0
+        found.seq, found.time, found.root = walk.stands
+        found.head, found.decision = walk.head, walk.digest
+        found.decisions += walk.decisions
+        if found.waiting is not None:
+            found.waiting += walk.said
+        found.piece.add(walk.leaves)
+        return end
+
+    def _first_unfit(self, data: bytes, unsure: list[list[int]]) -> int:
+        """Where the group of the first body begins that is not canonical; -1 when all are."""
+        judges = self._judges
+        for begin, end, kind, group in unsure:
+            if judges[kind](data[begin:end]):
+                return group
+        return -1
+
+    def _learn(self, walk: "Walk", data: bytes, at: int) -> bool:
+        """Let the walk know the kind of the record at `at`, unless it may not be."""
+        who_and_what = data[at + _KIND_AT : at + _KIND_AT + _WHO_AND_WHAT.size]
+        known = self._admit(who_and_what, data[at + _FLAGS_AT])
+        if known is None:
+            return False
+        complaint, prefix, trading = known
+        source, type_id, version = _WHO_AND_WHAT.unpack(who_and_what)
+        cards = self._rules.declared.types[type_id, version].cards
+        walk.kinds.add((type_id, version, source), trading, prefix, cards)
+        self._judges.append(complaint)
+        return True
+
+    def _take_one(self, data: bytes, at: int, marker: bytes) -> int:  # noqa: C901, PLR0911 -- one loop, no calls
         found = self._rules.found
         admitted = self._admitted
         unpack, new_hasher, new_leaf_hasher = _RECORD.unpack_from, _hasher, _leaf_hasher
@@ -97,7 +158,7 @@ class FastGroups:
         if not leaves or at - begin > MAX_GROUP_BYTES or read_frame(data, at, marker) != (first, len(leaves), head):
             return 0
         found.seq, found.head, found.time, found.root = seq, head, time, root
-        found.piece.add(leaves)
+        found.piece.add(b"".join(leaves))
         found.decide(said)
         return at + FRAME.size
 

@@ -2,18 +2,21 @@
 
 A leaf hash is SHA-256(0x00 || entry), an inner node SHA-256(0x01 || left || right). `Tree` grows in batches and keeps
 only the right edge; proofs are computed from the list of leaf hashes, which whoever asks for a proof has at hand.
+Levels are hashes joined, 32 bytes each; long ones are hashed by the compiled loops where those are loaded.
 """
 
 from collections.abc import Sequence
 from hashlib import sha256
 from hmac import compare_digest
 
+from tallystick.events import compiled
 from tallystick.events.errors import IntegrityError
 
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
 _node_hasher = sha256(b"\1").copy  # half the price of a new one
 _leaf_hasher = sha256(b"\0").copy
+_LONG_ROW = 8 * HASH_BYTES
 
 
 class ProofError(IntegrityError):
@@ -39,26 +42,26 @@ class Tree:
 
     def extend(self, leaf_hashes: Sequence[bytes]) -> None:
         """Append leaf hashes (32 bytes each), in order."""
-        self._grow(0, leaf_hashes)
+        self.extend_joined(b"".join(leaf_hashes))
 
-    def extend_blocks(self, level: int, roots: Sequence[bytes]) -> None:
-        """Append complete subtrees of 2**level leaves each; the size so far must be a multiple of that."""
-        if roots and self._size % (1 << level):
+    def extend_joined(self, row: bytes | bytearray, level: int = 0) -> None:
+        """Append complete subtrees of 2**level leaves each, their hashes joined; the size must be a multiple of that.
+
+        Raises `ProofError`.
+        """
+        if row and self._size % (1 << level):
             message = f"a tree of {self._size} leaves cannot take whole subtrees of {1 << level}"
             raise ProofError(message)
-        self._grow(level, roots)
-
-    def _grow(self, level: int, row: Sequence[bytes]) -> None:
-        self._size += len(row) << level
+        self._size += len(row) // HASH_BYTES << level
         edge = self._edge
         while row:
             while level >= len(edge):
                 edge.append(None)
             waiting = edge[level]
             if waiting is not None:
-                row = [waiting, *row]
-            edge[level] = row[-1] if len(row) & 1 else None
-            row = _parents(row)
+                row = waiting + row
+            edge[level] = bytes(row[-HASH_BYTES:]) if len(row) // HASH_BYTES & 1 else None
+            row = parents(row)
             level += 1
 
     def root(self) -> bytes:
@@ -102,14 +105,27 @@ def leaf_hash(entry: bytes) -> bytes:
     return hasher.digest()
 
 
+def parents(row: bytes | bytearray) -> bytes:
+    """The next level of a tree, hashes joined: the nodes over each pair in `row`; an odd last one is left out."""
+    loops = compiled.at_hand()
+    if loops is not None and len(row) >= _LONG_ROW:
+        return loops.parents(row)
+    above = []
+    for at in range(0, len(row) - HASH_BYTES, 2 * HASH_BYTES):
+        hasher = _node_hasher()
+        hasher.update(row[at : at + 2 * HASH_BYTES])
+        above.append(hasher.digest())
+    return b"".join(above)
+
+
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
     """Root over leaf hashes, all at once."""
-    row: Sequence[bytes] = leaf_hashes
+    row = b"".join(leaf_hashes)
     if not row:
         return EMPTY_ROOT
-    while len(row) > 1:
+    while len(row) > HASH_BYTES:
         row = _parents_with_rest(row)
-    return row[0]
+    return row
 
 
 def inclusion_proof(leaf_hashes: Sequence[bytes], index: int, size: int) -> list[bytes]:
@@ -118,10 +134,11 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int, size: int) -> list
         message = f"no leaf {index} in a tree of {size} (have {len(leaf_hashes)} leaf hashes)"
         raise ProofError(message)
     path: list[bytes] = []
-    row: Sequence[bytes] = leaf_hashes[:size]
-    while len(row) > 1:
-        if index ^ 1 < len(row):
-            path.append(row[index ^ 1])
+    row = b"".join(leaf_hashes[:size])
+    while len(row) > HASH_BYTES:
+        sibling = row[HASH_BYTES * (index ^ 1) :][:HASH_BYTES]
+        if sibling:
+            path.append(sibling)
         row = _parents_with_rest(row)
         index >>= 1
     return path
@@ -227,22 +244,10 @@ def _node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\1" + left + right).digest()
 
 
-def _parents(row: Sequence[bytes]) -> list[bytes]:
-    pairs = iter(row)
-    parents = []
-    for left, right in zip(pairs, pairs, strict=False):
-        hasher = _node_hasher()
-        hasher.update(left + right)
-        parents.append(hasher.digest())
-    return parents
-
-
-def _parents_with_rest(row: Sequence[bytes]) -> list[bytes]:
+def _parents_with_rest(row: bytes) -> bytes:
     """The next level when nothing more will come: an odd last node moves up unchanged."""
-    parents = _parents(row)
-    if len(row) & 1:
-        parents.append(row[-1])
-    return parents
+    rest = row[-HASH_BYTES:] if len(row) // HASH_BYTES & 1 else b""
+    return parents(row) + rest
 
 
 def _split(size: int) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from tallystick.events import compiled
 from tallystick.events.bodyrule import BodyRule
 from tallystick.events.declarations import (
     BODIES_PRUNED,
@@ -29,6 +30,7 @@ from tallystick.events.treepiece import TreePiece
 BEFORE_ALL = -(2**63)
 NO_ROOT = -1
 _hasher = sha256().copy  # half the price of a new one
+SAID_BYTES = 4  # of the length before what waits for the decision digest
 OWN_TYPES = LAST_OWN_TYPE  # type ids up to this one are the log's own
 
 
@@ -53,13 +55,13 @@ class Found:
     cuts: list[tuple[int, str, int]] = field(default_factory=list)
     checkpointed: list[tuple[int, int, str]] = field(default_factory=list)
     blobs: dict[bytes, tuple[int, int, bool]] = field(default_factory=dict)
-    waiting: list[bytes] | None = None
+    waiting: bytearray | None = None
 
     def decide(self, said: list[bytes]) -> None:
         """Take trading records into the decision digest: for each, type name, version, book time and body hash."""
         self.decisions += len(said)
         if self.waiting is not None:
-            self.waiting += said
+            self.waiting += b"".join([len(each).to_bytes(SAID_BYTES, "big") + each for each in said])
             return
         digest = self.decision
         for each in said:
@@ -67,6 +69,20 @@ class Found:
             hasher.update(digest + each)
             digest = hasher.digest()
         self.decision = digest
+
+    def decide_waiting(self, said: bytes) -> None:
+        """Take in what waited in a stretch after this one: the same, each led by its length."""
+        loops = compiled.at_hand()
+        if loops is not None:
+            self.decision, count = loops.decide(self.decision, said)
+            self.decisions += count
+            return
+        pieces, at = [], 0
+        while at < len(said):
+            end = at + SAID_BYTES + int.from_bytes(said[at : at + SAID_BYTES], "big")
+            pieces.append(said[at + SAID_BYTES : end])
+            at = end
+        self.decide(pieces)
 
 
 class Rules:

@@ -17,12 +17,12 @@ from tallystick.events.declarations import (
     Declarations,
 )
 from tallystick.events.digest import DecisionDigest, prefix_of
-from tallystick.events.merkle import Tree
+from tallystick.events.merkle import HASH_BYTES, Tree
 from tallystick.events.record import TRADING, genesis
 from tallystick.events.segment import Fields
 from tallystick.events.types.log import Checkpointed, TailCut
 
-LEAVES_AT_ONCE = 4096
+FRESH_BYTES = 4096 * HASH_BYTES  # so much is taken into the tree at once
 
 _decode_cut = msgspec.msgpack.Decoder(TailCut).decode
 _decode_checkpointed = msgspec.msgpack.Decoder(Checkpointed).decode
@@ -55,7 +55,7 @@ class LogState:
     epoch: int = 0
     digest: DecisionDigest = field(default_factory=DecisionDigest)
     tree: Tree = field(default_factory=Tree)
-    fresh: list[bytes] = field(default_factory=list)
+    fresh: bytearray = field(default_factory=bytearray)  # leaf hashes that the tree has yet to take in, joined
     declarations: Declarations = field(default_factory=Declarations)
     bodies: list[tuple[int, bytes]] = field(default_factory=list)
     cuts: set[str] = field(default_factory=set)
@@ -75,8 +75,8 @@ class LogState:
             self.digest.add(self.prefix(type_id, fields[10]), fields[4], fields[13])
         self.epoch, self.time, self.prev = fields[2], fields[4], leaf
         self.seq = fields[3] + 1
-        self.fresh.append(leaf)
-        if len(self.fresh) >= LEAVES_AT_ONCE:
+        self.fresh += leaf
+        if len(self.fresh) >= FRESH_BYTES:
             self.settle()
 
     def take_own(self, type_id: int, seq: int, body: bytes | memoryview) -> None:
@@ -100,7 +100,7 @@ class LogState:
 
     def settle(self) -> None:
         """Take the leaves that wait into the tree."""
-        self.tree.extend(self.fresh)
+        self.tree.extend_joined(self.fresh)
         self.fresh.clear()
 
     def freeze(self) -> bytes:

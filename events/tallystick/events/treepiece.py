@@ -8,33 +8,32 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tallystick.events.merkle import Tree, root_of
+from tallystick.events.merkle import HASH_BYTES, Tree, parents
 
 BLOCK = 256
 BLOCK_LEVEL = 8
-AT_ONCE = 64 * BLOCK
+AT_ONCE = 64 * BLOCK * HASH_BYTES
 
 
 @dataclass(slots=True)
 class TreePiece:
-    """Leaves from `first` on; `wanted` are the sizes whose roots will be asked for, ascending."""
+    """Leaves from `first` on, as hashes joined; `wanted` are the sizes whose roots will be asked for, ascending."""
 
     first: int
     wanted: Sequence[int]
-    head: list[bytes] = field(default_factory=list)
-    blocks: list[bytes] = field(default_factory=list)
-    rest: list[bytes] = field(default_factory=list)
-    ragged: dict[int, list[bytes]] = field(default_factory=dict)
+    head: bytearray = field(default_factory=bytearray)
+    blocks: bytearray = field(default_factory=bytearray)
+    rest: bytearray = field(default_factory=bytearray)
+    ragged: dict[int, bytes] = field(default_factory=dict)
 
     @property
     def end(self) -> int:
         """Seq after the last leaf."""
-        return self._aligned() + BLOCK * len(self.blocks) + len(self.rest)
+        return self._reduced() + len(self.rest) // HASH_BYTES
 
-    def add(self, leaves: list[bytes]) -> None:
-        """Take leaf hashes in; `leaves` is not kept."""
-        begin = self.end
-        missing = min(len(leaves), max(0, -(-self.first // BLOCK) * BLOCK - begin))
+    def add(self, leaves: bytes) -> None:
+        """Take leaf hashes in, joined."""
+        missing = max(0, -(-self.first // BLOCK) * BLOCK - self.end) * HASH_BYTES
         self.head += leaves[:missing]
         self.rest += leaves[missing:] if missing else leaves
         if len(self.rest) >= AT_ONCE:
@@ -51,28 +50,34 @@ class TreePiece:
         for size in sizes:
             grown = Tree.thaw(tree.freeze())
             if size <= self._aligned():
-                grown.extend(self.head[: size - self.first])
+                grown.extend_joined(self.head[: (size - self.first) * HASH_BYTES])
             else:
-                grown.extend(self.head)
-                grown.extend_blocks(BLOCK_LEVEL, self.blocks[: (size - self._aligned()) // BLOCK])
-                grown.extend(self.ragged[size])
+                grown.extend_joined(self.head)
+                whole = (size - self._aligned()) // BLOCK
+                grown.extend_joined(self.blocks[: whole * HASH_BYTES], BLOCK_LEVEL)
+                grown.extend_joined(self.ragged[size])
             found[size] = grown.root()
-        tree.extend(self.head)
-        tree.extend_blocks(BLOCK_LEVEL, self.blocks)
-        tree.extend(self.rest)
+        tree.extend_joined(self.head)
+        tree.extend_joined(self.blocks, BLOCK_LEVEL)
+        tree.extend_joined(self.rest)
         return found
 
     def _aligned(self) -> int:
-        return self.first + len(self.head)
+        return self.first + len(self.head) // HASH_BYTES
+
+    def _reduced(self) -> int:
+        return self._aligned() + BLOCK * (len(self.blocks) // HASH_BYTES)
 
     def _reduce(self) -> None:
-        begin = self._aligned() + BLOCK * len(self.blocks)
-        end = begin + len(self.rest)
-        for size in self.wanted[bisect_left(self.wanted, begin) : bisect_right(self.wanted, end)]:
+        begin, count = self._reduced(), len(self.rest) // HASH_BYTES
+        for size in self.wanted[bisect_left(self.wanted, begin) : bisect_right(self.wanted, begin + count)]:
             at = size - begin
-            self.ragged[size] = self.rest[at - at % BLOCK : at]
-        whole = len(self.rest) - len(self.rest) % BLOCK
-        self.blocks += [root_of(self.rest[at : at + BLOCK]) for at in range(0, whole, BLOCK)]
+            self.ragged[size] = bytes(self.rest[(at - at % BLOCK) * HASH_BYTES : at * HASH_BYTES])
+        whole = (count - count % BLOCK) * HASH_BYTES
+        row: bytes | bytearray = self.rest[:whole]
+        for _ in range(BLOCK_LEVEL):  # blocks are complete, so their levels lie side by side
+            row = parents(row)
+        self.blocks += row
         del self.rest[:whole]
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from tallystick.events import checkpoint
+from tallystick.events import checkpoint, compiled
 from tallystick.events.checkpoint import Checkpoint
 from tallystick.events.errors import LogError, LogMissing, UsageError
 from tallystick.events.findings import BROKEN, HOLDS, UNSIGNED, Finding, Verdict
@@ -33,6 +33,7 @@ from tallystick.events.verify_processes import read_side_by_side
 from tallystick.events.verify_range import Outcome, Stretch, StretchReader
 
 LOOKS = 3
+RECORD_ABOUT_BYTES = 400  # with its body; fewer records of market blocks are longer
 WORTH_A_PROCESS_BYTES = 8 * 2**20
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
@@ -145,6 +146,7 @@ def _findings(  # noqa: PLR0917
 def _read(whole: Stretch, processes: int, progress: Progress | None) -> list[Outcome]:
     """Read the whole log; side by side where that pays and everything holds, so that a fault is named by one reader."""
     total = sum(each.stored_bytes for each in whole.segments)
+    compiled.for_records(total // RECORD_ABOUT_BYTES)
     if processes > 1 and total >= WORTH_A_PROCESS_BYTES:
         outcomes = read_side_by_side(whole, processes)
         if outcomes and _seamless(outcomes):

@@ -11,8 +11,7 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
 
-import msgspec
-
+from tallystick.events import compiled
 from tallystick.events.errors import LogError
 from tallystick.events.stored import StoredSegment
 from tallystick.events.verify_range import Outcome, Place, Stretch, StretchReader
@@ -20,8 +19,6 @@ from tallystick.events.verify_range import Outcome, Place, Stretch, StretchReade
 SKIM_SHARE = 0.08  # cost of skimming a record before a stretch, as a share of verifying it
 DECIDE_SHARE = 0.1  # what the decision digest takes of it, which the first process does for all
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[bytes]).decode
 _END = b""
 
 
@@ -40,7 +37,7 @@ def read_side_by_side(whole: Stretch, processes: int) -> list[Outcome]:
         outcomes = [StretchReader(stretches[0]).read()]
         for other in others:
             while raw := other.said.get():
-                outcomes[0].found.decide(_decode(raw))
+                outcomes[0].found.decide_waiting(raw)
             if other.outcome is None:
                 return []
             if isinstance(other.outcome, Exception):
@@ -59,7 +56,7 @@ class _Other:
         self.said: SimpleQueue[bytes] = SimpleQueue()
         self.outcome: Outcome | Exception | None = None
         self._ours, theirs = Pipe(duplex=False)
-        self._process = Process(target=_read, args=(stretch, theirs), daemon=True)
+        self._process = Process(target=_read, args=(stretch, theirs, compiled.at_hand() is not None), daemon=True)
         self._process.start()
         theirs.close()  # so that its end is noticed here when the process is lost
         self._thread = Thread(target=self._listen, daemon=True)
@@ -86,8 +83,10 @@ class _Other:
             self.said.put(_END)
 
 
-def _read(stretch: Stretch, to: "Connection[Outcome | Exception, None]") -> None:
-    """In the other process: read a stretch, and send what it says as it goes."""
+def _read(stretch: Stretch, to: "Connection[Outcome | Exception, None]", compiling: bool) -> None:  # noqa: FBT001
+    """In the other process: read a stretch, and send what it says as it goes; compiled where the first process is."""
+    if compiling:
+        compiled.load()
     reader = StretchReader(stretch, lambda _bytes: _send(reader, to))
     try:
         outcome: Outcome | Exception = reader.read()
@@ -101,7 +100,7 @@ def _read(stretch: Stretch, to: "Connection[Outcome | Exception, None]") -> None
 def _send(reader: StretchReader, to: "Connection[Outcome | Exception, None]") -> None:
     said = reader.take_waiting()
     if said:
-        to.send_bytes(_encode(said))
+        to.send_bytes(said)
 
 
 def _starts(segments: Sequence[StoredSegment], processes: int) -> list[Place]:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from struct import Struct
 from struct import error as too_short
 
+from tallystick.events import compiled
 from tallystick.events.declarations import SOURCE_DECLARED, Declarations
 from tallystick.events.errors import IntegrityError
 from tallystick.events.fastgroup import FastGroups
@@ -94,7 +95,7 @@ class StretchReader:
         if stretch.start != (0, 0.0):
             index, at, seam = self._skim(declared)
         found = Found(TreePiece(seam[0], stretch.wanted), *seam)
-        found.waiting = [] if seam[0] else None
+        found.waiting = bytearray() if seam[0] else None
         self._rules = Rules(found, declared)
         self._fast = FastGroups(self._rules)
         try:
@@ -110,10 +111,12 @@ class StretchReader:
         found.piece.close()
         return Outcome(found, seam, (found.seq, found.head, found.time, found.epoch), self._torn, fault)
 
-    def take_waiting(self) -> list[bytes]:
+    def take_waiting(self) -> bytes:
         """What this stretch has said since it was last asked and the decision digest has yet to take in."""
-        found = self._rules.found
-        said, found.waiting = found.waiting or [], [] if found.waiting is not None else None
+        waiting = self._rules.found.waiting
+        said = bytes(waiting or b"")
+        if waiting:
+            waiting.clear()
         return said
 
     def _read_segment(self, index: int, at: int) -> None:
@@ -140,7 +143,7 @@ class StretchReader:
         while at < len(data):
             if at >= stop:
                 raise _Ended
-            end = self._fast.take(data, at, marker)
+            end = self._fast.take(data, at, stop, marker)
             if not end:
                 try:
                     records, end = read_group(memoryview(data), at, marker, found.seq, found.head)
@@ -165,7 +168,7 @@ class StretchReader:
                 rules.take(data, record)
             except IntegrityError as error:
                 raise _At(error.what, record.fields[3], record.fields) from None
-            rules.found.piece.add([record.leaf])
+            rules.found.piece.add(record.leaf)
 
     def _is_torn(self, data: bytes, at: int, marker: bytes) -> bool:
         """May a crash have left what follows byte `at`: nothing covers it, no later group stands behind it."""
@@ -237,9 +240,15 @@ def _skim_groups(data: bytes, stop: int, declared: Declarations, seam: Seam) -> 
     """Pass over whole groups until one ends at or after `stop`; where, and the seam there."""
     at = group = SEGMENT.size
     record = 0
-    peek = _SKIM.unpack_from
+    peek, loops = _SKIM.unpack_from, compiled.at_hand()
     try:
         while at < len(data):
+            if loops is not None and at == group:
+                at, last = loops.skip(data, at, stop, SOURCE_DECLARED)
+                if at > group:
+                    group, seam = at, _seam(data, at, last)
+                    if at >= stop:
+                        break
             if data[at] != _FRAME_BYTE:
                 length, type_id = peek(data, at)
                 if type_id <= SOURCE_DECLARED:
@@ -248,12 +257,17 @@ def _skim_groups(data: bytes, stop: int, declared: Declarations, seam: Seam) -> 
                 record = at
                 at += 4 + length
                 continue
-            _, _, first, count, head, _ = FRAME.unpack_from(data, at)
-            fields = RECORD.unpack_from(data, record)
-            seam = first + count, head, fields[5], fields[3]
+            seam = _seam(data, at + FRAME.size, record)
             at = group = at + FRAME.size
             if at >= stop:
                 break
-    except (too_short, IntegrityError):
+    except (too_short, IndexError, IntegrityError):
         return group, seam
     return group, seam
+
+
+def _seam(data: bytes, end: int, record: int) -> Seam:
+    """The seam after a group whose frame ends at `end`, and whose last record begins at `record`."""
+    _, _, first, count, head, _ = FRAME.unpack_from(data, end - FRAME.size)
+    fields = RECORD.unpack_from(data, record)
+    return first + count, head, fields[5], fields[3]

@@ -1,8 +1,16 @@
-"""Where a log's writer stands: what has been appended, what of it is durable, and the hashes over both."""
+"""Where a log's writer stands: what has been appended, what of it is durable, and the hashes over both.
+
+Records are sealed when a hash over them is asked for; until then they wait in the group (see `sealing`).
+"""
 
 from tallystick.events.digest import DecisionDigest
+from tallystick.events.errors import WriterPoisoned
 from tallystick.events.event import Event
+from tallystick.events.merkle import HASH_BYTES
+from tallystick.events.sealing import Sealer
 from tallystick.events.state import LogState
+
+_BROKEN_OFF = -1  # no group has this length
 
 
 class Whereabouts:
@@ -17,7 +25,12 @@ class Whereabouts:
     _epoch: int
     _digest: DecisionDigest
     _group: bytearray
+    _whole_bytes: int
+    _sealer: Sealer
+    _sealed: int
+    _sealed_bytes: int
     _deferred: list[Event]
+    _trouble: OSError | None
 
     @property
     def next_seq(self) -> int:
@@ -31,7 +44,8 @@ class Whereabouts:
 
     @property
     def head(self) -> bytes:
-        """Leaf hash of the last record appended."""
+        """Leaf hash of the last record appended. Raises `WriterPoisoned` when an append was broken off."""
+        self._seal()
         return self._prev
 
     @property
@@ -51,12 +65,14 @@ class Whereabouts:
 
     @property
     def decision_digest(self) -> bytes:
-        """Decision digest over every record appended."""
+        """Decision digest over every record appended. Raises `WriterPoisoned` as `head`."""
+        self._seal()
         return self._digest.value
 
     @property
     def decisions(self) -> int:
-        """How many trading records were appended."""
+        """How many trading records were appended. Raises `WriterPoisoned` as `head`."""
+        self._seal()
         return self._digest.count
 
     @property
@@ -65,6 +81,30 @@ class Whereabouts:
         return len(self._group)
 
     def root(self) -> bytes:
-        """RFC 6962 root over every record appended."""
+        """RFC 6962 root over every record appended. Raises `WriterPoisoned` as `head`."""
+        self._seal()
         self._state.settle()
         return self._state.tree.root()
+
+    def _seal(self) -> None:
+        """Bring the hashes up to the last record appended."""
+        count = self._seq - self._sealed
+        if not count:
+            return
+        self._require_sound()
+        group, digest = self._group, self._digest
+        leaves, value, decisions = self._sealer.seal(group, self._sealed_bytes, count, self._prev, digest.value)
+        self._whole_bytes = _BROKEN_OFF
+        self._prev = bytes(leaves[-HASH_BYTES:])
+        self._state.fresh += leaves
+        digest.value = value
+        digest.count += decisions
+        self._sealed, self._sealed_bytes = self._seq, len(group)
+        self._whole_bytes = len(group)  # last: where a signal breaks in before, nothing is committed any more
+
+    def _require_sound(self) -> None:
+        fix = "end the process, mend the cause, start again: the log recovers by itself"
+        if self._trouble is not None:
+            raise WriterPoisoned(f"this writer stopped after a failed write ({self._trouble})", fix=fix)
+        if len(self._group) != self._whole_bytes:
+            raise WriterPoisoned("an append was broken off half-way", fix=fix)

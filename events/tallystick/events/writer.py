@@ -2,6 +2,7 @@
 
 Records wait in memory until `commit` writes them as one group and makes it durable; nothing is written before, so a
 group is never on the disk before the one before it is safe. After a failed write or sync the writer is poisoned.
+Their hashes are computed together, by the commit or when somebody asks for one (see `sealing`).
 """
 
 from contextlib import suppress
@@ -10,9 +11,9 @@ from pathlib import Path
 from typing import Self
 
 from tallystick.events import checkpoint, headcache, retention
-from tallystick.events.admission import Admitted, admit, misplaced, too_big
+from tallystick.events.admission import admit, misplaced, too_big
 from tallystick.events.appending import SegmentAppender
-from tallystick.events.errors import EventRefused, UsageError, WriteFailed, WriterPoisoned
+from tallystick.events.errors import EventRefused, UsageError, WriteFailed
 from tallystick.events.event import Event
 from tallystick.events.files import Disk, Files, write_failed
 from tallystick.events.lock import WriterLock
@@ -22,23 +23,23 @@ from tallystick.events.record import (
     DERIVED,
     FORMAT,
     HEADER_BYTES,
+    LENGTH,
     MAX_BODY_BYTES,
     NONE_ROW,
     NONE_SEQ,
     RECORD,
     Blob,
 )
+from tallystick.events.sealing import Admitted, Kind, Sealer
 from tallystick.events.segment import MAX_GROUP_BYTES, MAX_SEGMENT_BYTES
 from tallystick.events.selfdescription import SelfDescription
 from tallystick.events.signer import Signer
-from tallystick.events.state import LEAVES_AT_ONCE
+from tallystick.events.state import FRESH_BYTES
 from tallystick.events.types.log import BodiesPruned, Checkpointed
 from tallystick.events.whereabouts import Whereabouts
 
 _pack = RECORD.pack
-# Copying a hasher costs half of making one, which asks OpenSSL for the algorithm each time.
-_hasher = sha256().copy
-_leaf_hasher = sha256(b"\0").copy
+_LATER = b""  # zeros stand for the hashes until the record is sealed
 _NO_ROOT = -1
 _FULL_GROUP_BYTES = MAX_GROUP_BYTES - 2**15
 RECORDS_BETWEEN_CACHES = 1_000_000
@@ -80,12 +81,13 @@ class LogWriter(Whereabouts, SelfDescription):
         self._time = state.time
         self._epoch = state.epoch
         self._digest = state.digest
-        self._leaves = state.fresh
         self._root = _NO_ROOT
         self._group = bytearray()
         self._whole_bytes = 0  # set last: an append that a signal broke off leaves a group of another length
         self._deferred: list[Event] = list(opened.deferred)
-        self._admitted: dict[tuple[int, int, int], Admitted] = {}
+        self._admitted: dict[Kind, Admitted] = {}
+        self._sealer = Sealer(self._admitted)
+        self._sealed, self._sealed_bytes = self._seq, 0
         self._cached = self._first
 
     def append(  # noqa: PLR0917 -- a header's fields; the kernel gives them by place, which costs less
@@ -110,7 +112,7 @@ class LogWriter(Whereabouts, SelfDescription):
         if self._deferred or self._trouble is not None:
             self._before_append()
         kind = type_id, version, source
-        trading, prefix = self._admitted.get(kind) or self._admit(kind)
+        trading, _ = self._admitted.get(kind) or self._admit(kind)
         seq = self._seq
         derived = flags & DERIVED
         if derived:
@@ -128,36 +130,20 @@ class LogWriter(Whereabouts, SelfDescription):
         group, size = self._group, len(body)
         if not 0 < size <= MAX_BODY_BYTES or len(group) + size > _FULL_GROUP_BYTES:
             raise too_big(size, len(group))
-        hasher = _hasher()
-        hasher.update(body)
-        body_hash = hasher.digest()
-        prev = self._prev
         length = HEADER_BYTES + size
         if blobs:
             length += BLOB.size * len(blobs)
         packed = _pack(
             length, FORMAT, flags, self._epoch, seq, time, cause, cause_row, root,
-            source, type_id, version, prev, size, body_hash, len(blobs),
+            source, type_id, version, _LATER, size, _LATER, len(blobs),
         )  # fmt: skip
         if blobs:
             packed += b"".join([BLOB.pack(*each) for each in blobs])
-        hasher = _leaf_hasher()
-        hasher.update(packed[4:])
-        leaf = hasher.digest()
-        group += packed
-        group += body
-        self._leaves.append(leaf)
-        self._prev = leaf
+        group += packed + body
         self._time = time
         self._root = root
         self._seq = seq + 1
-        if trading:
-            digest = self._digest
-            hasher = _hasher()
-            hasher.update(digest.value + prefix + packed[18:26] + body_hash)  # the eight bytes are its book time
-            digest.value = hasher.digest()
-            digest.count += 1
-        self._whole_bytes = len(group)
+        self._whole_bytes += LENGTH.size + length
         return seq
 
     def commit(self) -> int:
@@ -168,17 +154,18 @@ class LogWriter(Whereabouts, SelfDescription):
         if not self._group:
             return self._first
         self._require_sound()
+        self._seal()
         count = self._seq - self._first
         try:
             self._appender.write(self._group, self._first, count, self._head, self._prev)
         except OSError as error:
             raise self._poisoned(f"cannot write records {self._first} to {self._seq - 1}", error) from error
         self._group = bytearray()
-        self._whole_bytes = 0
+        self._whole_bytes = self._sealed_bytes = 0
         self._root = _NO_ROOT
         self._first = self._seq
         self._head = self._prev
-        if len(self._leaves) >= LEAVES_AT_ONCE:
+        if len(self._state.fresh) >= FRESH_BYTES:
             self._state.settle()
         if self._first - self._cached >= RECORDS_BETWEEN_CACHES:
             self._keep_cache()
@@ -240,16 +227,9 @@ class LogWriter(Whereabouts, SelfDescription):
         for event in deferred:
             self.say(event)
 
-    def _admit(self, kind: tuple[int, int, int]) -> Admitted:
+    def _admit(self, kind: Kind) -> Admitted:
         admitted = self._admitted[kind] = admit(self._state, *kind)
         return admitted
-
-    def _require_sound(self) -> None:
-        fix = "end the process, mend the cause, start again: the log recovers by itself"
-        if self._trouble is not None:
-            raise WriterPoisoned(f"this writer stopped after a failed write ({self._trouble})", fix=fix)
-        if len(self._group) != self._whole_bytes:
-            raise WriterPoisoned("an append was broken off half-way", fix=fix)
 
     def _poisoned(self, what: str, error: OSError) -> WriteFailed:
         self._trouble = error

@@ -327,5 +327,5 @@ def test_the_fast_way_and_the_plain_way_through_groups_give_one_verdict(
     sealed.write(tmp_path / "sealed")
     torn.write(tmp_path / "torn")
     fast = [verify(tmp_path / name, sealed.vkey) for name in ("sealed", "torn")]
-    monkeypatch.setattr("tallystick.events.fastgroup.FastGroups.take", lambda self, data, at, marker: 0)
+    monkeypatch.setattr("tallystick.events.fastgroup.FastGroups.take", lambda *_: 0)
     assert [verify(tmp_path / name, sealed.vkey) for name in ("sealed", "torn")] == fast

@@ -1,0 +1,86 @@
+"""Sealing appended records: body hashes, places in the chain, leaf hashes, and what they add to the decision digest.
+
+A record waits in its group with zeros where body hash and previous leaf hash will stand. They are filled in for all
+that wait at once, when a commit or a question needs them; by the compiled loops where those are loaded.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from tallystick.events import compiled
+from tallystick.events.record import BLOB, LENGTH, RECORD_BYTES, TRADING
+from tallystick.events.segment import BLOB_COUNT_AT
+
+if TYPE_CHECKING:
+    from tallystick.events.compiled.loops import KindTable
+
+Kind = tuple[int, int, int]
+"""Type id, version, source."""
+Admitted = tuple[int, bytes]
+"""The trading flag of a type, and what the decision digest puts before its book time."""
+Sealed = tuple[bytes | bytearray, bytes, int]
+
+_FLAGS_AT, _TIME_AT, _KIND_AT, _PREV_AT = 5, 18, 44, 50
+_TIME_END = _TIME_AT + 8
+_WHO_AND_WHAT = Struct(">HHH")  # source, type id, version
+_CHAINED = Struct(">32sI32s")  # previous leaf hash, body length, body hash
+# Copying a hasher costs half of making one, which asks OpenSSL for the algorithm each time.
+_hasher = sha256().copy
+_leaf_hasher = sha256(b"\0").copy
+
+
+class Sealer:
+    """Seals the records of one writer; `admitted` holds every kind of record by the time one is sealed."""
+
+    __slots__ = ("_admitted", "_kinds", "_known")
+
+    def __init__(self, admitted: Mapping[Kind, Admitted]) -> None:
+        self._admitted = admitted
+        self._kinds: KindTable | None = None
+        self._known = 0
+
+    def seal(self, group: bytearray, at: int, count: int, prev: bytes, digest: bytes) -> Sealed:
+        """Seal the `count` records that end `group` and begin at `at`; `prev` is the leaf hash before them.
+
+        Returns their leaf hashes joined, the decision digest after them, and how many of them count in it.
+        """
+        loops = compiled.for_records(count)
+        if loops is None:
+            return _seal(group, at, count, prev, digest, self._admitted)
+        if self._kinds is None:
+            self._kinds = loops.kind_table()
+        if self._known != len(self._admitted):
+            for kind, (trading, prefix) in self._admitted.items():
+                if trading:
+                    self._kinds.add(kind, trading, prefix)
+            self._known = len(self._admitted)
+        return loops.seal(group, at, count, prev, digest, self._kinds)
+
+
+def _seal(
+    group: bytearray, at: int, count: int, prev: bytes, digest: bytes, admitted: Mapping[Kind, Admitted]
+) -> Sealed:
+    leaves: list[bytes] = []
+    decided = 0
+    for _ in range(count):
+        body = at + RECORD_BYTES + BLOB.size * group[at + BLOB_COUNT_AT]
+        end = at + LENGTH.size + LENGTH.unpack_from(group, at)[0]
+        hasher = _hasher()
+        hasher.update(group[body:end])
+        body_hash = hasher.digest()
+        _CHAINED.pack_into(group, at + _PREV_AT, prev, end - body, body_hash)
+        hasher = _leaf_hasher()
+        hasher.update(group[at + LENGTH.size : body])
+        prev = hasher.digest()
+        leaves.append(prev)
+        if group[at + _FLAGS_AT] & TRADING:
+            source, type_id, version = _WHO_AND_WHAT.unpack_from(group, at + _KIND_AT)
+            prefix = admitted[type_id, version, source][1]
+            hasher = _hasher()
+            hasher.update(digest + prefix + group[at + _TIME_AT : at + _TIME_END] + body_hash)
+            digest = hasher.digest()
+            decided += 1
+        at = end
+    return b"".join(leaves), digest, decided
