@@ -77,9 +77,10 @@ class Line:
     def _send(self, function: str, arguments: dict[str, Any]) -> Answer:
         """Ask whoever answers; times of calls never fall."""
         assert self._answering is not None, "the line is open only with somebody at the other end"
-        self._latest = max(self._latest, self._clock())
-        answer = self._answering.answer(Call(self._latest, function, arguments))
-        self._latest = max(self._latest, answer.now)
+        latest = self._latest = max(self._clock(), self._latest)
+        answer = self._answering.answer(Call(latest, function, arguments))
+        if answer.now > latest:
+            self._latest = answer.now
         self.error = answer.error
         if answer.ended and function != "shutdown":  # bots call it in `finally`
             message = "the recorded market is over: there is no row after this time"

@@ -16,9 +16,11 @@ def function(style: Style, doc: str, refused: Any = None) -> Callable[[Callable[
     """Make a built-in function of a Python one; `refused` is what it gives for arguments that are refused."""
 
     def made(body: Callable[..., Any]) -> Any:
+        name = body.__name__
+
         @wraps(body)
         def call(*unnamed: Any, **named: Any) -> Any:
-            LINE.before(body.__name__)
+            LINE.before(name)
             LINE.error = SUCCESS
             try:
                 return body(*unnamed, **named)

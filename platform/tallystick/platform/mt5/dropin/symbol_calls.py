@@ -1,6 +1,7 @@
 """Functions of symbols, quotes, bars, ticks and market depth."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tallystick.platform.mt5.connecting import LINE
@@ -12,6 +13,8 @@ from tallystick.platform.mt5.wire import SUCCESS
 INVALID = "Invalid arguments"
 Taken = tuple[tuple[str, Callable[[Any], Any]], ...]
 """Arguments in order: name, and how the original takes it."""
+UNCHANGING = frozenset({str, int})
+MOST_REMEMBERED = 256
 
 
 def _name(value: Any) -> str:
@@ -60,11 +63,31 @@ def _of_book(name: str) -> Any:
     return function(Style.POSITIONAL, f"{name}(symbol)")(body)
 
 
-def _copying(name: str, wanted: Taken) -> Any:
-    """A function that gives an array."""
+def _remembered(wanted: Taken) -> Callable[[tuple[Any, ...]], dict[str, Any]]:
+    """`taken`, but the very same objects are not looked at again: a bot polls with the same words over and over."""
+    known: dict[tuple[int, ...], tuple[tuple[Any, ...], dict[str, Any]]] = {}
+
+    def arguments(unnamed: tuple[Any, ...]) -> dict[str, Any]:
+        objects = tuple(map(id, unnamed))
+        found = known.get(objects)
+        if found is not None:
+            return found[1]
+        found = unnamed, taken(unnamed, wanted)  # the objects are held, so nothing else gets their identities
+        if all(type(value) in UNCHANGING for value in unnamed):
+            if len(known) >= MOST_REMEMBERED:
+                known.clear()
+            known[objects] = found
+        return found[1]
+
+    return arguments
+
+
+def _copying(name: str, wanted: Taken, *, polled: bool = False) -> Any:
+    """A function that gives an array; `polled`: its arguments are often the same."""
+    arguments = _remembered(wanted) if polled else partial(taken, wanted=wanted)
 
     def body(*unnamed: Any) -> Any:
-        return LINE.ask(name, taken(unnamed, wanted))
+        return LINE.ask(name, arguments(unnamed))
 
     body.__name__ = name
     return function(Style.POSITIONAL, f"{name}({', '.join(argument for argument, _ in wanted)})")(body)
@@ -77,7 +100,9 @@ _FROM, _TO = ("date_from", date), ("date_to", date)
 copy_ticks_from = _copying("copy_ticks_from", (_SYMBOL, _FROM, _COUNT, _FLAGS))
 copy_ticks_range = _copying("copy_ticks_range", (_SYMBOL, _FROM, _TO, _FLAGS))
 copy_rates_from = _copying("copy_rates_from", (_SYMBOL, _TIMEFRAME, _FROM, _COUNT))
-copy_rates_from_pos = _copying("copy_rates_from_pos", (_SYMBOL, _TIMEFRAME, ("start_pos", counted), _COUNT))
+copy_rates_from_pos = _copying(
+    "copy_rates_from_pos", (_SYMBOL, _TIMEFRAME, ("start_pos", counted), _COUNT), polled=True
+)
 copy_rates_range = _copying("copy_rates_range", (_SYMBOL, _TIMEFRAME, _FROM, _TO))
 
 symbol_info = _of_symbol("symbol_info")

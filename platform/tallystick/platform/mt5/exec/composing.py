@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
-
 from tallystick.events.module import Module
 from tallystick.events.types import EVENTS
 from tallystick.events.types.market import SeriesDeclared
@@ -19,7 +17,7 @@ from tallystick.platform.mt5.answering.made import server_of, store_of
 from tallystick.platform.mt5.definitions.definition import Definition
 from tallystick.platform.mt5.exec.answers import ModuleAnswers
 from tallystick.platform.mt5.exec.orders import BotOrders
-from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
+from tallystick.platform.mt5.server import SimulatedTerminal
 from tallystick.platform.orders import Orders
 from tallystick.platform.plan import BotPlan, RunPlan, instruments_of
 from tallystick.platform.plan_sessions import sessions_of
@@ -38,10 +36,9 @@ def definition_in(plan: RunPlan, bot: BotPlan) -> Definition:
 
         found = definition_of(bot.definition, "the plan's definition")
         return replace(found, sessions={**sessions_of(plan), **found.sessions})
-    account = AccountSettings(**msgspec.structs.asdict(plan.account))
     instruments = instruments_of(plan).values()
     return Definition.of_instruments(
-        instruments, account, server_time_rule=plan.server_time, sessions=sessions_of(plan)
+        instruments, plan.account, server_time_rule=plan.server_time, sessions=sessions_of(plan)
     )
 
 

@@ -89,7 +89,10 @@ class VirtualClock:
         self.signs += 1
         self._calls += 1
         price = self._cost_ns if self._calls <= BUSY_CALLS else self._price(self._calls // BUSY_CALLS)
-        self._move(self.now_ns + price)
+        if self._looks:
+            self._move(self.now_ns + price)
+        else:
+            self.now_ns += price
         if self.turns is not None:
             self.turns.let()
         return self.now_ns > self.end_ns
@@ -108,14 +111,18 @@ class VirtualClock:
         if self.turns is not None:
             self.turns.wait(None, wake_ns)
             return
-        self.go_on(min(wake_ns, self.end_ns))
         if wake_ns > self.end_ns:
+            self.go_on(self.end_ns)
             self._end.reach()
+        self.go_on(wake_ns)
 
     def go_on(self, to_ns: int) -> None:
         """Nothing is done until then."""
         before_ns = self.now_ns
-        self._move(to_ns)
+        if self._looks or to_ns < before_ns:
+            self._move(to_ns)
+        else:
+            self.now_ns = to_ns
         if self._pause is not None and to_ns > before_ns:
             self._pause(to_ns - before_ns)
 
