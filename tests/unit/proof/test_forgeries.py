@@ -108,6 +108,8 @@ BODIES = {
     "text not in NFC": b"\x82\xa4text\xa3e\xcc\x81\xa5count\x07",
     "bytes behind": GOOD_NOTE + b"\xc0",
     "bytes missing": GOOD_NOTE[:-1],
+    "an integer cut short": b"\x82\xa4text\xa2hi\xa5count\xcf\x00" + b"\xff" * 6,
+    "a negative integer cut short": b"\x82\xa4text\xa2hi\xa5count\xd3\x80" + bytes(5),
     "no map": b"\x92\xa2hi\x07",
     "an array of pairs": b"\x94\xa4text\xa2hi\xa5count\x07",
 }
