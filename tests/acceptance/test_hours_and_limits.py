@@ -241,3 +241,17 @@ def shipped(symbol: str) -> str:
     """The demo's file of a symbol, as `--data` names one."""
     one = next(each for each in demo.SHIPPED if each.symbol == symbol)
     return f"{symbol}={demo.FOLDER / one.file}@{one.time_rule}"
+
+
+@pytest.mark.parametrize(("key", "code"), [("trade_allowed", 10017), ("trade_expert", 10026)])
+def test_an_account_that_may_not_trade_answers_each_order_by_its_code(
+    say: Say, tmp_path: Path, key: str, code: int
+) -> None:
+    path = tmp_path / "tallystick.toml"
+    path.write_text(TOML.replace("limit_orders = 2", f"{key} = false"), encoding="utf-8")
+    told = say("run", "--no-report", "--json", "--book", "book")
+    assert told.code == 0, told.err
+    assert set(told.document["refusals"]) == {str(code)}
+    (opened,) = events(tmp_path / "book", AccountOpened)
+    assert getattr(opened, key) is False
+    assert not [each for each in events(tmp_path / "book", DealMade) if each.type != "balance"]

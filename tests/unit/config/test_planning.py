@@ -38,6 +38,8 @@ limit_positions = 50
 message_limit = 30
 fifo_close = true
 hedge_prohibited = true
+trade_allowed = false
+trade_expert = false
 
 [data]
 start = 2014-03-01
@@ -124,6 +126,8 @@ def test_every_table_says_what_a_plan_says(project: Plan) -> None:
         message_limit=30,
         fifo_close=True,
         hedge_prohibited=True,
+        trade_allowed=False,
+        trade_expert=False,
     )
     assert plan.sessions == {
         "default": {"monday": [["00:05", "24:00"]], "friday": [["00:00", "12:00"], ["13:00", "23:50:30"]]},

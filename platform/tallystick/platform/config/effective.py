@@ -126,6 +126,8 @@ def _account(account: AccountPlan) -> Account:
         message_limit=account.message_limit,
         fifo_close=account.fifo_close,
         hedge_prohibited=account.hedge_prohibited,
+        trade_allowed=account.trade_allowed,
+        trade_expert=account.trade_expert,
     )
 
 

@@ -63,6 +63,8 @@ class Account(Table, frozen=True, kw_only=True):
     message_limit: Annotated[int | None, Key(MOST, "Most requests within a second; 0 is any number.")] = None
     fifo_close: Annotated[bool | None, Key(Truth(), "Positions of a symbol are closed oldest first.")] = None
     hedge_prohibited: Annotated[bool | None, Key(Truth(), "No position against another of the same symbol.")] = None
+    trade_allowed: Annotated[bool | None, Key(Truth(), "The account may trade; else orders are answered 10017.")] = None
+    trade_expert: Annotated[bool | None, Key(Truth(), "It may trade by program; else they are answered 10026.")] = None
 
 
 class Strategy(Table, frozen=True, kw_only=True):
