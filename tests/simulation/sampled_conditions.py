@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+import msgspec
+
 from tallystick.market.instrument import Instrument
 from tallystick.market.sessions import Range, Sessions
 from tallystick.platform.mt5.server import AccountSettings
@@ -44,7 +46,7 @@ def sampled_program_market(rng: random.Random, kinds: Sequence[str] = ("bar", "b
 
 
 def _account(broker: _Broker, account: AccountSettings) -> AccountSettings:
-    return replace(
+    return msgspec.structs.replace(
         account,
         credit=broker.says(0, 137, account.balance // 3),
         limit_orders=broker.says(0, 1, 2, 5),

@@ -3,6 +3,8 @@
 import random
 from dataclasses import replace
 
+import msgspec
+
 from tallystick.market.instrument import LOT, Instrument
 from tests.simulation.sampled_market import Market
 
@@ -13,7 +15,7 @@ CONSTANT = "GBP"
 def with_sampled_money(rng: random.Random, market: Market) -> Market:
     """The market's money otherwise: conversion through EURUSD where the market has it, and modes of all kinds."""
     currency = rng.choice(("USD", "EUR")) if "EURUSD" in market.instruments else "USD"
-    account = replace(market.account, currency=currency)
+    account = msgspec.structs.replace(market.account, currency=currency)
     quoted = ("USD", "EUR") if "EURUSD" in market.instruments else ("USD",)
     instruments = {symbol: _money(rng, one, quoted, account.digits) for symbol, one in market.instruments.items()}
     return replace(market, account=account, instruments=instruments)

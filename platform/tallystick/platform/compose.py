@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from tallystick.events.module import Module
 from tallystick.events.types import EVENTS
 from tallystick.events.types.market import SeriesDeclared
@@ -17,7 +15,7 @@ from tallystick.events.types.running import RiskRulesDeclared
 from tallystick.market.server_time import ServerDay
 from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.rhythms import Rhythms
-from tallystick.platform.mt5.server import AccountSettings, SimulatedTerminal
+from tallystick.platform.mt5.server import SimulatedTerminal
 from tallystick.platform.orders import Orders
 from tallystick.platform.plan import RunPlan, StrategyPlan, instruments_of
 from tallystick.platform.plan_check import check_plan
@@ -113,10 +111,9 @@ def _risk_settings(plan: RunPlan) -> RiskSettings:
 
 
 def _terminal(plan: RunPlan, series: Sequence[SeriesDeclared], journal: Path | None) -> SimulatedTerminal:
-    account: dict[str, Any] = msgspec.structs.asdict(plan.account)
     instruments, calendars = in_session(plan, instruments_of(plan))
     return SimulatedTerminal(
-        AccountSettings(**account),
+        plan.account,
         instruments,
         [(one.symbol, one.kind, one.period_ns) for one in series],
         server_time=plan.server_time,

@@ -12,9 +12,10 @@ from tallystick.market.instrument import Instrument
 
 
 class AccountPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The simulated account: the fields of the server's own settings (`mt5.server.AccountSettings`), with its defaults.
+    """The simulated account; the terminal's server goes by it (`mt5.server.AccountSettings`).
 
-    Money in minor units, stop-out levels in hundredths of a percent; a limit of 0 is none.
+    Money in minor units, stop-out levels in hundredths of a percent; a limit of 0 is none. The fields are those of
+    `account.opened`, which says what each means.
     """
 
     name: str = "demo"

@@ -1,7 +1,6 @@
 """Every field of a plan is held to what it takes, before a book exists; the message names it."""
 
 import copy
-import dataclasses
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,8 +13,7 @@ from tallystick.platform.cli.demo_plan import demo_plan
 from tallystick.platform.compose import compose
 from tallystick.platform.data.errors import BadConditions
 from tallystick.platform.mt5.definitions.week import sessions_written
-from tallystick.platform.mt5.server import AccountSettings
-from tallystick.platform.plan import AccountPlan, instruments_of, plan_from_json
+from tallystick.platform.plan import instruments_of, plan_from_json
 from tallystick.platform.plan_check import PlanError, check_plan
 from tallystick.platform.plan_sessions import hours_of, in_session, opening_of
 
@@ -178,11 +176,6 @@ def test_a_whole_number_is_a_float_where_the_record_wants_one() -> None:
     check_plan(plan)
     eurusd = instruments_of(plan)["EURUSD"]
     assert [type(each) for each in (eurusd.contract_size, eurusd.swap_long)] == [float, float]
-
-
-def test_an_account_of_a_plan_is_the_servers_account() -> None:
-    plan, server = AccountPlan(), AccountSettings()
-    assert msgspec.structs.asdict(plan) == dataclasses.asdict(server)
 
 
 def test_hours_of_a_plan_are_those_of_a_definition_by_symbol_by_default_and_by_a_calendars_name() -> None:

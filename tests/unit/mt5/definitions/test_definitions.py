@@ -294,4 +294,4 @@ def test_an_exchange_account_keeps_one_position_a_symbol() -> None:
     read = broken(["account", "margin_mode"], 1)
     read["account"]["login"] = 5_001_234
     settings = definition_of(read, "terminal.json").account_settings()
-    assert settings == replace(AccountSettings(), name="5001234", margin_mode="netting")
+    assert settings == AccountSettings(name="5001234", margin_mode="netting")

@@ -1,39 +1,16 @@
 """The simulated account: settings, positions and pending orders as the server holds them."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal
 
 import msgspec
 
 from tallystick.events.types.trading import OrderSending
 from tallystick.platform.mt5.server.faults import Fault
+from tallystick.platform.plan import AccountPlan
 
-
-@dataclass(frozen=True, slots=True)
-class AccountSettings:
-    """Money in minor units, stop-out levels in hundredths of a percent; a limit of 0 is none.
-
-    The fields are those of `account.opened`, which says what each means.
-    """
-
-    name: str = "demo"
-    currency: str = "USD"
-    digits: int = 2
-    balance: int = 1_000_000
-    leverage: int = 30
-    margin_mode: Literal["netting", "hedging"] = "hedging"
-    stop_out_call: int = 10_000
-    stop_out_level: int = 5_000
-    credit: int = 0
-    limit_orders: int = 0
-    limit_positions: int = 0
-    message_limit: int = 0
-    fifo_close: bool = False
-    hedge_prohibited: bool = False
-    trade_allowed: bool = True
-    trade_expert: bool = True
+AccountSettings = AccountPlan
+"""What the server goes by is the account as a plan states it."""
 
 
 @lru_cache(256)
