@@ -1,8 +1,8 @@
 """Loops over many hashes at once, compiled, where there are so many that loading the compiler pays.
 
-Nothing here is loaded with the package. `for_records` says whether to load: about a third of a second of CPU, a fifth
-where Numba is there already, against some three microseconds for each record. Where OpenSSL's functions cannot be found
-in the process (see `openssl`) the answer is no, and what asked goes on in Python: both ways give the same bytes.
+Nothing here is loaded with the package. `for_records` says when to load: that takes about a second of CPU, a tenth where
+Numba is at work in the process already, and spares some three microseconds a record. Where OpenSSL's functions cannot be
+found in the process (see `openssl`) the answer is no, and who asked goes on in Python: both ways give the same bytes.
 """
 
 import sys
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tallystick.events.compiled.loops import Loops
 
-PATIENCE = 200_000
+PATIENCE = 250_000
 """After so many records in a process the compiler pays for itself."""
-PATIENCE_WITH_NUMBA = 40_000
+PATIENCE_WITH_NUMBA = 20_000
 """The same where Numba has been loaded for something else."""
 
 

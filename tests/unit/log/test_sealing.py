@@ -1,0 +1,115 @@
+"""Records are sealed when a hash is asked for: at once or one by one, compiled or in Python, the bytes are the same."""
+
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from tallystick.events import LogReader
+from tallystick.events.errors import WriterPoisoned
+from tallystick.events.merkle import root_of
+from tallystick.events.record import DERIVED, TRADING
+from tests.unit.log.ways import way
+
+Said = tuple[int, bytes, bytes, bytes, int]
+"""What a writer says when it is asked: next seq, head, decision digest, root, decisions."""
+
+
+def random_log(book: Any, traded: Any, seed: int, asking: float) -> list[Said]:
+    """Append what the seed says, with blobs and bodies of all lengths; ask in between by another generator."""
+    draw, ask = random.Random(seed), random.Random(asking)
+    writer, said = book.writer, []
+    for number in range(40):
+        root = book.cascade(number, draw.randrange(4), draw.randbytes(draw.choice([0, 1, 55, 56, 119, 4_000])))
+        if draw.random() < 0.3:
+            blobs = tuple((draw.randrange(1, 99), draw.randbytes(32)) for _ in range(draw.randrange(1, 4)))
+            body = book.catalogue.encode(traded(price=2.5, note=b""))
+            flags, cause = DERIVED | TRADING, writer.next_seq - 1
+            type_id = writer.type_id(traded)
+            writer.append(type_id, 1, body, writer.time, book.source, flags, cause, root=root, blobs=blobs)
+        if ask.random() < asking:
+            writer.head, writer.decisions  # noqa: B018 -- asking is what seals
+        if draw.random() < 0.2:
+            said.append((writer.next_seq, writer.head, writer.decision_digest, writer.root(), writer.decisions))
+        if draw.random() < 0.2:
+            writer.commit()
+    writer.commit()
+    said.append((writer.committed, writer.committed_head, writer.decision_digest, writer.root(), writer.decisions))
+    return said
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_log_is_the_same_both_ways_and_whenever_it_is_asked(
+    tmp_path: Path, scribe: Any, traded: Any, seed: int
+) -> None:
+    said, records = [], []
+    for loops in (False, True):
+        for asking in (0.0, 0.5, 1.0):
+            folder = tmp_path / f"{loops}-{asking}"
+            with way(loops=loops), scribe(folder) as book:
+                said.append(random_log(book, traded, seed, asking))
+            log = LogReader(folder, book.catalogue)
+            records.append([(each.raw, each.body) for each in log.records()])
+            assert said[-1][-1][3] == root_of(log.leaves())
+    assert all(each == said[0] for each in said)
+    assert all(each == records[0] for each in records)
+
+
+@pytest.mark.parametrize("loops", [False, True])
+def test_an_interrupt_while_records_are_sealed_never_commits_them_wrongly(
+    tmp_path: Path, scribe: Any, loops: bool
+) -> None:
+    outcomes = set()
+    for line in range(90):
+        folder = tmp_path / str(line)
+        with way(loops=loops), scribe(folder) as book:
+            book.groups(1)
+            before = book.writer.committed
+            book.cascade(1)
+            left = iter([None] * line)
+
+            def interrupt(frame: FrameType, event: str, _: Any, left: Iterator[None] = left) -> Any:
+                if frame.f_code.co_name not in {"_seal", "seal"}:
+                    return None
+                if event == "line" and next(left, 0) == 0:
+                    raise KeyboardInterrupt
+                return interrupt
+
+            sys.settrace(interrupt)
+            try:
+                book.writer.head  # noqa: B018 -- asking is what seals
+            except KeyboardInterrupt:
+                pass
+            finally:
+                sys.settrace(None)
+            try:
+                book.writer.commit()
+                outcomes.add(book.writer.committed - before)
+            except WriterPoisoned:
+                outcomes.add("poisoned")
+                book.writer.abandon()
+        with scribe(folder) as book:
+            assert book.writer.torn_bytes == 0
+            assert book.writer.root() == root_of(LogReader(folder).leaves())
+    assert outcomes == {3, "poisoned"}
+
+
+@pytest.mark.parametrize("loops", [False, True])
+def test_what_is_appended_after_a_broken_append_is_not_committed(
+    tmp_path: Path, scribe: Any, monkeypatch: pytest.MonkeyPatch, loops: bool
+) -> None:
+    with way(loops=loops), scribe() as book:
+        book.groups(1)
+        stood = book.writer.committed
+        book.writer._group += b"half a record"  # noqa: SLF001 -- what a signal between two steps leaves
+        book.cascade(2)
+        for ask in (book.writer.commit, book.writer.root, lambda: book.writer.head):
+            with pytest.raises(WriterPoisoned, match="broken off"):
+                ask()
+        book.writer.abandon()
+    with scribe() as book:
+        assert (book.writer.committed, book.writer.torn_bytes) == (stood, 0)
