@@ -77,7 +77,7 @@ class Cascades:
         blobs: tuple[tuple[int, bytes], ...] = (),
     ) -> int:
         """`start` for somebody whose voice is at hand."""
-        seq = self._sequencer.put(voice, event, cause, cause_row, NO_SEQ, blobs)
+        seq = self._sequencer.put(voice, event, cause, cause_row, blobs)
         hearers = self._hearers.get(type(event))
         if hearers is None:
             hearers = self._hearing(type(event))
@@ -185,7 +185,8 @@ class Cascades:
             self._put_own(refused, cause, cause_row)
             return True
         try:
-            seq = self._sequencer.put(voice, event, cause, cause_row, self._root)
+            card = self._sequencer.card(voice, type(event))
+            seq = self._sequencer.derive(card, event, cause, self._root, cause_row)
         except EventRefused as error:
             self._failed(_Failed(index, error), cause, cause_row)
             return True
@@ -194,7 +195,8 @@ class Cascades:
 
     def _put_own(self, event: Event, cause: int, cause_row: int) -> None:
         """Something the kernel itself has to say within the cascade; it is heard like any answer."""
-        seq = self._sequencer.put(self._own, event, cause, cause_row, self._root)
+        card = self._sequencer.card(self._own, type(event))
+        seq = self._sequencer.derive(card, event, cause, self._root, cause_row)
         self._pass_on(event, seq)
 
     def _failed(self, failed: "_Failed", cause: int, cause_row: int) -> None:

@@ -196,12 +196,13 @@ class Kernel:
 
     def _facts(self, facts: Iterable[tuple[int, Event]], cause: int) -> None:
         """Queue facts; one that answers an order of ours names its sending, any other `cause` and its row."""
+        sent, pending = self._sent, self.pending
         for row, event in facts:
-            sent = self._sent.get(getattr(event, "order", -1)) if _answers_an_order(event) else None
-            if sent is not None:
-                self.pending.append(FactStep(event, sent, NO_ROW))
+            sending = sent.get(getattr(event, "order", -1)) if _answers_an_order(event) else None
+            if sending is not None:
+                pending.append(FactStep(event, sending, NO_ROW))
             else:
-                self.pending.append(FactStep(event, cause, row if row >= 0 else NO_ROW))
+                pending.append(FactStep(event, cause, row if row >= 0 else NO_ROW))
 
     # -- what is folded when an event is sequenced
 

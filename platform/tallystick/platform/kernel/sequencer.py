@@ -95,39 +95,34 @@ class Sequencer:
         event: Event,
         cause: int = NO_SEQ,
         cause_row: int = NO_ROW,
-        root: int = NO_SEQ,
         blobs: tuple[tuple[int, bytes], ...] = (),
     ) -> int:
-        """Sequence one event at the present book time; returns its seq. `root` of a derived one, none of an input."""
-        type_id, version, source, flags, encode, folds = voice.cards.get(type(event)) or self._card(voice, type(event))
-        time = self.time
-        seq = self._append(
-            type_id,
-            version,
-            encode(event),
-            time,
-            source,
-            flags if root == NO_SEQ else flags | DERIVED,
-            cause,
-            cause_row,
-            root,
-            blobs,
-        )
-        for fold in folds:
-            fold(event, time, seq)
-        return seq
-
-    def derive(self, card: Card, event: Event, cause: int, root: int) -> int:
-        """`put` for an answer of a module whose card is at hand, to an event and not to a row: by far the most."""
+        """Sequence an input at the present book time; returns its seq, the root of its cascade."""
+        card = voice.cards.get(type(event)) or self.card(voice, type(event))
         type_id, version, source, flags, encode, folds = card
         time = self.time
-        seq = self._append(type_id, version, encode(event), time, source, flags | DERIVED, cause, NO_ROW, root)
+        seq = self._append(type_id, version, encode(event), time, source, flags, cause, cause_row, NO_SEQ, blobs)
         for fold in folds:
             fold(event, time, seq)
         return seq
 
-    def _card(self, voice: Voice, event_type: type[Event]) -> Card:
-        """The type is declared before the source, and both before the event is looked at."""
+    def derive(self, card: Card, event: Event, cause: int, root: int, cause_row: int = NO_ROW) -> int:
+        """Sequence an event of the cascade of `root`, with the card of who says it; returns its seq."""
+        type_id, version, source, flags, encode, folds = card
+        time = self.time
+        seq = self._append(type_id, version, encode(event), time, source, flags | DERIVED, cause, cause_row, root)
+        for fold in folds:
+            fold(event, time, seq)
+        return seq
+
+    def card(self, voice: Voice, event_type: type[Event]) -> Card:
+        """The card of a type in the mouth of one source.
+
+        A new one is made: the type is declared before the source, and both before the event is looked at.
+        """
+        known = voice.cards.get(event_type)
+        if known is not None:
+            return known
         fact = event_type.FACT
         type_id = self._sink.type_id(event_type)
         source = self._sink.source_id(voice.name, voice.role)

@@ -41,7 +41,7 @@ def hedging_legs(target: int, held: Sequence[PositionView], flights: Collection[
         kept += keep
         if keep < position.volume and position.ticket not in closing:
             legs.append(Leg("close", -position.direction, position.volume - keep, position.ticket, reduces=True))
-    if kept < abs(target) and not any(flight.purpose == "open" for flight in flights):
+    if kept < abs(target) and "open" not in [flight.purpose for flight in flights]:
         legs.append(Leg("open", direction, abs(target) - kept, 0, reduces=False))
     return legs
 

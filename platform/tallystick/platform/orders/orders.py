@@ -186,10 +186,10 @@ class Orders:
             self._ended_from_outside(deal, context)
             return ()
         flight.filled += deal.volume
-        direction = 1 if deal.type == "buy" else -1
-        self._shares[flight.key] = self._shares.get(flight.key, 0) + direction * deal.volume
+        key, shares = flight.key, self._shares
+        shares[key] = shares.get(key, 0) + (deal.volume if deal.type == "buy" else -deal.volume)
         if deal.position in context.positions:
-            self._owners.setdefault(deal.position, flight.key)
+            self._owners.setdefault(deal.position, key)
         else:
             self._owners.pop(deal.position, None)
         return self._settle(flight, context)
@@ -248,10 +248,14 @@ class Orders:
             return ()
         held = self._held(key, context)
         strategy, symbol = key
-        own = [one for one in self._flights.values() if one.strategy == strategy and one.symbol == symbol]
+        flights = self._flights.values()
+        own = [one for one in flights if one.strategy == strategy and one.symbol == symbol] if flights else []
+        legs = self._legs(key, desired, held, own)
+        if not legs:
+            return ()
         instrument = context.instruments.get(symbol)
         requests: list[Event] = []
-        for leg in self._legs(key, desired, held, own):
+        for leg in legs:
             part = None if leg.purpose in desired.resting else tradable_part(leg, instrument, held)
             if part is None:
                 continue

@@ -8,7 +8,7 @@ from tallystick.market.rows import Quote
 from tallystick.platform.accounts.views import AccountView, OrderView, PositionView
 from tallystick.platform.risk.entries import Entries
 from tallystick.platform.risk.settings import RiskSettings
-from tallystick.platform.risk.state import RiskState
+from tallystick.platform.risk.state import RiskState, content_of
 from tallystick.platform.risk.worth import margin_of, value_of
 
 Kind = Literal["new", "change", "reduce"]
@@ -20,16 +20,19 @@ class Case:
     `kind`: "reduce" when the order claims to lower the exposure (the rule `reduction` checks the claim), "change" when
     it only changes an order or a position, "new" otherwise. `known`: instrument, quote and account, for rules behind
     those that have found them to be there; where one is missing there is no `known` either. `netting`: true on an
-    account with one position a symbol.
+    account with one position a symbol. `content`: everything of the order but its number.
     """
 
     known: tuple[Instrument, Quote, AccountView]
 
     __slots__ = (
         "_ahead",
+        "_ask_points",
+        "_growing",
         "_market_points",
         "_price_points",
         "account",
+        "content",
         "context",
         "direction",
         "entries",
@@ -55,6 +58,7 @@ class Case:
         self.settings = settings
         self.state = state
         self.time: int = context.time
+        self.content = content_of(request)
         account: AccountView | None = context.account
         instrument: Instrument | None = context.instruments.get(request.symbol)
         quote: Quote | None = context.quotes.get(request.symbol)
@@ -70,6 +74,8 @@ class Case:
         elif request.purpose == "protect":
             self.kind = "change"
         self._ahead: list[OrderView] | None = None
+        self._growing: list[OrderView] | None = None
+        self._ask_points = -1
         self._market_points = -1
         self._price_points = -1
 
@@ -82,20 +88,37 @@ class Case:
         return self._ahead
 
     @property
+    def growing(self) -> list[OrderView]:
+        """Those of them that may add to a position."""
+        if self._growing is None:
+            adding = {"open", "pending"}
+            self._growing = [order for order in self.ahead if order.purpose in adding and not order.reduces]
+        return self._growing
+
+    @property
+    def ask_points(self) -> int:
+        """The quote's ask in points."""
+        if self._ask_points < 0:
+            instrument, quote, _ = self.known
+            self._ask_points = instrument.points(quote.ask)
+        return self._ask_points
+
+    @property
     def market_points(self) -> int:
         """The quote on the order's side, in points: ask to buy, bid to sell."""
         if self._market_points < 0:
             instrument, quote, _ = self.known
-            self._market_points = instrument.points(quote.ask if self.direction > 0 else quote.bid)
+            self._market_points = self.ask_points if self.direction > 0 else instrument.points(quote.bid)
         return self._market_points
 
     @property
     def price_points(self) -> int:
         """The order's own price in points, or the market's where it has none."""
         if self._price_points < 0:
-            instrument, _, _ = self.known
+            instrument, quote, _ = self.known
             price = self.request.price
-            self._price_points = instrument.points(price) if price else self.market_points
+            at_market = not price or price == (quote.ask if self.direction > 0 else quote.bid)
+            self._price_points = self.market_points if at_market else instrument.points(price)
         return self._price_points
 
     def side_volume(self, direction: int) -> int:
@@ -123,16 +146,19 @@ class Case:
 
     def value_elsewhere(self, symbol: str, volume: int) -> int | None:
         """Worth of a volume of any symbol at its latest ask, or None when it cannot be known."""
-        instrument = self.context.instruments.get(symbol)
-        quote = self.context.quotes.get(symbol)
-        if instrument is None or quote is None or self.account is None:
-            return None
-        return value_of(instrument, volume, instrument.points(quote.ask), self.account, self.context)
+        found = self._at_ask(symbol)
+        return None if found is None else value_of(found[0], volume, found[1], found[2], self.context)
 
     def margin_elsewhere(self, symbol: str, volume: int) -> int | None:
         """Margin of a volume of any symbol at its latest ask, or None when it cannot be known."""
-        instrument = self.context.instruments.get(symbol)
-        quote = self.context.quotes.get(symbol)
-        if instrument is None or quote is None or self.account is None:
+        found = self._at_ask(symbol)
+        return None if found is None else margin_of(found[0], volume, found[1], found[2], self.context)
+
+    def _at_ask(self, symbol: str) -> tuple[Instrument, int, AccountView] | None:
+        """Conditions of any symbol, its latest ask in points, and the account; None when one is not known."""
+        account, own = self.account, symbol == self.request.symbol
+        instrument = self.instrument if own else self.context.instruments.get(symbol)
+        quote = self.quote if own else self.context.quotes.get(symbol)
+        if instrument is None or quote is None or account is None:
             return None
-        return margin_of(instrument, volume, instrument.points(quote.ask), self.account, self.context)
+        return instrument, self.ask_points if own else instrument.points(quote.ask), account

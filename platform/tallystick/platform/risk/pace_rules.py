@@ -8,7 +8,7 @@ from bisect import bisect_right
 
 from tallystick.platform.risk.case import Case
 from tallystick.platform.risk.form_rules import PASSED, REFUSED, Reading
-from tallystick.platform.risk.state import SECOND_NS, RiskState, content_of, execution_key
+from tallystick.platform.risk.state import SECOND_NS, RiskState, execution_key
 from tallystick.platform.risk.wording import percent, price, seconds
 
 MILLION = 1_000_000
@@ -65,8 +65,11 @@ def duplicate(case: Case) -> Reading:
     oldest = case.time - case.settings.pace.duplicate_window_s * SECOND_NS
     if not recent or recent[-1][0] <= oldest:
         return PASSED
-    content = content_of(case.request)
-    return REFUSED if any(time > oldest and content == earlier for time, earlier in recent) else PASSED
+    content = case.content
+    for time, earlier in recent:
+        if time > oldest and content == earlier:
+            return REFUSED
+    return PASSED
 
 
 def say_duplicate(case: Case, _limit: int, _value: int) -> str:
@@ -114,9 +117,10 @@ def noted(case: Case, state: RiskState) -> None:
     interval = SECOND_NS // pace.messages_per_s
     state.messages_until = max(state.messages_until, time) + interval
     oldest = time - pace.duplicate_window_s * SECOND_NS
-    if state.recent and state.recent[0][0] <= oldest:
-        state.recent = [entry for entry in state.recent if entry[0] > oldest]
-    state.recent.append((time, content_of(request)))
+    recent = state.recent
+    if recent and recent[0][0] <= oldest:
+        recent[:] = [entry for entry in recent if entry[0] > oldest] if recent[-1][0] > oldest else ()
+    recent.append((time, case.content))
     if case.kind == "new":
         times = state.executions.setdefault(execution_key(request), [])
         oldest = time - pace.repeats_window_s * SECOND_NS

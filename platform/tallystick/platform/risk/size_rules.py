@@ -6,7 +6,6 @@ units of the account. Orders in flight count in full; what cannot be valued coun
 
 from collections.abc import Callable, Mapping
 
-from tallystick.platform.accounts.views import OrderView
 from tallystick.platform.portfolio.lots import in_lots
 from tallystick.platform.risk.case import Case
 from tallystick.platform.risk.form_rules import Reading
@@ -49,8 +48,8 @@ def position(case: Case) -> Reading:
     """Positions and orders in flight on the order's side of the symbol, this order included."""
     request, settings = case.request, case.settings
     flying = 0
-    for order in case.ahead:
-        if order.symbol == request.symbol and order.direction == case.direction and _grows(order):
+    for order in case.growing:
+        if order.symbol == request.symbol and order.direction == case.direction:
             flying += order.volume
     assert case.instrument is not None
     own_limit = case.instrument.volume_limit
@@ -73,9 +72,8 @@ def exposure(case: Case) -> Reading:
     volumes = {case.request.symbol: case.growth()}
     for held in case.context.positions.values():
         volumes[held.symbol] = volumes.get(held.symbol, 0) + held.volume
-    for order in case.ahead:
-        if _grows(order):
-            volumes[order.symbol] = volumes.get(order.symbol, 0) + order.volume
+    for order in case.growing:
+        volumes[order.symbol] = volumes.get(order.symbol, 0) + order.volume
     return limit, _sum(case.value_elsewhere, volumes, limit)
 
 
@@ -92,8 +90,8 @@ def margin(case: Case) -> Reading:
     """Margin of this order and of orders on their way against the free margin; opposite positions give no relief."""
     _, _, account = case.known
     volumes = {case.request.symbol: case.growth()}
-    for order in case.ahead:
-        if _grows(order) and order.stage != "placed":
+    for order in case.growing:
+        if order.stage != "placed":
             volumes[order.symbol] = volumes.get(order.symbol, 0) + order.volume
     return account.margin_free, _sum(case.margin_elsewhere, volumes, account.margin_free)
 
@@ -139,11 +137,6 @@ def say_drawdown(case: Case, limit: int, value: int) -> str:
         f"equity is {money(value, account)} below the highest balance, limit {money(limit, account)}"
         f" ({percent(case.settings.drawdown_ppm)}). Nothing new until it has recovered or `drawdown_ppm` is raised."
     )
-
-
-def _grows(order: OrderView) -> bool:
-    """An order in flight that may add to a position."""
-    return order.purpose in {"open", "pending"} and not order.reduces
 
 
 def _sum(worth: Callable[[str, int], int | None], volumes: Mapping[str, int], limit: int) -> int:
