@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Self
 
 from tallystick.events.catalogue import Catalogue
-from tallystick.events.errors import LogMissing
 from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
 from tallystick.events.signer import Signer
@@ -34,24 +33,21 @@ from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.writer import LogWriter
 from tallystick.market.rows import Rows
 from tallystick.platform.compose import compose
-from tallystick.platform.kernel.beginning import Beginning
 from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.commands import Commands
 from tallystick.platform.kernel.contract import Compose
 from tallystick.platform.kernel.durability import Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tallystick.platform.kernel.halt import halt_watch
-from tallystick.platform.kernel.history import STOPPED, History, history_of
-from tallystick.platform.kernel.kernel import Kernel
+from tallystick.platform.kernel.history import STOPPED
+from tallystick.platform.kernel.live_standing import LiveStanding
 from tallystick.platform.kernel.live_terms import LiveOptions, require_live
 from tallystick.platform.kernel.live_work import LiveWork
 from tallystick.platform.kernel.people import OWNER
 from tallystick.platform.kernel.row_buffer import received_at
 from tallystick.platform.kernel.simulation import Simulation
-from tallystick.platform.kernel.standing import go_on, require_same_code
 from tallystick.platform.kernel.trust import require_trusted
 from tallystick.platform.kernel.watchdog import Watchdog
-from tallystick.platform.kernel.workers import workers_named
 from tallystick.platform.kernel.workshop import Workshop
 from tallystick.platform.mt5.at_most_once import AtMostOnce, RealTerminal
 from tallystick.platform.plan import RunPlan
@@ -83,14 +79,15 @@ class LiveBook:
         require_live(plan, series, outside)
         self._folder = folder
         self._plan = plan
-        self._series = tuple(series)
         self._signer = signer
         self._clock = clock
         self._outside = outside
         self._once: AtMostOnce | None = None
-        self._composing = composing
         self._options = options or LiveOptions()
         self._catalogue = Catalogue()
+        self._standing = LiveStanding(
+            folder, plan, tuple(series), signer, self._catalogue, composing, self._options, outside is not None
+        )
         self._arrived: queue.SimpleQueue[Arrived] = queue.SimpleQueue()
         self._open = ExitStack()
         self._said = 0
@@ -103,12 +100,13 @@ class LiveBook:
         Raises `LogLocked`, `IntegrityError`, `DivergenceError`, `RunConfigurationError`, and what the terminal outside
         raises when it is not there or not the one that is meant.
         """
-        if (before := self._history()).size:
+        if (before := self._standing.history()).size:
             require_trusted(self._folder / "log", self._signer.vkey, before.enrolled)
         with ExitStack() as stack:
             writer = self._writer = stack.enter_context(LogWriter(self._folder / "log", self._signer.name))
-            history = self._history()
-            self.kernel = self._brought_up(writer, history)
+            history = self._standing.history()
+            standing = self._standing.brought_up(writer, history, self._clock)
+            self.kernel, self.run = standing.kernel, standing.run
             if self.kernel.terminal is not None:
                 stack.callback(self.kernel.terminal.close)
             self.kernel.before_effect = self._before_effect
@@ -259,49 +257,6 @@ class LiveBook:
             self._writer.checkpoint(self._signer)
         else:
             self._writer.commit()
-
-    # -- what stands
-
-    def _history(self) -> History:
-        try:
-            history = history_of(LogReader(self._folder / "log", self._catalogue))
-        except LogMissing:
-            return History()
-        if history.runs and history.runs[-1].started.settings_hash != self._plan.hash():
-            message = f"the book in {self._folder} holds another plan"
-            raise RunConfigurationError(message, "choose another folder for this run")
-        return history
-
-    def _brought_up(self, writer: LogWriter, history: History) -> Kernel:
-        """The kernel at the head of its log, which it writes to."""
-        composition = self._composing(
-            self._plan,
-            self._series,
-            first_order=history.chains[-1][0].started.next_order if history.runs else 1,
-            journal=self._folder / "terminal.journal",
-        )
-        workers_named(composition.modules)  # says here what is not installed
-        beginning = Beginning(
-            folder=self._folder,
-            plan=self._plan,
-            series=self._series,
-            signer=self._signer,
-            sources=self._options.sources,
-            keep_source=self._options.keep_source,
-        )
-        beginning.declare(writer, self._catalogue, composition, terminal="terminal")
-        if history.runs:
-            code = require_same_code(history.runs[-1], composition.sources)
-            standing = go_on(self._folder, composition, self._catalogue, history, writer, code)
-            self.run = standing.run
-            for _ in range(len(standing.kernel.pending) if self._outside is not None else 0):
-                standing.kernel.abandon_unsent("the process ended before the order was sent")
-            writer.commit()
-            return standing.kernel
-        kernel = Kernel(composition, self._catalogue, writer)
-        kernel.at(self._clock())
-        beginning.begin(kernel, writer)
-        return kernel
 
 
 def _no_snapshot() -> None:
