@@ -13,7 +13,8 @@ from tallystick.platform.mt5.wire import SUCCESS
 INVALID = "Invalid arguments"
 Taken = tuple[tuple[str, Callable[[Any], Any]], ...]
 """Arguments in order: name, and how the original takes it."""
-UNCHANGING = frozenset({str, int})
+PLAIN = frozenset({str, int})
+"""Of these, what is equal is the same: no True for 1, no 1.0."""
 MOST_REMEMBERED = 256
 
 
@@ -64,20 +65,18 @@ def _of_book(name: str) -> Any:
 
 
 def _remembered(wanted: Taken) -> Callable[[tuple[Any, ...]], dict[str, Any]]:
-    """`taken`, but the very same objects are not looked at again: a bot polls with the same words over and over."""
-    known: dict[tuple[int, ...], tuple[tuple[Any, ...], dict[str, Any]]] = {}
+    """`taken`, but the same str and int are not looked at again: a bot polls with the same words over and over."""
+    known: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def arguments(unnamed: tuple[Any, ...]) -> dict[str, Any]:
-        objects = tuple(map(id, unnamed))
-        found = known.get(objects)
-        if found is not None:
-            return found[1]
-        found = unnamed, taken(unnamed, wanted)  # the objects are held, so nothing else gets their identities
-        if all(type(value) in UNCHANGING for value in unnamed):
+        if not PLAIN.issuperset(map(type, unnamed)):
+            return taken(unnamed, wanted)
+        found = known.get(unnamed)
+        if found is None:
             if len(known) >= MOST_REMEMBERED:
                 known.clear()
-            known[objects] = found
-        return found[1]
+            found = known[unnamed] = taken(unnamed, wanted)
+        return found
 
     return arguments
 
