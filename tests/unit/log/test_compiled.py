@@ -4,12 +4,12 @@ import os
 import random
 import subprocess
 import sys
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,9 +77,25 @@ def certain(cards: tuple[FieldCard, ...], body: bytes) -> bool:
     """What the compiled look at a body says, which lies in the middle of other bytes."""
     from tallystick.events.compiled import judging
 
-    program = np.frombuffer(b"?" + judging.program_of(cards), np.uint8)
+    program = judging.program_of(cards)
     data = b"\xc3" + body + b"\x01\x02\x03"
-    return bool(judging.is_canonical(data, 1, 1 + len(body), program, 1, len(program)))
+    return bool(look()(data, 1, 1 + len(body), program))
+
+
+@cache
+def look() -> Any:
+    """The look, compiled with the addresses of what it looks at."""
+    from numba import njit
+
+    from tallystick.events.compiled.calls import address_of
+    from tallystick.events.compiled.judging import is_canonical
+
+    @njit
+    def within(data: bytes, begin: int, end: int, program: bytes) -> bool:
+        at, step = address_of(data), address_of(program)
+        return is_canonical(at + begin, at + end, step, step + len(program))
+
+    return within
 
 
 @pytest.mark.parametrize("value", [0, 127, 128, -32, -33, -128, -129, 2**31, 2**63 - 1, -(2**63)])

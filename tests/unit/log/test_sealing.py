@@ -13,6 +13,8 @@ from tallystick.events import LogReader
 from tallystick.events.errors import WriterPoisoned
 from tallystick.events.merkle import root_of
 from tallystick.events.record import DERIVED, TRADING
+from tallystick.events.signer import Ed25519Signer
+from tallystick.events.verify import verify
 from tests.unit.log.ways import way
 
 Said = tuple[int, bytes, bytes, bytes, int]
@@ -59,12 +61,32 @@ def test_a_log_is_the_same_both_ways_and_whenever_it_is_asked(
     assert all(each == records[0] for each in records)
 
 
+@pytest.mark.parametrize("cascades", [3, 1_500])
+def test_a_group_of_any_size_is_verified_the_same_both_ways(
+    tmp_path: Path, scribe: Any, origin: str, cascades: int
+) -> None:
+    signer = Ed25519Signer(origin, bytes(32))
+    with scribe() as book:
+        for group in range(3):
+            for number in range(group * cascades, (group + 1) * cascades):
+                book.cascade(number, number % 7)
+            book.writer.commit()
+        book.writer.checkpoint(signer)
+        stood = book.writer.committed_head.hex(), book.writer.decision_digest.hex(), book.writer.decisions
+    verdicts = []
+    for loops in (False, True):
+        with way(loops=loops):
+            verdicts += [verify(tmp_path / "log", signer.vkey, processes=processes) for processes in (1, 2)]
+    assert all(each == verdicts[0] for each in verdicts)
+    assert (verdicts[0].exit_code, verdicts[0].head, verdicts[0].decision_digest, verdicts[0].decisions) == (0, *stood)
+
+
 @pytest.mark.parametrize("loops", [False, True])
 def test_an_interrupt_while_records_are_sealed_never_commits_them_wrongly(
     tmp_path: Path, scribe: Any, loops: bool
 ) -> None:
     outcomes = set()
-    for line in range(90):
+    for line in range(60):
         folder = tmp_path / str(line)
         with way(loops=loops), scribe(folder) as book:
             book.groups(1)

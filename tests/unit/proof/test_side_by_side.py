@@ -13,6 +13,7 @@ from tallystick.events.stored import stored_segments
 from tallystick.events.verify import verify
 from tallystick.events.verify_processes import read_side_by_side
 from tallystick.events.verify_range import Stretch, StretchReader
+from tests.unit.log.ways import way
 from tests.unit.proof.reference_writer import sealed_log
 
 
@@ -22,11 +23,14 @@ def whole(folder: Path) -> Stretch:
     return Stretch(VerifierKey.parse(log.vkey).name, stored_segments(folder), 0, ())
 
 
+@pytest.mark.parametrize("loops", [False, True])
 @pytest.mark.parametrize("processes", [2, 3, 5])
-def test_the_first_stretch_takes_in_what_all_of_them_decided(tmp_path: Path, processes: int) -> None:
+def test_the_first_stretch_takes_in_what_all_of_them_decided(tmp_path: Path, processes: int, loops: bool) -> None:
     stretch = whole(tmp_path)
-    alone = StretchReader(stretch).read()
-    outcomes = read_side_by_side(stretch, processes)
+    with way(loops=False):
+        alone = StretchReader(stretch).read()
+    with way(loops=loops):
+        outcomes = read_side_by_side(stretch, processes)
     assert len(outcomes) == processes
     assert [each.begun for each in outcomes[1:]] == [each.ended for each in outcomes[:-1]]
     assert outcomes[-1].ended == alone.ended

@@ -1,8 +1,9 @@
 """Loops over many hashes at once, compiled, where there are so many that loading the compiler pays.
 
-Nothing here is loaded with the package. `for_records` says when to load: that takes about a second of CPU, a tenth where
-Numba is at work in the process already, and spares some three microseconds a record. Where OpenSSL's functions cannot be
-found in the process (see `openssl`) the answer is no, and who asked goes on in Python: both ways give the same bytes.
+Nothing here is loaded with the package. `for_records` says when to load: that takes about a second of CPU, a tenth
+where Numba is at work in the process already, and spares some three microseconds a record. Where OpenSSL's functions
+cannot be found in the process (see `openssl`) the answer is no, and who asked goes on in Python: both ways give the
+same bytes.
 """
 
 import sys

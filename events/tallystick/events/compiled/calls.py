@@ -19,6 +19,7 @@ from tallystick.events.compiled.openssl import CONTEXT_BYTES, Sha256
 Words = NDArray[np.int64]
 LEADS_AT = 3 * 8
 CONTEXT_AT = LEADS_AT + 8
+_BYTE = ir.IntType(8)
 _WORD = ir.IntType(64)
 _STATUS = ir.IntType(32)
 
@@ -40,6 +41,29 @@ def _address_of(typing: Any, buffer: Any) -> Any:
         return builder.ptrtoint(data, _WORD)
 
     return types.int64(buffer), write
+
+
+def _byte(typing: Any, at: Any) -> Any:
+    """The byte at an address."""
+    del typing, at
+
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        del context, signature
+        return builder.zext(builder.load(builder.inttoptr(arguments[0], _BYTE.as_pointer())), _WORD)
+
+    return types.int64(types.int64), write
+
+
+def _put(typing: Any, at: Any, value: Any) -> Any:
+    """Put the low eight bits of a number to an address."""
+    del typing, at, value
+
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        at, value = arguments
+        builder.store(builder.trunc(value, _BYTE), builder.inttoptr(at, _BYTE.as_pointer()))
+        return context.get_constant(signature.return_type, 0)
+
+    return types.int64(types.int64, types.int64), write
 
 
 def _with_one(typing: Any, function: Any, one: Any) -> Any:
@@ -73,6 +97,8 @@ def _calling(given: int) -> Any:
 
 
 address_of: Any = intrinsic(_address_of)
+byte_at: Any = intrinsic(_byte)
+put_byte: Any = intrinsic(_put)
 _call_1: Any = intrinsic(_with_one)
 _call_2: Any = intrinsic(_with_two)
 _call_3: Any = intrinsic(_with_three)

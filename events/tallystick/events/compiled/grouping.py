@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from tallystick.events.compiled.bytewise import copy, number, same
-from tallystick.events.compiled.calls import Words, address_of, begin, feed, finish
+from tallystick.events.compiled.bytewise import copy, number, put_number, same
+from tallystick.events.compiled.calls import Words, address_of, byte_at
 from tallystick.events.compiled.judging import is_canonical
 from tallystick.events.compiled.sealing import (
     BLOBS_AT,
@@ -34,6 +34,7 @@ from tallystick.events.compiled.sealing import (
     TIME_AT,
     TIME_BYTES,
     decide,
+    hash_bytes,
     hash_leaf,
     kind_row,
 )
@@ -42,7 +43,7 @@ from tallystick.events.segment import CRC_BYTES, FRAME, FRAME_MAGIC, MARKER_BYTE
 
 FRAME_BYTES = FRAME.size
 _FRAME_BYTE = FRAME_MAGIC[0]
-_MAGIC = np.frombuffer(FRAME_MAGIC, np.uint8)
+_MAGIC = int.from_bytes(FRAME_MAGIC, "big", signed=True)
 _MARKER_AT = len(FRAME_MAGIC)
 _FIRST_AT = _MARKER_AT + MARKER_BYTES
 _COUNT_AT, _LAST_AT, _CRC_AT = _FIRST_AT + 8, _FIRST_AT + 12, FRAME_BYTES - CRC_BYTES
@@ -65,36 +66,32 @@ def crc_table() -> Any:
 
 
 @njit(cache=True)
-def _frame_holds(data: Any, at: int, marker: Any, first: int, count: int, chain: Any, table: Any) -> bool:
-    """Whether at `at` there is the whole frame of `count` records from `first` on, the last of them the chain's."""
-    if at + FRAME_BYTES > len(data) or not same(data, at, _MAGIC, 0, _MARKER_AT):
+def _frame_holds(at: int, marker: int, first: int, count: int, head: int, table: Any) -> bool:
+    """Whether at `at` there is the whole frame of `count` records from `first` on, the last with leaf hash `head`."""
+    if number(at, _MARKER_AT) != _MAGIC or not same(at + _MARKER_AT, marker, MARKER_BYTES):
         return False
-    if not same(data, at + _MARKER_AT, marker, 0, MARKER_BYTES) or not same(data, at + _LAST_AT, chain, 0, HASH):
-        return False
-    if number(data, at + _FIRST_AT, 8) != first or number(data, at + _COUNT_AT, 4) != count:
+    if number(at + _FIRST_AT, 8) != first or number(at + _COUNT_AT, 4) != count or not same(at + _LAST_AT, head, HASH):
         return False
     crc = 0xFFFFFFFF
     for place in range(at, at + _CRC_AT):
-        crc = table[(crc ^ np.int64(data[place])) & 0xFF] ^ crc >> 8
-    return number(data, at + _CRC_AT, CRC_BYTES) == crc ^ 0xFFFFFFFF
+        crc = table[(crc ^ byte_at(place)) & 0xFF] ^ crc >> 8
+    return bool(number(at + _CRC_AT, CRC_BYTES) == crc ^ 0xFFFFFFFF)
 
 
 @njit(cache=True)
-def _is_ordinary(data: Any, at: int, end: int, chain: Any, kinds: Any, row: int, numbers: Any) -> bool:
+def _is_ordinary(at: int, end: int, head: int, kinds: Any, row: int, numbers: Any) -> bool:
     """Whether the header at `at` holds: format, chain, lengths, flags and causality. Its cascade is taken in."""
-    flags = np.int64(data[at + FLAGS_AT])
-    seq, time, cause = numbers[SEQ], number(data, at + TIME_AT, 8), number(data, at + CAUSE_AT, 8)
-    root = number(data, at + ROOT_AT, 8)
-    size = number(data, at + SIZE_AT, 4)
-    if data[at + FORMAT_AT] != FORMAT or data[at + BLOBS_AT] != 0 or number(data, at + SEQ_AT, 8) != seq:
+    flags, seq, time = byte_at(at + FLAGS_AT), numbers[SEQ], number(at + TIME_AT, TIME_BYTES)
+    cause, root, size = number(at + CAUSE_AT, 8), number(at + ROOT_AT, 8), number(at + SIZE_AT, 4)
+    if byte_at(at + FORMAT_AT) != FORMAT or byte_at(at + BLOBS_AT) != 0 or number(at + SEQ_AT, 8) != seq:
         return False
-    if number(data, at + EPOCH_AT, 4) != numbers[EPOCH] or not same(data, at + PREV_AT, chain, 0, HASH):
+    if number(at + EPOCH_AT, 4) != numbers[EPOCH] or not same(at + PREV_AT, head, HASH):
         return False
     if end - at - RECORD_BYTES != size or not 0 < size <= MAX_BODY_BYTES:
         return False
     if flags & ~DERIVED != kinds[row, KIND_FLAGS]:
         return False
-    if cause == _NONE and number(data, at + ROW_AT, 2) != NONE_ROW:
+    if cause == _NONE and number(at + ROW_AT, 2) != NONE_ROW:
         return False
     if flags & DERIVED:
         # No cascade has begun in this group while its root is negative; nor is any number from 2**63 on a seq.
@@ -106,54 +103,50 @@ def _is_ordinary(data: Any, at: int, end: int, chain: Any, kinds: Any, row: int,
 
 
 @njit(cache=True)
-def _list(said: Any, to: int, prefixes: Any, prefix: int, size: int, data: Any, at: int) -> int:
-    """Write down what the decision digest takes in of the record at `at`; where it ends in `said`."""
+def _list(to: int, prefix: int, size: int, at: int) -> int:
+    """Write down what the decision digest takes in of the record at `at`; how many bytes that took."""
     total = size + TIME_BYTES + HASH
-    for place in range(LENGTH_BYTES):
-        said[to + place] = total >> 8 * (LENGTH_BYTES - 1 - place) & 0xFF
+    put_number(to, LENGTH_BYTES, total)
     to += LENGTH_BYTES
-    copy(prefixes, prefix, said, to, size)
-    copy(data, at + TIME_AT, said, to + size, TIME_BYTES)
-    copy(data, at + HASH_AT, said, to + size + TIME_BYTES, HASH)
-    return to + total
+    copy(prefix, to, size)
+    copy(at + TIME_AT, to + size, TIME_BYTES)
+    copy(at + HASH_AT, to + size + TIME_BYTES, HASH)
+    return LENGTH_BYTES + total
 
 
 @njit(cache=True)
 def _take_record(
-    data: Any, at: int, chain: Any, numbers: Any, kinds: Any, prefixes: Any, programs: Any, rows: Any, leaves: Any,
-    said: Any, engine: Words,
+    at: int, limit: int, chain: int, numbers: Any, kinds: Any, prefixes: int, programs: int, rows: Any, leaves: int,
+    said: int, engine: Words,
 ) -> int:  # fmt: skip
-    """Take the record at `at`; where it ends, or 0 when it is not ordinary."""
+    """Take the record at `at`, before `limit`; where it ends, or 0 when it is not ordinary."""
     count = numbers[COUNT]
-    if at + RECORD_BYTES > len(data) or count == len(rows):
+    if at + RECORD_BYTES > limit or count == len(rows):
         numbers[FULL] = count == len(rows)
         return 0
-    end = at + 4 + number(data, at, 4)
-    body = at + RECORD_BYTES
-    if not body < end <= len(data):
+    end = at + LENGTH_BYTES + number(at, LENGTH_BYTES)
+    body, leaf = at + RECORD_BYTES, leaves + HASH * count
+    if not body < end <= limit:
         return 0
-    row = kind_row(kinds, data, at)
+    row = kind_row(kinds, at)
     if row < 0:
         numbers[UNKNOWN] = at
         return 0
-    if not _is_ordinary(data, at, end, chain, kinds, row, numbers):
+    if not _is_ordinary(at, end, chain, kinds, row, numbers):
         return 0
-    hashed = HASH * count
-    begin(engine)
-    feed(engine, address_of(data) + body, end - body)
-    finish(engine, address_of(leaves) + hashed)  # its own leaf hash will take the place
-    if not same(leaves, hashed, data, at + HASH_AT, HASH):
+    hash_bytes(engine, body, end - body, leaf)  # its own leaf hash will take the place
+    if not same(leaf, at + HASH_AT, HASH):
         return 0
-    if data[at + FLAGS_AT] & TRADING:
-        prefix, size = kinds[row, PREFIX_AT], kinds[row, PREFIX_BYTES]
+    if byte_at(at + FLAGS_AT) & TRADING:
+        prefix, size = prefixes + kinds[row, PREFIX_AT], kinds[row, PREFIX_BYTES]
         if numbers[LISTING]:
-            numbers[SAID] = _list(said, numbers[SAID], prefixes, prefix, size, data, at)
+            numbers[SAID] += _list(said + numbers[SAID], prefix, size, at)
         else:
-            decide(engine, chain, address_of(prefixes) + prefix, size, data, at)
+            decide(engine, chain + HASH, prefix, size, at)
         numbers[DECISIONS] += 1
-    hash_leaf(engine, data, at, body, leaves, hashed)
-    copy(leaves, hashed, chain, 0, HASH)
-    if not is_canonical(data, body, end, programs, kinds[row, PROGRAM_AT], kinds[row, PROGRAM_END]):
+    hash_leaf(engine, at, body, leaf)
+    copy(leaf, chain, HASH)
+    if not is_canonical(body, end, programs + kinds[row, PROGRAM_AT], programs + kinds[row, PROGRAM_END]):
         unsure = numbers[UNSURE]
         rows[unsure, BODY], rows[unsure, END], rows[unsure, KIND] = body, end, row
         numbers[UNSURE] = unsure + 1
@@ -164,54 +157,66 @@ def _take_record(
 
 @njit(cache=True)
 def take_groups(
-    data: Any, at: int, stop: int, marker: Any, chain: Any, numbers: Any, kinds: Any, prefixes: Any, programs: Any,
+    data: Any, begins: int, stop: int, marker: Any, chain: Any, numbers: Any, kinds: Any, prefixes: Any, programs: Any,
     table: Any, rows: Any, leaves: Any, said: Any, engine: Words,
 ) -> int:  # fmt: skip
-    """Take ordinary groups from `at` on that begin before `stop`, while there is room; where the next one begins.
+    """Take ordinary groups from byte `begins` on that begin before `stop`, while there is room; where the next begins.
 
     A group is taken whole or not at all. `numbers` and `chain` go on; `leaves` holds the records taken, `rows` the
     bodies to judge, and `said` what the decision digest is to take in, where it is only listed.
     """
     numbers[COUNT] = numbers[UNSURE] = numbers[DECISIONS] = numbers[SAID] = numbers[FULL] = 0
-    numbers[UNKNOWN] = _NONE
+    base, head = address_of(data), address_of(chain)
+    limit = base + len(data)
+    numbers[UNKNOWN] = base + _NONE
     before = numbers.copy()
-    while at < stop and not (numbers[COUNT] and 2 * numbers[COUNT] >= len(rows)):
+    at = base + begins
+    while at < base + stop and not (numbers[COUNT] and 2 * numbers[COUNT] >= len(rows)):
         group = at
-        copy(chain, 0, chain, GOOD_AT, GOOD_AT)
+        copy(head, head + GOOD_AT, GOOD_AT)
         before[:] = numbers
         numbers[ROOT] = _NONE
-        while at < len(data) and data[at] != _FRAME_BYTE:
-            end = _take_record(data, at, chain, numbers, kinds, prefixes, programs, rows, leaves, said, engine)
+        while at < limit and byte_at(at) != _FRAME_BYTE:
+            end = _take_record(
+                at, limit, head, numbers, kinds, address_of(prefixes), address_of(programs), rows,
+                address_of(leaves), address_of(said), engine,
+            )  # fmt: skip
             if end == 0:
                 break
             at = end
         count = numbers[COUNT] - before[COUNT]
-        whole = at < len(data) and data[at] == _FRAME_BYTE and count > 0 and at - group <= MAX_GROUP_BYTES
-        if not whole or not _frame_holds(data, at, marker, before[SEQ], count, chain, table):
+        whole = count > 0 and at - group <= MAX_GROUP_BYTES and at + FRAME_BYTES <= limit
+        if not whole or not _frame_holds(at, address_of(marker), before[SEQ], count, head, table):
             before[UNKNOWN], before[FULL] = numbers[UNKNOWN], numbers[FULL]
             numbers[:] = before
-            copy(chain, GOOD_AT, chain, 0, GOOD_AT)
-            return group
+            copy(head + GOOD_AT, head, GOOD_AT)
+            at = group
+            break
         rows[before[UNSURE] : numbers[UNSURE], GROUP] = group
         at += FRAME_BYTES
-    return at
+    numbers[UNKNOWN] -= base
+    for column in (BODY, END, GROUP):
+        rows[: numbers[UNSURE], column] -= base
+    return int(at - base)
 
 
 @njit(cache=True)
-def skip_groups(data: Any, at: int, stop: int, declaring: int, last: Any) -> int:
+def skip_groups(data: Any, begins: int, stop: int, declaring: int, last: Any) -> int:
     """Pass over groups until one ends at or after `stop`, or holds a type id up to `declaring`, or is cut short.
 
     Returns where the next group begins; `last[0]` is where the last record passed begins.
     """
-    while at < stop:
+    base = address_of(data)
+    at, limit = base + begins, base + len(data)
+    while at < base + stop:
         place = record = at
-        while place + RECORD_BYTES <= len(data) and data[place] != _FRAME_BYTE:
-            if number(data, place + KIND_AT + 2, 2) <= declaring:
-                return at
+        while place + RECORD_BYTES <= limit and byte_at(place) != _FRAME_BYTE:
+            if number(place + KIND_AT + 2, 2) <= declaring:
+                return int(at - base)
             record = place
-            place += 4 + number(data, place, 4)
-        if record == place or place + FRAME_BYTES > len(data) or data[place] != _FRAME_BYTE:
-            return at
-        last[0] = record
+            place += LENGTH_BYTES + number(place, LENGTH_BYTES)
+        if record == place or place + FRAME_BYTES > limit or byte_at(place) != _FRAME_BYTE:
+            return int(at - base)
+        last[0] = record - base
         at = place + FRAME_BYTES
-    return at
+    return int(at - base)

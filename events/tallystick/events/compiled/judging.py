@@ -5,13 +5,12 @@ ASCII. Of all others `bodyrule` judges, so that the rules of the format stand th
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
-import numpy as np
 from numba import njit
 
 from tallystick.events.compiled.bytewise import number, same
+from tallystick.events.compiled.calls import byte_at
 from tallystick.events.kinds import WIDE_BYTES, FieldCard
 
 _BOOL, _INT, _FLOAT, _STR, _BYTES, _WIDE = range(6)
@@ -50,48 +49,48 @@ def program_of(cards: Sequence[FieldCard]) -> bytes:
 
 
 @njit(cache=True)
-def is_canonical(data: Any, at: int, end: int, programs: Any, step: int, last: int) -> bool:
+def is_canonical(at: int, end: int, step: int, last: int) -> bool:
     """Whether the body from `at` to `end` is certainly canonical, by the program from `step` to `last`, if any."""
     if step == last:
         return False
-    size = number(programs, step, 1)
-    if at + size > end or not same(data, at, programs, step + 1, size):
+    size = number(step, 1)
+    if at + size > end or not same(at, step + 1, size):
         return False
     at, step = at + size, step + 1 + size
     while step < last:
-        size = number(programs, step, 1)
-        kind = number(programs, step + 1 + size, 1)
-        if at + size >= end or not same(data, at, programs, step + 1, size):
+        size = number(step, 1)
+        kind = number(step + 1 + size, 1)
+        if at + size >= end or not same(at, step + 1, size):
             return False
-        at, step = _value_end(data, at + size, end, kind), step + 2 + size
+        at, step = _value_end(at + size, end, kind), step + 2 + size
         if at < 0:
             return False
     return bool(at == end)
 
 
 @njit(cache=True)
-def _value_end(data: Any, at: int, end: int, kind: int) -> int:
+def _value_end(at: int, end: int, kind: int) -> int:
     """Where the value that begins at `at`, before `end`, is over; -1 when it is not certainly canonical."""
-    head = number(data, at, 1)
+    head = number(at, 1)
     if kind & _OPTIONAL and head == _NIL:
         return at + 1
     kind &= ~_OPTIONAL
     if kind == _INT:
-        return _int_end(data, at, end, head)
+        return _int_end(at, end, head)
     if kind == _FLOAT:
         if head != _FLOAT64 or at + 9 > end:
             return -1
-        bits = number(data, at + 1, 8)
+        bits = number(at + 1, 8)
         return -1 if bits >> 52 & _INFINITE == _INFINITE or bits == _MINUS_ZERO else at + 9
     if kind == _BOOL:
         return at + 1 if head in (_FALSE, _TRUE) else -1
     if kind == _STR:
-        return _str_end(data, at, end, head)
-    return _bytes_end(data, at, end, kind)
+        return _str_end(at, end, head)
+    return _bytes_end(at, end, kind)
 
 
 @njit(cache=True)
-def _int_end(data: Any, at: int, end: int, head: int) -> int:
+def _int_end(at: int, end: int, head: int) -> int:
     if head < _SMALL_INT_END or head >= _MINUS_32:
         return at + 1
     negative = _INT_8 <= head < _INT_8 + 4
@@ -101,7 +100,7 @@ def _int_end(data: Any, at: int, end: int, head: int) -> int:
     size = 1 << power
     if at + 1 + size > end:
         return -1
-    value = number(data, at + 1, size)
+    value = number(at + 1, size)
     half = 1 << (4 << power)  # the next shorter form holds less than this, beside a sign
     if not negative:
         shortest = value >= (_SMALL_INT_END if power == 0 else half)  # negative here, and refused, from 2**63 on
@@ -112,34 +111,34 @@ def _int_end(data: Any, at: int, end: int, head: int) -> int:
 
 
 @njit(cache=True)
-def _str_end(data: Any, at: int, end: int, head: int) -> int:
+def _str_end(at: int, end: int, head: int) -> int:
     if _SMALL_STR <= head < _SMALL_STR_END:
         begin, size = at + 1, head - _SMALL_STR
     elif head == _STR_8 and at + 2 <= end:
-        begin, size = at + 2, number(data, at + 1, 1)
+        begin, size = at + 2, number(at + 1, 1)
         if size < _SMALL_STR_END - _SMALL_STR:
             return -1
     elif head == _STR_16 and at + 3 <= end:
-        begin, size = at + 3, number(data, at + 1, 2)
+        begin, size = at + 3, number(at + 1, 2)
         if size <= 0xFF:
             return -1
     else:
         return -1
     if begin + size > end:
         return -1
-    others = np.int64(0)
+    others = 0
     for place in range(begin, begin + size):
-        others |= np.int64(data[place])
+        others |= byte_at(place)
     return begin + size if others < _ASCII else -1
 
 
 @njit(cache=True)
-def _bytes_end(data: Any, at: int, end: int, kind: int) -> int:
-    head = number(data, at, 1)
+def _bytes_end(at: int, end: int, kind: int) -> int:
+    head = number(at, 1)
     if head == _BIN_8 and at + 2 <= end:
-        begin, size = at + 2, number(data, at + 1, 1)
+        begin, size = at + 2, number(at + 1, 1)
     elif head == _BIN_16 and at + 3 <= end and kind == _BYTES:
-        begin, size = at + 3, number(data, at + 1, 2)
+        begin, size = at + 3, number(at + 1, 2)
         if size <= 0xFF:
             return -1
     else:

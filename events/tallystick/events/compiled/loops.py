@@ -31,13 +31,13 @@ class Loops:
     def parents(self, row: bytes | bytearray) -> bytes:
         """The next level of a tree: hashes over each pair in `row`, hashes joined; an odd last one is left out."""
         above = bytearray(len(row) // (2 * HASH_BYTES) * HASH_BYTES)
-        sealing.parents(row, above, self._engine)
+        sealing.parents(bytes(row), above, self._engine)
         return bytes(above)
 
     def decide(self, digest: bytes, said: bytes | bytearray) -> tuple[bytes, int]:
         """The decision digest after what was said, each led by its length in four bytes; and how many there were."""
         chain = bytearray(HASH_BYTES) + digest
-        count = sealing.decide_all(chain, said, self._engine)
+        count = sealing.decide_all(chain, bytes(said), self._engine)
         return bytes(chain[HASH_BYTES:]), count
 
     def seal(self, group: bytearray, at: int, count: int, prev: bytes, digest: bytes, kinds: "KindTable") -> Sealed:

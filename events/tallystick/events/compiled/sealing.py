@@ -1,6 +1,7 @@
 """Compiled loops over hashes: sealing appended records, the decision digest, a row of the tree.
 
-Bytes are read and written where they lie. All ones of 64 bits, which is no seq, reads as -1 (see `bytewise`).
+Bytes are read and written where they lie, by address: what is given as bytes or arrays lives as long as the call. All
+ones of 64 bits, which is no seq, reads as -1 (see `bytewise`).
 """
 
 from typing import Any
@@ -8,26 +9,26 @@ from typing import Any
 from numba import njit
 
 from tallystick.events.compiled.bytewise import copy, number
-from tallystick.events.compiled.calls import Words, address_of, begin, begin_tree, feed, finish
+from tallystick.events.compiled.calls import Words, address_of, begin, begin_tree, byte_at, feed, finish
 from tallystick.events.record import RECORD_BYTES, TRADING
 
 # Where fields lie in a record, its length included.
 FORMAT_AT, FLAGS_AT, EPOCH_AT, SEQ_AT, TIME_AT, CAUSE_AT, ROW_AT, ROOT_AT = 4, 5, 6, 10, 18, 26, 34, 36
 KIND_AT, PREV_AT, SIZE_AT, HASH_AT, BLOBS_AT = 44, 50, 82, 86, 118
 TIME_BYTES = 8
+KIND_BYTES = 6
 HASH = 32
 KEY, KIND_FLAGS, PREFIX_AT, PREFIX_BYTES, PROGRAM_AT, PROGRAM_END = range(6)
 KIND_COLUMNS = 6
 """Columns of a table of kinds: what a record is and who said it, its trading flag, where prefix and program lie."""
-_DIGEST_AT = HASH  # in a chain: the last leaf hash, then the decision digest
 LENGTH_BYTES = 4
 """Of the length before a record, and before what the decision digest is to take in."""
 
 
 @njit(cache=True)
-def kind_row(kinds: Any, data: Any, at: int) -> int:
+def kind_row(kinds: Any, at: int) -> int:
     """The row in the table of kinds of the record at `at`; -1 when it is not there."""
-    key = number(data, at + KIND_AT, 6)
+    key = number(at + KIND_AT, KIND_BYTES)
     for row in range(len(kinds)):
         if kinds[row, KEY] == key:
             return row
@@ -35,60 +36,64 @@ def kind_row(kinds: Any, data: Any, at: int) -> int:
 
 
 @njit(cache=True)
-def hash_leaf(engine: Words, data: Any, at: int, end: int, leaves: Any, to: int) -> None:
-    """The leaf hash of the record at `at`, whose header ends at `end`."""
-    begin_tree(engine, 0)
-    feed(engine, address_of(data) + at + LENGTH_BYTES, end - at - LENGTH_BYTES)
-    finish(engine, address_of(leaves) + to)
+def hash_bytes(engine: Words, at: int, size: int, to: int) -> None:
+    """Hash `size` bytes."""
+    begin(engine)
+    feed(engine, at, size)
+    finish(engine, to)
 
 
 @njit(cache=True)
-def decide(engine: Words, chain: Any, prefix: int, size: int, data: Any, at: int) -> None:
-    """Take the record at `at` into the decision digest of `chain`; its type's prefix lies at an address."""
-    digest = address_of(chain) + _DIGEST_AT
+def hash_leaf(engine: Words, at: int, end: int, to: int) -> None:
+    """The leaf hash of the record at `at`, whose header ends at `end`."""
+    begin_tree(engine, 0)
+    feed(engine, at + LENGTH_BYTES, end - at - LENGTH_BYTES)
+    finish(engine, to)
+
+
+@njit(cache=True)
+def decide(engine: Words, digest: int, prefix: int, size: int, at: int) -> None:
+    """Take the record at `at` into the decision digest; its type's prefix has `size` bytes."""
     begin(engine)
     feed(engine, digest, HASH)
     feed(engine, prefix, size)
-    feed(engine, address_of(data) + at + TIME_AT, TIME_BYTES)
-    feed(engine, address_of(data) + at + HASH_AT, HASH)
+    feed(engine, at + TIME_AT, TIME_BYTES)
+    feed(engine, at + HASH_AT, HASH)
     finish(engine, digest)
 
 
 @njit(cache=True)
-def seal(group: Any, at: int, count: int, chain: Any, kinds: Any, prefixes: Any, leaves: Any, engine: Words) -> int:
-    """Give `count` records from `at` on their body hashes and places in the chain; returns how many are decisions.
+def seal(group: Any, begins: int, count: int, chain: Any, kinds: Any, prefixes: Any, leaves: Any, engine: Words) -> int:
+    """Give `count` records from `begins` on their body hashes and places in the chain; returns how many are decisions.
 
     `chain` holds the last leaf hash and the decision digest, before and after; `leaves` takes the leaf hashes.
     """
-    decisions = 0
-    for index in range(count):
-        end = at + LENGTH_BYTES + number(group, at, 4)
-        body = end - number(group, at + SIZE_AT, 4)
-        begin(engine)
-        feed(engine, address_of(group) + body, end - body)
-        finish(engine, address_of(group) + at + HASH_AT)
-        copy(chain, 0, group, at + PREV_AT, HASH)
-        hash_leaf(engine, group, at, body, leaves, HASH * index)
-        copy(leaves, HASH * index, chain, 0, HASH)
-        if group[at + FLAGS_AT] & TRADING:
-            row = kind_row(kinds, group, at)
+    at, prev, leaf, decisions = address_of(group) + begins, address_of(chain), address_of(leaves), 0
+    for _ in range(count):
+        end = at + LENGTH_BYTES + number(at, LENGTH_BYTES)
+        body = end - number(at + SIZE_AT, LENGTH_BYTES)
+        hash_bytes(engine, body, end - body, at + HASH_AT)
+        copy(prev, at + PREV_AT, HASH)
+        hash_leaf(engine, at, body, leaf)
+        if byte_at(at + FLAGS_AT) & TRADING:
+            row = kind_row(kinds, at)
             prefix = address_of(prefixes) + kinds[row, PREFIX_AT]
-            decide(engine, chain, prefix, kinds[row, PREFIX_BYTES], group, at)
+            decide(engine, address_of(chain) + HASH, prefix, kinds[row, PREFIX_BYTES], at)
             decisions += 1
-        at = end
+        at, prev, leaf = end, leaf, leaf + HASH
     return decisions
 
 
 @njit(cache=True)
 def decide_all(chain: Any, said: Any, engine: Words) -> int:
     """Take what was said, each led by its length in four bytes, into the decision digest of `chain`; how many."""
-    digest = address_of(chain) + _DIGEST_AT
-    at = count = 0
-    while at < len(said):
-        size = number(said, at, LENGTH_BYTES)
+    digest = address_of(chain) + HASH
+    at, end, count = address_of(said), address_of(said) + len(said), 0
+    while at < end:
+        size = number(at, LENGTH_BYTES)
         begin(engine)
         feed(engine, digest, HASH)
-        feed(engine, address_of(said) + at + LENGTH_BYTES, size)
+        feed(engine, at + LENGTH_BYTES, size)
         finish(engine, digest)
         at += LENGTH_BYTES + size
         count += 1
@@ -98,10 +103,11 @@ def decide_all(chain: Any, said: Any, engine: Words) -> int:
 @njit(cache=True)
 def parents(row: Any, above: Any, engine: Words) -> None:
     """Hashes of the nodes over each pair of hashes in `row`."""
+    at, to = address_of(row), address_of(above)
     for pair in range(len(row) // (2 * HASH)):
         begin_tree(engine, 1)
-        feed(engine, address_of(row) + 2 * HASH * pair, 2 * HASH)
-        finish(engine, address_of(above) + HASH * pair)
+        feed(engine, at + 2 * HASH * pair, 2 * HASH)
+        finish(engine, to + HASH * pair)
 
 
 assert BLOBS_AT + 1 == RECORD_BYTES

@@ -381,12 +381,11 @@ def verify_log(folder: Path, key: Key, trusted: bytes | None) -> Json:
     proved = max((each.size for each in checkpoints if book.roots.get(each.size) == each.root), default=0)
     if torn is not None and len(strangers) != 1:
         broken += beside(folder, book, proved, {(each.size, each.note_hash) for each in present})
-    tail = book.count - proved
     return {
-        "exit": 3 if broken else 1 if tail or torn or not checkpoints else 0,
+        "exit": 3 if broken else 1 if proved < book.count or torn or not checkpoints else 0,
         "broken": [each.why if each.seq is None else f"record {each.seq}: {each.why}" for each in broken],
         "first_bad_seq": min((each.seq for each in broken if each.seq is not None), default=None),
-        "records": book.count, "head": book.head.hex(), "proved_records": proved, "unsigned_tail": tail,
+        "records": book.count, "head": book.head.hex(), "proved_records": proved, "unsigned_tail": book.count - proved,
         "decision_digest": book.decision.hex(), "decisions": book.decisions, "pruned": len(book.pruned),
         "checkpoints": len(present), "torn_bytes": torn or 0,
         "other_keys": sorted({line for each in present for line in each.others}), "not_shown": NOT_SHOWN}
