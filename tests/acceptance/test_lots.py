@@ -175,7 +175,7 @@ def test_an_account_too_small_for_any_position_is_never_answered_with_none(equit
 
 
 def test_margin_beyond_the_account_is_refused_with_what_to_do() -> None:
-    with pytest.raises(ProblemError, match=r"no lots meet the budget 1 .* and the margin"):
+    with pytest.raises(ProblemError, match=r"no lots meet the budget of .* USD and the margin"):
         allocate(least_variance(PRICES, 100), listed(PRICES, 100), Account(1e5, leverage=30, margin_share=0.02))
 
 

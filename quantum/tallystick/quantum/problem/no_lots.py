@@ -20,7 +20,8 @@ def no_lots(
 ) -> NoLots:
     """The error with what stands in the way, and the remedy; `limits` are those of the search that found none."""
     problem, here = numbers.problem, list(searched)
-    some = f"no lots meet the budget {problem.budget:g} within {numbers.window:.3g}"
+    low, high = ((problem.budget + each) * account.equity for each in (-numbers.window, numbers.window))
+    some = f"no lots meet the budget of {low:,.2f} to {high:,.2f} {account.currency}"
     equity = f"the equity {account.equity:,.2f}"
     smallest = numbers.step * np.maximum(numbers.least, 1)
     place = here[int(smallest[here].argmin())]

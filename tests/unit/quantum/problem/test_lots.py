@@ -125,7 +125,7 @@ def test_no_lots_are_lost_between_the_boxes_of_the_search(seed: int) -> None:
 
 
 def test_an_account_too_small_for_any_position_is_never_given_none() -> None:
-    with pytest.raises(ProblemError, match=r"within 0.5 and the margin.* Raise the equity"):
+    with pytest.raises(ProblemError, match=r"the budget of 150.00 to 450.00 USD and the margin.* Raise the equity"):
         allocate(problem(), (EURUSD, GBPUSD, EURUSD, GBPUSD, EURUSD), Account(300.0))
 
 
