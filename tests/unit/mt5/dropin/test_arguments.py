@@ -210,3 +210,20 @@ def test_counts_may_be_numpy_integers_and_calculations_take_any_real_number(far:
 def test_calculations_want_all_their_arguments(far: Scripted, bad: tuple[Any, ...]) -> None:
     assert mt5.order_calc_margin(*bad) is None
     assert mt5.last_error() == _refused("Invalid arguments")
+
+
+def test_what_was_taken_before_lets_nothing_else_pass(far: Scripted) -> None:
+    """A polled call's arguments are remembered: what is equal to them and of another kind is looked at all the same."""
+    for _ in range(2):
+        mt5.copy_rates_from_pos("EURUSD", 1, 0, 10)
+        assert mt5.last_error() == OK
+        with pytest.raises(SystemError):
+            mt5.copy_rates_from_pos("EURUSD", 1, 0, 10.0)
+        assert mt5.copy_rates_from_pos(Decimal(1), 1, 0, 10) is None
+        assert mt5.last_error() == _refused("Invalid arguments")
+        mt5.copy_rates_from_pos("EURUSD", True, 0, np.int64(10))
+        assert far.last.arguments == {"symbol": "EURUSD", "timeframe": 1, "start_pos": 0, "count": 10}
+        assert [type(value) for value in far.last.arguments.values()] == [str, int, int, int]
+    for count in range(1, 600):
+        mt5.copy_rates_from_pos("EURUSD", 1, 0, count)
+        assert far.last.arguments["count"] == count
