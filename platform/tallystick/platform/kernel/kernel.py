@@ -103,7 +103,7 @@ class Kernel:
 
     def take_block(self, rows: Rows, act: Act | None) -> int:
         """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
-        self.at(int(rows.time[-1]))
+        self.at(rows.time.item(-1))
         block = self.sequencer.put(self._feed, self._cutter.block_of(rows))
         self.rows_taken += len(rows.time)
         if act is None:
@@ -189,7 +189,7 @@ class Kernel:
             answers = self.intake.row_answers(step.rows, step.act, row)
             if answers:
                 self.answering = answers[0][1]
-                settled = market.RowSettled(series=int(step.rows.series[row]))
+                settled = market.RowSettled(series=step.rows.series.item(row))
                 seq = self.sequencer.put(self._own, settled, step.block, row)
                 self.cascades.open(seq)
                 self.cascades.answer_rows(answers, seq, by_row=False)

@@ -91,10 +91,10 @@ class LatestQuotes(Mapping[str, Quote]):
 
     def get(self, symbol: str, default: Any = None) -> Any:
         """The latest quote of a symbol, or `default`."""
-        row = self._known.get(symbol)
-        if type(row) is Quote and symbol not in self._passed:
+        row, passed = self._known.get(symbol), symbol in self._passed
+        if type(row) is Quote and not passed:
             return row
-        return super().get(symbol, default)
+        return default if row is None and not passed else self[symbol]
 
     def __iter__(self) -> Iterator[str]:
         """Symbols that have a quote, sorted."""

@@ -34,8 +34,8 @@ class RowBuffer:
     def fill(self, wanted: int) -> bool:
         """Hold at least `wanted` rows behind `next`, or all there are of this kind; False when there is none left."""
         held = self.end - self.next
-        if held >= wanted:
-            return True
+        if held >= wanted or (self._over and self._waiting is None):
+            return held > 0
         parts = []
         kind = self.rows.kind if self.start < self.end else None
         while held < wanted and (chunk := self._chunk()) is not None:

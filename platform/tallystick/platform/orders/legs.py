@@ -29,7 +29,7 @@ def hedging_legs(target: int, held: Sequence[PositionView], flights: Collection[
     3. What is missing is opened, unless an open is already in flight. A position with a close in flight is let be.
     """
     closing = {flight.position: flight.volume for flight in flights if flight.purpose == "close"} if flights else {}
-    direction = (target > 0) - (target < 0)
+    direction, wanted = (target > 0) - (target < 0), abs(target)
     kept = 0
     legs = []
     if len(held) > 1:
@@ -37,12 +37,12 @@ def hedging_legs(target: int, held: Sequence[PositionView], flights: Collection[
     for position in held:
         keep = 0
         if position.direction == direction:
-            keep = max(0, min(position.volume - closing.get(position.ticket, 0), abs(target) - kept))
+            keep = max(0, min(position.volume - closing.get(position.ticket, 0), wanted - kept))
         kept += keep
         if keep < position.volume and position.ticket not in closing:
             legs.append(Leg("close", -position.direction, position.volume - keep, position.ticket, reduces=True))
-    if kept < abs(target) and "open" not in [flight.purpose for flight in flights]:
-        legs.append(Leg("open", direction, abs(target) - kept, 0, reduces=False))
+    if kept < wanted and "open" not in [flight.purpose for flight in flights]:
+        legs.append(Leg("open", direction, wanted - kept, 0, reduces=False))
     return legs
 
 

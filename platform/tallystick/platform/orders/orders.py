@@ -274,11 +274,11 @@ class Orders:
 
     def _held(self, key: Key, context: Context) -> list[PositionView]:
         """The strategy's positions of the symbol; on a netting account the symbol's one position."""
-        symbol, owners = key[1], self._owners
-        held = [position for position in context.positions.values() if position.symbol == symbol]
-        if self._netting or not held:
-            return held
-        return [one for one in held if owners.get(one.ticket, (one.strategy, symbol)) == key]
+        symbol, positions = key[1], context.positions.values()
+        if self._netting:
+            return [one for one in positions if one.symbol == symbol]
+        owner = self._owners.get
+        return [one for one in positions if one.symbol == symbol and owner(one.ticket, (one.strategy, symbol)) == key]
 
     def freeze(self) -> Any:
         """Counter, account, targets, flights, owners and shares."""

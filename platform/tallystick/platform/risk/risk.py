@@ -18,7 +18,6 @@ from tallystick.events.types.running import BookResumed
 from tallystick.events.types.trading import AccountLimitReached, OrderApproved, OrderDenied, OrderRequested
 from tallystick.platform.risk.case import Case
 from tallystick.platform.risk.entries import Entries
-from tallystick.platform.risk.form_rules import PASSED
 from tallystick.platform.risk.pace_rules import noted
 from tallystick.platform.risk.rules import BY_KIND, rules_declared
 from tallystick.platform.risk.settings import RiskSettings
@@ -69,10 +68,7 @@ class Risk:
     def _verdict(self, case: Case) -> Event:
         nearest, nearest_limit, nearest_value = "", 0, 0
         for reads, rule in self._asked[case.kind]:
-            reading = reads(case)
-            if reading is PASSED:
-                continue
-            limit, value = reading
+            limit, value = reads(case)
             if value > limit:
                 if rule.name == "repeated_execution":
                     self._state.latched.setdefault(case.request.strategy, case.time)
