@@ -12,6 +12,8 @@ from typing import Any
 
 LOT = 100_000_000
 """Volume units in one lot: volumes are whole 1e-8 lots."""
+TENS: tuple[int, ...] = tuple(10**digits for digits in range(309))
+"""Points per price unit by digits, as far as a float64 goes: asked for several times an order."""
 TICK_MODES = ("futures", "exch_futures")
 """Calculation modes whose profit goes by the value of a tick."""
 
@@ -86,13 +88,11 @@ class Instrument:
 
     def points(self, price: float) -> int:
         """The price in whole points, nearest."""
-        points_per_unit: int = 10**self.digits
-        return round(price * points_per_unit)
+        return round(price * TENS[self.digits])
 
     def price(self, points: int) -> float:
         """The float64 nearest to that many points."""
-        points_per_unit: int = 10**self.digits
-        return points / points_per_unit
+        return points / TENS[self.digits]
 
     @property
     def volume_unit(self) -> int:

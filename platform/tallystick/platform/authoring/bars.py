@@ -56,7 +56,7 @@ class Bars:
         for push in asked.pushes:
             push(bar)
         if len(pending) >= PENDING:
-            self._pack()
+            self._table.put_away(self._taken_off())
 
     def __len__(self) -> int:
         """How many bars have closed."""
@@ -122,12 +122,15 @@ class Bars:
 
     def _pack(self) -> None:
         if self._pending:
-            last = self._pending[-1]
-            self.series, self.symbol, self._ticks = last.series, last.symbol, type(last) is Quote
-            self._table.extend(
-                map(_of_quote, self._pending) if self._ticks else [astuple(bar)[2:] for bar in self._pending]
-            )
-            self._pending.clear()
+            self._table.extend(self._taken_off())
+
+    def _taken_off(self) -> list[tuple[Any, ...]]:
+        """The values of the rows that are held as they came, which they are no longer."""
+        pending, last = self._pending, self._pending[-1]
+        self.series, self.symbol, self._ticks = last.series, last.symbol, type(last) is Quote
+        rows = [_of_quote(one) for one in pending] if self._ticks else [astuple(one)[2:] for one in pending]
+        pending.clear()
+        return rows
 
     def _row(self, at: int) -> BarClosed | Quote:
         if self._ticks:

@@ -36,16 +36,15 @@ class Deadlines:
     def next_due(self) -> int:
         """The next rollover while there are positions, or the next expiry; `NEVER` when there is none."""
         state = self._worth.state
-        if not state.positions and not state.pendings:
-            return NEVER
         due = NEVER
         if state.positions:
             begun, due = self._midnights
             if not begun <= state.clock < due:
                 due = self._next_rollover()
-        for pending in state.pendings.values():
-            if pending.expires:
-                due = min(due, pending.expires)
+        if state.pendings:
+            for pending in state.pendings.values():
+                if pending.expires:
+                    due = min(due, pending.expires)
         return due
 
     def reach(self, time: int) -> list[Event]:

@@ -60,8 +60,12 @@ class Sieve(msgspec.Struct, frozen=True, gc=False):
             else:
                 shorts, proceeds = shorts + one.units * rate, proceeds + one.point_units * rate
             _widen_stops(levels, one, scale)
-        floor = float(equity_floor.py_func(account, len(state.positions)))
+        floor = _floor(account, len(state.positions))
         return cls((levels[0], levels[1], levels[2], levels[3]), time, longs, cost, shorts, proceeds, scale, floor)
+
+    def at(self, account: tuple[int, int, int], positions: int) -> Self:
+        """The same over the same `positions`, whose swaps have changed."""
+        return msgspec.structs.replace(self, floor=_floor(account, positions))
 
     def lets_pass(self, until: int, span: Span) -> bool:
         """True when nothing can happen at these rows, the last one's time in ns UTC; False says nothing yet."""
@@ -73,6 +77,10 @@ class Sieve(msgspec.Struct, frozen=True, gc=False):
             return False
         worth = self.longs * (bid * self.scale) - self.cost + self.proceeds - self.shorts * (ask * self.scale)
         return worth > self.floor
+
+
+def _floor(account: tuple[int, int, int], positions: int) -> float:
+    return float(equity_floor.py_func(account, positions))
 
 
 def _widen_stops(levels: list[float], position: Position, scale: float) -> None:

@@ -47,6 +47,8 @@ class Tables:
         self._bid, self._ask, self._seen = (np.zeros(count, dtype=np.int64) for _ in range(3))
         self._priced = np.zeros(count, dtype=np.int64)
         self._all_priced = False
+        self._latest: tuple[int, int] | None = None
+        """Bid and ask of the one symbol where the arrays do not hold them yet."""
         self._in_flight: Mapping[int, InFlight] = {}
         self._ahead = False
         self._stale = self._unfilled = True
@@ -54,11 +56,13 @@ class Tables:
         self._converting = False
         self._moneys = tuple(money[symbol] for symbol in self.symbols)
         self._one_symbol = self.series_symbol.tolist() == [0] * len(series)
+        self._scale: float = self.scales.item(0) if self._one_symbol else 0.0
         self._sieve: Sieve | None = None
         self._spans = Spans()
         self._due, self._pending, self._positions = (fills.empty(width) for width in (2, 4, 6))
         self._account = np.zeros(3, dtype=np.int64)
         self._account_now = 0, 0, 0
+        self._credit = 0
         self._levels, self._exposure = np.zeros((count, 4)), np.zeros((count, 4))
         self._alarm_times = np.zeros(count, dtype=np.int64)
         self._rates = RatesScan(
@@ -70,20 +74,34 @@ class Tables:
         self._stale = True
         self._in_flight = state.in_flight
 
+    def charged(self, state: AccountState) -> None:
+        """Swaps were charged, and nothing else has changed: neither levels nor margin."""
+        if self._stale or self._idle:
+            return
+        _, margin, level = self._account_now
+        self._account_now = self._owned(state), margin, level
+        self._unfilled = True
+        if self._sieve is not None:
+            self._sieve = self._sieve.at(self._account_now, len(state.positions))
+
+    def _owned(self, state: AccountState) -> int:
+        """The equity but for the floating profits."""
+        return state.balance + self._credit + sum([one.swap for one in state.positions.values()])
+
     # -- prices
 
     def advance(self, rows: Rows, state: AccountState) -> None:
         """The last prices of each symbol become current."""
         if self._one_symbol:
-            scale = self.scales.item(0)
-            self._bid[0], self._ask[0] = round(rows.bid.item(-1) * scale), round(rows.ask.item(-1) * scale)
-            self._seen[0] = 1
+            scale = self._scale
+            self._latest = round(rows.bid.item(-1) * scale), round(rows.ask.item(-1) * scale)
         else:
             fills.take_last.for_rows(len(rows))(
                 rows.series, rows.bid, rows.ask, self.series_symbol, self.scales, self._bid, self._ask, self._seen
             )
         self._ahead = True
         if not self._all_priced:
+            self._seen[0] |= self._one_symbol
             self._priced |= self._seen
             self._all_priced = bool(self._priced.all())
         self.pass_time(rows, state)
@@ -99,9 +117,9 @@ class Tables:
         if not self._ahead:
             return
         self._ahead = False
-        if self._one_symbol:
+        if self._latest is not None:
             symbol = self.symbols[0]
-            state.bids[symbol], state.asks[symbol] = self._bid.item(0), self._ask.item(0)
+            state.bids[symbol], state.asks[symbol] = self._latest
             return
         for symbol, bid, ask, priced in zip(
             self.symbols, self._bid.tolist(), self._ask.tolist(), self._priced.tolist(), strict=True
@@ -111,13 +129,23 @@ class Tables:
 
     def from_state(self, state: AccountState) -> None:
         """Current prices from the state."""
+        self._latest = None
+        if self._one_symbol and self._all_priced and state.bids:
+            self._latest = state.bids[self.symbols[0]], state.asks[self.symbols[0]]
+            return
         for symbol, bid in state.bids.items():
             index = self.number[symbol]
             self._bid[index], self._ask[index], self._priced[index] = bid, state.asks[symbol], 1
         self._all_priced = self._all_priced or bool(self._priced.all())
 
+    def _spread_out(self) -> None:
+        """Let the arrays hold the current prices."""
+        if self._latest is not None:
+            (self._bid[0], self._ask[0]), self._latest = self._latest, None
+
     def prices(self) -> tuple[Ints, Ints, Ints]:
         """Current bids and asks in points and which symbols have any, by symbol: a copy."""
+        self._spread_out()
         return self._bid.copy(), self._ask.copy(), self._priced.copy()
 
     def put(self, prices: tuple[Ints, Ints, Ints]) -> None:
@@ -126,6 +154,7 @@ class Tables:
 
     def take(self, rows: Rows) -> None:
         """The last prices of each symbol become current, in these tables alone."""
+        self._spread_out()
         fills.take_last.for_rows(len(rows))(
             rows.series, rows.bid, rows.ask, self.series_symbol, self.scales, self._bid, self._ask, self._seen
         )
@@ -133,6 +162,7 @@ class Tables:
 
     def quotes(self) -> tuple[dict[str, int], dict[str, int]]:
         """Current bids and asks in points by symbol, where there are any."""
+        self._spread_out()
         priced = [place for place, seen in enumerate(self._priced.tolist()) if seen]
         bids = {self.symbols[place]: self._bid.item(place) for place in priced}
         return bids, {self.symbols[place]: self._ask.item(place) for place in priced}
@@ -149,6 +179,7 @@ class Tables:
             return -1
         if self._unfilled:
             self._fill(worth)
+        self._spread_out()
         # Compiled code wants one shape for both kinds: a quote is a bar whose four prices are one.
         prices, steps = [rows.bid] * 4 + [rows.ask] * 4, 1
         if rows.kind == "bar":
@@ -213,11 +244,11 @@ class Tables:
             return
         self._unfilled = True
         self._converting = worth.converts()
-        swaps = sum([one.swap for one in state.positions.values()])
+        self._credit = worth.credit
         margin = worth.margin() if state.positions else 0
-        self._account_now = state.balance + worth.credit + swaps, margin, worth.stop_out_level
+        self._account_now = self._owned(state), margin, worth.stop_out_level
         sieved = self._one_symbol and len(self.symbols) == 1 and not self._converting
-        self._sieve = Sieve.over(state, self._moneys[0], self.scales.item(0), self._account_now) if sieved else None
+        self._sieve = Sieve.over(state, self._moneys[0], self._scale, self._account_now) if sieved else None
 
     def _fill(self, worth: Worth) -> None:
         """Make the tables from the state."""

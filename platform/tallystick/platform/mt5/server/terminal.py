@@ -19,6 +19,7 @@ from tallystick.events.types.trading import (
     OrderSending,
     PositionMarginFixed,
     PositionProtected,
+    SwapCharged,
 )
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import point_money
@@ -231,7 +232,8 @@ class SimulatedTerminal:
             self._tables.to_state(self._worth.state)
         facts = self._deadlines.reach(time)
         if facts:
-            self._tables.changed(self._worth.state)
+            only_swaps = all(type(fact) is SwapCharged for fact in facts)
+            (self._tables.charged if only_swaps else self._tables.changed)(self._worth.state)
         if self._keeps_history:
             self.history.told(facts)
         return facts
