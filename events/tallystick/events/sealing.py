@@ -14,7 +14,7 @@ from tallystick.events.record import BLOB, LENGTH, RECORD_BYTES, TRADING
 from tallystick.events.segment import BLOB_COUNT_AT
 
 if TYPE_CHECKING:
-    from tallystick.events.compiled.loops import KindTable
+    from tallystick.events.compiled.loops import KindTable, Loops
 
 Kind = tuple[int, int, int]
 """Type id, version, source."""
@@ -34,10 +34,11 @@ _leaf_hasher = sha256(b"\0").copy
 class Sealer:
     """Seals the records of one writer; `admitted` holds every kind of record by the time one is sealed."""
 
-    __slots__ = ("_admitted", "_kinds", "_known")
+    __slots__ = ("_admitted", "_kinds", "_known", "_loops")
 
     def __init__(self, admitted: Mapping[Kind, Admitted]) -> None:
         self._admitted = admitted
+        self._loops: Loops | None = None
         self._kinds: KindTable | None = None
         self._known = 0
 
@@ -46,17 +47,18 @@ class Sealer:
 
         Returns their leaf hashes joined, the decision digest after them, and how many of them count in it.
         """
-        loops = compiled.for_records(count)
-        if loops is None:
-            return _seal(group, at, count, prev, digest, self._admitted)
-        if self._kinds is None:
-            self._kinds = loops.kind_table()
+        loops, kinds = self._loops, self._kinds
+        if loops is None or kinds is None:
+            loops = self._loops = compiled.for_records(count)
+            if loops is None:
+                return _seal(group, at, count, prev, digest, self._admitted)
+            kinds = self._kinds = loops.kind_table()
         if self._known != len(self._admitted):
             for kind, (trading, prefix) in self._admitted.items():
                 if trading:
-                    self._kinds.add(kind, trading, prefix)
+                    kinds.add(kind, trading, prefix)
             self._known = len(self._admitted)
-        return loops.seal(group, at, count, prev, digest, self._kinds)
+        return loops.seal(group, at, count, prev, digest, kinds)
 
 
 def _seal(

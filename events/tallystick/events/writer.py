@@ -153,8 +153,10 @@ class LogWriter(Whereabouts, SelfDescription):
         """
         if not self._group:
             return self._first
-        self._require_sound()
-        self._seal()
+        if self._sealed == self._seq:
+            self._require_sound()
+        else:
+            self._seal()
         count = self._seq - self._first
         try:
             self._appender.write(self._group, self._first, count, self._head, self._prev)

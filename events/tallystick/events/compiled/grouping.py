@@ -116,8 +116,8 @@ def _list(to: int, prefix: int, size: int, at: int) -> int:
 
 @njit(cache=True)
 def _take_record(
-    at: int, limit: int, chain: int, numbers: Any, kinds: Any, prefixes: int, programs: int, rows: Any, leaves: int,
-    said: int, engine: Words,
+    at: int, limit: int, chain: int, numbers: Any, kinds: Any, rows: Any, leaves: int, said: int,
+    engine: Words,
 ) -> int:  # fmt: skip
     """Take the record at `at`, before `limit`; where it ends, or 0 when it is not ordinary."""
     count = numbers[COUNT]
@@ -138,7 +138,7 @@ def _take_record(
     if not same(leaf, at + HASH_AT, HASH):
         return 0
     if byte_at(at + FLAGS_AT) & TRADING:
-        prefix, size = prefixes + kinds[row, PREFIX_AT], kinds[row, PREFIX_BYTES]
+        prefix, size = kinds[row, PREFIX_AT], kinds[row, PREFIX_BYTES]
         if numbers[LISTING]:
             numbers[SAID] += _list(said + numbers[SAID], prefix, size, at)
         else:
@@ -146,7 +146,7 @@ def _take_record(
         numbers[DECISIONS] += 1
     hash_leaf(engine, at, body, leaf)
     copy(leaf, chain, HASH)
-    if not is_canonical(body, end, programs + kinds[row, PROGRAM_AT], programs + kinds[row, PROGRAM_END]):
+    if not is_canonical(body, end, kinds[row, PROGRAM_AT], kinds[row, PROGRAM_END]):
         unsure = numbers[UNSURE]
         rows[unsure, BODY], rows[unsure, END], rows[unsure, KIND] = body, end, row
         numbers[UNSURE] = unsure + 1
@@ -157,8 +157,8 @@ def _take_record(
 
 @njit(cache=True)
 def take_groups(
-    data: Any, begins: int, stop: int, marker: Any, chain: Any, numbers: Any, kinds: Any, prefixes: Any, programs: Any,
-    table: Any, rows: Any, leaves: Any, said: Any, engine: Words,
+    data: Any, begins: int, stop: int, marker: Any, chain: Any, numbers: Any, kinds: Any, table: Any, rows: Any,
+    leaves: Any, said: Any, engine: Words,
 ) -> int:  # fmt: skip
     """Take ordinary groups from byte `begins` on that begin before `stop`, while there is room; where the next begins.
 
@@ -178,8 +178,7 @@ def take_groups(
         numbers[ROOT] = _NONE
         while at < limit and byte_at(at) != _FRAME_BYTE:
             end = _take_record(
-                at, limit, head, numbers, kinds, address_of(prefixes), address_of(programs), rows,
-                address_of(leaves), address_of(said), engine,
+                at, limit, head, numbers, kinds, rows, address_of(leaves), address_of(said), engine,
             )  # fmt: skip
             if end == 0:
                 break

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tallystick.events.compiled import grouping, sealing
 from tallystick.events.compiled.calls import Words, engine_of
@@ -15,6 +16,7 @@ ROWS = 4096
 """Records that a walk takes at once, unless a group holds more."""
 _LISTED_BYTES = sealing.LENGTH_BYTES + sealing.TIME_BYTES + sealing.HASH  # of a decision, beside its prefix
 
+Octets = NDArray[np.uint8]
 Kind = tuple[int, int, int]
 """Type id, version, source."""
 Sealed = tuple[bytearray, bytes, int]
@@ -42,10 +44,9 @@ class Loops:
 
     def seal(self, group: bytearray, at: int, count: int, prev: bytes, digest: bytes, kinds: "KindTable") -> Sealed:
         """Give the last `count` records of a group, from `at` on, their body hashes and places in the chain."""
-        chain = bytearray(prev + digest)
-        leaves = bytearray(HASH_BYTES * count)
-        decided = sealing.seal(group, at, count, chain, kinds.rows, kinds.prefixes, leaves, self._engine)
-        return leaves, bytes(chain[HASH_BYTES:]), decided
+        trail = bytearray(prev + digest + bytes(HASH_BYTES * count))
+        decided = sealing.seal(group, at, count, trail, kinds.rows, self._engine)
+        return trail[sealing.LEAVES_AT :], bytes(trail[HASH_BYTES : sealing.LEAVES_AT]), decided
 
     def kind_table(self) -> "KindTable":
         """A table of kinds, empty."""
@@ -67,9 +68,8 @@ class KindTable:
 
     def __init__(self) -> None:
         self._known: set[Kind] = set()
+        self._kept: list[Octets] = []  # what the addresses in the rows are of
         self.rows = np.empty((0, sealing.KIND_COLUMNS), np.int64)
-        self.prefixes = np.empty(0, np.uint8)
-        self.programs = np.empty(0, np.uint8)
         self.longest = 0
 
     def add(self, kind: Kind, flags: int, prefix: bytes, cards: Sequence[FieldCard] = ()) -> None:
@@ -77,12 +77,12 @@ class KindTable:
         if kind in self._known:
             return
         type_id, version, source = kind
-        program = program_of(cards)
-        key, begins = source << 32 | type_id << 16 | version, len(self.programs)
-        row = key, flags, len(self.prefixes), len(prefix), begins, begins + len(program)
-        self.programs = np.concatenate([self.programs, np.frombuffer(program, np.uint8)])
+        kept = np.frombuffer(prefix + program_of(cards), np.uint8)
+        at = kept.ctypes.data
+        program, end = at + len(prefix), at + len(kept)
+        row = source << 32 | type_id << 16 | version, flags, at, len(prefix), program, end
         self.rows = np.vstack([self.rows, np.array([row], np.int64)])
-        self.prefixes = np.concatenate([self.prefixes, np.frombuffer(prefix, np.uint8)])
+        self._kept.append(kept)
         self.longest = max(self.longest, len(prefix))
         self._known.add(kind)
 
@@ -113,7 +113,7 @@ class Walk:
             self._chain[: 2 * HASH_BYTES] = head + digest
             self._make_room()
             end = grouping.take_groups(
-                data, at, stop, marker, self._chain, numbers, self.kinds.rows, self.kinds.prefixes, self.kinds.programs,
+                data, at, stop, marker, self._chain, numbers, self.kinds.rows,
                 self._table, self._rows, self._leaves, self._said, self._engine,
             )  # fmt: skip
             if end > at or not numbers[grouping.FULL]:

@@ -18,9 +18,10 @@ KIND_AT, PREV_AT, SIZE_AT, HASH_AT, BLOBS_AT = 44, 50, 82, 86, 118
 TIME_BYTES = 8
 KIND_BYTES = 6
 HASH = 32
+LEAVES_AT = 2 * HASH
 KEY, KIND_FLAGS, PREFIX_AT, PREFIX_BYTES, PROGRAM_AT, PROGRAM_END = range(6)
 KIND_COLUMNS = 6
-"""Columns of a table of kinds: what a record is and who said it, its trading flag, where prefix and program lie."""
+"""Columns of a table of kinds: what a record is and who said it, its trading flag, addresses of prefix and program."""
 LENGTH_BYTES = 4
 """Of the length before a record, and before what the decision digest is to take in."""
 
@@ -63,12 +64,13 @@ def decide(engine: Words, digest: int, prefix: int, size: int, at: int) -> None:
 
 
 @njit(cache=True)
-def seal(group: Any, begins: int, count: int, chain: Any, kinds: Any, prefixes: Any, leaves: Any, engine: Words) -> int:
+def seal(group: Any, begins: int, count: int, trail: Any, kinds: Any, engine: Words) -> int:
     """Give `count` records from `begins` on their body hashes and places in the chain; returns how many are decisions.
 
-    `chain` holds the last leaf hash and the decision digest, before and after; `leaves` takes the leaf hashes.
+    `trail` holds the leaf hash before them, the decision digest, which goes on, and room for their leaf hashes.
     """
-    at, prev, leaf, decisions = address_of(group) + begins, address_of(chain), address_of(leaves), 0
+    at, prev, decisions = address_of(group) + begins, address_of(trail), 0
+    digest, leaf = prev + HASH, prev + LEAVES_AT
     for _ in range(count):
         end = at + LENGTH_BYTES + number(at, LENGTH_BYTES)
         body = end - number(at + SIZE_AT, LENGTH_BYTES)
@@ -77,8 +79,7 @@ def seal(group: Any, begins: int, count: int, chain: Any, kinds: Any, prefixes: 
         hash_leaf(engine, at, body, leaf)
         if byte_at(at + FLAGS_AT) & TRADING:
             row = kind_row(kinds, at)
-            prefix = address_of(prefixes) + kinds[row, PREFIX_AT]
-            decide(engine, address_of(chain) + HASH, prefix, kinds[row, PREFIX_BYTES], at)
+            decide(engine, digest, kinds[row, PREFIX_AT], kinds[row, PREFIX_BYTES], at)
             decisions += 1
         at, prev, leaf = end, leaf, leaf + HASH
     return decisions
