@@ -134,6 +134,11 @@ def test_the_sieve_changes_no_scan(kind: str) -> None:
             for tables, _ in (sieved, compiled):
                 tables.advance(part, state)
             start += len(part)
+            if chance.random() < 0.3:
+                for position in state.positions.values():
+                    position.swap -= chance.randint(0, 40_000)
+                sieved[0].charged(state)
+                compiled[0].changed(state)
     assert passed > 100
     assert found > 100
 
