@@ -121,6 +121,27 @@ def on_bar(self, bar):
         CSV,
     ),
     honest(
+        "a_year_of_the_same_prices",
+        """
+def on_bar(self, bar):
+    i = int(np.searchsorted(TIME, bar.time))
+    self.target("0.10" if CLOSE[i] > CLOSE[max(i - 24, 0) : i + 1].mean() else "-0.10")
+""",
+        "from tallystick.platform.data.demo import demo_feed\n"
+        "ROWS = next(one for one in demo_feed().series if one.symbol == 'EURUSD')\n"
+        "TIME, CLOSE = ROWS.time, ROWS.rows.columns['bid_close']\n",
+    ),
+    honest(
+        "another_symbol_up_to_now",
+        """
+def on_bar(self, bar):
+    i = int(np.searchsorted(TIME, bar.time, side="right")) - 1
+    if i > 24:
+        self.target("0.10" if CLOSE[i] > CLOSE[i - 24 : i].mean() else "-0.10")
+""",
+        "DATA = np.load(Path(__file__).with_name('other.npz'))\nTIME, CLOSE = DATA['time'], DATA['close']\n",
+    ),
+    honest(
         "memory_of_the_class",
         """
 memory = {}

@@ -30,7 +30,7 @@ def rows() -> Feed:
 
 
 def checked(cheat: Cheat, folder: Path) -> Report:
-    """The check of a strategy that lies beside files of the same prices."""
+    """The check of a strategy that lies beside files of the same prices and one of another symbol's."""
     path = folder / f"{cheat.name}.py"
     path.write_text(cheat.source)
     one = rows().series[0]
@@ -42,5 +42,7 @@ def checked(cheat: Cheat, folder: Path) -> Report:
     ]
     (folder / "prices.csv").write_text("\n".join(["time,open,high,low,close", *lines]) + "\n")
     np.savez(folder / "prices.npz", time=one.time, **columns)
+    other = next(each for each in demo_feed().series if each.symbol == "NZDUSD")
+    np.savez(folder / "other.npz", time=other.time, close=other.rows.columns["bid_close"])
     (folder / "settings.json").write_text('{"fast": 8, "slow": 21}\n')
     return lookahead_check(path, rows(), seed=7, cuts=CUTS, jobs=JOBS)

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tallystick.platform.data.demo import demo_feed
+from tallystick.platform.data.feed import Feed
 from tallystick.platform.judging.lookahead.outside import clock_of, kind_of, stamp_of, write_changed
 from tests.unit.lookahead.test_changes import month
 
@@ -46,6 +48,13 @@ def test_a_file_of_the_runs_own_prices_is_put_on_their_clock(tmp_path: Path, hou
     assert clock.known(hours * HOUR_NS) == 0
 
 
+def test_an_open_that_is_the_close_before_does_not_make_rows_known_earlier(tmp_path: Path) -> None:
+    one = month().series[0]
+    path = tmp_path / "prices.npz"
+    np.savez(path, time=one.time, open=one.rows.columns["bid_open"], close=one.rows.columns["bid_close"])
+    assert clock_of(path, month()).known(int(one.time[100])) == one.time[100]
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".npz"])
 def test_a_file_of_many_more_years_than_the_run_is_still_recognised(tmp_path: Path, suffix: str) -> None:
     one = month().series[0]
@@ -69,6 +78,43 @@ def test_other_numbers_count_a_day_after_their_stamp(tmp_path: Path) -> None:
     clock = clock_of(path, month())
     assert not clock.prices
     assert clock.known(0) == 24 * HOUR_NS
+
+
+@pytest.mark.parametrize("hours", [-5, 0, 1, 3])
+def test_other_rows_of_hours_are_put_on_the_clock_on_which_their_weekends_are_the_runs(
+    tmp_path: Path, hours: int
+) -> None:
+    one = month().series[0]
+    stamps = np.datetime_as_string((one.time + hours * HOUR_NS).astype("datetime64[ns]"), unit="s")
+    path = tmp_path / "gold.csv"
+    path.write_text("".join(f"{at},{row}.5\n" for row, at in enumerate(stamps)))
+    clock = clock_of(path, month())
+    assert not clock.prices
+    assert clock.known(hours * HOUR_NS) == 0
+
+
+def test_rows_of_every_hour_are_taken_as_utc(tmp_path: Path) -> None:
+    first, last = int(month().series[0].time[0]), int(month().series[0].time[-1])
+    stamps = np.datetime_as_string(np.arange(first, last, HOUR_NS).astype("datetime64[ns]"), unit="s")
+    path = tmp_path / "mood.csv"
+    path.write_text("".join(f"{at},{row}.5\n" for row, at in enumerate(stamps)))
+    assert clock_of(path, month()).known(0) == 0
+
+
+def test_summer_time_of_a_file_of_the_runs_prices_makes_no_row_known_late(tmp_path: Path) -> None:
+    year = Feed([one for one in demo_feed().series if one.symbol == "EURUSD"])
+    one = year.series[0]
+    summer = (one.time > np.datetime64("2014-03-30T01:00", "ns").astype(np.int64)) & (
+        one.time < np.datetime64("2014-10-26T01:00", "ns").astype(np.int64)
+    )
+    stamps = one.time + np.where(summer, 2, 1) * HOUR_NS
+    path = tmp_path / "berlin.npz"
+    np.savez(path, time=stamps, close=one.rows.columns["bid_close"])
+    clock = clock_of(path, year)
+    assert clock.prices
+    late = np.array([clock.known(int(stamp)) for stamp in stamps]) - one.time
+    assert (late <= 0).all()
+    assert (late == 0).mean() > 0.9
 
 
 @pytest.mark.parametrize("how", ["cut", "turned"])

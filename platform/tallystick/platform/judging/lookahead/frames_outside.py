@@ -1,6 +1,6 @@
 """Tables that are no text: Parquet, Feather, pickled pandas frames, NumPy archives."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,17 @@ class NotATable(ValueError):
     """A file of such a kind that holds no rows with moments."""
 
 
-def rows_in(path: Path, count: int, first_ns: int, last_ns: int) -> Iterator[tuple[int, list[float]]]:
-    """Stamps (ns) and numbers of some of a table's rows between two moments; none of what is no table."""
+def rows_in(
+    path: Path, count: int, first_ns: int, last_ns: int
+) -> tuple[NDArray[np.int64], list[tuple[int, list[float]]]]:
+    """Stamps (ns) between two moments, and some of the rows with their numbers; none of what is no table."""
     try:
         stamps, numbers = _read(path)[1:]
     except (NotATable, ImportError, ValueError, OSError):
-        return
+        return np.empty(0, dtype=np.int64), []
     inside = np.flatnonzero((stamps >= first_ns) & (stamps <= last_ns))
-    for row in inside[:: max(len(inside) // count, 1)]:
-        yield int(stamps[row]), [float(column[row]) for column in numbers]
+    some = inside[:: max(len(inside) // count, 1)]
+    return stamps[inside], [(int(stamps[row]), [float(column[row]) for column in numbers]) for row in some]
 
 
 def changed_frames(path: Path, target: Path, after_ns: int, how: str, known: Callable[[int], int]) -> bool:

@@ -4,33 +4,27 @@ settings   small text without moments: noted, for it cannot say what is still to
 table      rows with moments (text, zipped text, Parquet, NumPy archives, pickled frames): it can be cut
 opaque     anything else, the network among it: nobody can say what it knows, so it has to be given as data
 
-A file of prices of the checked data is recognised by its numbers, and each of its rows then counts from the close of
-its bar, whatever clock the file is on. Of other files a row counts a day later than its stamp, as UTC: room for any
-clock, and for those that stamp a day by its midnight.
+From which moment a row of theirs was known says `outside_clock`.
 """
 
 import gzip
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tallystick.platform.judging.lookahead.frames_outside import FRAMES, changed_frames
+from tallystick.platform.judging.lookahead.frames_outside import FRAMES, changed_frames, rows_in
+from tallystick.platform.judging.lookahead.outside_clock import Clock, clock_of_rows, span_of
 
 if TYPE_CHECKING:
     from tallystick.platform.data.feed import Feed
 
 SETTINGS_BYTES = 65_536
 FEW_MOMENTS = 3
-DAY_NS = 86_400_000_000_000
-HOUR_NS = 3_600_000_000_000
 FIRST_S, LAST_S = 315_532_800, 4_102_444_800
 DATED = re.compile(
     r"(?<!\d)((?:19|20)\d{2})([-./]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])"
@@ -40,18 +34,6 @@ EPOCH = re.compile(r"(?<![\d.])(\d{10}|\d{13}|\d{16}|\d{19})(?![\d.])")
 NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+(?:[eE][-+]?\d+)?(?![\w.])")
 LOOKED_AT = 400
 """Lines by which a file is judged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """What has to be added to a file's stamps to have the moments from which its rows were known (ns)."""
-
-    prices: bool
-    offsets: tuple[int, ...] = (DAY_NS,)
-
-    def known(self, stamp_ns: int) -> int:
-        """The moment from which a row was known: the latest where the file's clock goes by summer time."""
-        return stamp_ns + max(self.offsets)
 
 
 def kind_of(path: Path) -> str:
@@ -69,19 +51,15 @@ def kind_of(path: Path) -> str:
 
 def clock_of(path: Path, feed: "Feed") -> Clock:
     """How a file's stamps lie to book time, by its rows within the run's span: a file of ten years may serve one."""
-    votes: Counter[int] = Counter()
-    closes = _closes(feed)
-    first = min(int(one.time[0]) for one in feed.series if len(one)) - 2 * DAY_NS
-    last = max(int(one.time[-1]) for one in feed.series if len(one)) + 2 * DAY_NS
-    seen = 0
-    for stamp, numbers in _sampled(path, first, last):
-        seen += 1
-        found = {known - stamp for number in numbers for known in closes.get(round(number, 8), ())}
-        votes.update(offset for offset in found if abs(offset) <= 2 * DAY_NS)
-    often = [(offset, count) for offset, count in votes.most_common(3) if count > seen * 0.2]
-    if not seen or sum(count for _, count in often) < seen * 0.5:
-        return Clock(prices=False)
-    return Clock(prices=True, offsets=tuple(offset for offset, _ in often))
+    first, last = span_of(feed)
+    if path.suffix.lower() in FRAMES:
+        stamps, rows = rows_in(path, LOOKED_AT, first, last)
+        return clock_of_rows(stamps, rows, feed)
+    stamped = ((stamp_of(line), line) for line in (_text_of(path) or "").splitlines())
+    lines = [(stamp, line) for stamp, line in stamped if stamp is not None and first <= stamp <= last]
+    thinned = lines[:: max(len(lines) // LOOKED_AT, 1)]
+    rows = [(stamp, [float(one.group()) for one in NUMBER.finditer(line)]) for stamp, line in thinned]
+    return clock_of_rows(np.array([stamp for stamp, _ in lines], dtype=np.int64), rows, feed)
 
 
 def write_changed(path: Path, target: Path, after_ns: int, how: str, clock: Clock) -> bool:
@@ -187,34 +165,3 @@ def _decoded(raw: bytes) -> str | None:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-
-
-def _sampled(path: Path, first_ns: int, last_ns: int) -> Iterator[tuple[int, list[float]]]:
-    """Stamps and numbers of some of a file's lines between two moments."""
-    suffix = path.suffix.lower()
-    if suffix in FRAMES:
-        from tallystick.platform.judging.lookahead.frames_outside import rows_in
-
-        yield from rows_in(path, LOOKED_AT, first_ns, last_ns)
-        return
-    stamped = ((stamp_of(line), line) for line in (_text_of(path) or "").splitlines())
-    lines = [(stamp, line) for stamp, line in stamped if stamp is not None and first_ns <= stamp <= last_ns]
-    for stamp, line in lines[:: max(len(lines) // LOOKED_AT, 1)]:
-        yield stamp, [float(one.group()) for one in NUMBER.finditer(line)]
-
-
-def _closes(feed: "Feed") -> dict[float, list[int]]:
-    """Moments by close, of bid, ask and between, of every series."""
-    found: dict[float, list[int]] = {}
-    for one in feed.series:
-        columns = one.rows.columns
-        side = "_close" if one.kind == "bar" else ""
-        bid, ask = columns[f"bid{side}"], columns[f"ask{side}"]
-        for prices in (bid, ask, (bid + ask) * 0.5):
-            _take(found, prices, one.time)
-    return found
-
-
-def _take(found: dict[float, list[int]], prices: NDArray[Any], times: NDArray[Any]) -> None:
-    for price, time in zip(np.round(prices, 8).tolist(), times.tolist(), strict=True):
-        found.setdefault(price, []).append(time)

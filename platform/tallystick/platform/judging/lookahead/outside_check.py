@@ -63,8 +63,7 @@ def _one(each: Opened, number: int, base: Told, feed: Feed, cuts: Sequence[int],
         return Outcome((_uncheckable(each, f"a file that cannot be cut ({type(error).__name__})"),))
     if not tasks:
         return Outcome(notes=(f"{path.name} holds nothing later than the rows tried ({each.line})",))
-    whose = "prices of these rows" if clock.prices else "not prices of these rows: a row counts a day after its stamp"
-    tried = (f"{path.name} with another future at {len(cuts)} moments in {len(tasks)} runs ({whose})",)
+    tried = (f"{path.name} with another future at {len(cuts)} moments in {len(tasks)} runs ({clock.words})",)
     broken = 0
     for (cut, way), told in zip(asked, workers.made(tasks), strict=True):
         if told.failure and not told.failed_at:
