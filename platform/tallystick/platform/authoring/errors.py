@@ -94,7 +94,7 @@ def failed(error: BaseException, name: str, callback: str, rows: int = FEW_ROWS)
         code, _, what = words.partition(" ")
         return CallbackFailed(f"{code} {at} in {callback}: {what}")
     fix = "Correct it there"
-    if rows < FEW_ROWS and type(error) in {IndexError, ValueError}:
+    if rows < FEW_ROWS and (type(error) is IndexError or "zero-size array" in words):
         fix += f", or say warm_up=N: {rows} row{'s' if rows > 1 else ''} had come in by then"
     return CallbackFailed(f"E512 {at} in {callback}: {type(error).__name__}: {words}. {fix}.")
 
