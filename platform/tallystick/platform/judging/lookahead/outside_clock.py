@@ -87,7 +87,7 @@ def _of_prices(sample: Iterable[Row], feed: "Feed") -> Clock | None:
 
 
 def _voted(votes: Counter[int], seen: int, often: Sequence[int]) -> int:
-    """Most rows' offset (an open votes for the close before too); where the clock was changed meanwhile, the earlier."""
+    """Most rows' offset (opens vote for the close before too); where the clock was changed meanwhile, the earlier."""
     best = max(often, key=lambda offset: votes[offset])
     if votes[best] >= NEARLY_ALL * seen:
         return best
