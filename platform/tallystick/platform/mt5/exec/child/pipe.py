@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterable, MutableMapping, Sequence
 from contextlib import suppress
+from multiprocessing.connection import Client  # early: a bot's own import of it would be heard to ask for chance
 from typing import Any, NoReturn
 
 from tallystick.platform.mt5.exec.child.leased import Leased
@@ -110,8 +111,6 @@ class ParentPipe:
         if kind == "fd":
             return cls(Descriptor(int(place)))
         if kind == "tcp":
-            from multiprocessing.connection import Client  # twenty modules that a descriptor does without
-
             port, _, key = place.partition(":")
             connection = Client(("127.0.0.1", int(port)), authkey=bytes.fromhex(key))
             send_at_once(connection.fileno())

@@ -4,6 +4,7 @@ import ctypes
 import gc
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
@@ -54,8 +55,8 @@ def put_in_type(owner: type, methods: Mapping[str, Any]) -> None:
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(owner))
 
 
-class AfterImport:
-    """Does something with a module as soon as it is imported, and nothing before: a finder of `sys.meta_path`."""
+class AfterImport(MetaPathFinder):
+    """Does something with a module as soon as it is imported, and nothing before."""
 
     def __init__(self) -> None:
         """Nothing to do yet."""
