@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,12 @@ OK = (1, "Success")
 
 class Seconds(float):
     """A float of somebody's own."""
+
+
+class Pair(StrEnum):
+    """Names of somebody's own."""
+
+    EURUSD = "EURUSD"
 
 
 def _refused(text: str) -> tuple[int, str]:
@@ -104,6 +111,16 @@ def test_missing_keys_are_zero_and_unknown_ones_ignored(far: Scripted) -> None:
     assert len(request) == 17
     assert {name: value for name, value in request.items() if value} == {"action": 1}
     assert (request["volume"], request["comment"], mt5.last_error()) == (0.0, "", OK)
+
+
+@pytest.mark.parametrize("value", [np.str_("EURUSD"), Pair.EURUSD], ids=repr)
+def test_a_subclass_of_str_passes_as_its_text_alone(far: Scripted, value: str) -> None:
+    mt5.order_send({**DEAL, "symbol": value})
+    assert mt5.last_error() == OK
+    assert type(far.last.arguments["request"]["symbol"]) is str
+    mt5.symbol_info_tick(value)
+    assert far.last.arguments == {"symbol": "EURUSD"}
+    assert type(far.last.arguments["symbol"]) is str
 
 
 def test_fields_are_looked_at_in_the_order_of_the_struct(far: Scripted) -> None:

@@ -44,6 +44,7 @@ def text(value: Any, longest: int, refused: str) -> str:
     """
     if not isinstance(value, str) or len(value) > longest:
         raise Refused(refused)
+    value = str.__str__(value)  # of np.str_ and members of a StrEnum the text alone
     if value.isascii():
         return value
     units = value.encode("utf-16-le", "surrogatepass")
