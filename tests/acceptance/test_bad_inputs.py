@@ -355,3 +355,17 @@ def test_20_a_file_without_a_strategy_says_what_to_write(refused: Say, desk: Pat
     said = refused("backtest", "empty.py")
     assert "has no strategy" in said.error
     assert "@strategy" in said.last
+
+
+def test_20_data_where_the_strategy_belongs_is_told_the_order(refused: Say) -> None:
+    said = refused("backtest", "EURUSD_H1.csv", "ema.py", "--tz", "mt5")
+    assert said.error.startswith("error[E530]")
+    assert said.last == "Fix: The strategy stands first, then its data: tallystick backtest ema.py EURUSD_H1.csv"
+
+
+def test_20_a_window_longer_than_the_rows_so_far_is_told_of_warm_up(say: Say, desk: Path, kept: Path) -> None:
+    written(desk, "breakout.py", SIGNAL.format(lots="0.10", answer="int(bars.close[-1] > bars.high[-49:-1].max())"))
+    said = say("backtest", "breakout.py", "--book", kept, "--no-report")
+    assert said.code == 2
+    assert "breakout.py:4" in said.error
+    assert "warm_up=N: 1 row had come in by then" in said.last

@@ -106,7 +106,8 @@ def _loaded(text: str) -> Any:
     path, name = split_source(text)
     if not path.endswith(".py"):
         what = f'"{text}" is no strategy: got text / expected a file such as ema.py, or one of {", ".join(KINDS)}'
-        raise UnknownStrategy(what, "Write one with: tallystick new ema")
+        order = f"The strategy stands first, then its data: tallystick backtest ema.py {text}"
+        raise UnknownStrategy(what, order if Path(path).is_file() else "Write one with: tallystick new ema")
     return load(Path(path), name or None)
 
 
