@@ -4,6 +4,7 @@ An indicator is asked for by value, `bars.ema(10)`. Rows are kept as they came, 
 """
 
 from collections.abc import Iterator
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,7 +85,7 @@ class Bars:
         def __getattr__(self, name: str) -> Any:
             """A column, or the method of an indicator: see the end of this file and named.py."""
 
-    def part(self, name: str) -> NDArray[Any]:
+    def _part(self, name: str) -> NDArray[Any]:
         """A column by its name, read-only."""
         if name in {"mid", "spread"}:
             return self._computed(name)
@@ -174,20 +175,8 @@ class Bars:
             one.bars.thaw(bars)
 
 
-class _Column:
-    """A column of the bars, by its name."""
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __get__(self, bars: Bars | None, of: type) -> Any:
-        return self if bars is None else bars.part(self._name)
-
-
 for _name in (*FIELDS, *CHART, "mid", "spread"):
-    setattr(Bars, _name, _Column(_name))
+    setattr(Bars, _name, property(methodcaller("_part", _name), doc=""))
 name_indicators(Bars, lambda bars, name: bars.asked.asker(name))
 
 
