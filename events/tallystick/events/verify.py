@@ -34,7 +34,7 @@ from tallystick.events.verify_range import Outcome, Stretch, StretchReader
 
 LOOKS = 3
 RECORD_ABOUT_BYTES = 400  # with its body; fewer records of market blocks are longer
-WORTH_A_PROCESS_BYTES = 8 * 2**20
+WORTH_A_PROCESS_BYTES = 64 * 2**20
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 

@@ -2,8 +2,8 @@
 
 A compiled loop that holds a function of `ctypes` cannot be kept in Numba's cache. So the functions' addresses, which
 differ in each process, come in as numbers. `engine` is an array of int64: the addresses of init, update and final, a
-word whose first bytes are 0 and 1 (what stands before a leaf and before a node), and then OpenSSL's context. The loops
-keep the interpreter's lock, so that one engine serves a process.
+word whose first bytes are 0 and 1 (what stands before a leaf and before a node), and then OpenSSL's context. The short
+loops keep the interpreter's lock and share one engine; a walk over a log gives the lock away and has its own.
 """
 
 from typing import Any

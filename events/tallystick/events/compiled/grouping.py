@@ -155,7 +155,7 @@ def _take_record(
     return end
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)  # so that others who listen meanwhile are heard
 def take_groups(
     data: Any, begins: int, stop: int, marker: Any, chain: Any, numbers: Any, kinds: Any, table: Any, rows: Any,
     leaves: Any, said: Any, engine: Words,
@@ -199,7 +199,7 @@ def take_groups(
     return int(at - base)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)  # so that others who listen meanwhile are heard
 def skip_groups(data: Any, begins: int, stop: int, declaring: int, last: Any) -> int:
     """Pass over groups until one ends at or after `stop`, or holds a type id up to `declaring`, or is cut short.
 

@@ -27,6 +27,7 @@ class Loops:
     """The loops with what all of them need; one for a process."""
 
     def __init__(self, functions: Sha256) -> None:
+        self._functions = functions
         self._engine = engine_of(functions)
         self._table = grouping.crc_table()
 
@@ -60,7 +61,7 @@ class Loops:
 
     def walk(self, *, listing: bool) -> "Walk":
         """A walk over the groups of a log; `listing`: decisions are listed, not taken into the digest."""
-        return Walk(self._engine, self._table, listing=listing)
+        return Walk(engine_of(self._functions), self._table, listing=listing)
 
 
 class KindTable:
