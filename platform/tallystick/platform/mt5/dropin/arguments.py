@@ -44,10 +44,10 @@ def text(value: Any, longest: int, refused: str) -> str:
     """
     if not isinstance(value, str) or len(value) > longest:
         raise Refused(refused)
-    value = str.__str__(value)  # of np.str_ and members of a StrEnum the text alone
-    if value.isascii():
-        return value
-    units = value.encode("utf-16-le", "surrogatepass")
+    plain: str = str.__str__(value)  # of np.str_ and members of a StrEnum the text alone
+    if plain.isascii():
+        return plain
+    units = plain.encode("utf-16-le", "surrogatepass")
     if len(units) > 2 * longest:
         raise Refused(refused)
     return units.decode("utf-16-le", "replace")
