@@ -174,3 +174,19 @@ assert ("numba" in sys.modules) == (loops is not None)
 def test_the_loops_are_loaded_only_after_many_records() -> None:
     done = subprocess.run([sys.executable, "-c", PATIENCE], check=False, capture_output=True, text=True, env=os.environ)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        "os.environ['NUMBA_DISABLE_JIT'] = '1'",
+        "sys.modules['numba'] = None",
+        "import numba.core.caching as found; found.CacheImpl._locator_classes = []",
+    ],
+    ids=["told not to compile", "no compiler", "nowhere to keep it"],
+)
+def test_where_nothing_can_be_compiled_hashing_is_left_to_python(world: str) -> None:
+    asking = "from tallystick.events import compiled; print(compiled.load(), compiled.for_records(9**9))"
+    program = f"import os, sys; {world}; {asking}"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["None", "None"]

@@ -2,8 +2,8 @@
 
 Nothing here is loaded with the package. `for_records` says when to load: that takes about a second of CPU, a tenth
 where Numba is at work in the process already, and spares some three microseconds a record. Where OpenSSL's functions
-cannot be found in the process (see `openssl`) the answer is no, and who asked goes on in Python: both ways give the
-same bytes.
+cannot be found in the process (see `openssl`), and where Numba is missing, may not compile or has nowhere to keep what
+it compiled, the answer is no, and who asked goes on in Python: both ways give the same bytes.
 """
 
 import sys
@@ -43,15 +43,24 @@ def for_records(count: int) -> "Loops | None":
 def load() -> "Loops | None":
     """The loops, loaded now; None where they cannot be."""
     if _Chosen.loops is None:
-        from tallystick.events.compiled import openssl
-
-        functions = openssl.found()
-        _Chosen.refused = functions is None
-        if functions is not None:
-            from tallystick.events.compiled.loops import Loops
-
-            _Chosen.loops = Loops(functions)
+        _Chosen.loops = _loops()
+        _Chosen.refused = _Chosen.loops is None
     return _Chosen.loops
+
+
+def _loops() -> "Loops | None":
+    from tallystick.events.compiled import openssl
+
+    functions = openssl.found()
+    if functions is None:
+        return None
+    try:
+        from numba import config
+
+        from tallystick.events.compiled.loops import Loops
+    except (ImportError, RuntimeError):  # no Numba; no folder for its cache
+        return None
+    return None if vars(config)["DISABLE_JIT"] else Loops(functions)
 
 
 def refuse() -> None:
