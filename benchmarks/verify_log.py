@@ -23,8 +23,12 @@ from benchmarks.harness import (
 def measure(settings: Settings) -> Sequence[Figure]:
     """One sealed log, verified by one process and by two, in turn."""
     from benchmarks.deal_log import build
+    from tallystick.events import compiled
     from tallystick.events.types.trading import DealMade, OrderDenied
 
+    compiled.load()
+    build(settings.scratch / "first", 2_000, DealMade)
+    side(settings.scratch / "first", 1)  # compiled here, if never before, and kept
     count = settings.size(600_000, 2_000)
     deals, denials = settings.scratch / "deals", settings.scratch / "denials"
     build(deals, count, DealMade)

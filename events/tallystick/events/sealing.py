@@ -34,10 +34,12 @@ _leaf_hasher = sha256(b"\0").copy
 class Sealer:
     """Seals the records of one writer; `admitted` holds every kind of record by the time one is sealed."""
 
-    __slots__ = ("_admitted", "_kinds", "_known", "_loops")
+    __slots__ = ("_admitted", "_compiling", "_kinds", "_known", "_loops")
 
-    def __init__(self, admitted: Mapping[Kind, Admitted]) -> None:
+    def __init__(self, admitted: Mapping[Kind, Admitted], *, compiling: bool = True) -> None:
+        """`compiling`: load the loops when they pay."""
         self._admitted = admitted
+        self._compiling = compiling
         self._loops: Loops | None = None
         self._kinds: KindTable | None = None
         self._known = 0
@@ -49,7 +51,9 @@ class Sealer:
         """
         loops, kinds = self._loops, self._kinds
         if loops is None or kinds is None:
-            loops = self._loops = compiled.for_records(count)
+            loops = self._loops = (
+                compiled.for_records(count, compiled.SEALING) if self._compiling else compiled.at_hand()
+            )
             if loops is None:
                 return _seal(group, at, count, prev, digest, self._admitted)
             kinds = self._kinds = loops.kind_table()

@@ -146,7 +146,7 @@ def _findings(  # noqa: PLR0917
 def _read(whole: Stretch, processes: int, progress: Progress | None) -> list[Outcome]:
     """Read the whole log; side by side where that pays and everything holds, so that a fault is named by one reader."""
     total = sum(each.stored_bytes for each in whole.segments)
-    compiled.for_records(total // RECORD_ABOUT_BYTES)
+    compiled.for_records(total // RECORD_ABOUT_BYTES, compiled.WALKING)
     if processes > 1 and total >= WORTH_A_PROCESS_BYTES:
         outcomes = read_side_by_side(whole, processes)
         if outcomes and _seamless(outcomes):

@@ -52,9 +52,19 @@ class LogWriter(Whereabouts, SelfDescription):
     """
 
     def __init__(
-        self, folder: Path, origin: str, *, segment_bytes: int = MAX_SEGMENT_BYTES, files: Files | None = None
+        self,
+        folder: Path,
+        origin: str,
+        *,
+        segment_bytes: int = MAX_SEGMENT_BYTES,
+        files: Files | None = None,
+        compiling: bool = True,
     ) -> None:
-        """`segment_bytes`: a segment that has grown to this size is closed; at most 1 GiB."""
+        """`segment_bytes`: a segment that has grown to this size is closed; at most 1 GiB.
+
+        `compiling`: after many records hashing may go over to compiled loops. Without it no commit ever waits for a
+        compiler, which the first one on a machine does for seconds.
+        """
         if not 0 < segment_bytes <= MAX_SEGMENT_BYTES:
             raise UsageError(f"segments of {segment_bytes} bytes: choose 1 to {MAX_SEGMENT_BYTES}")
         self.folder = folder
@@ -86,7 +96,7 @@ class LogWriter(Whereabouts, SelfDescription):
         self._whole_bytes = 0  # set last: an append that a signal broke off leaves a group of another length
         self._deferred: list[Event] = list(opened.deferred)
         self._admitted: dict[Kind, Admitted] = {}
-        self._sealer = Sealer(self._admitted)
+        self._sealer = Sealer(self._admitted, compiling=compiling)
         self._sealed, self._sealed_bytes = self._seq, 0
         self._cached = self._first
 

@@ -65,7 +65,10 @@ class Compiled(Generic[P, R]):
         if self._loaded is None:
             from numba import njit
 
-            self._loaded = njit(cache=True)(self.py_func)
+            try:
+                self._loaded = njit(cache=True)(self.py_func)
+            except RuntimeError:  # no folder for its cache: a read-only installation of somebody without a home
+                self._loaded = njit(self.py_func)
         return self._loaded
 
 

@@ -155,20 +155,35 @@ def test_a_library_without_the_functions_leaves_hashing_to_python(monkeypatch: p
     with way(loops=False):
         monkeypatch.setattr(openssl, "found", lambda: None)
         assert compiled.load() is None
-        assert compiled.for_records(10 * compiled.PATIENCE) is None
+        assert compiled.for_records(10 * compiled.PATIENCE_TO_COMPILE, compiled.SEALING) is None
 
 
 PATIENCE = """
 import sys
 from tallystick.events import compiled, writer, verify
 assert not {"numba", "numpy", "llvmlite"} & set(sys.modules)
-assert compiled.for_records(compiled.PATIENCE - 1) is None
+assert compiled.for_records(compiled.patience(compiled.SEALING) - 1, compiled.SEALING) is None
 assert compiled.at_hand() is None
 assert not {"numba", "numpy", "llvmlite"} & set(sys.modules)
-loops = compiled.for_records(1)
+loops = compiled.for_records(1, compiled.SEALING)
 assert loops is compiled.at_hand() is compiled.load()
 assert ("numba" in sys.modules) == (loops is not None)
 """
+
+
+def test_what_is_kept_of_a_compilation_makes_the_loops_come_sooner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = tmp_path / "__pycache__"
+    beside.mkdir()
+    assert not compiled.kept(compiled.WALKING, tmp_path)
+    (beside / f"{compiled.SEALING}-66.py{sys.version_info.major}{sys.version_info.minor}.nbi").touch()
+    (beside / f"{compiled.WALKING}-158.py27.nbi").touch()
+    compiled.kept.cache_clear()
+    assert compiled.kept(compiled.SEALING, tmp_path)
+    assert not compiled.kept(compiled.WALKING, tmp_path)
+    monkeypatch.setattr(compiled, "kept", lambda wanted: wanted == compiled.SEALING)
+    assert compiled.patience(compiled.SEALING) < compiled.patience(compiled.WALKING) == compiled.PATIENCE_TO_COMPILE
 
 
 def test_the_loops_are_loaded_only_after_many_records() -> None:
@@ -186,7 +201,9 @@ def test_the_loops_are_loaded_only_after_many_records() -> None:
     ids=["told not to compile", "no compiler", "nowhere to keep it"],
 )
 def test_where_nothing_can_be_compiled_hashing_is_left_to_python(world: str) -> None:
-    asking = "from tallystick.events import compiled; print(compiled.load(), compiled.for_records(9**9))"
+    asking = (
+        "from tallystick.events import compiled; print(compiled.load(), compiled.for_records(9**9, compiled.WALKING))"
+    )
     program = f"import os, sys; {world}; {asking}"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["None", "None"]

@@ -103,7 +103,9 @@ class LiveBook:
         if (before := self._standing.history()).size:
             require_trusted(self._folder / "log", self._signer.vkey, before.enrolled)
         with ExitStack() as stack:
-            writer = self._writer = stack.enter_context(LogWriter(self._folder / "log", self._signer.name))
+            writer = self._writer = stack.enter_context(
+                LogWriter(self._folder / "log", self._signer.name, compiling=False)
+            )
             history = self._standing.history()
             standing = self._standing.brought_up(writer, history, self._clock)
             self.kernel, self.run = standing.kernel, standing.run
