@@ -7,6 +7,7 @@ A second writer gets `LogLocked`, which names the first.
 import contextlib
 import os
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 
 from tallystick.events.errors import LogLocked, LogMissing
@@ -24,6 +25,7 @@ except ImportError:
 LOCK_NAME = "writer.lock"
 _LOCKED_BYTE = 2**30  # far behind the pid, which others must be able to read: Windows locks are mandatory
 _held: set[Path] = set()  # by this process, where only the pid file guards: a leftover may carry our own pid
+_changing_hands = Lock()  # a pid file and its place in `_held` come and go as one for this process's threads
 
 
 class WriterLock:
@@ -32,9 +34,11 @@ class WriterLock:
     def __init__(self, folder: Path) -> None:
         self._path = folder.resolve() / LOCK_NAME
         self._file: IO[bytes] | None = None
+        self._pid_file_is_ours = False
         try:
             if fcntl is None and msvcrt is None:
-                self._take_pid_file()
+                with _changing_hands:
+                    self._take_pid_file()
             else:
                 self._take_system_lock()
         except FileNotFoundError as error:
@@ -47,16 +51,19 @@ class WriterLock:
     @property
     def held(self) -> bool:
         """True until `release`."""
-        return self._file is not None or self._path in _held
+        return self._file is not None or self._pid_file_is_ours
 
     def release(self) -> None:
         """Let the next writer in; harmless when done twice."""
         if self._file is not None:
             self._file.close()
             self._file = None
-        elif self._path in _held:
-            _held.discard(self._path)
-            self._path.unlink(missing_ok=True)
+            return
+        with _changing_hands:
+            if self._pid_file_is_ours:
+                self._pid_file_is_ours = False
+                self._path.unlink(missing_ok=True)
+                _held.discard(self._path)
 
     def _take_system_lock(self) -> None:
         file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644), "r+b", buffering=0)
@@ -80,6 +87,7 @@ class WriterLock:
         with os.fdopen(handle, "wb") as file:
             file.write(_own_pid())
         _held.add(self._path)
+        self._pid_file_is_ours = True
 
     def _is_leftover(self) -> bool:
         pid = _pid_in(self._path)

@@ -152,8 +152,8 @@ def test_a_library_without_the_functions_leaves_hashing_to_python(monkeypatch: p
     assert search() is None
     monkeypatch.setattr(openssl, "_library", lambda: Path(sys.executable).with_name("no library either"))
     assert search() is None
-    with way(loops=False):
-        monkeypatch.setattr(openssl, "found", lambda: None)
+    with way(loops=False), monkeypatch.context() as patched:
+        patched.setattr(openssl, "found", lambda: None)
         assert compiled.load() is None
         assert compiled.for_records(10 * compiled.PATIENCE_TO_COMPILE, compiled.SEALING) is None
 

@@ -4,6 +4,8 @@ import errno
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +193,39 @@ def test_the_pid_file_of_a_living_process_is_respected(tmp_path: Path, scribe: A
         assert refused.value.pid == alive.pid
     finally:
         alive.communicate(b"\n")
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_of_a_processs_threads_one_has_the_pid_file_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[int] = []
+    together: list[int] = []
+    unlink = Path.unlink
+
+    def slowly(path: Path, missing_ok: bool = False) -> None:  # noqa: FBT002 -- as `Path.unlink`
+        time.sleep(0.001)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", slowly)
+
+    def come_and_go(number: int) -> int:
+        taken = 0
+        while taken < 30:
+            try:
+                held = lock.WriterLock(tmp_path)
+            except LogLocked:
+                continue
+            inside.append(number)
+            time.sleep(0.0005)
+            together.append(len(inside))
+            inside.remove(number)
+            held.release()
+            held.release()  # harmless: another may hold it by now
+            taken += 1
+        return taken
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(come_and_go, range(4))) == 120
+    assert set(together) == {1}
 
 
 def test_the_log_works_where_fcntl_and_fdatasync_are_missing(tmp_path: Path, origin: str) -> None:
