@@ -62,7 +62,6 @@ class Kernel:
         self._feed = self.sequencer.voice("feed", "feed")
         self._own = self.sequencer.voice(KERNEL, KERNEL)
         self._gateway = self.cascades.voice("gateway", "gateway")
-        self._told_by = self.cascades.voice(self._terminal_name, "terminal")
         self._notes: dict[type[Event], Fold] = {
             market.SeriesDeclared: self._series_declared,
             market.InstrumentDeclared: self._instrument_declared,
@@ -99,7 +98,7 @@ class Kernel:
     def hear_fact(self, fact: Event) -> None:
         """A terminal outside says one thing, heard at once; an answer to an order of ours names its sending."""
         cause = self._sent.get(getattr(fact, "order", -1), NO_SEQ) if _answers_an_order(fact) else NO_SEQ
-        self.cascades.take(self._told_by, fact, cause)
+        self.cascades.start(fact, self._terminal_name, "terminal", cause)
 
     def take_block(self, rows: Rows, act: Act | None) -> int:
         """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
@@ -133,7 +132,7 @@ class Kernel:
         """Take the next step."""
         step = self.pending.popleft()
         if type(step) is FactStep:
-            self.cascades.take(self._told_by, step.event, step.cause, step.cause_row)
+            self.cascades.start(step.event, self._terminal_name, "terminal", step.cause, step.cause_row)
         elif type(step) is SendStep:
             self._send(step)
         else:
@@ -182,6 +181,7 @@ class Kernel:
 
     @property
     def _terminal_name(self) -> str:
+        """Asked each time: a terminal outside of the process comes after the kernel was made."""
         return self.terminal.name if self.terminal is not None else "terminal"
 
     def _answer_settled(self, step: SettledStep) -> None:
