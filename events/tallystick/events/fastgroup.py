@@ -14,7 +14,20 @@ from typing import TYPE_CHECKING
 from tallystick.events import compiled
 from tallystick.events.digest import prefix_of
 from tallystick.events.errors import IntegrityError
-from tallystick.events.record import DERIVED, FORMAT, MAX_BODY_BYTES, NONE_ROW, NONE_SEQ, RECORD_BYTES, TRADING
+from tallystick.events.record import (
+    CAUSE_AT,
+    DERIVED,
+    FLAGS_AT,
+    FORMAT,
+    KIND_AT,
+    MAX_BODY_BYTES,
+    NONE_ROW,
+    NONE_SEQ,
+    RECORD_BYTES,
+    TIME_AT,
+    TRADING,
+    WHO_AND_WHAT,
+)
 from tallystick.events.rules import NO_ROOT, OWN_TYPES, Rules
 from tallystick.events.segment import FRAME, FRAME_MAGIC, MAX_GROUP_BYTES, read_frame
 
@@ -22,13 +35,10 @@ if TYPE_CHECKING:
     from tallystick.events.compiled.loops import Walk
 
 _FRAME_BYTE = FRAME_MAGIC[0]
-_TIME_AT, _TIME_END = 18, 26  # where the book time lies in a record, its length included
-_FLAGS_AT, _KIND_AT = 5, 44
 
 # Copying a hasher costs half of making one.
 _hasher = sha256().copy
 _leaf_hasher = sha256(b"\0").copy
-_WHO_AND_WHAT = Struct(">HHH")  # source, type id, version
 _RECORD = Struct(">IBBIQqQHQ6s32sI32sB")  # `record.RECORD` with source, type and version in one piece
 
 # Judge of the body, the decision digest's prefix or nothing, and the flags without the one for derived records.
@@ -41,7 +51,6 @@ class FastGroups:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._admitted: dict[bytes, Admitted] = {}
-
         loops = compiled.at_hand()
         self._walk: Walk | None = None if loops is None else loops.walk(listing=rules.found.waiting is not None)
         self._judges: list[Callable[[bytes], str]] = []  # of bodies, by the row of their kind in the walk's table
@@ -86,12 +95,12 @@ class FastGroups:
 
     def _learn(self, walk: "Walk", data: bytes, at: int) -> bool:
         """Let the walk know the kind of the record at `at`, unless it may not be."""
-        who_and_what = data[at + _KIND_AT : at + _KIND_AT + _WHO_AND_WHAT.size]
-        known = self._admit(who_and_what, data[at + _FLAGS_AT])
+        who_and_what = data[at + KIND_AT : at + KIND_AT + WHO_AND_WHAT.size]
+        known = self._admit(who_and_what, data[at + FLAGS_AT])
         if known is None:
             return False
         complaint, prefix, trading = known
-        source, type_id, version = _WHO_AND_WHAT.unpack(who_and_what)
+        source, type_id, version = WHO_AND_WHAT.unpack(who_and_what)
         cards = self._rules.declared.types[type_id, version].cards
         walk.kinds.add((type_id, version, source), trading, prefix, cards)
         self._judges.append(complaint)
@@ -146,7 +155,7 @@ class FastGroups:
                 if flags & ~DERIVED != trading or complaint(body):
                     return 0
                 if trading:
-                    say(prefix + data[at + _TIME_AT : at + _TIME_END] + body_hash)
+                    say(prefix + data[at + TIME_AT : at + CAUSE_AT] + body_hash)
                 hasher = new_leaf_hasher()
                 hasher.update(data[at + 4 : body_at])
                 head = hasher.digest()
@@ -164,7 +173,7 @@ class FastGroups:
 
     def _admit(self, who_and_what: bytes, flags: int) -> Admitted | None:
         """What to do with this kind of record; None for the log's own and for what may not be."""
-        source, type_id, version = _WHO_AND_WHAT.unpack(who_and_what)
+        source, type_id, version = WHO_AND_WHAT.unpack(who_and_what)
         if type_id <= OWN_TYPES:
             return None
         try:

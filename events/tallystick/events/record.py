@@ -4,9 +4,10 @@ All integers are big-endian and of fixed width; every bit of the log's meaning i
 and the blobs through their hashes. `docs/format.md` spells the layout out with vectors.
 """
 
+import re
 from collections.abc import Sequence
 from hashlib import sha256
-from struct import Struct
+from struct import Struct, calcsize
 
 import msgspec
 
@@ -26,6 +27,16 @@ RECORD = Struct(">I" + HEADER.format[1:])  # length and header in one
 RECORD_BYTES = RECORD.size  # 119, what a pruned record without blobs takes
 BLOB = Struct(">Q32s")
 
+# Where the fields of `RECORD` begin, for whoever reads or fills in one alone. `KIND_AT` is where source, type id and
+# version stand side by side, as `WHO_AND_WHAT` has them.
+_FIELDS = re.findall(r"\d*[A-Za-z]", RECORD.format)
+(
+    _, FORMAT_AT, FLAGS_AT, EPOCH_AT, SEQ_AT, TIME_AT, CAUSE_AT, ROW_AT, ROOT_AT,
+    KIND_AT, _, _, PREV_AT, SIZE_AT, HASH_AT, BLOBS_AT,
+) = (calcsize(">" + "".join(_FIELDS[:place])) for place in range(len(_FIELDS)))  # fmt: skip
+WHO_AND_WHAT = Struct(">HHH")
+
+Kind = tuple[int, int, int]  # type id, version, source
 Blob = tuple[int, bytes]  # length in bytes, SHA-256
 
 

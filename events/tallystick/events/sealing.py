@@ -10,21 +10,28 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from tallystick.events import compiled
-from tallystick.events.record import BLOB, LENGTH, RECORD_BYTES, TRADING
-from tallystick.events.segment import BLOB_COUNT_AT
+from tallystick.events.record import (
+    BLOB,
+    BLOBS_AT,
+    CAUSE_AT,
+    FLAGS_AT,
+    KIND_AT,
+    LENGTH,
+    PREV_AT,
+    RECORD_BYTES,
+    TIME_AT,
+    TRADING,
+    WHO_AND_WHAT,
+    Kind,
+)
 
 if TYPE_CHECKING:
     from tallystick.events.compiled.loops import KindTable, Loops
 
-Kind = tuple[int, int, int]
-"""Type id, version, source."""
 Admitted = tuple[int, bytes]
 """The trading flag of a type, and what the decision digest puts before its book time."""
 Sealed = tuple[bytes | bytearray, bytes, int]
 
-_FLAGS_AT, _TIME_AT, _KIND_AT, _PREV_AT = 5, 18, 44, 50
-_TIME_END = _TIME_AT + 8
-_WHO_AND_WHAT = Struct(">HHH")  # source, type id, version
 _CHAINED = Struct(">32sI32s")  # previous leaf hash, body length, body hash
 # Copying a hasher costs half of making one, which asks OpenSSL for the algorithm each time.
 _hasher = sha256().copy
@@ -71,21 +78,21 @@ def _seal(
     leaves: list[bytes] = []
     decided = 0
     for _ in range(count):
-        body = at + RECORD_BYTES + BLOB.size * group[at + BLOB_COUNT_AT]
+        body = at + RECORD_BYTES + BLOB.size * group[at + BLOBS_AT]
         end = at + LENGTH.size + LENGTH.unpack_from(group, at)[0]
         hasher = _hasher()
         hasher.update(group[body:end])
         body_hash = hasher.digest()
-        _CHAINED.pack_into(group, at + _PREV_AT, prev, end - body, body_hash)
+        _CHAINED.pack_into(group, at + PREV_AT, prev, end - body, body_hash)
         hasher = _leaf_hasher()
         hasher.update(group[at + LENGTH.size : body])
         prev = hasher.digest()
         leaves.append(prev)
-        if group[at + _FLAGS_AT] & TRADING:
-            source, type_id, version = _WHO_AND_WHAT.unpack_from(group, at + _KIND_AT)
+        if group[at + FLAGS_AT] & TRADING:
+            source, type_id, version = WHO_AND_WHAT.unpack_from(group, at + KIND_AT)
             prefix = admitted[type_id, version, source][1]
             hasher = _hasher()
-            hasher.update(digest + prefix + group[at + _TIME_AT : at + _TIME_END] + body_hash)
+            hasher.update(digest + prefix + group[at + TIME_AT : at + CAUSE_AT] + body_hash)
             digest = hasher.digest()
             decided += 1
         at = end

@@ -15,7 +15,7 @@ from struct import Struct
 from typing import Any
 
 from tallystick.events.errors import IntegrityError, LogError
-from tallystick.events.record import BLOB, FORMAT, HEADER, HEADER_BYTES, LENGTH, MAX_BODY_BYTES
+from tallystick.events.record import BLOB, BLOBS_AT, FORMAT, HEADER, HEADER_BYTES, LENGTH, MAX_BODY_BYTES
 from tallystick.events.regular import read_regular
 
 MAGIC = b"TALLYSEG"
@@ -27,7 +27,6 @@ MARKER_BYTES = 16
 MAX_SEGMENT_BYTES = 2**30
 MAX_GROUP_BYTES = 2**26
 NAME = re.compile(r"(\d{20})\.seg(\.z|\.xz)?", re.ASCII)
-BLOB_COUNT_AT = LENGTH.size + HEADER_BYTES - 1
 
 Fields = tuple[Any, ...]  # a header's fields in the order of `record.Header`
 
@@ -121,7 +120,7 @@ def _read_record(data: memoryview, at: int, seq: int, prev: bytes) -> RecordAt:
     if len(data) - at < LENGTH.size + HEADER_BYTES:
         raise BrokenGroup("a record is cut short", seq=seq)
     (length,) = LENGTH.unpack_from(data, at)
-    body = at + LENGTH.size + HEADER_BYTES + BLOB.size * data[at + BLOB_COUNT_AT]
+    body = at + LENGTH.size + HEADER_BYTES + BLOB.size * data[at + BLOBS_AT]
     end = at + LENGTH.size + length
     fields = HEADER.unpack_from(data, at + LENGTH.size)
     if not body <= end <= len(data) or end - body not in (0, fields[12]) or not 0 < fields[12] <= MAX_BODY_BYTES:

@@ -29,8 +29,9 @@ from tallystick.events.record import (
     NONE_SEQ,
     RECORD,
     Blob,
+    Kind,
 )
-from tallystick.events.sealing import Admitted, Kind, Sealer
+from tallystick.events.sealing import Admitted, Sealer
 from tallystick.events.segment import MAX_GROUP_BYTES, MAX_SEGMENT_BYTES
 from tallystick.events.selfdescription import SelfDescription
 from tallystick.events.signer import Signer

@@ -1,10 +1,7 @@
 """Records are sealed when a hash is asked for: at once or one by one, compiled or in Python, the bytes are the same."""
 
 import random
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -15,6 +12,7 @@ from tallystick.events.merkle import root_of
 from tallystick.events.record import DERIVED, TRADING
 from tallystick.events.signer import Ed25519Signer
 from tallystick.events.verify import verify
+from tests.unit.log.breaking import broken_off, committed_after
 from tests.unit.log.ways import way
 
 Said = tuple[int, bytes, bytes, bytes, int]
@@ -93,28 +91,9 @@ def test_an_interrupt_while_records_are_sealed_never_commits_them_wrongly(
             book.groups(1)
             before = book.writer.committed
             book.cascade(1)
-            left = iter([None] * line)
-
-            def interrupt(frame: FrameType, event: str, _: Any, left: Iterator[None] = left) -> Any:
-                if frame.f_code.co_name not in {"_seal", "seal"}:
-                    return None
-                if event == "line" and next(left, 0) == 0:
-                    raise KeyboardInterrupt
-                return interrupt
-
-            sys.settrace(interrupt)
-            try:
+            with broken_off(line, "_seal", "seal"):
                 book.writer.head  # noqa: B018 -- asking is what seals
-            except KeyboardInterrupt:
-                pass
-            finally:
-                sys.settrace(None)
-            try:
-                book.writer.commit()
-                outcomes.add(book.writer.committed - before)
-            except WriterPoisoned:
-                outcomes.add("poisoned")
-                book.writer.abandon()
+            outcomes.add(committed_after(book.writer, before))
         with scribe(folder) as book:
             assert book.writer.torn_bytes == 0
             assert book.writer.root() == root_of(LogReader(folder).leaves())

@@ -1,22 +1,20 @@
 """Appending, committing, reopening."""
 
-import sys
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
 
 from tallystick.events import EventRefused, IntegrityError, LogReader, LogWriter, UsageError
 from tallystick.events.digest import START
-from tallystick.events.errors import UnknownType, WriterPoisoned
+from tallystick.events.errors import UnknownType
 from tallystick.events.merkle import root_of
 from tallystick.events.outside import outside_verifier
 from tallystick.events.record import DERIVED, TRADING, genesis
 from tallystick.events.signer import Ed25519Signer
 from tallystick.events.types import EVENTS, LOG_EVENTS
+from tests.unit.log.breaking import broken_off, committed_after
 
 
 def verdict(folder: Path, signer: Ed25519Signer) -> int:
@@ -252,29 +250,10 @@ def test_an_interrupt_at_any_line_of_append_never_commits_half_a_record(
         with scribe(tmp_path / str(line)) as book:
             book.groups(1)
             body = book.catalogue.encode(noted(number=1, text=""))
-            left = iter([None] * line)
-
-            def interrupt(frame: FrameType, event: str, _: Any, left: Iterator[None] = left) -> Any:
-                if frame.f_code.co_name != "append":
-                    return None
-                if event == "line" and next(left, 0) == 0:
-                    raise KeyboardInterrupt
-                return interrupt
-
             before = book.writer.next_seq
-            sys.settrace(interrupt)
-            try:
+            with broken_off(line, "append"):
                 book.writer.append(16, 1, body, time=5_000, source=book.source)
-            except KeyboardInterrupt:
-                pass
-            finally:
-                sys.settrace(None)
-            try:
-                book.writer.commit()
-                outcomes.add(book.writer.committed - before)
-            except WriterPoisoned:
-                outcomes.add("poisoned")
-                book.writer.abandon()
+            outcomes.add(committed_after(book.writer, before))
         with scribe(tmp_path / str(line)) as book:
             assert book.writer.torn_bytes == 0
             assert book.writer.root() == root_of(LogReader(tmp_path / str(line)).leaves())

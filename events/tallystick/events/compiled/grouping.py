@@ -12,33 +12,40 @@ from tallystick.events.compiled.bytewise import copy, number, put_number, same
 from tallystick.events.compiled.calls import Words, address_of, byte_at
 from tallystick.events.compiled.judging import is_canonical
 from tallystick.events.compiled.sealing import (
-    BLOBS_AT,
-    CAUSE_AT,
-    EPOCH_AT,
-    FLAGS_AT,
-    FORMAT_AT,
     HASH,
-    HASH_AT,
-    KIND_AT,
     KIND_FLAGS,
     LENGTH_BYTES,
     PREFIX_AT,
     PREFIX_BYTES,
-    PREV_AT,
     PROGRAM_AT,
     PROGRAM_END,
-    ROOT_AT,
-    ROW_AT,
-    SEQ_AT,
-    SIZE_AT,
-    TIME_AT,
     TIME_BYTES,
     decide,
     hash_bytes,
     hash_leaf,
     kind_row,
 )
-from tallystick.events.record import DERIVED, FORMAT, MAX_BODY_BYTES, NONE_ROW, RECORD_BYTES, TRADING
+from tallystick.events.record import (
+    BLOBS_AT,
+    CAUSE_AT,
+    DERIVED,
+    EPOCH_AT,
+    FLAGS_AT,
+    FORMAT,
+    FORMAT_AT,
+    HASH_AT,
+    KIND_AT,
+    MAX_BODY_BYTES,
+    NONE_ROW,
+    PREV_AT,
+    RECORD_BYTES,
+    ROOT_AT,
+    ROW_AT,
+    SEQ_AT,
+    SIZE_AT,
+    TIME_AT,
+    TRADING,
+)
 from tallystick.events.segment import CRC_BYTES, FRAME, FRAME_MAGIC, MARKER_BYTES, MAX_GROUP_BYTES
 
 FRAME_BYTES = FRAME.size

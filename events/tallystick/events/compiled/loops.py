@@ -10,6 +10,7 @@ from tallystick.events.compiled.calls import Words, engine_of
 from tallystick.events.compiled.judging import program_of
 from tallystick.events.compiled.openssl import Sha256
 from tallystick.events.kinds import FieldCard
+from tallystick.events.record import Kind
 
 HASH_BYTES = sealing.HASH
 ROWS = 4096
@@ -17,8 +18,6 @@ ROWS = 4096
 _LISTED_BYTES = sealing.LENGTH_BYTES + sealing.TIME_BYTES + sealing.HASH  # of a decision, beside its prefix
 
 Octets = NDArray[np.uint8]
-Kind = tuple[int, int, int]
-"""Type id, version, source."""
 Sealed = tuple[bytearray, bytes, int]
 """Leaf hashes joined, the decision digest, and how many records count in it."""
 

@@ -10,19 +10,27 @@ from numba import njit
 
 from tallystick.events.compiled.bytewise import copy, number
 from tallystick.events.compiled.calls import Words, address_of, begin, begin_tree, byte_at, feed, finish
-from tallystick.events.record import RECORD_BYTES, TRADING
+from tallystick.events.record import (
+    CAUSE_AT,
+    FLAGS_AT,
+    HASH_AT,
+    KIND_AT,
+    LENGTH,
+    PREV_AT,
+    SIZE_AT,
+    TIME_AT,
+    TRADING,
+    WHO_AND_WHAT,
+)
 
-# Where fields lie in a record, its length included.
-FORMAT_AT, FLAGS_AT, EPOCH_AT, SEQ_AT, TIME_AT, CAUSE_AT, ROW_AT, ROOT_AT = 4, 5, 6, 10, 18, 26, 34, 36
-KIND_AT, PREV_AT, SIZE_AT, HASH_AT, BLOBS_AT = 44, 50, 82, 86, 118
-TIME_BYTES = 8
-KIND_BYTES = 6
+TIME_BYTES = CAUSE_AT - TIME_AT
+KIND_BYTES = WHO_AND_WHAT.size
 HASH = 32
 LEAVES_AT = 2 * HASH
 KEY, KIND_FLAGS, PREFIX_AT, PREFIX_BYTES, PROGRAM_AT, PROGRAM_END = range(6)
 KIND_COLUMNS = 6
 """Columns of a table of kinds: what a record is and who said it, its trading flag, addresses of prefix and program."""
-LENGTH_BYTES = 4
+LENGTH_BYTES = LENGTH.size
 """Of the length before a record, and before what the decision digest is to take in."""
 
 
@@ -109,6 +117,3 @@ def parents(row: Any, above: Any, engine: Words) -> None:
         begin_tree(engine, 1)
         feed(engine, at + 2 * HASH * pair, 2 * HASH)
         finish(engine, to + HASH * pair)
-
-
-assert BLOBS_AT + 1 == RECORD_BYTES

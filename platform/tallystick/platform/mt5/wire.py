@@ -70,6 +70,10 @@ NOTHING = Plain(None)
 """What every failed call gives."""
 
 
+BEHIND_TIME = 10
+"""Where the bytes of a call or an answer go on behind a large `now`: an array's mark, and nine bytes of the number."""
+
+
 class Answering(Protocol):
     """Whoever answers calls: a terminal in this process, or the far end of a pipe."""
 

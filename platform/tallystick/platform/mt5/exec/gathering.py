@@ -7,14 +7,12 @@ from numpy.typing import NDArray
 
 from tallystick.events.types.mt5 import CallsMade
 from tallystick.platform.mt5.exec.settings import Looked
-from tallystick.platform.mt5.wire import NOTHING, SUCCESS, Answer, Call, encoded_answer, encoded_call
+from tallystick.platform.mt5.wire import BEHIND_TIME, NOTHING, SUCCESS, Answer, Call, encoded_answer, encoded_call
 
 LATE = 2**63 - 1
 MOST_CALLS = 4_096
 MOST_BYTES = 256 * 1024
 """Half of what a record may hold."""
-BEHIND_TIME = 10
-"""Where the bytes of a call or an answer go on behind its time: an array's mark, and nine bytes of a large number."""
 CALL, ANSWER = (
     encoded[:2] for encoded in (encoded_call(Call(LATE, "", {})), encoded_answer(Answer(LATE, SUCCESS, NOTHING)))
 )
@@ -112,9 +110,10 @@ class Gathered:
 
     def add_all(self, looked: Looks, places: Sequence[int]) -> None:
         """All of these."""
-        self._encoded.append(looked.calls)
+        encoded = looked.calls
+        self._encoded.append(encoded)
         self._places += places
-        self._bytes += len(looked.calls)
+        self._bytes += len(encoded)
         self.last = looked.times.item(-1)
 
     def taken(self, *, among_rows: bool) -> CallsMade:

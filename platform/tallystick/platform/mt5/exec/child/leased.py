@@ -12,14 +12,12 @@ import numpy as np
 from tallystick.market.compiled import FEW, be_patient
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.exec.settings import LEASED, Lease, Looked
-from tallystick.platform.mt5.wire import SUCCESS, Answer, Call, encoded_answer, encoded_call
+from tallystick.platform.mt5.wire import BEHIND_TIME, SUCCESS, Answer, Call, encoded_answer, encoded_call
 
 MOST_LOOKS = 1_024
 MOST_BYTES = 1 << 20
 """Of answers, in one message (and the last)."""
 NEVER = 2**63 - 1
-NOW = 10
-"""Where the bytes of a call or an answer go on behind its time: an array's mark, and nine bytes of a large number."""
 
 
 class Known:
@@ -30,7 +28,7 @@ class Known:
     def __init__(self, asked: bytes, answer: Answer) -> None:
         """`asked`: the call behind its time."""
         self.asked = asked
-        self.answered = encoded_answer(answer)[NOW:]
+        self.answered = encoded_answer(answer)[BEHIND_TIME:]
         self.error = answer.error
         self.value = answer.value
 
@@ -97,7 +95,7 @@ class Leased:
         now = call.now
         if now >= self._next:
             self._take_in(now)
-        asked = encoded_call(call)[NOW:]
+        asked = encoded_call(call)[BEHIND_TIME:]
         known = self._known.get(asked)
         if known is None:
             if call.function not in self._looks:
