@@ -10,7 +10,14 @@ import pytest
 
 from tallystick.events.types.market import InstrumentDeclared
 from tallystick.events.types.running import RiskRulesDeclared, RunStarted
-from tallystick.events.types.trading import AccountOpened, DealMade, OrderAnswered, OrderDenied, OrderRequested
+from tallystick.events.types.trading import (
+    AccountOpened,
+    DealMade,
+    OrderAnswered,
+    OrderDenied,
+    OrderEnded,
+    OrderRequested,
+)
 from tallystick.market.instrument import Instrument
 from tallystick.market.server_time import DAY, HOUR, offset_ns
 from tallystick.platform import backtest
@@ -51,6 +58,18 @@ class Nights(Strategy, symbol="EURUSD", timeframe="H1", lots="0.10"):
             self.target("0.10")
         if hour == 21:
             self.target("0")
+"""
+EVENINGS = """\
+from tallystick.platform import Strategy
+
+
+class Evenings(Strategy, symbol="EURUSD", timeframe="H1", lots="0.10"):
+    def on_bar(self, bar):
+        hour = bar.time // 3_600_000_000_000 % 24
+        if hour == 12:
+            self.limit("buy", bar.close - self.points(1000))
+        if hour == 21:
+            self.cancel()
 """
 WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 SESSIONS: dict[str, Any] = {
@@ -151,6 +170,26 @@ def test_a_position_to_be_left_in_closed_hours_is_left_when_they_end(tmp_path: P
     assert {hour for entry, hour in walls if entry == "out"} == {2}
     assert Counter(each.retcode for each in events(book, OrderAnswered))[retcodes.MARKET_CLOSED] > 10
     assert replay_book(book).equal
+
+
+def test_an_order_to_be_cancelled_in_closed_hours_is_cancelled_once_when_they_end(tmp_path: Path) -> None:
+    (tmp_path / "evenings.py").write_text(EVENINGS, encoding="utf-8")
+    book = tmp_path / "book"
+    backtest("evenings.py", "EURUSD", end="2014-02-14", sessions=SESSIONS, book=book, research=False)
+    answered = {each.order: each.retcode for each in events(book, OrderAnswered)}
+    cancelled = {each.ticket: each.moment for each in events(book, OrderEnded) if each.state == "cancelled"}
+    assert len(cancelled) > 20
+    assert {(at + offset_ns(at, "new_york+7")) % DAY for at in cancelled.values()} == {2 * HOUR}
+    codes: dict[int, list[int | None]] = {}
+    for each in events(book, OrderRequested):
+        if each.purpose == "cancel":
+            codes.setdefault(each.ticket, []).append(answered.get(each.order))
+    assert all(codes[ticket][-1] == retcodes.DONE for ticket in cancelled)
+    said = Counter(code for of_ticket in codes.values() for code in of_ticket)
+    assert set(said) == {retcodes.MARKET_CLOSED, retcodes.DONE}, "none went to a ticket that was gone"
+    assert said[retcodes.DONE] == len(cancelled)
+    assert replay_book(book).equal
+    assert replay_book(book, by_row=True).equal
 
 
 def test_nothing_is_dealt_out_of_session(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tallystick.events.types.trading import (
     OrderAnswered,
     OrderApproved,
     OrderDenied,
+    OrderEnded,
     OrderRequested,
     TargetSet,
 )
@@ -22,7 +23,7 @@ from tests.unit.portfolio.told import opened
 from tests.unit.risk.desk import ACCOUNT, EURUSD, MONDAY_NOON, SECOND_NS, XAUUSD, FakeContext, quote
 
 STEP = LOT // 100
-DONE, POSITION_CLOSED, NO_MONEY, REQUOTE, MARKET_CLOSED = 10009, 10036, 10019, 10004, 10018
+PLACED, DONE, POSITION_CLOSED, NO_MONEY, REQUOTE, MARKET_CLOSED = 10008, 10009, 10036, 10019, 10004, 10018
 
 
 class Broker:
@@ -30,6 +31,7 @@ class Broker:
 
     def __init__(self, margin_mode: str = "hedging", *, deals_first: bool = True, **desk: Any) -> None:
         self.ledger = Ledger(lambda _time: 0, {one.symbol: one for one in (EURUSD, XAUUSD)})
+        self.desk = desk
         self.orders = Orders(first_order=100, **desk)
         self.netting = margin_mode == "netting"
         self.deals_first = deals_first
@@ -70,7 +72,7 @@ class Broker:
                 self.timers[one.timer] = one.due
             self.hear(one)
         if self.snapshots:
-            again = Orders()
+            again = Orders(**self.desk)
             again.thaw(msgspec.msgpack.decode(msgspec.msgpack.encode(self.orders.freeze())))
             self.orders = again
         return said
@@ -111,6 +113,27 @@ class Broker:
         request = self.waiting.pop(0)
         self.hear(OrderApproved(order=request.order, rule="", limit=0, value=0))
         self.hear(self._answer(request, retcode, 0))
+
+    def place(self) -> int:
+        """The oldest order is approved and taken into the terminal's book; its ticket."""
+        request = self.waiting.pop(0)
+        self.hear(OrderApproved(order=request.order, rule="", limit=0, value=0))
+        ticket = self._ticket()
+        self.hear(msgspec.structs.replace(self._answer(request, PLACED, 0), ticket=ticket))
+        return ticket
+
+    def end(self, ticket: int, state: Any) -> None:
+        """A pending order leaves the terminal's book."""
+        order = self.ledger.state.placed[ticket]
+        self.hear(OrderEnded(order=order, ticket=ticket, state=state, moment=self.now))
+
+    def remove(self, ticket: int) -> None:
+        """The oldest order, which cancels this one, is approved and carried out."""
+        request = self.waiting.pop(0)
+        assert (request.purpose, request.ticket) == ("cancel", ticket)
+        self.hear(OrderApproved(order=request.order, rule="", limit=0, value=0))
+        self.end(ticket, "cancelled")
+        self.hear(self._answer(request, DONE, 0))
 
     def fill_all(self) -> None:
         """Until nobody asks for anything more."""

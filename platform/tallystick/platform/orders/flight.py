@@ -30,6 +30,7 @@ class Flight(msgspec.Struct, kw_only=True):
     direction: int
     volume: int
     position: int
+    ticket: int
     of_target: bool
     filled: int = 0
     owed: int = -1
@@ -55,6 +56,7 @@ def flight_of(request: OrderRequested, *, of_target: bool) -> Flight:
         direction=1 if request.side == "buy" else -1,
         volume=request.volume,
         position=request.position,
+        ticket=request.ticket,
         of_target=of_target,
     )
 

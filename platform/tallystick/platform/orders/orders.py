@@ -6,7 +6,8 @@
 3. A refusal is not repeated: after risk's denial or the terminal's rejection that purpose rests until the target is set
    anew. Exceptions, at most `retries` for one target: a position or order that was gone already is compared again at
    once; a refusal that time alone can lift is tried again after `retry_s` of book time, by a timer. However often: what
-   an entry filter with `retry` refused, when it said it will pass; a close in known closed hours, when they end.
+   an entry filter with `retry` refused, when it said it will pass; a close in known closed hours, when they end, and
+   so the cancel of a pending order that still stands then (cancels.py).
 4. When the terminal or a person ends a position on the target's side (stop loss, take profit, stop-out), the target is
    done: the strategy stays as it is until its next `target.set`.
 5. `intent.raised` becomes exactly one order.
@@ -34,6 +35,7 @@ from tallystick.events.types.trading import (
     TargetSet,
 )
 from tallystick.platform.accounts.views import PositionView
+from tallystick.platform.orders.cancels import Cancels
 from tallystick.platform.orders.flight import (
     AGAIN_AT_ONCE,
     AGAIN_LATER,
@@ -49,6 +51,7 @@ from tallystick.platform.orders.flight import (
     flight_of,
     timer_of,
 )
+from tallystick.platform.orders.holdings import Holdings
 from tallystick.platform.orders.legs import Leg, hedging_legs, netting_legs, tradable_part
 from tallystick.platform.orders.requests import request_for_intent, request_for_leg
 
@@ -95,11 +98,10 @@ class Orders:
         self._opening = opening
         self._next = first_order
         self._account = ""
-        self._netting = False
         self._targets: dict[Key, Desired] = {}
         self._flights: dict[int, Flight] = {}
-        self._owners: dict[int, Key] = {}
-        self._shares: dict[Key, int] = {}
+        self._holdings = Holdings()
+        self._cancels = Cancels()
         self._answers: dict[type, Callable[[Any, Context], Sequence[Event]]] = {
             AccountOpened: self._account_opened,
             TargetSet: self._target_set,
@@ -123,7 +125,7 @@ class Orders:
 
     def _account_opened(self, event: AccountOpened, _context: Context) -> Sequence[Event]:
         self._account = event.account
-        self._netting = event.margin_mode == "netting"
+        self._holdings.netting = event.margin_mode == "netting"
         return ()
 
     def _target_set(self, event: TargetSet, context: Context) -> Sequence[Event]:
@@ -139,6 +141,9 @@ class Orders:
     def _timer_fired(self, event: TimerFired, context: Context) -> Sequence[Event]:
         if event.module != self.name:
             return ()
+        cancel = self._cancels.due(event.timer, context)
+        if cancel is not None:
+            return self._intent_raised(cancel, context)
         for key, desired in self._targets.items():
             if timer_of(key) == event.timer:
                 desired.resting = {purpose: again for purpose, again in desired.resting.items() if not again}
@@ -163,8 +168,8 @@ class Orders:
         if event.retcode not in {PLACED, DONE, DONE_PARTIAL}:
             del self._flights[event.order]
             wait = self._opening(flight.symbol, context.time) - context.time
-            if wait and event.retcode == MARKET_CLOSED and flight.purpose == "close":
-                return self._wait(flight, context, wait)
+            if wait and event.retcode == MARKET_CLOSED and flight.purpose in {"close", "cancel"}:
+                return self._wait_for_the_opening(flight, context, wait)
             at_once = event.retcode in AGAIN_AT_ONCE
             return self._failed(flight, context, at_once=at_once, later=event.retcode in AGAIN_LATER)
         deals = flight.purpose in {"open", "close", "pending"}
@@ -172,6 +177,7 @@ class Orders:
         return self._settle(flight, context)
 
     def _ended(self, event: OrderEnded, context: Context) -> Sequence[Event]:
+        self._cancels.over(event.ticket)
         flight = self._flights.get(event.order)
         if flight is None:
             return ()
@@ -186,12 +192,7 @@ class Orders:
             self._ended_from_outside(deal, context)
             return ()
         flight.filled += deal.volume
-        key, shares = flight.key, self._shares
-        shares[key] = shares.get(key, 0) + (deal.volume if deal.type == "buy" else -deal.volume)
-        if deal.position in context.positions:
-            self._owners.setdefault(deal.position, key)
-        else:
-            self._owners.pop(deal.position, None)
+        self._holdings.dealt(deal, flight.key, context.positions)
         return self._settle(flight, context)
 
     def _ended_from_outside(self, deal: DealMade, context: Context) -> None:
@@ -199,16 +200,11 @@ class Orders:
         if deal.entry == "in":
             return
         direction = -1 if deal.type == "buy" else 1
-        owner = self._owners.get(deal.position)
         for key, desired in list(self._targets.items()):
-            concerned = key[1] == deal.symbol if self._netting else key == owner
-            if concerned and desired.volume * direction > 0:
+            if desired.volume * direction > 0 and self._holdings.concerns(deal, key):
                 del self._targets[key]
-        if deal.position in context.positions:
-            return
-        self._owners.pop(deal.position, None)
-        if self._netting:
-            self._shares = {key: share for key, share in self._shares.items() if key[1] != deal.symbol}
+        if deal.position not in context.positions:
+            self._holdings.ended(deal)
 
     def _settle(self, flight: Flight, context: Context) -> Sequence[Event]:
         if not flight.settled:
@@ -233,6 +229,12 @@ class Orders:
             return self._compare(flight.key, context)
         return self._wait(flight, context, self._retry_ns)
 
+    def _wait_for_the_opening(self, flight: Flight, context: Context, wait_ns: int) -> Sequence[Event]:
+        if flight.purpose == "close":
+            return self._wait(flight, context, wait_ns)
+        timer = self._cancels.wait(flight.ticket, flight.symbol, context)
+        return (TimerRequested(module=self.name, timer=timer, due=context.time + wait_ns),) if timer else ()
+
     def _wait(self, flight: Flight, context: Context, wait_ns: int) -> Sequence[Event]:
         """The purpose of a target rests for a while, and is then compared again."""
         desired = self._targets.get(flight.key)
@@ -246,7 +248,7 @@ class Orders:
         desired = self._targets.get(key)
         if desired is None:
             return ()
-        held = self._held(key, context)
+        held = self._holdings.held(key, context.positions)
         strategy, symbol = key
         flights = self._flights.values()
         own = [one for one in flights if one.strategy == strategy and one.symbol == symbol] if flights else []
@@ -266,38 +268,28 @@ class Orders:
         return requests
 
     def _legs(self, key: Key, desired: Desired, held: list[PositionView], own: list[Flight]) -> list[Leg]:
-        if not self._netting:
+        if not self._holdings.netting:
             return hedging_legs(desired.volume, held, own)
         symbol = key[1]
         others = [flight for flight in self._flights.values() if flight.symbol == symbol and flight.key != key]
-        return netting_legs(desired.volume, self._shares.get(key, 0), held, own, others)
-
-    def _held(self, key: Key, context: Context) -> list[PositionView]:
-        """The strategy's positions of the symbol; on a netting account the symbol's one position."""
-        symbol, positions = key[1], context.positions.values()
-        if self._netting:
-            return [one for one in positions if one.symbol == symbol]
-        owner = self._owners.get
-        return [one for one in positions if one.symbol == symbol and owner(one.ticket, (one.strategy, symbol)) == key]
+        return netting_legs(desired.volume, self._holdings.shares.get(key, 0), held, own, others)
 
     def freeze(self) -> Any:
-        """Counter, account, targets, flights, owners and shares."""
+        """Counter, account, targets, flights, owners, shares and cancels that wait."""
         return {
             "next": self._next,
             "account": self._account,
-            "netting": self._netting,
             "targets": [[*key, msgspec.to_builtins(desired)] for key, desired in self._targets.items()],
             "flights": [msgspec.to_builtins(flight) for flight in self._flights.values()],
-            "owners": [[position, *key] for position, key in self._owners.items()],
-            "shares": [[*key, share] for key, share in self._shares.items()],
+            "cancels": self._cancels.freeze(),
+            **self._holdings.freeze(),
         }
 
     def thaw(self, state: Any) -> None:
         """Take back what `freeze` gave."""
         self._next = state["next"]
         self._account = state["account"]
-        self._netting = state["netting"]
         self._targets = {(row[0], row[1]): msgspec.convert(row[2], Desired) for row in state["targets"]}
         self._flights = {row["order"]: msgspec.convert(row, Flight) for row in state["flights"]}
-        self._owners = {row[0]: (row[1], row[2]) for row in state["owners"]}
-        self._shares = {(row[0], row[1]): row[2] for row in state["shares"]}
+        self._cancels.thaw(state["cancels"])
+        self._holdings.thaw(state)

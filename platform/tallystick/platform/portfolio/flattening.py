@@ -36,7 +36,7 @@ class Flattening:
     def flat(self, context: Context, concerns: Concerns) -> list[Event]:
         """Cancel what is pending, then hold nothing."""
         said: list[Event] = [
-            _cancel(order)
+            cancelling(order)
             for order in context.orders.values()
             if order.stage == "placed" and concerns(order.strategy, order.symbol)
         ]
@@ -56,7 +56,8 @@ class Flattening:
         self._keys = dict.fromkeys((strategy, symbol) for strategy, symbol in state)
 
 
-def _cancel(order: OrderView) -> IntentRaised:
+def cancelling(order: OrderView) -> IntentRaised:
+    """The cancel of a pending order, in the name of the strategy that placed it."""
     return IntentRaised(
         strategy=order.strategy,
         symbol=order.symbol,
