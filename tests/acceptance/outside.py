@@ -216,7 +216,7 @@ class Desk:
             for name, role in [*people, *modules]:
                 self.writer.declare_source(name, role)
             self.kernel = Kernel(composition, catalogue, self.writer)
-        self.kernel.terminal = self.door
+        self.kernel.attach(self.door)
         self.kernel.before_effect = self._make_durable
 
     def _make_durable(self) -> None:

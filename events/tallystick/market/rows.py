@@ -159,14 +159,8 @@ class Rows(msgspec.Struct, frozen=True, eq=False, gc=False):
             first, last = columns.start + start, min(columns.start + stop, columns.stop)
             columns = columns.columns
         window: Any = _Window(columns, first, last)
-        return Rows(
-            self.kind,
-            self.time[start:stop],
-            self.series[start:stop],
-            self.bid[start:stop],
-            self.ask[start:stop],
-            window,
-        )
+        span = slice(start, stop)
+        return Rows(self.kind, self.time[span], self.series[span], self.bid[span], self.ask[span], window)
 
     def origin(self) -> tuple[Mapping[str, NDArray[Any]], int, int]:
         """The columns that these rows were cut from, and the rows of them they are."""

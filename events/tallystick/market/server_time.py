@@ -7,7 +7,7 @@ US summer time since 2007: second Sunday of March to first Sunday of November, a
 
 import re
 from bisect import bisect_right
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -37,12 +37,7 @@ def to_utc_ns(time_msc: NDArray[np.int64], rule: str) -> NDArray[np.int64]:
 
 def offset_ns(time: int, rule: str) -> int:
     """The clock's offset from UTC at a moment in ns UTC."""
-    fixed = _fixed_offset(rule)
-    if fixed is not None:
-        return fixed
-    begins, ends = _us_summer_lists()
-    year = bisect_right(begins, time) - 1
-    return 3 * HOUR if year >= 0 and time < ends[year] else 2 * HOUR
+    return _offset_of_hour(time // HOUR, rule)
 
 
 def server_day(time: int, rule: str) -> int:
@@ -75,6 +70,17 @@ class ServerDay:
             self._from, self._until = time, next_midnight(time, self._rule)
             self._day = server_day(time, self._rule)
         return self._day
+
+
+@lru_cache(maxsize=2**14)
+def _offset_of_hour(hour: int, rule: str) -> int:
+    """The offset in an hour of UTC, numbered from 1970: every clock is set at a full hour. One hour is asked often."""
+    fixed = _fixed_offset(rule)
+    if fixed is not None:
+        return fixed
+    begins, ends = _us_summer_lists()
+    year = bisect_right(begins, hour * HOUR) - 1
+    return 3 * HOUR if year >= 0 and hour * HOUR < ends[year] else 2 * HOUR
 
 
 @cache

@@ -28,6 +28,7 @@ from tallystick.platform.kernel.outbox import Outbox
 from tallystick.platform.kernel.quotes import LatestQuotes
 from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Fold, Sequencer, Sink
 from tallystick.platform.kernel.steps import FactStep, SendStep, SettledStep, Step
+from tallystick.platform.mt5.terminal import MarketTerminal
 
 
 class Kernel:
@@ -62,6 +63,9 @@ class Kernel:
         self._feed = self.sequencer.voice("feed", "feed")
         self._own = self.sequencer.voice(KERNEL, KERNEL)
         self._gateway = self.cascades.voice("gateway", "gateway")
+        self._told_by = self.cascades.voice("terminal", "terminal")
+        if composition.terminal is not None:
+            self.attach(composition.terminal)
         self._notes: dict[type[Event], Fold] = {
             market.SeriesDeclared: self._series_declared,
             market.InstrumentDeclared: self._instrument_declared,
@@ -75,12 +79,16 @@ class Kernel:
             trading.OrderEnded: lambda event, _time, _seq: self._over.append(event.order),
         }
 
+    def attach(self, terminal: MarketTerminal) -> None:
+        """This terminal answers the book's orders; one outside of the process comes after the kernel was made."""
+        self.terminal = terminal
+        self._told_by = self.cascades.voice(terminal.name, "terminal")
+
     # -- time and inputs
 
     def at(self, time: int) -> None:
         """Move book time on; it never falls."""
-        self.desk.time = max(self.desk.time, time)
-        self.sequencer.time = self.desk.time
+        self.desk.time = self.sequencer.time = max(self.desk.time, time)
 
     def hear(self, event: Event, source: str, role: str, cause: int = NO_SEQ, cause_row: int = NO_ROW) -> int:
         """Take one input in at the present book time and run its cascade."""
@@ -89,16 +97,15 @@ class Kernel:
     def open_terminal(self, cause: int) -> None:
         """The terminal states account, instruments and time rule."""
         if self.terminal is not None:
-            self._facts(((-1, event) for event in self.terminal.opening()), cause)
+            self._facts(self.terminal.opening(), cause)
 
     def told(self, facts: Iterable[Event]) -> None:
         """A terminal outside says what it did; the facts are steps, in order."""
-        self._facts(((-1, event) for event in facts), NO_SEQ)
+        self._facts(facts, NO_SEQ)
 
     def hear_fact(self, fact: Event) -> None:
         """A terminal outside says one thing, heard at once; an answer to an order of ours names its sending."""
-        cause = self._sent.get(getattr(fact, "order", -1), NO_SEQ) if _answers_an_order(fact) else NO_SEQ
-        self.cascades.start(fact, self._terminal_name, "terminal", cause)
+        self.cascades.take(self._told_by, fact, self._sent.get(_order_of(fact), NO_SEQ))
 
     def take_block(self, rows: Rows, act: Act | None) -> int:
         """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
@@ -109,7 +116,8 @@ class Kernel:
             return block
         facts = self.intake.settle(rows, act)
         if facts:
-            self._facts(facts, block)
+            for row, fact in facts:
+                self._facts((fact,), block, row)
             self.pending.append(SettledStep(rows, act, block))
             return block
         self.cascades.open(block)
@@ -122,8 +130,7 @@ class Kernel:
         if self.terminal is None:
             return False
         facts = self.terminal.reach(time)
-        if facts:
-            self._facts(((-1, event) for event in facts), NO_SEQ)
+        self._facts(facts, NO_SEQ)
         return bool(facts)
 
     # -- steps
@@ -132,12 +139,12 @@ class Kernel:
         """Take the next step."""
         step = self.pending.popleft()
         if type(step) is FactStep:
-            self.cascades.start(step.event, self._terminal_name, "terminal", step.cause, step.cause_row)
+            self.cascades.take(self._told_by, step.event, step.cause, step.cause_row)
         elif type(step) is SendStep:
             self._send(step)
         else:
             self._answer_settled(step)  # type: ignore[arg-type]
-        if not self.pending and self._over:
+        if self._over and not self.pending:
             for order in self._over:
                 self._sent.pop(order, None)
             self._over.clear()
@@ -149,12 +156,10 @@ class Kernel:
             return
         if self.terminal is not None:
             self.before_effect()
-            facts = self.terminal.send(event, self.desk.time)
-            if facts:
-                self._facts(((-1, fact) for fact in facts), seq)
+            self._facts(self.terminal.send(event, self.desk.time), seq)
         elif self.effect is not None:
             self.before_effect()
-            self._facts(((-1, fact) for fact in self.effect(event, seq)), seq)
+            self._facts(self.effect(event, seq), seq)
 
     def abandon_unsent(self, reason: str) -> None:
         """The next step was to send an order: it never leaves, and strategies decide anew."""
@@ -179,11 +184,6 @@ class Kernel:
             return "the book was halted before the order was sent"
         return "the outcome of an order became unknown before this one was sent" if state.restricted else ""
 
-    @property
-    def _terminal_name(self) -> str:
-        """Asked each time: a terminal outside of the process comes after the kernel was made."""
-        return self.terminal.name if self.terminal is not None else "terminal"
-
     def _answer_settled(self, step: SettledStep) -> None:
         for row in range(step.act.start, step.act.stop):
             answers = self.intake.row_answers(step.rows, step.act, row)
@@ -194,15 +194,12 @@ class Kernel:
                 self.cascades.open(seq)
                 self.cascades.answer_rows(answers, seq, by_row=False)
 
-    def _facts(self, facts: Iterable[tuple[int, Event]], cause: int) -> None:
+    def _facts(self, facts: Iterable[Event], cause: int, row: int = NO_ROW) -> None:
         """Queue facts; one that answers an order of ours names its sending, any other `cause` and its row."""
-        sent, pending = self._sent, self.pending
-        for row, event in facts:
-            sending = sent.get(getattr(event, "order", -1)) if _answers_an_order(event) else None
-            if sending is not None:
-                pending.append(FactStep(event, sending, NO_ROW))
-            else:
-                pending.append(FactStep(event, cause, row if row >= 0 else NO_ROW))
+        for event in facts:
+            sending = self._sent.get(_order_of(event))
+            step = FactStep(event, cause, row) if sending is None else FactStep(event, sending, NO_ROW)
+            self.pending.append(step)
 
     # -- what is folded when an event is sequenced
 
@@ -286,10 +283,11 @@ def _nothing() -> None:
     """Simulation: the terminal is no outside effect."""
 
 
-_ANSWERS = frozenset({trading.OrderAnswered, trading.OrderTriggered, trading.OrderEnded, trading.PositionProtected})
+_ANSWERS = frozenset({trading.OrderAnswered, trading.OrderTriggered, trading.OrderEnded})
 
 
-def _answers_an_order(event: Event) -> bool:
-    if type(event) is trading.DealMade:
-        return event.reason == "expert"
-    return type(event) in _ANSWERS
+def _order_of(fact: Event) -> int:
+    """The order that a fact of the terminal answers; -1 of one that answers none."""
+    if type(fact) is trading.DealMade:
+        return fact.order if fact.reason == "expert" else -1
+    return fact.order if type(fact) in _ANSWERS else -1  # type: ignore[attr-defined]
