@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import OrderRequested, OrderSending
+from tallystick.events.types.trading import DealMade, OrderRequested, OrderSending
 from tallystick.platform.accounts.ledger import Ledger
 from tests.unit.terminal.scenes import Scene
 from tests.unit.terminal.server import BUY_LIMIT, BUY_STOP_LIMIT, MODIFY, PROTECT, order
@@ -92,3 +92,17 @@ def test_the_stops_of_a_position_are_no_pending_orders() -> None:
     book.send(msgspec.structs.replace(order(9, stop=119_000), action=PROTECT, position=held.ticket), "protect")
     assert book.ledger.state.orders == {7: before}
     assert book.ledger.state.positions[held.ticket].stop_loss == 1.19
+
+
+def test_what_a_deal_filled_is_pending_no_more_when_the_deal_is_heard() -> None:
+    """The order's end is told after its deal; in between nobody may count it again or cancel it."""
+    book = Book()
+    book.send(order(7, BUY_LIMIT, price=119_900), "pending")
+    volume = book.ledger.state.orders[7].volume
+    (deal, *_) = (fact for fact in book.scene.quote(119_880) if isinstance(fact, DealMade))
+    part = msgspec.structs.replace(deal, volume=volume // 4)
+    book.heard([part])
+    assert book.ledger.state.orders[7].volume == volume - volume // 4
+    book.heard([msgspec.structs.replace(deal, volume=volume - volume // 4)])
+    assert book.ledger.state.orders == {}
+    assert [held.volume for held in book.ledger.state.positions.values()] == [volume]

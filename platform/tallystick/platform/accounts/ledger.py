@@ -191,6 +191,18 @@ class Ledger:
             self._gone(deal.position)
         else:
             self._shrink(held, deal.volume, deal.swap)
+        self._filled(deal)
+
+    def _filled(self, deal: trading.DealMade) -> None:
+        """What a deal took from its pending order is pending no more, though the order's end is told after it."""
+        orders = self.state.orders
+        view = orders.get(deal.order)
+        if view is None or view.stage != "placed":
+            return
+        if deal.volume < view.volume:
+            orders[deal.order] = replace(view, volume=view.volume - deal.volume)
+        else:
+            del orders[deal.order]
 
     def _gone(self, position: int) -> None:
         """A position is closed whole."""
