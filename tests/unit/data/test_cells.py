@@ -84,6 +84,28 @@ def test_layouts_may_change_from_row_to_row() -> None:
     assert found.zoned.tolist() == [False, False, False, True, False]
 
 
+RUNS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["2024.02.28", "2024.02.29", "2024.02.30", "2024-03-01", "01.03.2024", "2024.0a.01", "20240301"]
+        ),
+        st.integers(1, 200),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=EXAMPLES // 3, deadline=None)
+@given(runs=RUNS)
+def test_a_date_in_many_rows_is_read_like_each_of_them_alone(runs: list[tuple[str, int]]) -> None:
+    alone = {cell: read_moments(column_of([cell])) for cell, _ in runs}
+    found = read_moments(column_of([cell for cell, count in runs for _ in range(count)]))
+    for name in ("ms", "bad", "zoned", "dated", "clocked"):
+        wanted = [getattr(alone[cell], name).item() for cell, count in runs for _ in range(count)]
+        assert getattr(found, name).tolist() == wanted, name
+
+
 def test_a_million_bars_take_seconds_not_minutes(tmp_path: Path) -> None:
     lines = 200_000
     bars = [Bar(minute, 110_000, 110_020, 109_990, 110_000 + minute % 20, minute % 5_000, 7) for minute in range(1_000)]

@@ -13,7 +13,7 @@ from tallystick.platform.data.errors import UnreadableData
 from tallystick.platform.data.text import LONGEST_LINE, Text
 
 NEWLINE, SPACE = 10, 32
-STRETCH = 2**20
+STRETCH = 2**18
 """Bytes that are looked at together: what is made of them stays in the processor's cache."""
 SMALL = 2**31
 """Places in a shorter text are kept in 32 bits: touching fresh memory takes longer than finding them."""

@@ -134,8 +134,11 @@ def _quotes(table: Table, terms: Terms) -> Reading:
 
 def _carried(values: NDArray[np.float64], order: NDArray[np.int64]) -> NDArray[np.float64]:
     """Each value, or the last one before it in `order`; NaN before the first."""
+    missing = np.isnan(values)
+    if not missing.any():
+        return values
     sorted_values = values[order]
-    place = np.where(np.isnan(sorted_values), 0, np.arange(len(values)))
+    place = np.where(missing[order], 0, np.arange(len(values)))
     carried = np.empty_like(values)
     carried[order] = sorted_values[np.maximum.accumulate(place)]
     return carried

@@ -33,6 +33,9 @@ MOST_LAYOUTS = 16
 """Layouts in one column and length; real files have one or two, and each costs a pass."""
 BLOCK = 32_768
 """Cells that are read together: few enough to stay in the processor's cache."""
+RUN = 16
+"""Cells that are equal to the one before them are read once where, on the whole, so many follow each change."""
+ZERO, NINE = 48, 57
 MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
@@ -80,36 +83,63 @@ def _of_layout(column: Column, rows: Ints, found: Moments) -> Ints:
 def _like(layout: re.Match[str], template: NDArray[np.uint8], column: Column, rows: Ints, found: Moments) -> Ints:
     """Read the cells of some rows that are laid out like `template`; returns the others."""
     cells = column.matrix(rows, len(template))
-    is_digit = (template >= 48) & (template <= 57)
-    # The sign of an offset is read from the template too, so cells with the other sign are another layout.
-    alike = ((cells[:, is_digit] - 48) <= 9).all(axis=1) & (cells[:, ~is_digit] == template[~is_digit]).all(axis=1)
-    mine, digits = rows[alike], cells[alike] - 48
-    ms, valid = _epoch(layout, digits) if "epoch" in layout.re.groupindex else _written(layout, digits)
-    found.ms[mine] = ms
-    found.bad[mine] = ~valid
+    begins = _begins(cells)
+    alike, ms, valid = _read(layout, template, cells if begins is None else cells[begins])
+    if begins is not None:
+        lengths = np.diff(begins, append=len(cells))
+        alike, ms, valid = np.repeat(alike, lengths), np.repeat(ms, lengths), np.repeat(valid, lengths)
+    others = rows[~alike]
+    if len(others):
+        rows, ms, valid = rows[alike], ms[alike], valid[alike]
+    found.ms[rows] = ms
+    found.bad[rows] = ~valid
     named = layout.groupdict()
-    found.zoned[mine] = bool(named.get("zone"))
-    found.dated[mine] = "year" in named or "epoch" in named
-    found.clocked[mine] = bool(named.get("hour") or named.get("epoch"))
-    others: Ints = rows[~alike]
+    found.zoned[rows] = bool(named.get("zone"))
+    found.dated[rows] = "year" in named or "epoch" in named
+    found.clocked[rows] = bool(named.get("hour") or named.get("epoch"))
     return others
 
 
+def _begins(cells: NDArray[np.uint8]) -> Ints | None:
+    """The first of each run of equal cells, where runs are long: a date stands in all the rows of its day."""
+    changed = cells[1:] != cells[:-1]
+    if np.count_nonzero(changed) * RUN > len(cells):
+        return None
+    begins = np.zeros(len(cells), dtype=np.bool_)
+    begins[0] = True
+    begins[np.flatnonzero(changed) // cells.shape[1] + 1] = True
+    return np.flatnonzero(begins)
+
+
+def _read(
+    layout: re.Match[str], template: NDArray[np.uint8], cells: NDArray[np.uint8]
+) -> tuple[NDArray[np.bool_], Ints, NDArray[np.bool_]]:
+    """Which cells are laid out like `template`; and of each the ms, and whether they are a time, if it is."""
+    places = np.ascontiguousarray(cells.T)
+    digits = places - ZERO
+    alike = np.ones(len(cells), dtype=np.bool_)
+    for place, byte in enumerate(template.tolist()):
+        # The sign of an offset is read from the template too, so cells with the other sign are another layout.
+        alike &= digits[place] <= 9 if ZERO <= byte <= NINE else places[place] == byte
+    ms, valid = _epoch(layout, digits) if "epoch" in layout.re.groupindex else _written(layout, digits)
+    return alike, ms, valid
+
+
 def _whole(layout: re.Match[str], name: str, digits: NDArray[np.uint8], missing: int = 0) -> Ints:
-    """The whole number a named group holds in every cell."""
+    """The whole number a named group holds in every cell; `digits`: a row for each place in a cell."""
     begin, end = layout.span(name) if name in layout.re.groupindex else (-1, -1)
     if begin < 0:
-        return np.full(len(digits), missing, dtype=np.int64)
-    found = np.zeros(len(digits), dtype=np.int64)
+        return np.full(digits.shape[1], missing, dtype=np.int64)
+    found = np.zeros(digits.shape[1], dtype=np.int64)
     for place in range(begin, end):
         found *= 10
-        found += digits[:, place]
+        found += digits[place]
     return found
 
 
 def _epoch(layout: re.Match[str], digits: NDArray[np.uint8]) -> tuple[Ints, NDArray[np.bool_]]:
     value = _whole(layout, "epoch", digits)
-    length = digits.shape[1]
+    length = len(digits)
     ms = value * 1000 if length <= 10 else value // 10 ** (3 * ((length - 12) // 3))
     return ms, ms < LAST_MS
 

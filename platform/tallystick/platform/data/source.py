@@ -39,7 +39,9 @@ class SourceRows:
         return len(self.line)
 
     def take(self, chosen: NDArray[Any]) -> "SourceRows":
-        """The rows that a mask or an array of positions chooses."""
+        """The rows that a mask or an array of positions chooses; the same where a mask chooses all."""
+        if chosen.dtype == np.bool_ and chosen.all():
+            return self
         columns = {name: values[chosen] for name, values in self.columns.items()}
         return SourceRows(
             self.kind, self.period_ns, self.digits, columns, self.files, self.file[chosen], self.line[chosen]

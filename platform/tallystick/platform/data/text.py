@@ -66,7 +66,8 @@ def _whole(file: IO[bytes], title: str) -> bytes:
 def text_of(raw: bytes, title: str) -> Text:
     """The text in some bytes; `title` is what messages call them. Raises `UnreadableData` (E105)."""
     data = _decoded(raw, title)
-    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not data or data.isspace():
         raise UnreadableData(f"{title} holds no rows.", "Leave it out, or export it again.")
     if not data.endswith(b"\n"):
