@@ -70,11 +70,13 @@ def read_moments(column: Column) -> Moments:
 
 
 def _of_layout(column: Column, rows: Ints, found: Moments) -> Ints:
-    """Read the cells that are laid out like the first of `rows`; returns the others."""
+    """Read the cells laid out like the first of `rows`, or leave out those equal to one that is none; the others."""
     first = column.text(int(rows[0]))
     layout = next((match for form in LAYOUTS if (match := form.fullmatch(first))), None)
     if layout is None:
-        return rows[1:]
+        cells = column.matrix(rows, int(column.length[rows[0]]))
+        others: Ints = rows[(cells != cells[0]).any(axis=1)]
+        return others
     template = np.frombuffer(first.encode(), dtype=np.uint8)
     blocks = (rows[begin : begin + BLOCK] for begin in range(0, len(rows), BLOCK))
     return np.concatenate([_like(layout, template, column, block, found) for block in blocks])
