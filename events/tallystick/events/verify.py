@@ -2,14 +2,13 @@
 
 1. The trusted checkpoint, if given, must be valid under the key: otherwise the question is wrong, not the log.
 2. Checkpoints are read before the segments, because a writer may be at work.
-3. Segments: every group, record and rule (`verify_range`, `rules`), by one process or several.
+3. Segments: every group, record and rule (`verify_range`, `rules`), by one reader, several threads or processes.
 4. Every checkpoint's root; recorded checkpoints, prunings, blobs and cuts (`surroundings`).
 5. The verdict; before it says "broken" it looks once more if files changed meanwhile.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 from tallystick.events import checkpoint, compiled
@@ -29,11 +28,14 @@ from tallystick.events.surroundings import (
     read_checkpoints,
 )
 from tallystick.events.treepiece import join
-from tallystick.events.verify_processes import read_side_by_side
+from tallystick.events.verify_processes import read_by_processes
 from tallystick.events.verify_range import Outcome, Stretch, StretchReader
+from tallystick.events.verify_split import seamless
+from tallystick.events.verify_threads import SharedSegments, read_by_threads
 
 LOOKS = 3
 RECORD_ABOUT_BYTES = 400  # with its body; fewer records of market blocks are longer
+WORTH_A_THREAD_BYTES = 8 * 2**20
 WORTH_A_PROCESS_BYTES = 64 * 2**20
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
@@ -43,12 +45,13 @@ def verify(
     folder: Path,
     key: VerifierKey | str,
     trusted_checkpoint: bytes | None = None,
-    processes: int = 1,
+    cores: int = 1,
     progress: Progress | None = None,
 ) -> Verdict:
     """Verify the log in `folder` under `key`, the log's own, which must not come from beside the log.
 
-    `trusted_checkpoint` is a signed note remembered elsewhere. Raises `UsageError` for a malformed key or a trusted
+    `trusted_checkpoint` is a signed note remembered elsewhere. `cores` is how many may work at it; of a log too small
+    to gain one does, and the verdict is the same. Raises `UsageError` for a malformed key or a trusted
     checkpoint that is not valid under it, `LogMissing` when there is no log, `LogError` when files cannot be read: all
     of these are exit code 2.
     """
@@ -62,7 +65,7 @@ def verify(
     for look in range(1, LOOKS + 1):
         before = snapshot(folder)
         try:
-            verdict = _look(folder, own, trusted, processes, progress)
+            verdict = _look(folder, own, trusted, cores, progress)
         except (LogError, FileNotFoundError):
             # A segment that was compressed, or a checkpoint that was let go, while we read.
             if look == LOOKS or snapshot(folder) == before:
@@ -83,9 +86,7 @@ def _trusted(raw: bytes | None, key: VerifierKey) -> Checkpoint | None:
         raise UsageError(f"the trusted checkpoint is not valid under this key: {error.what}", fix=fix) from None
 
 
-def _look(
-    folder: Path, key: VerifierKey, trusted: Checkpoint | None, processes: int, progress: Progress | None
-) -> Verdict:
+def _look(folder: Path, key: VerifierKey, trusted: Checkpoint | None, cores: int, progress: Progress | None) -> Verdict:
     signed = read_checkpoints(folder, key)
     valid = signed.valid if trusted is None else (*signed.valid, trusted)
     segments = stored_segments(folder)
@@ -93,7 +94,7 @@ def _look(
         raise LogMissing(f"there is no log in {folder}", fix="name the folder that holds the .seg files")
     covered = max((each.size for each in valid), default=0)
     whole = Stretch(key.name, segments, covered, tuple(sorted({each.size for each in valid})))
-    outcomes = _read(whole, processes, progress)
+    outcomes = _read(whole, cores, progress)
     _, roots = join(each.found.piece for each in outcomes)
     found, last = _joined(outcomes), outcomes[-1]
     proved = max((each.size for each in valid if roots.get(each.size) == each.root), default=0)
@@ -143,16 +144,9 @@ def _findings(  # noqa: PLR0917
     return findings[:first] + sorted(findings[first:], key=lambda each: (each.seq < 0, each.seq))
 
 
-def _read(whole: Stretch, processes: int, progress: Progress | None) -> list[Outcome]:
+def _read(whole: Stretch, cores: int, progress: Progress | None) -> list[Outcome]:
     """Read the whole log; side by side where that pays and everything holds, so that a fault is named by one reader."""
     total = sum(each.stored_bytes for each in whole.segments)
-    compiled.for_records(total // RECORD_ABOUT_BYTES, compiled.WALKING)
-    if processes > 1 and total >= WORTH_A_PROCESS_BYTES:
-        outcomes = read_side_by_side(whole, processes)
-        if outcomes and _seamless(outcomes):
-            if progress is not None:
-                progress(total, total)
-            return outcomes
     done = 0
 
     def report(more: int) -> None:
@@ -161,21 +155,25 @@ def _read(whole: Stretch, processes: int, progress: Progress | None) -> list[Out
         if progress is not None:
             progress(min(done, total), total)
 
-    return [StretchReader(whole, report).read()]
+    outcomes = _side_by_side(whole, total, cores, report)
+    if not outcomes or not seamless(outcomes):
+        done = 0
+        outcomes = [StretchReader(whole, report).read()]
+    report(total - done)
+    return outcomes
 
 
-def _seamless(outcomes: list[Outcome]) -> bool:
-    joined = all(a.ended == b.begun for a, b in pairwise(outcomes))
-    sizes: dict[bytes, int] = {}
-    one_size = all(
-        sizes.setdefault(digest, size) == size for each in outcomes for digest, (size, *_) in each.found.blobs.items()
-    )
-    return (
-        joined
-        and one_size
-        and not any(each.fault for each in outcomes)
-        and not any(each.torn for each in outcomes[:-1])
-    )
+def _side_by_side(whole: Stretch, total: int, cores: int, report: Callable[[int], None]) -> list[Outcome]:
+    """What several readers found in a log of `total` bytes; nothing where they would not gain by it."""
+    shared = SharedSegments(whole.segments)
+    threads = cores > 1 and total >= WORTH_A_THREAD_BYTES
+    if compiled.due(total // RECORD_ABOUT_BYTES, compiled.WALKING):
+        if threads:
+            shared.begin(whole.segments[0])  # while the loops are loaded
+        compiled.load()
+    if compiled.at_hand() is None:
+        return read_by_processes(whole, cores) if cores > 1 and total >= WORTH_A_PROCESS_BYTES else []
+    return read_by_threads(whole, cores, shared, report) if threads else []
 
 
 def _joined(outcomes: list[Outcome]) -> Found:

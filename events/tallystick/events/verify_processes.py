@@ -1,11 +1,9 @@
-"""Verification by several processes: each reads a stretch, the first one is ours.
+"""Verification by several processes, where nothing is compiled: each reads a stretch, the first one is ours.
 
 The decision digest is one chain, so only the first stretch can compute it. What the others have to add is sent while
 they read, and is taken in here as soon as our own stretch is done: nothing but the last few records waits for its end.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
 from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -13,23 +11,20 @@ from threading import Thread
 
 from tallystick.events import compiled
 from tallystick.events.errors import LogError
-from tallystick.events.stored import StoredSegment
-from tallystick.events.verify_range import Outcome, Place, Stretch, StretchReader
+from tallystick.events.verify_range import Outcome, Stretch, StretchReader
+from tallystick.events.verify_split import Costs, split
 
-SKIM_SHARE = 0.08  # cost of skimming a record before a stretch, as a share of verifying it
-DECIDE_SHARE = 0.1  # what the decision digest takes of it, which the first process does for all
+IN_PYTHON = Costs(skim=0.08, decide=0.1)
 
 _END = b""
 
 
-def read_side_by_side(whole: Stretch, processes: int) -> list[Outcome]:
+def read_by_processes(whole: Stretch, readers: int) -> list[Outcome]:
     """Outcomes of adjoining stretches, the first of which has taken every decision in; none when a process was lost.
 
     Raises `LogError` and `FileNotFoundError` as reading alone does.
     """
-    starts = _starts(whole.segments, processes)
-    stops: list[Place | None] = [*starts[1:], None]
-    stretches = [replace(whole, start=start, stop=stop) for start, stop in zip(starts, stops, strict=True)]
+    stretches = split(whole, readers, IN_PYTHON)
     others = [_Other(each) for each in stretches[1:]]
     try:
         for other in others:
@@ -56,7 +51,7 @@ class _Other:
         self.said: SimpleQueue[bytes] = SimpleQueue()
         self.outcome: Outcome | Exception | None = None
         self._ours, theirs = Pipe(duplex=False)
-        self._process = Process(target=_read, args=(stretch, theirs, compiled.at_hand() is not None), daemon=True)
+        self._process = Process(target=_read, args=(stretch, theirs), daemon=True)
         self._process.start()
         theirs.close()  # so that its end is noticed here when the process is lost
         self._thread = Thread(target=self._listen, daemon=True)
@@ -83,10 +78,9 @@ class _Other:
             self.said.put(_END)
 
 
-def _read(stretch: Stretch, to: "Connection[Outcome | Exception, None]", compiling: bool) -> None:  # noqa: FBT001
-    """In the other process: read a stretch, and send what it says as it goes; compiled where the first process is."""
-    if compiling:
-        compiled.load()
+def _read(stretch: Stretch, to: "Connection[Outcome | Exception, None]") -> None:
+    """In the other process: read a stretch, and send what it says as it goes."""
+    compiled.refuse()  # a fork would have what the first process may have loaded meanwhile
     reader = StretchReader(stretch, lambda _bytes: _send(reader, to))
     try:
         outcome: Outcome | Exception = reader.read()
@@ -101,27 +95,3 @@ def _send(reader: StretchReader, to: "Connection[Outcome | Exception, None]") ->
     said = reader.take_waiting()
     if said:
         to.send_bytes(said)
-
-
-def _starts(segments: Sequence[StoredSegment], processes: int) -> list[Place]:
-    """Where each process begins, so that all of them take equally long."""
-    sizes = [each.stored_bytes for each in segments]
-    # What all can read in a time is a straight line; `time` is where it crosses the whole log.
-    least, more = sum(_shares(0.0, processes)), sum(_shares(1.0, processes))
-    shares = _shares((1.0 - least) / (more - least), processes)
-    starts: list[Place] = []
-    for number in range(processes):
-        offset, index = max(0.0, sum(shares[:number])) * sum(sizes), 0
-        while offset >= sizes[index] and index < len(sizes) - 1:
-            offset -= sizes[index]
-            index += 1
-        starts.append((index, min(1.0, offset / max(1, sizes[index]))))
-    return starts
-
-
-def _shares(time: float, processes: int) -> list[float]:
-    """What share of the log each process reads in `time`, of which 1 would verify all of it."""
-    shares = [(time - DECIDE_SHARE) / (1 - DECIDE_SHARE)]
-    for _ in range(processes - 1):
-        shares.append((time - SKIM_SHARE * sum(shares)) / (1 - DECIDE_SHARE))
-    return shares

@@ -81,9 +81,16 @@ class _Ended(Exception):
 class StretchReader:
     """Reads one `Stretch`; see `read`."""
 
-    def __init__(self, stretch: Stretch, progress: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        stretch: Stretch,
+        progress: Callable[[int], None] | None = None,
+        bytes_of: Callable[[StoredSegment], bytes] = plain_bytes,
+    ) -> None:
+        """`progress` is told how many bytes more are done; `bytes_of` gives a segment's plain bytes."""
         self._stretch = stretch
         self._progress = progress or (lambda _: None)
+        self._bytes_of = bytes_of
         self._torn = 0
 
     def read(self) -> Outcome:
@@ -126,7 +133,7 @@ class StretchReader:
         stop = self._stretch.stop
         if stop is not None and index > stop[0]:
             raise _Ended
-        data = plain_bytes(stored)
+        data = self._bytes_of(stored)
         self._require(
             at > 0 or stored.first == self._rules.found.seq, f"segment {stored.name} stands where it should come"
         )
@@ -220,8 +227,10 @@ class StretchReader:
         last, share = self._stretch.start
         seam: Seam = (0, genesis(self._stretch.origin), BEFORE_ALL, 0)
         for index in range(last + 1):
-            data = plain_bytes(self._stretch.segments[index])
+            data = self._bytes_of(self._stretch.segments[index])
             stop = int(share * len(data)) if index == last else len(data)
+            if stop <= SEGMENT.size:
+                return index, 0, seam  # the one before ends with the segment before
             at, seam = _skim_groups(data, stop, declared, seam)
             if at < len(data):
                 return index, at, seam

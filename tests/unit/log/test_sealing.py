@@ -75,7 +75,7 @@ def test_a_group_of_any_size_is_verified_the_same_both_ways(
     verdicts = []
     for loops in (False, True):
         with way(loops=loops):
-            verdicts += [verify(tmp_path / "log", signer.vkey, processes=processes) for processes in (1, 2)]
+            verdicts += [verify(tmp_path / "log", signer.vkey, cores=cores) for cores in (1, 2)]
     assert all(each == verdicts[0] for each in verdicts)
     assert (verdicts[0].exit_code, verdicts[0].head, verdicts[0].decision_digest, verdicts[0].decisions) == (0, *stood)
 

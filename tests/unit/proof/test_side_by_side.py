@@ -1,4 +1,4 @@
-"""Several processes at one log: they share the work, and a process that is lost costs nothing but time."""
+"""Several readers of one log: they share the work, and one that is lost costs nothing but time."""
 
 import os
 from pathlib import Path
@@ -9,10 +9,11 @@ import pytest
 from tallystick.events import verify_processes
 from tallystick.events.errors import LogError
 from tallystick.events.note import VerifierKey
-from tallystick.events.stored import stored_segments
+from tallystick.events.stored import plain_bytes, stored_segments
 from tallystick.events.verify import verify
-from tallystick.events.verify_processes import read_side_by_side
-from tallystick.events.verify_range import Stretch, StretchReader
+from tallystick.events.verify_processes import read_by_processes
+from tallystick.events.verify_range import Outcome, Stretch, StretchReader
+from tallystick.events.verify_threads import SharedSegments, read_by_threads
 from tests.unit.log.ways import way
 from tests.unit.proof.reference_writer import sealed_log
 
@@ -23,15 +24,23 @@ def whole(folder: Path) -> Stretch:
     return Stretch(VerifierKey.parse(log.vkey).name, stored_segments(folder), 0, ())
 
 
-@pytest.mark.parametrize("loops", [False, True])
-@pytest.mark.parametrize("processes", [2, 3, 5])
-def test_the_first_stretch_takes_in_what_all_of_them_decided(tmp_path: Path, processes: int, loops: bool) -> None:
+def read_beside(stretch: Stretch, readers: int, *, threads: bool) -> list[Outcome]:
+    if threads:
+        return read_by_threads(stretch, readers, SharedSegments(stretch.segments), lambda _more: None)
+    return read_by_processes(stretch, readers)
+
+
+@pytest.mark.parametrize(("threads", "loops"), [(False, False), (True, True), (True, False)])
+@pytest.mark.parametrize("readers", [2, 3, 5])
+def test_the_first_stretch_takes_in_what_all_of_them_decided(
+    tmp_path: Path, readers: int, threads: bool, loops: bool
+) -> None:
     stretch = whole(tmp_path)
     with way(loops=False):
         alone = StretchReader(stretch).read()
     with way(loops=loops):
-        outcomes = read_side_by_side(stretch, processes)
-    assert len(outcomes) == processes
+        outcomes = read_beside(stretch, readers, threads=threads)
+    assert len(outcomes) == readers
     assert [each.begun for each in outcomes[1:]] == [each.ended for each in outcomes[:-1]]
     assert outcomes[-1].ended == alone.ended
     first = outcomes[0].found
@@ -42,17 +51,63 @@ def test_the_first_stretch_takes_in_what_all_of_them_decided(tmp_path: Path, pro
 def test_a_process_that_is_lost_leaves_the_verdict_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stretch = whole(tmp_path)
     monkeypatch.setattr(verify_processes, "_read", lost)
-    assert read_side_by_side(stretch, 2) == []
     monkeypatch.setattr("tallystick.events.verify.WORTH_A_PROCESS_BYTES", 0)
-    vkey = sealed_log().vkey
-    assert verify(tmp_path, vkey, processes=2) == verify(tmp_path, vkey)
+    with way(loops=False):
+        assert read_by_processes(stretch, 2) == []
+        vkey = sealed_log().vkey
+        assert verify(tmp_path, vkey, cores=2) == verify(tmp_path, vkey)
 
 
-def test_what_another_process_cannot_read_is_an_error_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thread_that_meets_what_it_cannot_skim_leaves_the_verdict_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stretch = whole(tmp_path)
+    monkeypatch.setattr(StretchReader, "_skim", puzzled)
+    monkeypatch.setattr("tallystick.events.verify.WORTH_A_THREAD_BYTES", 0)
+    with way(loops=True):
+        assert read_beside(stretch, 2, threads=True) == []
+        vkey = sealed_log().vkey
+        assert verify(tmp_path, vkey, cores=2) == verify(tmp_path, vkey)
+
+
+@pytest.mark.parametrize("threads", [False, True])
+def test_what_another_reader_cannot_read_is_an_error_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: bool
+) -> None:
     stretch = whole(tmp_path)
     monkeypatch.setattr(StretchReader, "_skim", unreadable)
     with pytest.raises(LogError, match="the disk is gone"):
-        read_side_by_side(stretch, 2)
+        read_beside(stretch, 2, threads=threads)
+
+
+def test_a_fault_in_our_own_stretch_is_not_waited_with(tmp_path: Path) -> None:
+    stretch = whole(tmp_path)
+    path = stretch.segments[0].paths[0]
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    (outcome,) = read_beside(stretch, 3, threads=True)
+    assert outcome.fault is not None
+
+
+def test_a_segment_that_two_threads_look_at_is_read_once(tmp_path: Path) -> None:
+    first, second, *_ = whole(tmp_path).segments
+    shared = SharedSegments((first, second))
+    there = plain_bytes(first)
+    shared.begin(first).join()
+    first.paths[0].unlink()
+    assert shared.bytes_of(first) == there
+    assert shared.bytes_of(second) == plain_bytes(second)
+    with pytest.raises(LogError):
+        shared.bytes_of(first)  # only the latest is kept
+
+
+def test_threads_report_together_how_far_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole(tmp_path)
+    monkeypatch.setattr("tallystick.events.verify.WORTH_A_THREAD_BYTES", 0)
+    seen: list[tuple[int, int]] = []
+    with way(loops=True):
+        verify(tmp_path, sealed_log().vkey, cores=3, progress=lambda done, total: seen.append((done, total)))
+    assert seen == sorted(seen)
+    assert seen[-1][0] == seen[-1][1]
 
 
 def lost(*_: object) -> NoReturn:
@@ -62,3 +117,8 @@ def lost(*_: object) -> NoReturn:
 def unreadable(*_: object) -> NoReturn:
     message = "the disk is gone"
     raise LogError(message)
+
+
+def puzzled(*_: object) -> NoReturn:
+    message = "no such declaration"
+    raise KeyError(message)

@@ -25,22 +25,22 @@ def test_a_sealed_log_of_four_segments_holds_and_says_what_it_cannot_show(tmp_pa
     assert "witness" in words
 
 
-def test_two_processes_say_what_one_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_readers_say_what_one_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = sealed_log()
     log.write(tmp_path)
     monkeypatch.setattr("tallystick.events.verify.WORTH_A_PROCESS_BYTES", 0)
-    assert verify(tmp_path, log.vkey, processes=2) == verify(tmp_path, log.vkey)
-    assert verify(tmp_path, log.vkey, processes=3) == verify(tmp_path, log.vkey)
+    assert verify(tmp_path, log.vkey, cores=2) == verify(tmp_path, log.vkey)
+    assert verify(tmp_path, log.vkey, cores=3) == verify(tmp_path, log.vkey)
 
 
-def test_two_processes_name_the_same_fault_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_readers_name_the_same_fault_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = sealed_log()
     files = log.files()
     path = "00000000000000000092.seg"
     files[path] = files[path][:900] + bytes([files[path][900] ^ 1]) + files[path][901:]
     write_files(tmp_path, files)
     monkeypatch.setattr("tallystick.events.verify.WORTH_A_PROCESS_BYTES", 0)
-    assert verify(tmp_path, log.vkey, processes=2) == verify(tmp_path, log.vkey)
+    assert verify(tmp_path, log.vkey, cores=2) == verify(tmp_path, log.vkey)
     assert verify(tmp_path, log.vkey).exit_code == 3
 
 

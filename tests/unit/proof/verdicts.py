@@ -1,7 +1,9 @@
-"""Both verifiers on one folder, the inside one both ways: they must agree in everything they both say."""
+"""Both verifiers on one folder, the inside one in every way: they must agree in everything they both say."""
 
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tallystick.events.findings import Verdict
 from tallystick.events.outside import outside_verifier
@@ -12,11 +14,14 @@ Outside = dict[str, Any]
 
 
 def both(folder: Path, vkey: str, trusted: bytes | None = None) -> Verdict:
-    """The in-package verdict, which is one in Python and in compiled loops, and which the outside verifier shares."""
+    """The in-package verdict: in Python, in compiled loops and by two threads; the outside verifier shares it."""
     with way(loops=False):
         inside = verify(folder, vkey, trusted)
     with way(loops=True):
         assert verify(folder, vkey, trusted) == inside
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tallystick.events.verify.WORTH_A_THREAD_BYTES", 1)
+            assert verify(folder, vkey, trusted, cores=2) == inside
     outside = outside_verifier.verify_log(folder, outside_verifier.read_key(vkey), trusted)
     bad = outside["first_bad_seq"]
     assert (inside.exit_code, inside.first_bad_seq) == (outside["exit"], -1 if bad is None else bad), (

@@ -46,11 +46,15 @@ def for_records(count: int, wanted: str) -> "Loops | None":
 
     `wanted`: for `SEALING` or for `WALKING`.
     """
-    if _Chosen.loops is None and not _Chosen.refused:
-        _Chosen.records += count
-        if _Chosen.records >= patience(wanted):
-            return load()
-    return _Chosen.loops
+    return load() if due(count, wanted) else _Chosen.loops
+
+
+def due(count: int, wanted: str) -> bool:
+    """Whether the loops are not loaded and, so many records on, should be now."""
+    if _Chosen.loops is not None or _Chosen.refused:
+        return False
+    _Chosen.records += count
+    return _Chosen.records >= patience(wanted)
 
 
 def patience(wanted: str) -> int:

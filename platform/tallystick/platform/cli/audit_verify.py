@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tallystick.events.findings import Verdict
     from tallystick.events.note import VerifierKey
 
-MOST_PROCESSES = 4
+MOST_CORES = 4
 
 
 def verify(
@@ -54,8 +54,8 @@ def judge(place: Place, key: "VerifierKey", checkpoint: Path | None = None) -> "
             raise Failure("E306", "no such checkpoint", where=str(checkpoint), fix=fix)
         trusted = checkpoint.read_bytes()
     with progress("verifying") as done:
-        processes = min(MOST_PROCESSES, os.cpu_count() or 1)
-        return verify_log(place.log, key, trusted, processes=processes, progress=done)
+        cores = min(MOST_CORES, os.cpu_count() or 1)
+        return verify_log(place.log, key, trusted, cores=cores, progress=done)
 
 
 def document_of_verdict(verdict: "Verdict", key: "VerifierKey") -> dict[str, Any]:
