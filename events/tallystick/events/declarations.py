@@ -4,7 +4,7 @@ Writer, reader and verifier all read records through this; for an old log the lo
 """
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -77,14 +77,13 @@ class Declarations:
         """Take in the body of a declaration at `seq`. Raises `IntegrityError` when it breaks a rule of the format."""
         try:
             if type_id == TYPE_DECLARED:
-                self._take_type(_decode_type(body))
+                self._take_type(_declared_in(bytes(body)))
             elif type_id == SOURCE_DECLARED:
                 self._take_source(_decode_source(body))
         except (UsageError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise IntegrityError(f"record {seq} is a declaration that cannot stand: {error}", seq=seq) from None
 
-    def _take_type(self, event: TypeDeclared) -> None:
-        new = DeclaredType(event.id, event.version, event.name, event.trading, event.said_by, cards_from(event.fields))
+    def _take_type(self, new: DeclaredType) -> None:
         if not (FIRST_FREE_ID <= new.id <= MAX_ID and 0 < new.version <= MAX_ID):
             raise UsageError(f"id {new.id} version {new.version} is outside of what a log may declare")
         if (new.id, new.version) in self.types:
@@ -110,6 +109,12 @@ class Declarations:
     def _keep_source(self, each: Source) -> None:
         self.sources[each.id] = each
         self.source_ids[each.name] = each.id
+
+
+@lru_cache(maxsize=512)  # writer and readers of every book of a search take in the same declarations
+def _declared_in(body: bytes) -> DeclaredType:
+    event = _decode_type(body)
+    return DeclaredType(event.id, event.version, event.name, event.trading, event.said_by, cards_from(event.fields))
 
 
 @cache

@@ -190,7 +190,7 @@ class LogWriter(Whereabouts, SelfDescription):
         self._require_sound()
         size = self._first
         try:
-            note = checkpoint.write(self.folder, self.origin, size, self.root(), signer)
+            note = checkpoint.write(self.folder, self.origin, size, self.root(), signer, self._files)
         except OSError as error:
             raise self._poisoned(f"cannot write the checkpoint over {size} records", error) from error
         said = Checkpointed(size=size, note_hash=sha256(note).hexdigest())

@@ -260,8 +260,9 @@ class _Run:
 
     def _leave_card(self) -> None:
         card = {"origin": self._origin, "key": str(self._signer.vkey)}
+        files = self._options.files or Disk()
         try:
-            write_whole(Disk(), self._folder / "book.json", (json.dumps(card, indent=2) + "\n").encode())
+            write_whole(files, self._folder / "book.json", (json.dumps(card, indent=2) + "\n").encode())
         except OSError as error:
             message = f"cannot write {self._folder / 'book.json'}"
             raise write_failed(message, error) from error
