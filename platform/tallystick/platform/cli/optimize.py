@@ -71,9 +71,8 @@ def optimize(  # noqa: PLR0913 -- each option is one thing a trader may say
             **terms,
         )
     document = study.document()
-    whole = len(study.reports) >= study.started.trials
-    well = whole and document["best"] is not None
-    found = {"ok": well, "stopped": not whole, **document}
+    well = study.whole and document["best"] is not None
+    found = {"ok": well, "stopped": not study.whole, **document}
     return Answer(found, lambda console: _show(study, found, console), Exit(not well))
 
 

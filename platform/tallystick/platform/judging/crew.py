@@ -2,6 +2,8 @@
 
 Between them and us go pickles over their standard input and output, one at a time; what a strategy prints goes to
 stderr. A worker whose process dies fails its trial and is replaced. No trial sees a row before `begin` has returned.
+A worker has its next trial as soon as it has answered for the last: it waits for one write into the log, not for us.
+What its trials leave in temporary folders lies in the crew's own, which is removed however a worker ends.
 """
 
 import contextlib
@@ -10,21 +12,40 @@ import pickle
 import queue
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any, Self
+from typing import Any, Protocol, Self
 
 from tallystick.events.types.research import TrialStarted
-from tallystick.platform.judging.sharing import reference_of, shareable, write_feed
-from tallystick.platform.judging.trial import Bench, Ready, Report, Task
-from tallystick.platform.pipes import read_frame, write_frame
+from tallystick.platform.judging.handing import leave_bench, receive, send
+from tallystick.platform.judging.trial import STOPPED, Bench, Ready, Report, Task
 
-BENCH = "bench"
 LOOK_AGAIN_S = 0.2
+AHEAD = 2
+"""Trials for each worker that are given out at once: one at work, one that it takes up next."""
+PATIENCE_S = 10.0
+"""After a stop a trial at work may take this long, or as long as the longest before it."""
 Begin = Callable[[TrialStarted], None]
 """Makes the start of a trial durable."""
+
+
+class Record(Protocol):
+    """Where trials are recorded; asked by several threads."""
+
+    def begin(self, trial: TrialStarted) -> None:
+        """Make a trial's start durable, and whatever was told before."""
+        ...
+
+    def tell(self, report: Report) -> None:
+        """What became of a trial; durable with the next start, or once it is filed."""
+        ...
+
+    def file(self) -> None:
+        """Make durable what was told: no start may follow for a while."""
+        ...
 
 
 class Crew:
@@ -42,6 +63,7 @@ class Crew:
         self._threads: ThreadPoolExecutor | None = None
         self._workers: set[_Worker] = set()
         self._given_up = False
+        self._longest_s = 0.0
 
     def __enter__(self) -> Self:
         if self._jobs > 1:
@@ -86,38 +108,74 @@ class Crew:
         for worker in tuple(self._workers):
             worker.dismiss()
 
-    def made(self, tasks: Iterable[Task], begin: Begin, stop_asked: Callable[[], bool]) -> Iterator[Report]:
-        """Reports as they come in, in any order; after a stop, those of the trials that were at work."""
+    def made(self, tasks: Iterable[Task], record: Record, stop_asked: Callable[[], bool]) -> Iterator[Report]:
+        """Reports as they come in, in any order, each told to the record; after a stop, those of the trials at work.
+
+        After a stop nobody waits for a trial that never ends: `PATIENCE_S`.
+        """
+        made = self._made_here if self._threads is None else self._made_by_workers
+        yield from made(tasks, record, stop_asked)
+        record.file()
+
+    def _made_here(self, tasks: Iterable[Task], record: Record, stop_asked: Callable[[], bool]) -> Iterator[Report]:
         assert self._bench is not None
-        if self._threads is None:
-            for task in tasks:
-                if stop_asked():
-                    return
-                yield driven(self._bench, task, begin)
-            return
+        for task in tasks:
+            if stop_asked():
+                return
+            report = driven(self._bench, task, record.begin)
+            record.tell(report)
+            yield report
+
+    def _made_by_workers(
+        self, tasks: Iterable[Task], record: Record, stop_asked: Callable[[], bool]
+    ) -> Iterator[Report]:
+        assert self._threads is not None
         waiting = iter(tasks)
         working: set[Future[Report]] = set()
+        until: float | None = None
         while True:
-            while len(working) < self._jobs and not stop_asked() and (coming := next(waiting, None)) is not None:
-                working.add(self._threads.submit(self._one, coming, begin))
+            if until is None and stop_asked():
+                until = time.monotonic() + max(PATIENCE_S, self._longest_s)
+                waiting = iter(())
+                working = {each for each in working if not each.cancel()}
+            while len(working) < AHEAD * self._jobs and (coming := next(waiting, None)) is not None:
+                working.add(self._threads.submit(self._one, coming, record))
+            if len(working) < self._jobs:
+                record.file()  # a worker has nothing more to begin
             if not working:
                 return
+            if until is not None and time.monotonic() > until:
+                self._stop_trials()
             done, working = wait(working, timeout=LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
             for each in done:
                 yield each.result()
 
-    def _one(self, task: Task, begin: Begin) -> Report:
-        worker = self._idle.get()
+    def _stop_trials(self) -> None:
+        for worker in tuple(self._workers):
+            if worker.at_work:
+                worker.stopped = True
+                worker.tell_to_end()
+
+    def _one(self, task: Task, record: Record) -> Report:
+        worker, began = self._idle.get(), time.monotonic()
         try:
-            return worker.make(task, begin)
+            report = worker.make(task, record.begin)
+            self._longest_s = max(self._longest_s, time.monotonic() - began)
         except WorkerGone as error:
             worker.close()
             self._workers.discard(worker)
+            why = STOPPED if worker.stopped else f"its process died: {error}"
+            report = Report(task.number, task.point, "failed", None, why, started=None)
             if not self._given_up:
                 worker = self._hired(worker.folder)
-            return Report(task.number, task.point, "failed", None, f"its process died: {error}", started=None)
+        except BaseException:
+            worker.tell_to_end()  # it holds a trial that must not go on: its start may not be durable
+            raise
         finally:
             self._idle.put(worker)
+        if not self._given_up:
+            record.tell(report)  # at once, and by this thread: it goes into the log with the start of the next trial
+        return report
 
 
 class WorkerGone(Exception):
@@ -129,6 +187,7 @@ class _Worker:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.at_work = self.stopped = False
         command = [sys.executable, "-m", "tallystick.platform.judging.worker", str(folder)]
         flags: dict[str, Any] = (
             {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
@@ -141,10 +200,14 @@ class _Worker:
 
     def make(self, task: Task, begin: Begin) -> Report:
         """Make one trial. Raises `WorkerGone` when the process dies, and what `begin` raises."""
-        said = self._answer(task)
-        if isinstance(said, Ready):
-            begin(said.started)
-            said = self._answer(None)
+        self.at_work = True
+        try:
+            said = self._answer(task)
+            if isinstance(said, Ready):
+                begin(said.started)
+                said = self._answer(None)
+        finally:
+            self.at_work = False
         assert isinstance(said, Report)
         return said
 
@@ -194,26 +257,3 @@ def driven(bench: Bench, task: Task, begin: Begin) -> Report:
         said = next(steps)
     assert isinstance(said, Report)
     return said
-
-
-def leave_bench(bench: Bench, folder: Path) -> None:
-    """Put what the trials share where the workers find it. Raises `NotShareable`."""
-    many: Sequence[Any] = bench.strategy if isinstance(bench.strategy, list | tuple) else [bench.strategy]
-    strategies = [reference_of(each) for each in many]
-    strategy = shareable(strategies if isinstance(bench.strategy, list | tuple) else strategies[0])
-    shareable_terms = shareable(bench.terms)
-    write_feed(bench.feed, folder)
-    (folder / BENCH).write_bytes(pickle.dumps((strategy, shareable_terms, bench.objective)))
-
-
-def send(pipe: IO[bytes], value: object) -> None:
-    """One value into a pipe."""
-    write_frame(pipe, pickle.dumps(value))
-
-
-def receive(pipe: IO[bytes]) -> Any:
-    """One value out of a pipe. Raises `EOFError` at its end."""
-    raw = read_frame(pipe)
-    if raw is None:
-        raise EOFError("nothing more was said")
-    return pickle.loads(raw)  # noqa: S301 -- between our own processes

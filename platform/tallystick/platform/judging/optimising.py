@@ -5,16 +5,15 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from tallystick.events.types.research import StudyEnded, StudyStarted, TrialPruned, TrialStarted
+from tallystick.events.types.research import StudyStarted
 from tallystick.platform.authoring.reading import about_to_run
-from tallystick.platform.judging.counting import completed_event, failed_event
 from tallystick.platform.judging.crew import Crew
 from tallystick.platform.judging.errors import BadSpace
 from tallystick.platform.judging.outcome import Objective, objective_named
 from tallystick.platform.judging.proposals import BATCH, Proposals, proposals
+from tallystick.platform.judging.recorded import Recorded
 from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.space import Point, Space
 from tallystick.platform.judging.study import Study
@@ -119,8 +118,9 @@ def searched(  # noqa: PLR0917 -- what `optimize` settles
         crew.take(bench)
         study = Recorded(log, study_event(first, space, search, asked.trials))
         reports = searching(study, crew, asked, search, progress=progress, stop_asked=stop_asked)
-    study.ended(reports, whole=len(reports) >= asked.trials)
-    return Study(study.started, tuple(reports), log)
+    found = Study(study.started, tuple(reports), log)
+    study.ended(reports, whole=found.whole)
+    return found
 
 
 def bench_of(
@@ -177,70 +177,6 @@ def study_event(first: "Prepared", space: Space, search: Search, trials: int) ->
     )
 
 
-class Recorded:
-    """A study in the log, its trials with it."""
-
-    def __init__(self, log: ResearchLog, started: StudyStarted) -> None:
-        """Record that it begins."""
-        self.log = log
-        self.started = log.begin_study(started)
-        self._begun: dict[int, int] = {}
-        self._one_at_a_time = Lock()  # workers are led by a thread each
-
-    def begin(self, trial: TrialStarted) -> None:
-        """Make a trial's start durable."""
-        with self._one_at_a_time:
-            (begun,) = self.log.begin(trial)
-        self._begun[trial.trial] = begun.seq
-
-    def tell(self, report: Report) -> None:
-        """Record what became of a trial. One that could not even begin is begun first: it counts."""
-        if report.number not in self._begun:
-            self.begin(self._unprepared(report))
-        study, number = self.started.study, report.number
-        event: Any
-        if report.outcome is not None:
-            event = completed_event(study, number, report.outcome)
-        elif report.state == "pruned" and report.early_rows:
-            event = TrialPruned(
-                study=study, trial=number, rows=report.early_rows, value=report.early, median=report.threshold or 0.0
-            )
-        else:
-            event = failed_event(study, number, report.error)
-        with self._one_at_a_time:
-            self.log.say(event, causes=[self._begun[number]], sign=False)
-
-    def ended(self, reports: Sequence[Report], *, whole: bool) -> None:
-        """Record the end, and sign everything up to it."""
-        states = [report.state for report in reports]
-        event = StudyEnded(
-            study=self.started.study,
-            reason="completed" if whole else "stopped",
-            completed=states.count("completed"),
-            failed=states.count("failed"),
-            pruned=states.count("pruned"),
-        )
-        self.log.say(event)
-
-    def _unprepared(self, report: Report) -> TrialStarted:
-        from tallystick.platform.judging.outcome import as_words
-
-        study = self.started
-        return TrialStarted(
-            study=study.study,
-            trial=report.number,
-            strategy=study.strategy,
-            source_hash=study.source_hash,
-            parameters=as_words(report.point),
-            data_hash=study.data_hash,
-            settings_hash="",
-            first_time=0,
-            last_time=0,
-            rows=0,
-            seed=study.seed,
-        )
-
-
 def searching(
     study: Recorded,
     crew: Crew,
@@ -257,23 +193,22 @@ def searching(
     reports: list[Report] = []
     early: list[float] = []
     done = 0
-    while not stop_asked() and (points := asked.next_batch(together)):
-        threshold = statistics.median(early) if search.pruning and len(early) >= PRUNE_AFTER else None
-        batch: list[Report] = []
-        for report in crew.made(
-            _tasks(study.started.study, first + len(reports), points, search, threshold, window),
-            study.begin,
-            stop_asked,
-        ):
-            study.tell(report)
-            batch.append(report)
-            done += 1
-            if progress is not None:
-                progress(done, asked.trials)
-        batch.sort(key=lambda report: report.number)
-        early += [report.early for report in batch if report.early is not None]
-        asked.told(batch)
-        reports += batch
+    try:
+        while not stop_asked() and (points := asked.next_batch(together)):
+            threshold = statistics.median(early) if search.pruning and len(early) >= PRUNE_AFTER else None
+            batch: list[Report] = []
+            tasks = _tasks(study.started.study, first + len(reports), points, search, threshold, window)
+            for report in crew.made(tasks, study, stop_asked):
+                batch.append(report)
+                done += 1
+                if progress is not None:
+                    progress(done, asked.trials)
+            batch.sort(key=lambda report: report.number)
+            early += [report.early for report in batch if report.early is not None]
+            asked.told(batch)
+            reports += batch
+    finally:
+        study.file()
     return reports
 
 

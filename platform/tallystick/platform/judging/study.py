@@ -14,7 +14,7 @@ from tallystick.platform.judging.overfitting import Overfitting, overfitting
 from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.space import Point
 from tallystick.platform.judging.statistics import DeflatedSharpe, NotJudgeable, deflated_sharpe, variance_of_sharpes
-from tallystick.platform.judging.trial import Report
+from tallystick.platform.judging.trial import STOPPED, Report
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,11 @@ class Study:
     started: StudyStarted
     reports: tuple[Report, ...]
     log: ResearchLog
+
+    @property
+    def whole(self) -> bool:
+        """Whether every trial that was planned was made, and none was broken off by a stop."""
+        return len(self.reports) >= self.started.trials and all(each.error != STOPPED for each in self.reports)
 
     @cached_property
     def completed(self) -> tuple[Report, ...]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FIRST_PART = 1 / 3
 """Share of the time over which a trial is compared with those before it, where a search prunes."""
+STOPPED = "the search was stopped, and it took longer than any trial before it"
+"""The error of a trial that was broken off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from tallystick.platform.judging.errors import BadWindow, NothingCompleted
 from tallystick.platform.judging.optimising import (
     NEVER_STOP,
     Progress,
-    Recorded,
     Search,
     bench_of,
     searching,
@@ -24,6 +23,7 @@ from tallystick.platform.judging.optimising import (
 )
 from tallystick.platform.judging.outcome import DAY_NS, objective_named
 from tallystick.platform.judging.proposals import proposals
+from tallystick.platform.judging.recorded import Recorded
 from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.sharing import bounds_of
 from tallystick.platform.judging.space import Space
@@ -182,8 +182,7 @@ class _Walk:
             self.steps.append(Step(training, testing, None, None, error))
             return
         task = Task(self._study.started.study, first + self._each, best.point, window=testing)
-        (tested,) = crew.made([task], self._study.begin, NEVER_STOP)
-        self._study.tell(tested)
+        (tested,) = crew.made([task], self._study, NEVER_STOP)
         self.reports.append(tested)
         self.steps.append(Step(training, testing, best, tested))
 

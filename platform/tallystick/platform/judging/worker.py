@@ -5,20 +5,19 @@ A thread listens, so that a worker whose leader has gone ends also in the middle
 
 import _thread
 import os
-import pickle
 import queue
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 from threading import Thread
 from typing import Any, BinaryIO
 
 from tallystick.platform.authoring.reading import only_for_strategies
-from tallystick.platform.judging.crew import BENCH, receive, send
-from tallystick.platform.judging.sharing import read_feed
-from tallystick.platform.judging.trial import Bench
+from tallystick.platform.judging.handing import bench_in, receive, send
+from tallystick.platform.judging.trial import Bench, Ready
 from tallystick.platform.pipes import private_pipe
 
 GIVEN_UP_S = 3.0
@@ -29,6 +28,7 @@ NOBODY = object()
 
 def main(folder: Path) -> None:
     """Make trials until there are no more."""
+    tempfile.tempdir = str(folder)  # what a killed worker leaves goes with the crew's folder
     asked, answers = private_pipe()  # what a strategy prints must not stand between two answers
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have made it deaf to what `listen` says
     words: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -41,8 +41,8 @@ def main(folder: Path) -> None:
             bench = bench or bench_in(folder)
             for said in bench.steps(task):
                 send(answers, said)
-                if said.__class__.__name__ == "Ready" and words.get() is NOBODY:
-                    return
+                if isinstance(said, Ready) and words.get() is not None:
+                    return  # nobody leads, or its start is not durable
     except (KeyboardInterrupt, BrokenPipeError):
         return
     finally:
@@ -72,12 +72,6 @@ def get_ready() -> None:
     import tallystick.platform.backtesting.result
     import tallystick.platform.backtesting.tester
     import tallystick.platform.report.report  # noqa: F401 -- for their own sake
-
-
-def bench_in(folder: Path) -> Bench:
-    """The bench that was left before the first task was given."""
-    strategy, terms, objective = pickle.loads((folder / BENCH).read_bytes())  # noqa: S301 -- our own process wrote it
-    return Bench(strategy, read_feed(folder), terms, objective)
 
 
 if __name__ == "__main__":

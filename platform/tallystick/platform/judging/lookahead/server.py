@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from tallystick.platform.judging.crew import receive, send
+from tallystick.platform.judging.handing import receive, send
 from tallystick.platform.judging.lookahead.runs import Subject, Task, told
 from tallystick.platform.judging.lookahead.workers import SPLITS, split_off, subject_in
 from tallystick.platform.pipes import private_pipe

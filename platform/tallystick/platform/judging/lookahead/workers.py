@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-from tallystick.platform.judging.crew import receive, send
+from tallystick.platform.judging.handing import receive, send
 from tallystick.platform.judging.lookahead.decisions import Told
 from tallystick.platform.judging.lookahead.runs import Subject, Task, told
 from tallystick.platform.judging.sharing import read_feed, write_feed
