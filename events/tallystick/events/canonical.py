@@ -4,9 +4,7 @@ A body is the msgpack map of every declared field, in order, in shortest forms. 
 encoder would let through; `Shape.read` refuses bytes from outside that a canonical encoder would not have written.
 """
 
-import sys
 from collections.abc import Callable, Sequence
-from functools import cache
 from math import copysign
 from typing import Any, cast
 
@@ -21,14 +19,22 @@ Values = tuple[Any, ...]
 
 encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder(order="deterministic").encode
 
-_QUICK = ("bool", "int", "float", "str", "bytes")
-MAX_FLOAT = sys.float_info.max
+# The quick look at a value of a plain kind: true when it is surely right.
+_LOOKS = {
+    "bool": "type({0}) is bool",
+    "int": f"type({{0}}) is int and {{0}} <= {MAX_INT}",  # the encoder refuses what is too small
+    "float": "type({0}) is float and {0} - {0} == 0.0 and ({0} or copysign(1.0, {0}) == 1.0)",  # inf - inf is NaN
+    "str": "type({0}) is str and {0}.isascii()",
+    "bytes": "type({0}) is bytes",
+}
+# Parameters that nobody gives: a function finds its own names faster than the builtins.
+_TYPES = "type=type, bool=bool, int=int, float=float, str=str, bytes=bytes"
 
 
 class Shape:
     """The fields of one version of one type, and what follows from them."""
 
-    __slots__ = ("_columns", "_decode", "_deep", "_looks_right", "_rows", "cards", "name", "quick_look")
+    __slots__ = ("_columns", "_decode", "_deep", "_encoder", "_look", "_plain", "_rows", "cards", "name")
 
     def __init__(self, name: str, cards: Sequence[FieldCard]) -> None:
         """Take the type's name, for messages, and its cards (see `kinds.cards_of` and `kinds.cards_from`)."""
@@ -36,14 +42,13 @@ class Shape:
         self.cards = tuple(cards)
         kinds = [card.kind for card in cards]
         rows = next((i for i, card in enumerate(cards) if (card.name, card.kind) == ("rows", "int")), None)
-        self._looks_right = _quick_look(tuple(kinds), rows)
-        plain = all(kind in _QUICK or (kind.startswith("column:") and rows is not None) for kind in kinds)
-        self.quick_look = self._looks_right if plain else _never
-        """True for values that need no further check; see `check`, which gives the reason when they do."""
+        self._look: Callable[[Values], bool] | None = None  # written when it is first needed, like the encoder
+        self._encoder: Callable[[Any], bytes] | None = None
+        self._plain = all(kind in _LOOKS or (kind.startswith("column:") and rows is not None) for kind in kinds)
         self._columns = [(i, COLUMN_BYTES[kind[7:]]) for i, kind in enumerate(kinds) if kind.startswith("column:")]
         self._rows = rows
         measured = {i for i, _ in self._columns} if self._rows is not None else set()
-        self._deep = [(i, check_of(kind)) for i, kind in enumerate(kinds) if kind not in _QUICK and i not in measured]
+        self._deep = [(i, check_of(kind)) for i, kind in enumerate(kinds) if kind not in _LOOKS and i not in measured]
         struct = msgspec.defstruct(
             "Body",
             [(f"f{index}", annotation_of(kind)) for index, kind in enumerate(kinds)],
@@ -54,9 +59,17 @@ class Shape:
         )
         self._decode = msgspec.msgpack.Decoder(struct).decode
 
+    def encoder(self) -> Callable[[Any], bytes]:
+        """A function that gives an event's canonical body; it raises `EventRefused` where none may stand in a log."""
+        if self._encoder is None:
+            self._encoder = self._written_encoder()
+        return self._encoder
+
     def check(self, values: Values, body: bytes) -> None:
         """Refuse values that may not stand in a log; `body` is their encoding. Raises `EventRefused`."""
-        if not self._looks_right(values) or len(body) > MAX_BODY_BYTES:
+        if self._look is None:
+            self._look = _written_look(tuple(card.kind for card in self.cards), self._rows)
+        if not self._look(values) or len(body) > MAX_BODY_BYTES:
             self._check_each(values, body)
         for index, check in self._deep:
             complaint = check(values[index])
@@ -95,39 +108,58 @@ class Shape:
             if complaint:
                 self._refuse(index, complaint)
 
+    def _written_encoder(self) -> Callable[[Any], bytes]:
+        """The quick look stands within it, which saves a call for each event."""
+        kinds = tuple(card.kind for card in self.cards)
+        surely_right = _quick_look(kinds, self._rows) if self._plain else "False"
+        text = f"""def encode_one(event, {_TYPES}):
+            try:
+                body = encode(event)
+            except (OverflowError, ValueError, TypeError) as error:
+                refuse(error)
+            {_unpacked(kinds)} = values = astuple(event)
+            if not ({surely_right} and len(body) <= {MAX_BODY_BYTES}):
+                check(values, body)
+            return body"""
+        names = {"encode": encode, "astuple": astuple, "check": self.check, "refuse": self._refuse_unencodable}
+        return _written(text, "encode_one", names)
+
+    def _refuse_unencodable(self, error: Exception) -> None:
+        raise EventRefused(f"{self.name}: {error}", fix="see the kinds in tallystick.events.kinds") from None
+
     def _refuse(self, index: int, complaint: str) -> None:
         raise EventRefused(f"{self.name}.{self.cards[index].name} {complaint}")
 
 
-def _never(_values: Values) -> bool:
-    """The quick look over fields that are not all plain."""
-    return False
+def _written_look(kinds: tuple[str, ...], rows: int | None) -> Callable[[Values], bool]:
+    """A function over all plain fields: true when they are surely right, false when each needs a closer look."""
+    text = f"def look(values, {_TYPES}):\n {_unpacked(kinds)} = values\n return {_quick_look(kinds, rows)}"
+    return _written(text, "look", {})
 
 
-@cache  # every catalogue has the same types
-def _quick_look(kinds: tuple[str, ...], rows: int | None) -> Callable[[Values], bool]:
-    """One expression over all plain fields: true when they are surely right, false when each needs a closer look.
+def _quick_look(kinds: tuple[str, ...], rows: int | None) -> str:
+    """One expression over the plain ones of the values v0, v1, ...; `rows` is the field that counts columns' rows.
 
-    `rows` is the field that counts the rows of the columns, where there is one.
-
-    The function is written for the type, as dataclasses are, because looking field by field costs four times as much.
-    Only positions and constants go into its text, never a name.
+    It is written for the type, as dataclasses are, because looking field by field costs four times as much. Only
+    positions and constants go into its text, never a name.
     """
-    names = [f"v{index}" for index in range(len(kinds))]
-    plain = [(name, kind) for name, kind in zip(names, kinds, strict=True) if kind in _QUICK]
-    looks = [f"type({name}) is {kind}" for name, kind in plain]
-    looks += [f"{name} <= {MAX_INT}" for name, kind in plain if kind == "int"]  # the encoder refuses what is too small
-    looks += [f"-{MAX_FLOAT!r} <= {name} <= {MAX_FLOAT!r}" for name, kind in plain if kind == "float"]
-    looks += [f"({name} or copysign(1.0, {name}) == 1.0)" for name, kind in plain if kind == "float"]
+    looks = [_LOOKS[kind].format(f"v{index}") for index, kind in enumerate(kinds) if kind in _LOOKS]
     if rows is not None:
-        columns = [
-            (name, COLUMN_BYTES[kind[7:]]) for name, kind in zip(names, kinds, strict=True) if kind[:7] == "column:"
+        looks += [
+            f"type(v{index}) is bytes and len(v{index}) == {COLUMN_BYTES[kind[7:]]} * v{rows}"
+            for index, kind in enumerate(kinds)
+            if kind.startswith("column:")
         ]
-        looks += [f"type({name}) is bytes and len({name}) == {size} * v{rows}" for name, size in columns]
-    texts = "".join(f"{{{name}}}" for name, kind in plain if kind == "str")
-    if texts:
-        looks.append(f'f"{texts}".isascii()')
-    scope: dict[str, Any] = {"copysign": copysign}
-    unpacked = "".join(f"{name}, " for name in names)
-    exec(f"def look(values):\n {unpacked or '()'} = values\n return {' and '.join(looks) or True}", scope)  # noqa: S102
-    return cast("Callable[[Values], bool]", scope["look"])
+    return " and ".join(looks) or "True"
+
+
+def _unpacked(kinds: tuple[str, ...]) -> str:
+    """What values are unpacked into."""
+    return "".join(f"v{index}, " for index in range(len(kinds))) or "()"
+
+
+def _written(text: str, name: str, scope: dict[str, Any]) -> Callable[..., Any]:
+    """The function called `name` that `text` defines."""
+    scope["copysign"] = copysign
+    exec(text, scope)  # noqa: S102
+    return cast("Callable[..., Any]", scope[name])

@@ -9,13 +9,11 @@ from functools import cache
 from typing import Any, cast
 
 import msgspec
-from msgspec.structs import astuple
 
-from tallystick.events.canonical import Shape, encode
+from tallystick.events.canonical import Shape
 from tallystick.events.errors import EventRefused, UnknownType, UsageError
 from tallystick.events.event import Event
 from tallystick.events.kinds import FieldCard, cards_of
-from tallystick.events.record import MAX_BODY_BYTES
 from tallystick.events.types import EVENTS, LOG_EVENTS, UPCASTERS
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -54,20 +52,7 @@ class Catalogue:
 
     def encoder(self, event_type: type[Event]) -> Callable[[Event], bytes]:
         """`encode` for one type, with what can be known beforehand done once. Raises `UnknownType`."""
-        shape = self.shape(event_type)
-        surely_right, check = shape.quick_look, shape.check
-
-        def encode_one(event: Event) -> bytes:
-            try:
-                body = encode(event)
-            except (OverflowError, ValueError, TypeError) as error:
-                raise EventRefused(f"{shape.name}: {error}", fix="see the kinds in tallystick.events.kinds") from None
-            values = astuple(event)
-            if not surely_right(values) or len(body) > MAX_BODY_BYTES:
-                check(values, body)
-            return body
-
-        self._encoders[event_type] = encode_one
+        encode_one = self._encoders[event_type] = self.shape(event_type).encoder()
         return encode_one
 
     def read(self, event_type: type[Event], body: bytes) -> Event:

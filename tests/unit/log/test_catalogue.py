@@ -1,6 +1,8 @@
 """Kinds, canonical bodies, versions."""
 
+import enum
 import math
+import sys
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -114,6 +116,66 @@ def test_values_that_may_not_stand_in_a_log_are_refused_by_name(
     with pytest.raises(EventRefused, match=says) as refused:
         catalogue.encode(everything(**{name: value}))
     assert "test.everything" in str(refused.value)
+
+
+@fact("test.plain", said_by="kernel")
+class Plain(Event):
+    """Fields that are judged at one look; the one that counts rows comes after a column."""
+
+    yes: Annotated[bool, field("a truth")]
+    number: Annotated[int, field("a number")]
+    real: Annotated[float, field("a real number")]
+    text: Annotated[str, field("words")]
+    raw: Annotated[bytes, field("bytes")]
+    prices: Annotated[bytes, column("<f8", "prices")]
+    rows: Annotated[int, field("rows")]
+
+
+PLAIN: dict[str, Any] = {"yes": True, "number": 7, "real": 0.5, "text": "a", "raw": b"", "prices": bytes(8), "rows": 1}
+
+
+class Word(enum.StrEnum):
+    """Text that the encoder takes, though its type is another."""
+
+    BUY = "buy"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("yes", 1, "is a int, not a bool"),
+        ("yes", None, "is a NoneType, not a bool"),
+        ("number", True, "is a bool, not an int"),
+        ("number", 7.0, "is a float, not an int"),
+        ("number", MAX_INT + 1, "does not fit 64 bits"),
+        ("number", MIN_INT - 1, "serialize ints"),
+        ("real", 1, "is a int, not a float"),
+        ("real", math.nan, "numbers are finite"),
+        ("real", math.inf, "numbers are finite"),
+        ("real", -math.inf, "numbers are finite"),
+        ("real", -0.0, "write 0.0"),
+        ("text", b"x", "is a bytes, not a str"),
+        ("text", Word.BUY, "is a Word, not a str"),
+        ("text", "e\u0301", "not in NFC"),
+        ("raw", "x", "is a str, not a bytes"),
+        ("raw", bytes(600_000), "put the content into a blob"),
+        ("prices", bytes(16), "has 16 bytes, not 1 rows of 8"),
+        ("prices", "12345678", "is a str, not bytes"),
+        ("rows", None, "is a NoneType, not an int"),
+    ],
+)
+def test_one_look_refuses_what_a_closer_one_does(name: str, value: object, says: str) -> None:
+    catalogue = Catalogue((Plain,))
+    with pytest.raises(EventRefused, match=says) as refused:
+        catalogue.encode(Plain(**(PLAIN | {name: value})))
+    assert "test.plain" in str(refused.value)
+
+
+@pytest.mark.parametrize("real", [0.0, sys.float_info.max, -sys.float_info.max, 5e-324, -5e-324])
+@pytest.mark.parametrize("number", [MIN_INT, 0, MAX_INT])
+def test_what_one_look_lets_through_comes_back(real: float, number: int) -> None:
+    catalogue, event = Catalogue((Plain,)), Plain(**(PLAIN | {"real": real, "number": number, "text": "é"}))
+    assert catalogue.read(Plain, catalogue.encode(event)) == event
 
 
 def test_text_in_nfc_of_any_script_is_welcome(catalogue: Catalogue) -> None:
