@@ -1,11 +1,14 @@
 """Bad input: exit 2, one message in the shape, the last line says what to do, no traceback."""
 
+import errno
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tallystick.events.signer import Ed25519Signer
+from tallystick.platform.cli.failure import explained
 from tests.said import Say
 from tests.unit.cli.hand_book import HandBook
 
@@ -119,3 +122,24 @@ def test_debug_adds_the_traceback(say: Say, tmp_path: Path) -> None:
     assert said.code == 2
     assert "Traceback" in said.err
     assert said.err.rstrip().splitlines()[-1].startswith("Fix: ")
+
+
+@pytest.mark.parametrize("odd", ["my books", "profit&loss", "it's", "a(1)"])
+def test_a_path_that_a_shell_would_break_is_quoted_in_the_remedy(
+    say: Say, hand_book: HandBook, tmp_path: Path, odd: str
+) -> None:
+    shutil.copytree(hand_book.folder, tmp_path / odd)
+    said = say("why", "4711", tmp_path / odd)
+    assert f'"{tmp_path / odd}"\n' in said.err
+
+
+def test_the_remedy_for_a_folder_nobody_may_write_names_what_is_there(tmp_path: Path) -> None:
+    refused = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "desk" / "tallystick.toml"))
+    assert explained(refused, []).fix == f"give yourself access to {tmp_path}, or name another place"
+    refused.filename = str(tmp_path)
+    assert explained(refused, []).fix == f"give yourself access to {tmp_path}, or name another place"
+
+
+def test_a_file_system_that_is_read_only_is_told_like_a_refusal(tmp_path: Path) -> None:
+    told = explained(OSError(errno.EROFS, "Read-only file system", str(tmp_path / "book")), [])
+    assert (told.code, told.fix) == ("E802", f"give yourself access to {tmp_path}, or name another place")

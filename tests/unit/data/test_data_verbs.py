@@ -157,3 +157,13 @@ def test_a_mapping_and_a_file_of_conditions_are_kept_with_the_rows(desk: Desk, t
     (kept,) = desk.document("list")["series"]
     assert (kept["name"], kept["instrument"]["contract_size"]) == ("GOLD-H1", 10.0)
     assert kept["treatments"][0]["rule"] == "ask_is_bid_plus_2_points"
+
+
+def test_a_file_of_one_bar_is_checked_once_its_timeframe_is_said(desk: Desk, tmp_path: Path) -> None:
+    one = tmp_path / "EURUSD.csv"
+    one.write_text("Time,Open,High,Low,Close\n2024-01-02 00:00,1.1,1.2,1.0,1.1\n", encoding="utf-8")
+    assert desk.say("check", one, "--tz", "utc")[0] == 2
+    assert "--timeframe H1" in desk.err
+    code, out = desk.say("check", one, "--tz", "utc", "--timeframe", "H1")
+    assert code == 1  # it has no ask
+    assert "EURUSD H1, 1 rows" in out

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tallystick.platform.data.checking import Checked
 
 Sources = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, or names of the catalogue.")]
+Bars = Annotated[
+    str | None, typer.Option("--timeframe", metavar="M1..W1", help="Of a file of one bar, which does not tell its own.")
+]
 HEAD = ("fault", "rows", "first", "where", "what becomes of it")
 
 
@@ -32,6 +35,7 @@ def check(
     *,
     symbol: Symbol = None,
     tz: Tz = None,
+    timeframe: Bars = None,
     mapping: Mapping = None,
     spread_points: SpreadPoints = None,
 ) -> Answer:
@@ -44,7 +48,8 @@ def check(
     from tallystick.platform.data.checking import checked
 
     call: Call = context.obj
-    reader = reader_of(call.home, symbol=symbol, tz=tz, mapping=mapping, spread_points=spread_points)
+    stated = {"symbol": symbol, "tz": tz, "timeframe": timeframe, "spread_points": spread_points}
+    reader = reader_of(call.home, mapping=mapping, **stated)
     found = [checked(file, reader) for file in files]
     clean = not any(one.issues for one in found)
 

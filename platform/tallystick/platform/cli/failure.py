@@ -6,11 +6,14 @@
 Errors of the other packages carry `code` and `fix` already; this file knows the rest. A traceback needs `--debug`.
 """
 
+import errno
 import logging
+import os
 import re
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from tallystick.platform.cli.call import Document, Exit, as_json
 
@@ -125,12 +128,19 @@ def _of_the_system(error: OSError) -> Failure:
     """What the operating system refused."""
     where = str(error.filename) if error.filename else ""
     what = error.strerror or str(error)
-    if isinstance(error, PermissionError):
-        fix = f"give yourself access to {where}" if where else "check the permissions of the folder"
-        return Failure("E802", what, where=where, fix=fix)
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        fix = f"give yourself access to {_there(where)}, or name another place"
+        return Failure("E802", what, where=where, fix=fix if where else "check the permissions of the folder")
     if isinstance(error, FileNotFoundError):
         return Failure("E803", what, where=where, fix=f"check the path: {where}")
     return Failure("E804", what, where=where, fix="tallystick doctor")
+
+
+def _there(path: str) -> str:
+    """The path, or the nearest folder above it that is there: what permissions can be given of."""
+    full = Path(path).absolute()
+    there = next((each for each in (full, *full.parents) if os.path.lexists(each)), full)
+    return path if there == full else str(there)
 
 
 def _help(arguments: Sequence[str]) -> str:

@@ -36,7 +36,11 @@ def require_place(output: Path, call: Call, *, ours: Callable[[bytes], bool]) ->
 
 def write_replacing(output: Path, write: Callable[[Path], object]) -> None:
     """Have `write` fill a file beside `output`, then give it that name; a failure leaves `output` as it was."""
-    handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+    except OSError as refused:  # which would name the file beside it
+        refused.filename = str(output)
+        raise
     os.close(handle)
     beside = Path(name)
     try:

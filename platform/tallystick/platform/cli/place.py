@@ -1,6 +1,7 @@
 """Where a book's log is, what it is called, and whose key it is verified with."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from tallystick.events.note import VerifierKey
 
 BOOK_FILE = "book.json"
+PLAIN = re.compile(r"[\w./\\:+@%,=~-]+")
+"""Paths that no shell takes for more than one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Place:
 
 def spoken(path: Path) -> str:
     """A path as it is said in a command, on any shell."""
-    return f'"{path}"' if " " in str(path) else str(path)
+    return str(path) if PLAIN.fullmatch(str(path)) else f'"{path}"'
 
 
 def place_of(folder: Path) -> Place:
@@ -97,7 +100,7 @@ def key_of(place: Place, given: str | None, call: Call) -> "VerifierKey":
         where=str(config_folder(call.home)),
         got=got,
         expected="the log's verifier key, from its owner",
-        fix=f"tallystick audit verify {place.folder} --key FILE_OR_VKEY",
+        fix=f"tallystick audit verify {spoken(place.folder)} --key FILE_OR_VKEY",
     )
 
 

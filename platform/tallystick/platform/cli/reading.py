@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tallystick.platform.cli.failure import Failure
-from tallystick.platform.cli.place import Place, place_of
+from tallystick.platform.cli.place import Place, place_of, spoken
 from tallystick.platform.cli.wording import NS, cards_of, instant, plain_values, values_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def require_seq(reader: "LogReader", seq: int, place: Place) -> None:
         where=str(place.folder),
         got=f"{seq}",
         expected=f"0 to {last}",
-        fix=f"tallystick events show {last} {place.folder}",
+        fix=f"tallystick events show {last} {spoken(place.folder)}",
     )
 
 
