@@ -26,6 +26,20 @@ Hearer = tuple[int, Callable[[Any, Any], Sequence[Any]], ModuleContext]
 """Index, `react` and context of a module that hears a type."""
 
 
+class _Hearers(dict[type[Event], tuple[Hearer, ...]]):
+    """Who hears a type, found when it is first looked up."""
+
+    def __init__(self, modules: Sequence[Module], contexts: Sequence[ModuleContext]) -> None:
+        super().__init__()
+        self._modules = tuple(zip(modules, contexts, strict=True))
+
+    def __missing__(self, event_type: type[Event]) -> tuple[Hearer, ...]:
+        asked = enumerate(self._modules)
+        hearers = tuple((i, module.react, context) for i, (module, context) in asked if event_type in module.hears)
+        self[event_type] = hearers
+        return hearers
+
+
 class Cascades:
     """Delivers events to modules and their answers to the sequencer."""
 
@@ -35,7 +49,7 @@ class Cascades:
         self.modules = tuple(modules)
         self._limit = limit
         self.contexts: tuple[ModuleContext, ...] = ()
-        self._hearers: dict[type[Event], tuple[Hearer, ...]] = {}
+        self._hearers = _Hearers((), ())
         self._voices = tuple(sequencer.voice(module.name, module.role) for module in self.modules)
         self._outside: dict[tuple[str, str], Voice] = {}
         self._own = sequencer.voice(KERNEL, KERNEL)
@@ -53,7 +67,7 @@ class Cascades:
     def bind(self, contexts: Iterable[ModuleContext]) -> None:
         """Give each module its context, in module order."""
         self.contexts = tuple(contexts)
-        self._hearers.clear()
+        self._hearers = _Hearers(self.modules, self.contexts)
 
     def start(
         self,
@@ -78,9 +92,7 @@ class Cascades:
     ) -> int:
         """`start` for somebody whose voice is at hand."""
         seq = self._sequencer.put(voice, event, cause, cause_row, blobs)
-        hearers = self._hearers.get(type(event))
-        if hearers is None:
-            hearers = self._hearing(type(event))
+        hearers = self._hearers[type(event)]
         if hearers or self.silenced is not None:
             self._root = seq
             self._count = 1
@@ -141,9 +153,7 @@ class Cascades:
                         self._failed(_Failed(index, error), seq, NO_ROW)
                         continue
                     self._count += 1
-                    heard = known.get(kind)
-                    if heard is None:
-                        heard = self._hearing(kind)
+                    heard = known[kind]
                     if heard:
                         queue.append((heard, answer, number))
         if self.silenced is not None:
@@ -154,49 +164,48 @@ class Cascades:
     def _pass_on(self, event: Event, seq: int) -> None:
         """An event of this cascade is to be heard."""
         self._count += 1
-        hearers = self._hearing(type(event))
+        hearers = self._hearers[type(event)]
         if hearers:
             self._queue.append((hearers, event, seq))
 
-    def _hearing(self, event_type: type[Event]) -> "tuple[Hearer, ...]":
-        hearers = self._hearers.get(event_type)
-        if hearers is None:
-            asked = enumerate(zip(self.modules, self.contexts, strict=True))
-            hearers = tuple((i, module.react, context) for i, (module, context) in asked if event_type in module.hears)
-            self._hearers[event_type] = hearers
-        return hearers
-
     def _say(self, index: int, event: Any, cause: int, cause_row: int) -> bool:
         """Sequence one answer; False when the cascade has reached its limit."""
-        if type(event) is _Failed:
-            self._failed(event, cause, cause_row)
-            return True
         voice = self._voices[index]
-        if self._count >= self._limit:
-            limited = running.CascadeLimited(limit=self._limit, type=event.FACT.name, module=voice.name)
-            self._put_own(limited, cause, cause_row)
-            reason = f"cascade limit of {self._limit} events reached by {voice.name}"
-            self._put_own(running.BookHalted(reason=reason), cause, cause_row)
-            self._queue.clear()
-            return False
-        if type(event) not in voice.cards and not self._sequencer.may_say(voice, event):
-            reason = f"{event.FACT.name} may be said by {', '.join(event.FACT.said_by)}; {voice.name} is {voice.role}"
-            refused = running.SayingRefused(source=voice.name, type=event.FACT.name, reason=reason)
-            self._put_own(refused, cause, cause_row)
-            return True
+        if type(event) not in voice.cards or self._count >= self._limit:
+            if type(event) is _Failed:
+                self._failed(event, cause, cause_row)
+                return True
+            if self._count >= self._limit:
+                self._limited(voice.name, event, cause, cause_row)
+                return False
+            if not self._sequencer.may_say(voice, event):
+                self._refused(voice, event, cause, cause_row)
+                return True
         try:
-            card = self._sequencer.card(voice, type(event))
-            seq = self._sequencer.derive(card, event, cause, self._root, cause_row)
+            seq = self._sequencer.derive(voice.cards[type(event)], event, cause, self._root, cause_row)
         except EventRefused as error:
             self._failed(_Failed(index, error), cause, cause_row)
             return True
         self._pass_on(event, seq)
         return True
 
+    def _limited(self, name: str, event: Event, cause: int, cause_row: int) -> None:
+        """The cascade has reached its limit: the book halts, and what was still to be heard is not."""
+        limited = running.CascadeLimited(limit=self._limit, type=event.FACT.name, module=name)
+        self._put_own(limited, cause, cause_row)
+        reason = f"cascade limit of {self._limit} events reached by {name}"
+        self._put_own(running.BookHalted(reason=reason), cause, cause_row)
+        self._queue.clear()
+
+    def _refused(self, voice: Voice, event: Event, cause: int, cause_row: int) -> None:
+        """Somebody of this role may not say this."""
+        reason = f"{event.FACT.name} may be said by {', '.join(event.FACT.said_by)}; {voice.name} is {voice.role}"
+        refused = running.SayingRefused(source=voice.name, type=event.FACT.name, reason=reason)
+        self._put_own(refused, cause, cause_row)
+
     def _put_own(self, event: Event, cause: int, cause_row: int) -> None:
         """Something the kernel itself has to say within the cascade; it is heard like any answer."""
-        card = self._sequencer.card(self._own, type(event))
-        seq = self._sequencer.derive(card, event, cause, self._root, cause_row)
+        seq = self._sequencer.derive(self._own.cards[type(event)], event, cause, self._root, cause_row)
         self._pass_on(event, seq)
 
     def _failed(self, failed: "_Failed", cause: int, cause_row: int) -> None:

@@ -34,6 +34,18 @@ class Durable(Protocol):
         ...
 
 
+class Committer(Protocol):
+    """Decides when what has been sequenced becomes durable."""
+
+    def cascade_done(self) -> None:
+        """A cascade has run to its end; commit if the durability setting says so."""
+        ...
+
+    def quiet(self) -> None:
+        """Nothing is pending and no row is half taken in: a snapshot may be taken."""
+        ...
+
+
 class Commits:
     """Applies a durability setting to a simulation: `each-input` after every cascade, `batch` in groups."""
 

@@ -41,7 +41,7 @@ class RowFacts:
 
     def fact(self, rows: Rows, row: int) -> Row:
         """The fact of one row."""
-        at = self._place(rows, row)
+        at = self._place(rows, row) if self._facts else -1
         return self._facts[at] if at >= 0 else row_fact(rows, row, self._symbols, self._periods)
 
     def _place(self, rows: Rows, row: int) -> int:

@@ -30,7 +30,7 @@ class Act(msgspec.Struct):
     """Where the walk stopped: the moment `start` to `stop`, with what is already known of it.
 
     `answered` holds, for row-by-row modules, (row, module) pairs already asked, and `answers` what they said. `silent`:
-    the terminal's scan found that it does nothing at this moment, so its rows need no settling.
+    the terminal's scan found that it does nothing at this moment, whose rows it has taken in: they need no settling.
     """
 
     start: int
@@ -106,21 +106,20 @@ class Intake:
 
     def pass_over(self, quiet: Rows) -> None:
         """Take rows in of which it is known that nobody acts on any; there are only the terminal and scanners."""
-        self._take(quiet)
+        self._take(quiet, len(quiet.time), len(quiet.time))
 
     def settle(self, rows: Rows, act: Act) -> Sequence[Fact]:
         """What the terminal does at the moment, with rows counted from the start of `rows`."""
-        if act.facts is not None or self._terminal is None:
+        if act.facts is not None or act.silent or self._terminal is None:
             return act.facts or ()
         part = rows.part(act.start, act.stop)
-        if act.silent:
-            self._terminal.advance(part)
-            return ()
         return [(act.start + row, event) for row, event in self._terminal.settle(part)]
 
     def row_answers(self, rows: Rows, act: Act, row: int) -> list[Answer]:
         """What modules answer to one row of the moment, in module order."""
-        fact = self._present(rows, row)
+        fact = self._facts.fact(rows, row)
+        self._desk.time = fact.time
+        self._quotes.see(fact)
         found = []
         for index in self._by_kind[rows.kind]:
             if (row, index) in act.answered:
@@ -131,30 +130,21 @@ class Intake:
                 found.append((row, index, events))
         return found
 
-    def _present(self, rows: Rows, row: int) -> Quote | BarClosed:
-        fact = self._facts.fact(rows, row)
-        self._desk.time = fact.time
-        self._quotes.see(fact)
-        return fact
-
     def _step(self, rows: Rows, start: int, end: int) -> Act | None:
         if self._by_row:
             return self._every_moment(rows, start, end)
         part, count = rows.part(start, end), end - start
         bound = self._first_scan(part, count)
-        if self._readers[rows.kind]:
-            act = self._read(rows, start, start + bound)
-            if act is not None:
-                self._take(rows.part(start, act.start))
-                act.silent = act.stop <= start + self._silent
-                return act
-        if bound == count:
-            self._take(part)
-            return None
-        if bound:
-            self._take(part.part(0, bound))
-        stop = moment_end(rows, start + bound)
-        return Act(start + bound, stop, silent=stop <= start + self._silent)
+        act = self._read(rows, start, start + bound) if self._readers[rows.kind] else None
+        if act is None:
+            if bound == count:
+                self._take(part, count, count)
+                return None
+            act = Act(start + bound, moment_end(rows, start + bound))
+        act.silent = act.stop <= start + self._silent
+        quiet = act.start - start
+        self._take(part, quiet, act.stop - start if act.silent else quiet)
+        return act
 
     def _first_scan(self, part: Rows, count: int) -> int:
         """First row of the first moment at which terminal or scanners act; `count`, all of `part`, when none does."""
@@ -172,15 +162,25 @@ class Intake:
                 bound = hit
         return bound if bound == count else moment_start(part, bound)
 
-    def _take(self, quiet: Rows) -> None:
-        """Everybody but the row-by-row modules takes rows in that nobody acts on."""
-        if len(quiet.time) == 0:
+    def _take(self, part: Rows, quiet: int, silent: int) -> None:
+        """The first `quiet` rows, on which nobody acts, are taken in by all but the row-by-row modules.
+
+        The terminal takes in the first `silent`, so many or more: where only others act, their moment too.
+        """
+        if silent == 0:
             return
+        if silent < len(part.time):
+            part = part.part(0, silent)
         if self._terminal is not None:
-            self._terminal.advance(quiet)
-        for scanner in self._scanners[quiet.kind]:
-            scanner.advance(quiet)
-        self._quotes.pass_over(quiet)
+            self._terminal.advance(part)
+        if quiet == 0:
+            return
+        self._quotes.pass_over(part, quiet)
+        scanners = self._scanners[part.kind]
+        if scanners and quiet < silent:
+            part = part.part(0, quiet)
+        for scanner in scanners:
+            scanner.advance(part)
 
     def _read(self, rows: Rows, start: int, stop: int) -> Act | None:
         """Ask the row-by-row modules about rows one at a time, up to the first that one of them answers."""

@@ -41,16 +41,13 @@ class LatestQuotes(Mapping[str, Quote]):
         self._symbols = tuple(symbols)
         self._last = np.full(max(len(symbols), 1), -1, dtype=np.int64)
 
-    def pass_over(self, rows: Rows) -> None:
-        """Rows went by that nobody answered."""
-        count = len(rows.time)
-        if count == 0:
-            return
+    def pass_over(self, rows: Rows, count: int) -> None:
+        """The first `count` of these rows, one or more, went by, and nobody answered them."""
         self.changes += 1
         if len(self._symbols) == 1:
             self._passed[self._symbols[0]] = (rows, count - 1)
             return
-        _last_of_each(rows.series, self._last)
+        _last_of_each(rows.series[:count], self._last)
         order = sorted((index, number) for number, index in enumerate(self._last.tolist()) if index >= 0)
         for index, number in order:
             self._passed[self._symbols[number]] = (rows, index)
@@ -91,10 +88,12 @@ class LatestQuotes(Mapping[str, Quote]):
 
     def get(self, symbol: str, default: Any = None) -> Any:
         """The latest quote of a symbol, or `default`."""
-        row, passed = self._known.get(symbol), symbol in self._passed
-        if type(row) is Quote and not passed:
-            return row
-        return default if row is None and not passed else self[symbol]
+        row = self._known.get(symbol)
+        if symbol in self._passed:
+            return self[symbol]
+        if type(row) is BarClosed:
+            return self._quote(symbol)
+        return default if row is None else row
 
     def __iter__(self) -> Iterator[str]:
         """Symbols that have a quote, sorted."""

@@ -50,14 +50,31 @@ Card = tuple[int, int, int, int, Callable[[Any], bytes], tuple[Fold, ...]]
 
 
 class Voice:
-    """A source in its role, with the cards of what it has said so far; made by `Sequencer.voice`."""
+    """A source in its role; made by `Sequencer.voice`."""
 
     __slots__ = ("cards", "name", "role")
 
-    def __init__(self, name: str, role: str) -> None:
+    def __init__(self, name: str, role: str, card: Callable[["Voice", type[Event]], Card]) -> None:
+        """`card` makes the card of a type that this source says for the first time."""
         self.name = name
         self.role = role
-        self.cards: dict[type[Event], Card] = {}
+        self.cards = _Cards(self, card)
+        """Cards of what it has said so far; looked up, of what it says."""
+
+
+class _Cards(dict[type[Event], Card]):
+    """The cards of one voice, made when they are looked up."""
+
+    __slots__ = ("_card", "_voice")
+
+    def __init__(self, voice: Voice, card: Callable[[Voice, type[Event]], Card]) -> None:
+        super().__init__()
+        self._voice = voice
+        self._card = card
+
+    def __missing__(self, event_type: type[Event]) -> Card:
+        card = self[event_type] = self._card(self._voice, event_type)
+        return card
 
 
 class Sequencer:
@@ -80,7 +97,7 @@ class Sequencer:
 
     def voice(self, name: str, role: str) -> Voice:
         """Somebody who is going to say events."""
-        voice = Voice(name, role)
+        voice = Voice(name, role, self._card)
         self._voices.append(voice)
         return voice
 
@@ -98,8 +115,7 @@ class Sequencer:
         blobs: tuple[tuple[int, bytes], ...] = (),
     ) -> int:
         """Sequence an input at the present book time; returns its seq, the root of its cascade."""
-        card = voice.cards.get(type(event)) or self.card(voice, type(event))
-        type_id, version, source, flags, encode, folds = card
+        type_id, version, source, flags, encode, folds = voice.cards[type(event)]
         time = self.time
         seq = self._append(type_id, version, encode(event), time, source, flags, cause, cause_row, NO_SEQ, blobs)
         for fold in folds:
@@ -115,19 +131,11 @@ class Sequencer:
             fold(event, time, seq)
         return seq
 
-    def card(self, voice: Voice, event_type: type[Event]) -> Card:
-        """The card of a type in the mouth of one source.
-
-        A new one is made: the type is declared before the source, and both before the event is looked at.
-        """
-        known = voice.cards.get(event_type)
-        if known is not None:
-            return known
+    def _card(self, voice: Voice, event_type: type[Event]) -> Card:
+        """A new card: the type is declared before the source, and both before the event is looked at."""
         fact = event_type.FACT
         type_id = self._sink.type_id(event_type)
         source = self._sink.source_id(voice.name, voice.role)
         flags = TRADING if fact.trading else 0
         encode = self._catalogue.encoder(event_type)
-        card = type_id, fact.version, source, flags, encode, self._folds(event_type)
-        voice.cards[event_type] = card
-        return card
+        return type_id, fact.version, source, flags, encode, self._folds(event_type)

@@ -4,7 +4,6 @@ Order at one book time: what the terminal owes (swaps, expiries), results of wor
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
 
 from tallystick.events.event import Event
 from tallystick.events.types import running
@@ -13,6 +12,7 @@ from tallystick.market.rows import Rows
 from tallystick.platform.kernel.blocks import LARGEST_BLOCK
 from tallystick.platform.kernel.cascade import KERNEL
 from tallystick.platform.kernel.deadlines import NEVER, PendingWork, completed
+from tallystick.platform.kernel.durability import Committer
 from tallystick.platform.kernel.intake import Act
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.moments import moment_start, rows_before, rows_owing
@@ -22,18 +22,6 @@ from tallystick.platform.kernel.steps import SendStep
 
 Hear = Callable[[Event, str, str], int]
 """Records an input of a source in a role, with its cascade; returns its seq."""
-
-
-class Committer(Protocol):
-    """Decides when what has been sequenced becomes durable."""
-
-    def cascade_done(self) -> None:
-        """A cascade has run to its end; commit if the durability setting says so."""
-        ...
-
-    def quiet(self) -> None:
-        """Nothing is pending and no row is half taken in: a snapshot may be taken."""
-        ...
 
 
 class Simulation:
@@ -50,11 +38,13 @@ class Simulation:
         attend: Callable[[Hear], None] = lambda _hear: None,
         stop_asked: Callable[[], bool] = lambda: False,
         progress: Callable[[int], None] = lambda _rows: None,
+        rows_between_looks: int = 0,
     ) -> None:
-        """`halt_asked` gives the reason when the book is to halt; it is looked at before every sending.
+        """`halt_asked` gives the reason when the book is to halt; it is looked at before a sending.
 
         `attend` carries out what people have said since it was last called, between two steps: what has to be recorded
-        it gives to the `hear` it is called with.
+        it gives to the `hear` it is called with. `rows_between_looks`: before a sending both are asked again only
+        when so many rows have been taken in since; 0: before every one.
         """
         self._kernel = kernel
         self._buffer = RowBuffer(feed)
@@ -64,6 +54,9 @@ class Simulation:
         self._attend = attend
         self._stop_asked = stop_asked
         self._progress = progress
+        self._rows_between_looks = rows_between_looks
+        self._look_at = 0
+        self._owed: Callable[[], int] = kernel.terminal.next_due if kernel.terminal is not None else lambda: NEVER
         self._asked = NEVER, NEVER
         self._limited: Rows | None = None
         self._first = 0
@@ -123,9 +116,12 @@ class Simulation:
             if self._stop_asked():
                 self._seal(None)
                 return "stopped"
-            limit, cap = self._limit(), self._cap(largest)
+            limit, cap = self._limit(), NEVER
             bound = buffer.end if until == NEVER else rows_owing(buffer.rows, until + 1, buffer.next)
-            stop = min(limit, cap, bound)
+            stop = min(limit, bound)
+            if stop - buffer.start > largest // 2:  # else the block cannot become too long
+                cap = self._cap(largest)
+                stop = min(stop, cap)
             act = kernel.intake.walk(buffer.rows, buffer.next, stop) if stop > buffer.next else None
             if act is not None:
                 self._seal(act)
@@ -158,7 +154,8 @@ class Simulation:
 
     def _more(self) -> bool:
         """True while there are rows to walk; rows of another kind need the block before them closed."""
-        if self._buffer.fill(2 * LARGEST_BLOCK):
+        buffer = self._buffer
+        if buffer.end - buffer.next >= 2 * LARGEST_BLOCK or buffer.fill(2 * LARGEST_BLOCK):
             return True
         self._seal(None)
         return self._buffer.fill(2 * LARGEST_BLOCK)
@@ -205,14 +202,20 @@ class Simulation:
         kernel, cascade_done = self._kernel, self._committer.cascade_done
         pending, step = kernel.pending, kernel.step
         while pending:
-            if type(pending[0]) is SendStep:
-                self._attend(self.hear)
-                if not kernel.ledger.state.halted and (reason := self._halt_asked()) is not None:
-                    self.hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
+            if type(pending[0]) is SendStep and kernel.rows_taken >= self._look_at:
+                self._look()
             step()
             cascade_done()
         if self._buffer.start == self._buffer.next:
             self._committer.quiet()
+
+    def _look(self) -> None:
+        """Something is to be sent: hear first whether anybody says that it should not."""
+        kernel = self._kernel
+        self._look_at = kernel.rows_taken + self._rows_between_looks
+        self._attend(self.hear)
+        if not kernel.ledger.state.halted and (reason := self._halt_asked()) is not None:
+            self.hear(running.BookHalted(reason=reason), KERNEL, KERNEL)
 
     def hear(self, event: Event, source: str, role: str) -> int:
         """An input from outside: after the rows that have been walked, before the next step."""
@@ -220,10 +223,6 @@ class Simulation:
         seq = self._kernel.hear(event, source, role)
         self._committer.cascade_done()
         return seq
-
-    def _owed(self) -> int:
-        terminal = self._kernel.terminal
-        return terminal.next_due() if terminal is not None else NEVER
 
     def _reach(self) -> None:
         """A deadline comes before the next row: the earliest is met; of equal ones the terminal's, work, timers."""
