@@ -25,6 +25,9 @@ HEADER = Struct(">BBIQqQHQHHH32sI32sB")  # without the blobs, which follow it
 HEADER_BYTES = HEADER.size  # 115
 RECORD = Struct(">I" + HEADER.format[1:])  # length and header in one
 RECORD_BYTES = RECORD.size  # 119, what a pruned record without blobs takes
+UNSEALED = Struct(">IHIQqQHQ38sI33x")
+"""`RECORD` without blobs and hashes, for the writer's hot path: format and flags in one number, then source, type and
+version as bytes, with zeros where the hashes will stand."""
 BLOB = Struct(">Q32s")
 
 # Where the fields of `RECORD` begin, for whoever reads or fills in one alone. `KIND_AT` is where source, type id and

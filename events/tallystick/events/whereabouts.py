@@ -8,9 +8,10 @@ from tallystick.events.errors import WriterPoisoned
 from tallystick.events.event import Event
 from tallystick.events.merkle import HASH_BYTES
 from tallystick.events.sealing import Sealer
+from tallystick.events.segment import MAX_GROUP_BYTES
 from tallystick.events.state import LogState
 
-_BROKEN_OFF = -1  # no group has this length
+FULL_GROUP_BYTES = MAX_GROUP_BYTES - 2**15
 
 
 class Whereabouts:
@@ -24,11 +25,12 @@ class Whereabouts:
     _time: int | None
     _epoch: int
     _digest: DecisionDigest
-    _group: bytearray
-    _whole_bytes: int
+    _group: bytearray  # what is sealed
+    _waiting: list[bytes]  # what is not: header and body in turn
+    _room: int  # bytes that the group may still take
+    _whole: bool  # false while a group is sealed or written, and for ever where a signal broke that off
     _sealer: Sealer
     _sealed: int
-    _sealed_bytes: int
     _deferred: list[Event]
     _trouble: OSError | None
 
@@ -78,7 +80,7 @@ class Whereabouts:
     @property
     def pending_bytes(self) -> int:
         """Bytes that wait for `commit`; a group holds at most 64 MiB."""
-        return len(self._group)
+        return FULL_GROUP_BYTES - self._room
 
     def root(self) -> bytes:
         """RFC 6962 root over every record appended. Raises `WriterPoisoned` as `head`."""
@@ -92,19 +94,19 @@ class Whereabouts:
         if not count:
             return
         self._require_sound()
-        group, digest = self._group, self._digest
-        leaves, value, decisions = self._sealer.seal(group, self._sealed_bytes, count, self._prev, digest.value)
-        self._whole_bytes = _BROKEN_OFF
+        self._whole = False
+        digest, at = self._digest, len(self._group)
+        group = self._group = bytearray().join([self._group, *self._waiting])
+        leaves, digest.value, decisions = self._sealer.seal(group, at, count, self._prev, digest.value)
+        digest.count += decisions
         self._prev = bytes(leaves[-HASH_BYTES:])
         self._state.fresh += leaves
-        digest.value = value
-        digest.count += decisions
-        self._sealed, self._sealed_bytes = self._seq, len(group)
-        self._whole_bytes = len(group)  # last: where a signal breaks in before, nothing is committed any more
+        self._sealed, self._waiting = self._seq, []
+        self._whole = True  # last: where a signal breaks in before, nothing is committed any more
 
     def _require_sound(self) -> None:
         fix = "end the process, mend the cause, start again: the log recovers by itself"
         if self._trouble is not None:
             raise WriterPoisoned(f"this writer stopped after a failed write ({self._trouble})", fix=fix)
-        if len(self._group) != self._whole_bytes:
+        if not self._whole or len(self._waiting) != 2 * (self._seq - self._sealed):
             raise WriterPoisoned("an append was broken off half-way", fix=fix)

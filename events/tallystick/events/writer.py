@@ -27,23 +27,24 @@ from tallystick.events.record import (
     MAX_BODY_BYTES,
     NONE_ROW,
     NONE_SEQ,
-    RECORD,
+    UNSEALED,
+    WHO_AND_WHAT,
     Blob,
     Kind,
 )
 from tallystick.events.sealing import Admitted, Sealer
-from tallystick.events.segment import MAX_GROUP_BYTES, MAX_SEGMENT_BYTES
+from tallystick.events.segment import MAX_SEGMENT_BYTES
 from tallystick.events.selfdescription import SelfDescription
 from tallystick.events.signer import Signer
 from tallystick.events.state import FRESH_BYTES
 from tallystick.events.types.log import BodiesPruned, Checkpointed
-from tallystick.events.whereabouts import Whereabouts
+from tallystick.events.whereabouts import FULL_GROUP_BYTES, Whereabouts
 
-_pack = RECORD.pack
-_LATER = b""  # zeros stand for the hashes until the record is sealed
+_pack = UNSEALED.pack
 _NO_ROOT = -1
-_FULL_GROUP_BYTES = MAX_GROUP_BYTES - 2**15
 RECORDS_BETWEEN_CACHES = 1_000_000
+Stamp = tuple[int, int, bytes]
+"""What all records of one kind and one origin share: derived or not, format and flags, source and type as they lie."""
 
 
 class LogWriter(Whereabouts, SelfDescription):
@@ -94,11 +95,14 @@ class LogWriter(Whereabouts, SelfDescription):
         self._digest = state.digest
         self._root = _NO_ROOT
         self._group = bytearray()
-        self._whole_bytes = 0  # set last: an append that a signal broke off leaves a group of another length
+        self._waiting: list[bytes] = []
+        self._room = FULL_GROUP_BYTES
+        self._whole = True
         self._deferred: list[Event] = list(opened.deferred)
+        self._stamps: dict[tuple[int, int, int, int], Stamp] = {}
         self._admitted: dict[Kind, Admitted] = {}
         self._sealer = Sealer(self._admitted, compiling=compiling)
-        self._sealed, self._sealed_bytes = self._seq, 0
+        self._sealed = self._seq
         self._cached = self._first
 
     def append(  # noqa: PLR0917 -- a header's fields; the kernel gives them by place, which costs less
@@ -122,10 +126,9 @@ class LogWriter(Whereabouts, SelfDescription):
         """
         if self._deferred or self._trouble is not None:
             self._before_append()
-        kind = type_id, version, source
-        trading, _ = self._admitted.get(kind) or self._admit(kind)
+        what = type_id, version, source, flags
+        derived, form, who = self._stamps.get(what) or self._stamp(*what)
         seq = self._seq
-        derived = flags & DERIVED
         if derived:
             if root != self._root or time != self._time or not root <= cause < seq:
                 raise misplaced(seq, root, self._root, cause)
@@ -136,25 +139,23 @@ class LogWriter(Whereabouts, SelfDescription):
             if (cause >= seq and cause != NONE_SEQ) or root not in (NONE_SEQ, seq):
                 raise misplaced(seq, root, seq, cause)
             root = seq
-        if flags != derived | trading or (cause_row != NONE_ROW and cause == NONE_SEQ):
-            raise EventRefused(f"record {seq}: flags {flags} or a cause row without a cause")
-        group, size = self._group, len(body)
-        if not 0 < size <= MAX_BODY_BYTES or len(group) + size > _FULL_GROUP_BYTES:
-            raise too_big(size, len(group))
+        if cause_row != NONE_ROW and cause == NONE_SEQ:
+            raise EventRefused(f"record {seq} has a cause row without a cause")
+        size = len(body)
         length = HEADER_BYTES + size
         if blobs:
             length += BLOB.size * len(blobs)
-        packed = _pack(
-            length, FORMAT, flags, self._epoch, seq, time, cause, cause_row, root,
-            source, type_id, version, _LATER, size, _LATER, len(blobs),
-        )  # fmt: skip
+        room = self._room - LENGTH.size - length
+        if not 0 < size <= MAX_BODY_BYTES or room < 0:
+            raise too_big(size, self.pending_bytes)
+        header = _pack(length, form, self._epoch, seq, time, cause, cause_row, root, who, size)
         if blobs:
-            packed += b"".join([BLOB.pack(*each) for each in blobs])
-        group += packed + body
+            header = header[:-1] + bytes((len(blobs),)) + b"".join([BLOB.pack(*each) for each in blobs])
+        self._waiting += header, body  # one step: what a signal breaks off after it does not fit the seq
         self._time = time
         self._root = root
+        self._room = room
         self._seq = seq + 1
-        self._whole_bytes += LENGTH.size + length
         return seq
 
     def commit(self) -> int:
@@ -162,22 +163,24 @@ class LogWriter(Whereabouts, SelfDescription):
 
         Call it between cascades: the next record is an input. Raises `WriteFailed` (the writer is poisoned then).
         """
-        if not self._group:
+        if self._seq == self._first and not self._waiting:
             return self._first
         if self._sealed == self._seq:
             self._require_sound()
         else:
             self._seal()
         count = self._seq - self._first
+        self._whole = False
         try:
             self._appender.write(self._group, self._first, count, self._head, self._prev)
         except OSError as error:
             raise self._poisoned(f"cannot write records {self._first} to {self._seq - 1}", error) from error
         self._group = bytearray()
-        self._whole_bytes = self._sealed_bytes = 0
+        self._room = FULL_GROUP_BYTES
         self._root = _NO_ROOT
         self._first = self._seq
         self._head = self._prev
+        self._whole = True
         if len(self._state.fresh) >= FRESH_BYTES:
             self._state.settle()
         if self._first - self._cached >= RECORDS_BETWEEN_CACHES:
@@ -240,9 +243,15 @@ class LogWriter(Whereabouts, SelfDescription):
         for event in deferred:
             self.say(event)
 
-    def _admit(self, kind: Kind) -> Admitted:
-        admitted = self._admitted[kind] = admit(self._state, *kind)
-        return admitted
+    def _stamp(self, type_id: int, version: int, source: int, flags: int) -> Stamp:
+        """Look at who says what, and with which flags, when it is said first."""
+        admitted = self._admitted[type_id, version, source] = admit(self._state, type_id, version, source)
+        derived = flags & DERIVED
+        if flags != derived | admitted[0]:
+            raise EventRefused(f"record {self._seq}: flags {flags}, where the type has {admitted[0]}")
+        stamp = derived, FORMAT << 8 | flags, WHO_AND_WHAT.pack(source, type_id, version)
+        self._stamps[type_id, version, source, flags] = stamp
+        return stamp
 
     def _poisoned(self, what: str, error: OSError) -> WriteFailed:
         self._trouble = error

@@ -107,7 +107,7 @@ def test_what_is_appended_after_a_broken_append_is_not_committed(
     with way(loops=loops), scribe() as book:
         book.groups(1)
         stood = book.writer.committed
-        book.writer._group += b"half a record"  # noqa: SLF001 -- what a signal between two steps leaves
+        book.writer._waiting += (b"half a record",)  # noqa: SLF001 -- what a signal between two steps leaves
         book.cascade(2)
         for ask in (book.writer.commit, book.writer.root, lambda: book.writer.head):
             with pytest.raises(WriterPoisoned, match="broken off"):
