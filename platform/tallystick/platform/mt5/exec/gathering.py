@@ -35,22 +35,25 @@ class Looks:
         """How many."""
         return len(self.times)
 
-    @property
-    def call_ends(self) -> NDArray[np.int64]:
-        """Where each ends in `calls`."""
-        sizes = np.array([BEHIND_TIME + len(call) for call in self._told.calls], np.int64)
-        return np.cumsum(sizes[self._which])
+    def within(self, most: int) -> int:
+        """How many of them have their calls within so many bytes."""
+        sizes = [BEHIND_TIME + len(call) for call in self._told.calls]
+        if max(sizes) * len(self) <= most:
+            return len(self)
+        ends = np.cumsum(np.array(sizes, np.int64)[self._which])
+        return int(ends.searchsorted(most, side="right"))
 
     @property
     def calls(self) -> bytes:
         """Encoded, one behind the other."""
-        return self._joined([(CALL, call) for call in self._told.calls])
+        told = self._told.calls
+        return self._joined([CALL] * len(told), told)
 
     @property
     def answers(self) -> bytes:
         """As they are hashed, one behind the other."""
         told = self._told.answers
-        return self._joined([((BEHIND_TIME + len(rest)).to_bytes(4, "big") + ANSWER, rest) for rest in told])
+        return self._joined([(BEHIND_TIME + len(rest)).to_bytes(4, "big") + ANSWER for rest in told], told)
 
     @property
     def failed(self) -> int:
@@ -65,13 +68,13 @@ class Looks:
         first = Looked(told.times[: 8 * stop], told.which[: 2 * stop], told.calls, told.answers, told.failed)
         return Looks(first, self._first), Looks(told, stop)
 
-    def _joined(self, kinds: Sequence[tuple[bytes, bytes]]) -> bytes:
-        """What stands before and behind the time of each kind, with the times of all."""
-        times = self.times.astype(">i8").tobytes()
-        parts: list[bytes] = []
-        for place, which in enumerate(self._which.tolist()):
-            head, rest = kinds[which]
-            parts += (head, times[8 * place : 8 * place + 8], rest)
+    def _joined(self, heads: Sequence[bytes], rests: Sequence[bytes]) -> bytes:
+        """What stands before the time of each kind and behind it, with the times of all."""
+        times, which = self.times.astype(">i8").tobytes(), self._which.tolist()
+        parts = [b""] * (3 * len(which))
+        parts[::3] = map(heads.__getitem__, which)
+        parts[1::3] = [times[place : place + 8] for place in range(0, len(times), 8)]
+        parts[2::3] = map(rests.__getitem__, which)
         return b"".join(parts)
 
 
@@ -106,7 +109,7 @@ class Gathered:
     def room(self, looked: Looks) -> int:
         """How many of these calls there are until a record is full, at least one; all where they do not fill it."""
         count = min(len(looked), MOST_CALLS - len(self._places))
-        return min(count, int(looked.call_ends.searchsorted(MOST_BYTES - self._bytes)) + 1)
+        return min(count, looked.within(MOST_BYTES - self._bytes - 1) + 1)
 
     def add_all(self, looked: Looks, places: Sequence[int]) -> None:
         """All of these."""

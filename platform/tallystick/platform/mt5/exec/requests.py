@@ -78,9 +78,9 @@ def _deal(sending: OrderSending, context: Any) -> Meaning:
     """A market order: a close when it is surely within what is held on the other side."""
     buys = sending.type not in SELLS
     new = Meaning("open", sending.symbol, buys, sending.volume, sending.position)
-    account = context.account
-    netting = account is not None and account.margin_mode == "netting"
-    held = _position(context, 0 if netting else sending.position, sending.symbol if netting else "")
+    held, of_symbol = _position(context, sending.position, ""), _position(context, 0, sending.symbol)
+    if held is not of_symbol and _nets(context):
+        held = of_symbol
     if held is None or held.symbol != sending.symbol or (held.direction > 0) == buys:
         return new
     if not 0 < sending.volume <= held.volume:
@@ -148,6 +148,12 @@ def _position(context: Any, ticket: int, symbol: str) -> PositionView | None:
     if ticket:
         return positions.get(ticket)
     return next((one for one in positions.values() if symbol and one.symbol == symbol), None)
+
+
+def _nets(context: Any) -> bool:
+    """Whether the account holds one position a symbol, whatever ticket a request names."""
+    account = context.account
+    return account is not None and account.margin_mode == "netting"
 
 
 def _order(context: Any, ticket: int) -> OrderView | None:

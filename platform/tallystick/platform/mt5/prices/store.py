@@ -19,7 +19,7 @@ from tallystick.platform.mt5.prices.timeframes import TIMEFRAMES
 
 MS = 1_000_000
 MOST_WAITING = 4_096
-"""So many rows do not wait for a request."""
+"""So many runs of rows do not wait for a request."""
 SURE_NS = 20 * 86_400 * 1_000_000_000
 """Two moments nearer than this with one offset have that offset between them: summer time lasts for months."""
 
@@ -35,21 +35,20 @@ class PriceStore:
         self._ticks = {name: TickSeries() for name in self.symbols}
         self._bars: dict[tuple[str, int], BarSeries] = {}
         self._waiting: list[Rows] = []
-        self._waits = 0
 
     def append(self, rows: Rows) -> None:
         """Take in quotes in book order; rows of series beyond the symbols are left out.
 
-        They wait for a request, or for more of them: a few at a time would take longer.
+        They wait for a request, or for more of them: a few at a time would take longer, and a bot whose process looks
+        at prices itself may never ask here.
         """
         self._waiting.append(rows)
-        self._waits += len(rows)
-        if self._waits >= MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING:
             self._take_in()
 
     def _take_in(self) -> None:
         """Rows that wait are known from now on."""
-        rows, self._waiting, self._waits = joined_rows(self._waiting), [], 0
+        rows, self._waiting = joined_rows(self._waiting), []
         if len(rows) <= 1:
             if len(rows):
                 self._append_one(rows)
