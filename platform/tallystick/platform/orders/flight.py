@@ -8,6 +8,7 @@ Key = tuple[str, str]
 """Strategy and symbol."""
 
 PLACED, DONE, DONE_PARTIAL = 10008, 10009, 10010
+TAKEN, CARRIED_OUT = frozenset({PLACED, DONE}), frozenset({PLACED, DONE, DONE_PARTIAL})
 MARKET_CLOSED = 10018
 AGAIN_AT_ONCE = frozenset({10035, 10036})
 """MT5 return codes after which positions are compared anew at once: the order or position was gone already."""
@@ -24,8 +25,7 @@ class Flight(msgspec.Struct, kw_only=True):
     """One order asked for and not ended. Volumes in 1e-8 lots; `owed` is what the answer said was done, or -1."""
 
     order: int
-    strategy: str
-    symbol: str
+    key: Key
     purpose: str
     direction: int
     volume: int
@@ -35,23 +35,12 @@ class Flight(msgspec.Struct, kw_only=True):
     filled: int = 0
     owed: int = -1
 
-    @property
-    def key(self) -> Key:
-        """Strategy and symbol."""
-        return (self.strategy, self.symbol)
-
-    @property
-    def settled(self) -> bool:
-        """Answered, and every deal of the answer seen; the two may come in either order."""
-        return 0 <= self.owed <= self.filled
-
 
 def flight_of(request: OrderRequested, *, of_target: bool) -> Flight:
     """The flight of a request."""
     return Flight(
         order=request.order,
-        strategy=request.strategy,
-        symbol=request.symbol,
+        key=(request.strategy, request.symbol),
         purpose=request.purpose,
         direction=1 if request.side == "buy" else -1,
         volume=request.volume,

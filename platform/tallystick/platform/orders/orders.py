@@ -39,12 +39,11 @@ from tallystick.platform.orders.cancels import Cancels
 from tallystick.platform.orders.flight import (
     AGAIN_AT_ONCE,
     AGAIN_LATER,
+    CARRIED_OUT,
     DENIED_FOR_NOW,
-    DONE,
-    DONE_PARTIAL,
     LIFTED_BY_TIME,
     MARKET_CLOSED,
-    PLACED,
+    TAKEN,
     Desired,
     Flight,
     Key,
@@ -152,7 +151,7 @@ class Orders:
 
     def _denied(self, event: OrderDenied, context: Context) -> Sequence[Event]:
         flight = self._flights.pop(event.order, None)
-        if flight is not None and self._retried(event.rule, flight.strategy, flight.symbol):
+        if flight is not None and self._retried(event.rule, *flight.key):
             wait = event.value if event.rule in LIFTED_BY_TIME else self._retry_ns
             return self._wait(flight, context, wait)
         return self._failed(flight, context, later=event.rule in DENIED_FOR_NOW) if flight else ()
@@ -163,11 +162,11 @@ class Orders:
 
     def _answered(self, event: OrderAnswered, context: Context) -> Sequence[Event]:
         flight = self._flights.get(event.order)
-        if flight is None or (flight.purpose == "pending" and event.retcode in {PLACED, DONE}):
+        if flight is None or (flight.purpose == "pending" and event.retcode in TAKEN):
             return ()
-        if event.retcode not in {PLACED, DONE, DONE_PARTIAL}:
+        if event.retcode not in CARRIED_OUT:
             del self._flights[event.order]
-            wait = self._opening(flight.symbol, context.time) - context.time
+            wait = self._opening(flight.key[1], context.time) - context.time
             if wait and event.retcode == MARKET_CLOSED and flight.purpose in {"close", "cancel"}:
                 return self._wait_for_the_opening(flight, context, wait)
             at_once = event.retcode in AGAIN_AT_ONCE
@@ -207,8 +206,8 @@ class Orders:
             self._holdings.ended(deal)
 
     def _settle(self, flight: Flight, context: Context) -> Sequence[Event]:
-        if not flight.settled:
-            return ()
+        if not 0 <= flight.owed <= flight.filled:
+            return ()  # to be answered, or a deal of the answer to be seen; the two may come in either order
         del self._flights[flight.order]
         if flight.of_target and flight.filled < flight.volume:
             return self._failed(flight, context, at_once=True)
@@ -232,7 +231,7 @@ class Orders:
     def _wait_for_the_opening(self, flight: Flight, context: Context, wait_ns: int) -> Sequence[Event]:
         if flight.purpose == "close":
             return self._wait(flight, context, wait_ns)
-        timer = self._cancels.wait(flight.ticket, flight.symbol, context)
+        timer = self._cancels.wait(flight.ticket, flight.key[1], context)
         return (TimerRequested(module=self.name, timer=timer, due=context.time + wait_ns),) if timer else ()
 
     def _wait(self, flight: Flight, context: Context, wait_ns: int) -> Sequence[Event]:
@@ -249,13 +248,11 @@ class Orders:
         if desired is None:
             return ()
         held = self._holdings.held(key, context.positions)
-        strategy, symbol = key
-        flights = self._flights.values()
-        own = [one for one in flights if one.strategy == strategy and one.symbol == symbol] if flights else []
+        own = [one for one in self._flights.values() if one.key == key] if self._flights else []
         legs = self._legs(key, desired, held, own)
         if not legs:
             return ()
-        instrument = context.instruments.get(symbol)
+        instrument = context.instruments.get(key[1])
         requests: list[Event] = []
         for leg in legs:
             part = None if leg.purpose in desired.resting else tradable_part(leg, instrument, held)
@@ -270,8 +267,7 @@ class Orders:
     def _legs(self, key: Key, desired: Desired, held: list[PositionView], own: list[Flight]) -> list[Leg]:
         if not self._holdings.netting:
             return hedging_legs(desired.volume, held, own)
-        symbol = key[1]
-        others = [flight for flight in self._flights.values() if flight.symbol == symbol and flight.key != key]
+        others = [flight for flight in self._flights.values() if flight.key[1] == key[1] and flight.key != key]
         return netting_legs(desired.volume, self._holdings.shares.get(key, 0), held, own, others)
 
     def freeze(self) -> Any:

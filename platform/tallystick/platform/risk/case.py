@@ -19,19 +19,21 @@ class Case:
 
     `kind`: "reduce" when the order claims to lower the exposure (the rule `reduction` checks the claim), "change" when
     it only changes an order or a position, "new" otherwise. `known`: instrument, quote and account, for rules behind
-    those that have found them to be there; where one is missing there is no `known` either. `netting`: true on an
-    account with one position a symbol. `content`: everything of the order but its number.
+    those that have found them to be there; where one is missing there is no `known` either. Of a "new" or a "change"
+    there are then `ask_points`, the quote's ask, and `market_points`, the quote on the order's side (ask to buy, bid to
+    sell). `netting`: true on an account with one position a symbol. `content`: everything of the order but its number.
     """
 
     known: tuple[Instrument, Quote, AccountView]
+    ask_points: int
+    market_points: int
 
     __slots__ = (
         "_ahead",
-        "_ask_points",
         "_growing",
-        "_market_points",
         "_price_points",
         "account",
+        "ask_points",
         "content",
         "context",
         "direction",
@@ -39,6 +41,7 @@ class Case:
         "instrument",
         "kind",
         "known",
+        "market_points",
         "netting",
         "position",
         "quote",
@@ -63,8 +66,6 @@ class Case:
         instrument: Instrument | None = context.instruments.get(request.symbol)
         quote: Quote | None = context.quotes.get(request.symbol)
         self.account, self.instrument, self.quote = account, instrument, quote
-        if instrument is not None and quote is not None and account is not None:
-            self.known = instrument, quote, account
         self.netting = account is not None and account.margin_mode == "netting"
         self.position: PositionView | None = context.positions.get(request.position) if request.position else None
         self.direction = 1 if request.side == "buy" else -1
@@ -73,10 +74,13 @@ class Case:
             self.kind = "reduce"
         elif request.purpose == "protect":
             self.kind = "change"
+        if instrument is not None and quote is not None and account is not None:
+            self.known = instrument, quote, account
+            if self.kind != "reduce":
+                self.ask_points = instrument.points(quote.ask)
+                self.market_points = self.ask_points if self.direction > 0 else instrument.points(quote.bid)
         self._ahead: list[OrderView] | None = None
         self._growing: list[OrderView] | None = None
-        self._ask_points = -1
-        self._market_points = -1
         self._price_points = -1
 
     @property
@@ -94,22 +98,6 @@ class Case:
             adding = {"open", "pending"}
             self._growing = [order for order in self.ahead if order.purpose in adding and not order.reduces]
         return self._growing
-
-    @property
-    def ask_points(self) -> int:
-        """The quote's ask in points."""
-        if self._ask_points < 0:
-            instrument, quote, _ = self.known
-            self._ask_points = instrument.points(quote.ask)
-        return self._ask_points
-
-    @property
-    def market_points(self) -> int:
-        """The quote on the order's side, in points: ask to buy, bid to sell."""
-        if self._market_points < 0:
-            instrument, quote, _ = self.known
-            self._market_points = self.ask_points if self.direction > 0 else instrument.points(quote.bid)
-        return self._market_points
 
     @property
     def price_points(self) -> int:

@@ -88,12 +88,12 @@ def say_exposure(case: Case, limit: int, value: int) -> str:
 
 def margin(case: Case) -> Reading:
     """Margin of this order and of orders on their way against the free margin; opposite positions give no relief."""
-    _, _, account = case.known
+    free = case.known[2].margin_free
     volumes = {case.request.symbol: case.growth()}
     for order in case.growing:
         if order.stage != "placed":
             volumes[order.symbol] = volumes.get(order.symbol, 0) + order.volume
-    return account.margin_free, _sum(case.margin_elsewhere, volumes, account.margin_free)
+    return free, _sum(case.margin_elsewhere, volumes, free)
 
 
 def say_margin(case: Case, limit: int, value: int) -> str:

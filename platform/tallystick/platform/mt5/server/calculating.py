@@ -14,8 +14,8 @@ from tallystick.platform.mt5 import retcodes
 from tallystick.platform.mt5.server.account import Position
 from tallystick.platform.mt5.server.arriving import Arriving
 from tallystick.platform.mt5.server.checks import Checks
-from tallystick.platform.mt5.server.dealing import Dealing, rest_of
-from tallystick.platform.mt5.server.order_types import DEAL, direction_of, points_of
+from tallystick.platform.mt5.server.dealing import Dealing, Trade, rest_of
+from tallystick.platform.mt5.server.order_types import DEAL, direction_of, stops_of
 from tallystick.platform.mt5.server.prices import stops_broken
 from tallystick.platform.mt5.server.worth import Worth
 
@@ -88,26 +88,26 @@ class Calculating:
             return Checked(broken)
         if sending.action != DEAL:
             return self._as_it_stands()
-        target, direction = self._dealing.target_of(sending), direction_of(sending)
+        direction = direction_of(sending)
         bid, ask = self._worth.state.bids[sending.symbol], self._worth.state.asks[sending.symbol]
         points, closing = (ask, bid) if direction > 0 else (bid, ask)
-        if target is not None and target.direction != direction and sending.volume <= target.volume:
-            return self._closed(target, sending.volume, points)
+        trade = self._dealing.trade(sending, points)
+        if trade.target is not None and trade.after is None:
+            return self._closed(trade.target, sending.volume, points)
         instrument = self._worth.terms[sending.symbol].instrument
-        _, stop, take = points_of(sending, instrument)
-        if stops_broken(instrument, direction, closing, stop, take):
+        if stops_broken(instrument, direction, closing, *stops_of(sending, instrument)):
             return Checked(retcodes.INVALID_STOPS)
-        return self._opened(sending, target, points)
+        return self._opened(trade)
 
     def _as_it_stands(self) -> Checked:
         return self._left(PASSED, 0, self._worth.margin())
 
-    def _opened(self, sending: OrderSending, target: Position | None, points: int) -> Checked:
-        worth, booked = self._worth, 0
-        if target is not None and target.direction != direction_of(sending):  # turned over: the whole of it is booked
-            booked = worth.result(target, target.units, points) + target.swap
-        retcode = PASSED if self._dealing.enough_money(sending, target, points) else retcodes.NO_MONEY
-        margin = self._dealing.margin_after(sending, target, points)
+    def _opened(self, trade: Trade) -> Checked:
+        target, booked = trade.target, 0
+        if target is not None and target.direction != trade.direction:  # turned over: the whole of it is booked
+            booked = self._worth.result(target, target.units, trade.points) + target.swap
+        retcode = PASSED if self._dealing.enough_money(trade) else retcodes.NO_MONEY
+        margin = self._dealing.margin_after(trade)
         return self._left(retcode, booked, margin)
 
     def _closed(self, target: Position, volume: int, points: int) -> Checked:

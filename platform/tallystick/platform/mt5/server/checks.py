@@ -20,7 +20,7 @@ from tallystick.platform.mt5.server.order_types import (
     REMOVE,
     SLTP,
     direction_of,
-    filling_allowed,
+    fillings_allowed,
     points_of,
     sensible,
 )
@@ -76,15 +76,16 @@ class Checks:
     def _new(self, sending: OrderSending, instrument: Instrument, time: int) -> int:
         if not _tradable(sending.volume, instrument):
             return retcodes.INVALID_VOLUME
-        if not filling_allowed(sending, instrument):
+        if sending.filling not in fillings_allowed(instrument.filling_modes, instrument.execution, sending.type):
             return retcodes.INVALID_FILL
+        broken = PASSED
         if sending.action == DEAL:
             if instrument.execution in QUOTED and instrument.points(sending.price) <= 0:
                 return retcodes.INVALID_PRICE
-            broken = self.standing.closing(sending)
-            if broken:
-                return broken
-        broken = self.permissions.trade_mode(sending, instrument)
+            if sending.position:
+                broken = self.standing.closing(sending)
+        if not broken and instrument.trade_mode != "full":
+            broken = self.permissions.trade_mode(sending, instrument)
         if not broken and sending.action == PENDING:
             broken = self._prices(sending, instrument, time)
         elif not broken and sending.time_type and not expiry_allowed(sending, instrument, time, self.rule):

@@ -40,7 +40,8 @@ class Deadlines:
         if state.positions:
             begun, due = self._midnights
             if not begun <= state.clock < due:
-                due = self._next_rollover()
+                due = next_midnight(state.clock, self._rule)
+                self._midnights = state.clock, due
         if state.pendings:
             for pending in state.pendings.values():
                 if pending.expires:
@@ -53,16 +54,10 @@ class Deadlines:
         while (due := self.next_due()) <= time:
             if state.pendings:
                 facts += self._expire(due)
-            if state.positions and self._next_rollover() == due:
+            if state.positions and due == self._midnights[1]:
                 facts += self._roll_over(due)
             state.clock = max(state.clock, due)
         return facts
-
-    def _next_rollover(self) -> int:
-        clock = self._worth.state.clock
-        if not self._midnights[0] <= clock < self._midnights[1]:
-            self._midnights = (clock, next_midnight(clock, self._rule))
-        return self._midnights[1]
 
     def _expire(self, due: int) -> list[Event]:
         pendings = self._worth.state.pendings
@@ -76,7 +71,7 @@ class Deadlines:
     def _roll_over(self, midnight: int) -> list[Event]:
         weekday = weekday_of(server_day(midnight, self._rule) - 1)
         facts: list[Event] = []
-        for position in sorted(self._worth.state.positions.values(), key=lambda one: one.ticket):
+        for _, position in sorted(self._worth.state.positions.items()):
             count, amount = self._worth.night(position, weekday)
             if amount:
                 position.swap += amount
@@ -93,7 +88,7 @@ class Deadlines:
     def _daily_stops(self, midnight: int) -> list[Event]:
         """Stops of symbols whose orders last a day are gone with it (`docs/fills.md`, section 17)."""
         facts: list[Event] = []
-        for position in sorted(self._worth.state.positions.values(), key=lambda one: one.ticket):
+        for _, position in sorted(self._worth.state.positions.items()):
             instrument = self._instruments[position.symbol]
             if instrument.gtc_mode == "daily" and (position.stop or position.take):
                 position.stop = position.take = 0

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
+import msgspec
+
 from tallystick.events.types.trading import DealMade, OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney, commission, rounded
@@ -12,6 +14,20 @@ from tallystick.platform.mt5.server.permissions import netting_position
 from tallystick.platform.mt5.server.worth import Worth
 
 Reason = Literal["expert", "sl", "tp", "so"]
+
+
+class Trade(msgspec.Struct, frozen=True):
+    """An order at a price and what it acts on: worked out once, looked at by the checks and by the deal.
+
+    `target`: the position that it adds to, reduces or turns over, if any; `after`: the position as it would stand, None
+    when the order only reduces.
+    """
+
+    sending: OrderSending
+    direction: int
+    points: int
+    target: Position | None
+    after: Position | None
 
 
 class Dealing:
@@ -39,93 +55,77 @@ class Dealing:
 
     # -- who stands where
 
-    def target_of(self, sending: OrderSending) -> Position | None:
+    def trade(self, sending: OrderSending, points: int) -> Trade:
+        """What an order at `points` comes to as things stand."""
+        direction, target = direction_of(sending), self._target_of(sending)
+        only_reduces = target is not None and target.direction != direction and sending.volume <= target.volume
+        after = None if only_reduces else self._after(sending, direction, target, points)
+        return Trade(sending, direction, points, target, after)
+
+    def _target_of(self, sending: OrderSending) -> Position | None:
         """The position an order acts on: the named one (hedging), the symbol's (netting), or none."""
         if self._settings.margin_mode == "netting":
             return netting_position(self._state, sending.symbol)
         closes = sending.position and sending.action == DEAL  # a pending order only ever opens
         return self._state.position(sending.position) if closes else None
 
-    def enough_money(self, sending: OrderSending, target: Position | None, points: int) -> bool:
-        """Whether the margin after an order that opens or adds is within equity less its commission."""
-        direction = direction_of(sending)
-        closes = target is not None and target.direction != direction
-        if closes and target is not None and sending.volume <= target.volume:
-            return True
-        instrument = self._instruments[sending.symbol]
-        self._money[sending.symbol].require_fits(points, sending.volume + (target.volume if target else 0))
-        cost = commission(instrument, sending.volume)
-        return self.margin_after(sending, target, points) <= self._worth.equity() + cost
-
-    def margin_after(self, sending: OrderSending, target: Position | None, points: int) -> int:
-        """The account's margin after an order that opens, adds or turns over at `points`, as it is judged by."""
-        others = [position for position in self._state.positions.values() if position is not target]
-        after = self._after(sending, target, points)
-        after.margin = self._worth.ordered(target, after, points)
-        return self._worth.margin([*others, after])
-
-    def _after(self, sending: OrderSending, target: Position | None, points: int) -> Position:
-        """The position as it would stand after the order."""
+    def _after(self, sending: OrderSending, direction: int, target: Position | None, points: int) -> Position:
+        """The position as it would stand after an order that opens, adds or turns over."""
         units = self._money[sending.symbol].units(sending.volume)
-        direction = direction_of(sending)
         if target is None:
-            return _position(0, sending, direction, sending.volume, units, points)
+            return _position(0, sending, direction, sending.volume, units, points * units)
         if target.direction == direction:
-            return _position(
-                target.ticket,
-                sending,
-                direction,
-                target.volume + sending.volume,
-                target.units + units,
-                points,
-                target.point_units + points * units,
-            )
-        rest = sending.volume - target.volume
-        return _position(target.ticket, sending, direction, rest, units - target.units, points)
+            volume, point_units = target.volume + sending.volume, target.point_units + points * units
+            return _position(target.ticket, sending, direction, volume, target.units + units, point_units)
+        rest, left = sending.volume - target.volume, units - target.units
+        return _position(target.ticket, sending, direction, rest, left, points * left)
+
+    def enough_money(self, trade: Trade) -> bool:
+        """Whether the margin after a trade is within equity less its commission; what only reduces needs none."""
+        if trade.after is None:
+            return True
+        sending, target = trade.sending, trade.target
+        largest = sending.volume + (target.volume if target is not None else 0)
+        self._money[sending.symbol].require_fits(trade.points, largest)
+        cost = commission(self._instruments[sending.symbol], sending.volume)
+        return self.margin_after(trade) <= self._worth.equity() + cost
+
+    def margin_after(self, trade: Trade) -> int:
+        """The account's margin after a trade that opens, adds or turns over, as it is judged by."""
+        target, after = trade.target, trade.after
+        assert after is not None, "what only reduces is not judged by its margin"
+        after.margin = self._worth.ordered(target, after, trade.points)
+        return self._worth.margin([*[one for one in self._state.positions.values() if one is not target], after])
 
     # -- deals
 
-    def execute(
-        self,
-        sending: OrderSending,
-        target: Position | None,
-        ticket: int,
-        points: int,
-        stops: tuple[int, int],
-        moment: int,
-    ) -> DealMade:
-        """Carry out an order on `target`, of which it passed the checks, at `points`."""
-        direction = direction_of(sending)
-        if target is not None and target.direction != direction:
-            return self._against(target, sending, ticket, points, stops, moment)
-        after = self._after(sending, target, points)
-        after.margin = self._worth.kept(target, after, points)
+    def execute(self, trade: Trade, ticket: int, stops: tuple[int, int], moment: int) -> DealMade:
+        """Carry out a trade that passed the checks."""
+        sending, target, after, points = trade.sending, trade.target, trade.after, trade.points
         if target is None:
+            assert after is not None
             after.ticket, after.opened = ticket, moment
             after.stop, after.take = stops
+        elif after is None:
+            return self.close(target, sending.volume, points, "expert", moment, ticket=ticket, sending=sending)
+        elif target.direction != trade.direction:
+            return self._turn_over(trade, target, after, ticket, stops, moment)
         else:
             after.swap, after.magic, after.comment = target.swap, target.magic, target.comment
             after.opened, after.turned = target.opened, target.turned
             replaces = any(stops) and self._settings.margin_mode == "netting"  # a rest (hedging) changes no stops
             after.stop, after.take = stops if replaces else (target.stop, target.take)
+        after.margin = self._worth.kept(target, after, points)
         after.updated = moment
         self._state.positions[after.ticket] = after
         return self._deal(after, "in", "expert", sending.volume, points, ticket, moment, sending=sending)
 
-    def _against(
-        self,
-        target: Position,
-        sending: OrderSending,
-        ticket: int,
-        points: int,
-        stops: tuple[int, int],
-        moment: int,
+    def _turn_over(
+        self, trade: Trade, target: Position, after: Position, ticket: int, stops: tuple[int, int], moment: int
     ) -> DealMade:
-        """Reduce, close, or turn a position over."""
-        if sending.volume <= target.volume:
-            return self.close(target, sending.volume, points, "expert", moment, ticket=ticket, sending=sending)
-        after = self._after(sending, target, points)
-        profit, swap = self._result(target, target.volume, points), target.swap
+        """Close a netting position and open the rest of the order on the other side."""
+        sending, points = trade.sending, trade.points
+        profit, swap = self._worth.result(target, target.units, points), target.swap
         after.stop, after.take = stops
         after.magic, after.margin = sending.magic, self._worth.kept(None, after, points)
         after.turned, after.opened, after.updated = ticket, moment, moment
@@ -149,11 +149,11 @@ class Dealing:
     ) -> DealMade:
         """Close `volume` of a position at `points`."""
         units = self._money[position.symbol].units(volume)
-        profit = self._result(position, volume, points)
-        swap = position.swap if volume == position.volume else rounded(position.swap * volume, position.volume)
+        profit, swap = self._worth.result(position, units, points), position.swap
         if volume == position.volume:
             del self._state.positions[position.ticket]
         else:
+            swap = rounded(position.swap * volume, position.volume)
             position.margin = self._worth.rest(position, position.units - units)
             position.point_units, position.units = rest_of(position, units)
             position.volume -= volume
@@ -173,10 +173,6 @@ class Dealing:
             swap=swap,
             comment=comment,
         )
-
-    def _result(self, position: Position, volume: int, points: int) -> int:
-        """R of the profit of closing `volume` at `points`, with the exact open price."""
-        return self._worth.result(position, self._money[position.symbol].units(volume), points)
 
     def _deal(  # noqa: PLR0913, PLR0917 -- the fields of a deal
         self,
@@ -220,14 +216,8 @@ class Dealing:
         )
 
 
-def _position(  # noqa: PLR0917
-    ticket: int,
-    sending: OrderSending,
-    direction: int,
-    volume: int,
-    units: int,
-    points: int,
-    point_units: int | None = None,
+def _position(
+    ticket: int, sending: OrderSending, direction: int, volume: int, units: int, point_units: int
 ) -> Position:
     return Position(
         ticket=ticket,
@@ -235,7 +225,7 @@ def _position(  # noqa: PLR0917
         direction=direction,
         volume=volume,
         units=units,
-        point_units=points * units if point_units is None else point_units,
+        point_units=point_units,
         stop=0,
         take=0,
         swap=0,

@@ -21,7 +21,7 @@ from tallystick.market.instrument import Instrument
 from tallystick.platform.mt5 import retcodes
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending, Position
 from tallystick.platform.mt5.server.checks import Checks
-from tallystick.platform.mt5.server.dealing import Dealing
+from tallystick.platform.mt5.server.dealing import Dealing, Trade
 from tallystick.platform.mt5.server.expiry import expiry_of_rest
 from tallystick.platform.mt5.server.hours import Hours
 from tallystick.platform.mt5.server.liquidity import Liquidity
@@ -37,7 +37,7 @@ from tallystick.platform.mt5.server.order_types import (
     SELL,
     STOP_TYPES,
     direction_of,
-    points_of,
+    stops_of,
 )
 from tallystick.platform.mt5.server.prices import stops_broken
 
@@ -71,47 +71,49 @@ class Executing:
     def market(self, order: InFlight, moment: int) -> list[Event]:
         """Carry a due market order out at the current quote, or refuse it."""
         sending, ticket = order.sending, order.ticket
-        instrument, direction = self._instruments[sending.symbol], direction_of(sending)
-        points = (self._state.asks if direction > 0 else self._state.bids)[sending.symbol]
-        _, stop, take = points_of(sending, instrument)
+        symbol, direction = sending.symbol, direction_of(sending)
+        trade = self._dealing.trade(sending, (self._state.asks if direction > 0 else self._state.bids)[symbol])
+        stops = stops_of(sending, self._instruments[symbol])
         volume = sending.volume
-        if sending.symbol in self.liquidity.stated:
-            volume = self.liquidity.to_be_had(sending.symbol, direction, volume)
-        refused = self._refused(sending, ticket, points, (stop, take), moment)
-        if not refused and volume < sending.volume and _needs_more(sending.filling, volume):
-            refused = retcodes.REJECT
-        if not refused and not volume:
-            self._rest(self._standing(order, (stop, take), moment), sending.volume)
-            return [self.answer(sending, retcodes.PLACED, ticket=ticket, moment=moment)]
-        part = sending if volume == sending.volume else msgspec.structs.replace(sending, volume=volume)
-        target = self._dealing.target_of(part)
-        if not refused and not self._dealing.enough_money(part, target, points):
+        if symbol in self.liquidity.stated:
+            volume = self.liquidity.to_be_had(symbol, direction, volume)
+        refused = self._refused(trade, ticket, stops, moment)
+        if not refused and volume < sending.volume:
+            if _needs_more(sending.filling, volume):
+                refused = retcodes.REJECT
+            elif not volume:
+                self._rest(self._standing(order, stops, moment), sending.volume)
+                return [self.answer(sending, retcodes.PLACED, ticket=ticket, moment=moment)]
+            else:
+                trade = self._dealing.trade(msgspec.structs.replace(sending, volume=volume), trade.points)
+        if not refused and not self._dealing.enough_money(trade):
             refused = retcodes.NO_MONEY
         if refused:
-            return [self.answer(sending, refused, ticket=ticket, moment=moment)]
-        deal, facts = self._deal(part, target, ticket, points, (stop, take), moment)
+            return [self.answer(trade.sending, refused, ticket=ticket, moment=moment)]
+        told = self._deal(trade, ticket, stops, moment)
         rest = sending.volume - volume
         if rest and sending.filling != IMMEDIATE_OR_CANCEL:
-            self._rest(self._standing(order, (stop, take), moment), rest)
-        code, price = retcodes.DONE_PARTIAL if rest else retcodes.DONE, instrument.price(points)
-        return [*facts, self.answer(part, code, ticket=ticket, moment=moment, deal=deal.deal, price=price)]
+            self._rest(self._standing(order, stops, moment), rest)
+        code, deal = retcodes.DONE_PARTIAL if rest else retcodes.DONE, told[0]
+        answer = self.answer(trade.sending, code, ticket=ticket, moment=moment, deal=deal.deal, price=deal.price)
+        return [*told, answer]
 
-    def _refused(self, sending: OrderSending, ticket: int, points: int, stops: tuple[int, int], moment: int) -> int:
+    def _refused(self, trade: Trade, ticket: int, stops: tuple[int, int], moment: int) -> int:
         """Return code of the first rule that a market order breaks at its execution, money apart, or 0."""
+        sending, direction = trade.sending, trade.direction
         instrument = self._instruments[sending.symbol]
         if self._hours is not None and not self._hours.open(sending.symbol, moment):
             return retcodes.MARKET_CLOSED
-        if instrument.execution in QUOTED and abs(instrument.points(sending.price) - points) > sending.deviation:
+        if instrument.execution in QUOTED and abs(instrument.points(sending.price) - trade.points) > sending.deviation:
             return retcodes.REQUOTE
-        gone = self._gone(sending, ticket)
-        if gone or (sending.position and self._settings.margin_mode == "hedging"):
-            return gone
-        direction, state = direction_of(sending), self._state
+        if sending.position:
+            gone = self._gone(sending, ticket)
+            if gone or self._settings.margin_mode == "hedging":
+                return gone
         if self._settings.hedge_prohibited and self._checks.permissions.hedges(sending.symbol, direction):
             return retcodes.HEDGE_PROHIBITED
-        target = self._dealing.target_of(sending)
-        if target is None or target.direction == direction or sending.volume > target.volume:
-            closing = (state.bids if direction > 0 else state.asks)[sending.symbol]
+        if trade.after is not None and any(stops):
+            closing = (self._state.bids if direction > 0 else self._state.asks)[sending.symbol]
             if stops_broken(instrument, direction, closing, *stops):
                 return retcodes.INVALID_STOPS
         return PASSED
@@ -155,16 +157,16 @@ class Executing:
                 self._rest(order, sending.volume)  # triggered is triggered: from now on it takes the market's price
             return []
         part = sending if not short else msgspec.structs.replace(sending, volume=volume)
-        target = self._dealing.target_of(part)
-        if not self._dealing.enough_money(part, target, points):
+        trade = self._dealing.trade(part, points)
+        if not self._dealing.enough_money(trade):
             return [self._end(order, "rejected", moment)]
-        _, facts = self._deal(part, target, ticket, points, (order.stop, order.take), moment)
+        facts = self._deal(trade, ticket, (order.stop, order.take), moment)
         if not short:
             return [*facts, self._end(order, "filled", moment)]
         if sending.filling == IMMEDIATE_OR_CANCEL:
             return [*facts, self._end(order, "cancelled", moment)]
         self._rest(order, sending.volume - volume)
-        return facts
+        return [*facts]
 
     def _refused_late(self, order: Pending) -> bool:
         """Whether a triggered order may not be executed any more; money apart."""
@@ -212,23 +214,17 @@ class Executing:
     # -- deals and answers
 
     def _deal(
-        self,
-        part: OrderSending,
-        target: Position | None,
-        ticket: int,
-        points: int,
-        stops: tuple[int, int],
-        moment: int,
-    ) -> tuple[DealMade, list[Event]]:
-        """A deal, and with it what it changed of the stops of a position that was there before."""
-        if part.symbol in self.liquidity.stated:
-            self.liquidity.take(part.symbol, direction_of(part), part.volume)
-        before = (target.stop, target.take) if target is not None else None
-        deal = self._dealing.execute(part, target, ticket, points, stops, moment)
-        now = self._state.positions.get(deal.position)
-        if before is None or now is None or (now.stop, now.take) == before:
-            return deal, [deal]
-        return deal, [deal, protected(now, self._instruments[part.symbol], moment)]
+        self, trade: Trade, ticket: int, stops: tuple[int, int], moment: int
+    ) -> tuple[DealMade] | tuple[DealMade, PositionProtected]:
+        """A deal, and behind it what it changed of the stops of a position that was there before."""
+        sending, target = trade.sending, trade.target
+        if sending.symbol in self.liquidity.stated:
+            self.liquidity.take(sending.symbol, trade.direction, sending.volume)
+        deal = self._dealing.execute(trade, ticket, stops, moment)
+        now = self._state.positions.get(deal.position) if target is not None else None
+        if target is None or now is None or (now.stop, now.take) == (target.stop, target.take):
+            return (deal,)
+        return deal, protected(now, self._instruments[sending.symbol], moment)
 
     def answer(
         self, sending: OrderSending, retcode: int, *, ticket: int, moment: int, deal: int = 0, price: float = 0.0

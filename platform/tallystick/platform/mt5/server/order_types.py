@@ -1,5 +1,7 @@
 """MT5's numbers of requests and orders, and what they say: actions, types, filling and time, flags of a symbol."""
 
+from functools import lru_cache
+
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
 
@@ -31,8 +33,13 @@ def order_mode(kind: int) -> int:
 
 def points_of(sending: OrderSending, instrument: Instrument) -> tuple[int, int, int]:
     """Price, stop loss and take profit of a request in points."""
-    points, stop, take = instrument.points, sending.stop_loss, sending.take_profit
-    return points(sending.price), points(stop) if stop else 0, points(take) if take else 0
+    return (instrument.points(sending.price), *stops_of(sending, instrument))
+
+
+def stops_of(sending: OrderSending, instrument: Instrument) -> tuple[int, int]:
+    """Stop loss and take profit of a request in points; 0 is none."""
+    stop, take = sending.stop_loss, sending.take_profit
+    return instrument.points(stop) if stop else 0, instrument.points(take) if take else 0
 
 
 def sensible(sending: OrderSending) -> bool:
@@ -45,14 +52,14 @@ def sensible(sending: OrderSending) -> bool:
     return action in ACTIONS and BUY <= kind <= CLOSE_BY_TYPE
 
 
-def filling_allowed(sending: OrderSending, instrument: Instrument) -> bool:
-    """Whether a symbol takes the order's filling mode: the table of `docs/fills.md`, section 13."""
-    flags, pending, quoted = instrument.filling_modes, sending.action == PENDING, instrument.execution in QUOTED
-    if sending.filling == FILL_OR_KILL:
-        return quoted or bool(flags & 1)
-    if sending.filling == IMMEDIATE_OR_CANCEL:
-        return bool(flags & 2)
-    if sending.filling == RETURN:
-        return pending or instrument.execution == "exchange"
-    limits = sending.type in LIMIT_TYPES | STOP_LIMIT_TYPES
-    return sending.filling == BOOK_OR_CANCEL and pending and limits and not quoted and bool(flags & 4)
+@lru_cache(1024)
+def fillings_allowed(flags: int, execution: str, kind: int) -> frozenset[int]:
+    """Filling modes in which a symbol with these flags takes orders of a type: `docs/fills.md`, section 13."""
+    pending, quoted, limits = kind not in MARKET_TYPES, execution in QUOTED, kind in LIMIT_TYPES | STOP_LIMIT_TYPES
+    allowed = {
+        FILL_OR_KILL: quoted or flags & 1,
+        IMMEDIATE_OR_CANCEL: flags & 2,
+        RETURN: pending or execution == "exchange",
+        BOOK_OR_CANCEL: pending and limits and not quoted and flags & 4,
+    }
+    return frozenset(mode for mode, taken in allowed.items() if taken)

@@ -62,9 +62,9 @@ class Permissions:
         return PASSED if _modes_allow(sending, instrument.order_modes) else retcodes.INVALID_ORDER
 
     def trade_mode(self, sending: OrderSending, instrument: Instrument) -> int:
-        """Return code when the symbol may not be traded in this direction, or only closed."""
+        """Return code when a symbol whose mode is not full may not be traded in this direction, or only closed."""
         mode = instrument.trade_mode
-        if mode == "full" or (sending.action == DEAL and self.only_closes(sending)):
+        if sending.action == DEAL and self.only_closes(sending):
             return PASSED
         if mode == "close_only":
             return retcodes.CLOSE_ONLY

@@ -102,11 +102,11 @@ class Settling:
 
     def _due_orders(self, path: Path, step: int, told: Told) -> None:
         state, symbol, moment = self._state, path.symbol, path.moments[step]
-        waiting = [one for one in state.in_flight.values() if one.sending.symbol == symbol and one.due <= moment]
-        for order in sorted(waiting, key=lambda one: one.ticket):
-            del state.in_flight[order.ticket]
-            at, state.bids[symbol], state.asks[symbol] = path.quote_at(step, order.due)
-            told += [(path.row, fact) for fact in self._executing.market(order, at)]
+        for ticket, order in sorted(state.in_flight.items()):
+            if order.sending.symbol == symbol and order.due <= moment:
+                del state.in_flight[ticket]
+                at, state.bids[symbol], state.asks[symbol] = path.quote_at(step, order.due)
+                told += [(path.row, fact) for fact in self._executing.market(order, at)]
 
     def _pending_orders(self, path: Path, step: int, standing: list[int], told: Told) -> None:
         symbol, moment = path.symbol, path.moments[step]

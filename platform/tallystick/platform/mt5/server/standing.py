@@ -37,8 +37,6 @@ class Standing:
 
     def closing(self, sending: OrderSending) -> int:
         """Rules of a market order that names a position."""
-        if sending.position == 0:
-            return PASSED
         position = self.state.position(sending.position)
         if position is None:
             return retcodes.POSITION_CLOSED

@@ -89,6 +89,7 @@ class SimulatedTerminal:
         self._keeps = any(self._worth.terms[symbol].keeps_margin for symbol in self._instruments)
         self._deadlines = Deadlines(self._instruments, self._money, self._worth, server_time, account.digits)
         self._hours = Hours(self._instruments, calendars or {}, server_time)
+        self._has_hours = bool(self._hours)
         self._keeps_history = keep_history
         self.history = History(opened=opened)
         self._wire()
@@ -198,7 +199,7 @@ class SimulatedTerminal:
 
     def scan(self, rows: Rows) -> int:
         """First row of the first moment on which it would act, or -1."""
-        return self._session_scan.scan(rows) if self._hours else self._tables.scan(rows, self._worth)
+        return self._session_scan.scan(rows) if self._has_hours else self._tables.scan(rows, self._worth)
 
     def advance(self, rows: Rows) -> None:
         """Take in rows on which it does not act: only the last prices matter."""
@@ -228,11 +229,10 @@ class SimulatedTerminal:
 
     def reach(self, time: int) -> Sequence[Event]:
         """Expiries and rollovers up to `time`, in order of time; of equal ones the expiries first."""
-        if self._deadlines.next_due() <= time:
-            self._tables.to_state(self._worth.state)
+        self._tables.to_state(self._worth.state)
         facts = self._deadlines.reach(time)
         if facts:
-            only_swaps = all(type(fact) is SwapCharged for fact in facts)
+            only_swaps = {*map(type, facts)} == {SwapCharged}
             (self._tables.charged if only_swaps else self._tables.changed)(self._worth.state)
         if self._keeps_history:
             self.history.told(facts)
