@@ -89,6 +89,17 @@ what it takes, and what to do. Exit code 2 says that a run could not begin from 
 Symbols (E101), data, lots (E112, E113), strategies (E501 and on) and limits (E601) keep the codes they have
 elsewhere.
 
+What can be run and is hardly meant is a warning, with its line too. Warnings change no exit code; with `--json` they
+stand under `warnings`.
+
+| code | what |
+|---|---|
+| W141 | a list names a strategy that the run does not have, or no symbol that it has |
+| W142 | a limit that never counts: an order above the position, one order worth more than all, a day's loss above the drawdown, a loss of the whole deposit |
+| W143 | fixed lots that no order can have: above a limit, or without the margin in the deposit at the first price |
+| W144 | a filter that no row passes (hours, spread), or a calendar without an event in the data |
+| W145 | a Friday's close after which most weeks have no row, so that positions stay over the weekend |
+
 `config show` prints every value in effect as a file of its own, each with its line, `default`, `built in`, or the
 preset it comes from. `config schema` prints the JSON Schema (draft 2020-12). Taplo and Even Better TOML find it by
 the first line of the file.

@@ -1,4 +1,4 @@
-"""`tallystick config check`: everything that is wrong with a config file, at once."""
+"""`tallystick config check`: everything that is wrong with a config file, at once, and what it hardly means."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,18 +19,26 @@ def check(file: ConfigPath = Path(CONFIG_FILE)) -> Answer:
     """Find everything that is wrong with a config file, each with its line.
 
     Strategies are loaded and data are read, as for a run; nothing is written. Exit 2: a run could not begin from it.
+    Warnings name what can be run and is hardly meant, such as a limit that never counts.
 
     Example: tallystick config check tallystick.toml
     """
-    from tallystick.platform.config.project import findings_of
+    from tallystick.platform.config.doubts import checked
 
-    findings = findings_of(file)
-    document = {"ok": not findings, "file": str(file), "findings": [one.document() for one in findings]}
+    findings, doubts = checked(file)
+    document = {
+        "ok": not findings,
+        "file": str(file),
+        "findings": [one.document() for one in findings],
+        "warnings": [one.document() for one in doubts],
+    }
 
     def show(console: "Console") -> None:
         for one in findings:
             console.print(f"error[{one.code}] {one.text}.", highlight=False, markup=False)
             console.print(f"Fix: {one.fix}", highlight=False, markup=False)
+        for one in doubts:
+            console.print(f"warning: {one.code} {one.text}. {one.fix}", highlight=False, markup=False)
         if not findings:
             console.print(f"{file}: a run can begin from it", highlight=False, markup=False)
             console.print(f"Next: tallystick run {spoken(file)}", highlight=False, markup=False)

@@ -120,6 +120,9 @@ def risk_of(risk: Risk, minor: Minor, findings: Findings) -> dict[str, Any]:
             plan[name] = minor.units(value, ("risk", name))
         elif name in OF_RISK:
             plan[OF_RISK[name]] = ppm(value) if isinstance(value, Decimal) else value
+    for name in ("strategies", "symbols"):
+        if getattr(risk, name) == ():  # nobody and nothing; a list that is not there is everybody
+            plan[name] = []
     if risk.closed is not None:
         plan["closed_minutes"] = _closed(risk.closed, findings)
     groups = {

@@ -37,8 +37,8 @@ class Planned:
 
     plan: RunPlan
     feed: Feed
-    names: tuple[str, ...]
-    """Of the strategies, in the order of the file's tables."""
+    chosen: tuple[Chosen, ...]
+    """The strategies, in the order of the file's tables."""
 
 
 def planned(config: Config, folder: Path, findings: Findings) -> Planned | None:
@@ -73,9 +73,7 @@ def planned(config: Config, folder: Path, findings: Findings) -> Planned | None:
     )
     _check_preset(config, plan, findings)
     plan = _checked(config, plan, folder, findings)
-    return (
-        Planned(plan, feed, tuple(one.plan.name for one in chosen)) if feed is not None and not len(findings) else None
-    )
+    return Planned(plan, feed, tuple(chosen)) if feed is not None and not len(findings) else None
 
 
 def _require_strategies(config: Config, findings: Findings) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from tallystick.platform.backtesting.chosen import Chosen
 from tallystick.platform.config.errors import ConfigError, Finding
 from tallystick.platform.config.file import NAME, ConfigFile, read_file
 from tallystick.platform.config.planning import Planned, planned
@@ -27,8 +28,13 @@ class Project:
     config: Config
     plan: RunPlan
     feed: Feed
-    names: tuple[str, ...]
-    """Of the strategies, in the order of their tables; the plan may have another."""
+    chosen: tuple[Chosen, ...]
+    """The strategies, in the order of their tables; the plan may have another."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the strategies, in the order of their tables."""
+        return tuple(one.plan.name for one in self.chosen)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -61,7 +67,7 @@ def project_of(path: Path = Path(NAME), *, strict: bool = False) -> Project:
     made: Planned | None = planned(config, file.folder, findings)
     if made is None or len(findings):
         raise ConfigError(list(findings), path)
-    return Project(file, config, made.plan, made.feed, made.names)
+    return Project(file, config, made.plan, made.feed, made.chosen)
 
 
 def findings_of(path: Path) -> tuple[Finding, ...]:
