@@ -95,7 +95,7 @@ stand under `warnings`.
 | code | what |
 |---|---|
 | W141 | a list names a strategy that the run does not have, or no symbol that it has |
-| W142 | a limit that never counts: an order above the position, one order worth more than all, a day's loss above the drawdown, a loss of the whole deposit |
+| W142 | a limit that never counts: another one always comes before it, or the whole deposit is lost before |
 | W143 | fixed lots that no order can have: above a limit, or without the margin in the deposit at the first price |
 | W144 | a filter that no row passes (hours, spread), or a calendar without an event in the data |
 | W145 | a Friday's close after which most weeks have no row, so that positions stay over the weekend |
