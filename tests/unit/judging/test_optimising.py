@@ -1,6 +1,7 @@
 """Searches: the same results with any number of processes, every trial counted, failures kept."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -8,13 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tallystick.events.event import Event
 from tallystick.platform.backtesting.tester import backtest
 from tallystick.platform.judging.errors import BadSpace, NothingCompleted, NotShareable, UnknownObjective
 from tallystick.platform.judging.optimising import optimize
 from tallystick.platform.judging.outcome import daily_returns
+from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.statistics import deflated_sharpe, variance_of_sharpes
 from tallystick.platform.judging.study import Study
-from tests.unit.judging.kit import SPACE, log_in, month, quarter
+from tests.unit.judging.kit import KEY, SPACE, log_in, month, quarter
 
 DRAWN = {"fast": "3..20", "slow": "21..90"}
 
@@ -112,6 +115,29 @@ def test_a_search_that_is_stopped_keeps_what_is_done(tmp_path: Path) -> None:
     reader = log.reader()
     assert reader is not None
     assert [each.event.reason for each in reader.envelopes() if each.type == "study.ended"] == ["stopped"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_end_of_a_trial_and_the_start_of_the_next_are_one_write(tmp_path: Path, jobs: int) -> None:
+    class Counting(ResearchLog):
+        """The research log, its writes counted."""
+
+        def say(self, *events: Event, causes: Sequence[int] = (), sign: bool = True) -> list[int]:
+            writes.append([type(event).__name__ for event in events])
+            return super().say(*events, causes=causes, sign=sign)
+
+    writes: list[list[str]] = []
+    log = Counting(tmp_path / "research", KEY)
+    optimize("ema_cross", month(), parameters=SPACE, jobs=jobs, research=log)
+    said = [word for write in writes for word in write]
+    assert said.count("TrialStarted") == said.count("TrialCompleted") == 6
+    assert said[-1] == "StudyEnded"
+    assert len(writes) <= 6 + jobs + 1  # each start, the last end of each worker, the study's
+    reader = log.reader()
+    assert reader is not None
+    records = [each for each in reader.envelopes() if each.type.startswith("trial.")]
+    begun = {each.event.trial: each.seq for each in records if each.type == "trial.started"}
+    assert all(each.cause == begun[each.event.trial] for each in records if each.type == "trial.completed")
 
 
 def test_the_best_is_deflated_by_every_trial_in_the_log(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ SINGLE = "backtest"
 """The study that backtests by themselves belong to."""
 WAIT_S = 30.0
 LOOK_AGAIN_S = 0.02
-RECORDS_BETWEEN_CACHES = 256
+RECORDS_BETWEEN_CACHES = 64
+"""Every opening reads what came since the last one; a cache costs a sync."""
 SAID = (StudyStarted, StudyEnded, TrialStarted, TrialCompleted, TrialFailed, TrialPruned)
 
 

@@ -4,6 +4,7 @@ A thread listens, so that a worker whose leader has gone ends also in the middle
 """
 
 import _thread
+import gc
 import os
 import queue
 import shutil
@@ -13,12 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 from threading import Thread
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from tallystick.platform.authoring.reading import only_for_strategies
-from tallystick.platform.judging.handing import bench_in, receive, send
-from tallystick.platform.judging.trial import Bench, Ready
-from tallystick.platform.pipes import private_pipe
+if TYPE_CHECKING:
+    from tallystick.platform.judging.trial import Bench
 
 GIVEN_UP_S = 3.0
 """How long a trial that was interrupted may take to put its things away."""
@@ -28,14 +27,20 @@ NOBODY = object()
 
 def main(folder: Path) -> None:
     """Make trials until there are no more."""
+    leader = os.getppid()
+    get_ready()
+    from tallystick.platform.authoring.reading import only_for_strategies
+    from tallystick.platform.judging.handing import bench_in, send
+    from tallystick.platform.judging.trial import Ready
+    from tallystick.platform.pipes import private_pipe
+
     tempfile.tempdir = str(folder)  # what a killed worker leaves goes with the crew's folder
     asked, answers = private_pipe()  # what a strategy prints must not stand between two answers
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have made it deaf to what `listen` says
     words: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    Thread(target=listen, args=(asked, words, folder), daemon=True).start()
+    Thread(target=listen, args=(asked, words, folder, leader), daemon=True).start()
     bench: Bench | None = None
     try:
-        get_ready()
         only_for_strategies()
         while (task := words.get()) is not NOBODY:
             bench = bench or bench_in(folder)
@@ -49,12 +54,13 @@ def main(folder: Path) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends as it is; nothing is left to interrupt
 
 
-def listen(asked: BinaryIO, words: "queue.SimpleQueue[Any]", folder: Path) -> None:
+def listen(asked: BinaryIO, words: "queue.SimpleQueue[Any]", folder: Path, leader: int) -> None:
     """Hear the leader; when nobody leads any more, say so, interrupt a trial, and end the process if that is deaf.
 
     Both are needed: a trial does not listen, and who waits for a word is not woken by an interrupt.
     """
-    leader = os.getppid()
+    from tallystick.platform.judging.handing import receive
+
     try:
         while True:
             words.put(receive(asked))
@@ -68,10 +74,20 @@ def listen(asked: BinaryIO, words: "queue.SimpleQueue[Any]", folder: Path) -> No
 
 
 def get_ready() -> None:
-    """Import what a trial needs while the one who leads still reads the rows."""
+    """Import what a trial needs while the one who leads still reads the rows.
+
+    None of it is garbage: looking for some again and again would be a tenth of the time, and go on in every trial.
+    """
+    gc.disable()
+    import numba  # noqa: F401 -- for its own sake, as the others
+
     import tallystick.platform.backtesting.result
     import tallystick.platform.backtesting.tester
-    import tallystick.platform.report.report  # noqa: F401 -- for their own sake
+    import tallystick.platform.judging.handing
+    import tallystick.platform.report.report  # noqa: F401 -- as above
+
+    gc.freeze()
+    gc.enable()
 
 
 if __name__ == "__main__":
