@@ -38,16 +38,18 @@ class BlockCutter:
         self._widths = sorted({width for _, width, _ in raw})
         self._places = [self._widths.index(width) for _, width, _ in raw]
 
-    def block_of(self, rows: Rows) -> QuoteBlock | BarBlock:
-        """The block event that carries these rows."""
-        kind, count = rows.kind, len(rows.time)
-        buffer, start, stop = rows.origin()
+    def block_of(self, rows: Rows, start: int, stop: int) -> QuoteBlock | BarBlock:
+        """The block event that carries rows `start` to `stop` of these."""
+        kind, count = rows.kind, stop - start
+        buffer, offset, _ = rows.origin()
         if buffer is not self._buffer:
             length = len(buffer["series"])
             if not 2 * count < length <= LARGEST_BUFFER:
-                return _block(kind, count, {name: raw for name, _, raw in _bytes_of(kind, rows.columns)})
+                columns = rows.part(start, stop).columns
+                return _block(kind, count, {name: raw for name, _, raw in _bytes_of(kind, columns)})
             self._hold(_bytes_of(kind, buffer))
             self._buffer = buffer
+        start, stop = offset + start, offset + stop
         cuts = [slice(start * width, stop * width) for width in self._widths]
         parts = map(_cut, self._raws, map(cuts.__getitem__, self._places))
         return _block(kind, count, dict(zip(self._names, parts, strict=True)))

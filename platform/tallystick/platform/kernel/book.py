@@ -35,7 +35,7 @@ from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.contract import Compose, Driver, FeedOfRows, RunOptions, RunResult, origin_of
 from tallystick.platform.kernel.durability import Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
-from tallystick.platform.kernel.halt import halt_watch
+from tallystick.platform.kernel.halt import ROWS_BETWEEN_LOOKS, halt_watch
 from tallystick.platform.kernel.history import STOPPED, History, RunSeen, history_of
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.people import OWNER
@@ -209,7 +209,8 @@ class _Run:
             halt_asked=halt_watch(self._folder),
             attend=people.attend,
             stop_asked=lambda: people.stop_asked or (stop_asked is not None and stop_asked()),
-            progress=progress or _silent,
+            progress=progress or (lambda _rows: None),
+            rows_between_looks=ROWS_BETWEEN_LOOKS,
         )
         with people.control if self._options.control else nullcontext(), composition.during():
             reason = self._driven(kernel, over)
@@ -295,7 +296,3 @@ class _Run:
             snapshot.save(self._folder / "snapshots", taken)
         except OSError as error:  # only a cache: without it a recovery takes longer
             logger.warning("no snapshot at record %d: %s", taken.seq, error)
-
-
-def _silent(_rows: int) -> None:
-    """No progress wanted."""

@@ -19,7 +19,7 @@ from tallystick.platform.kernel.errors import ModuleSilencedError
 from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Sequencer, Voice
 
 Answer = tuple[int, int, Sequence[Any]]
-"""Row within the block, index of the module, what it answered."""
+"""Row within what was walked, index of the module, what it answered."""
 
 KERNEL = "kernel"
 Hearer = tuple[int, Callable[[Any, Any], Sequence[Any]], ModuleContext]
@@ -110,11 +110,15 @@ class Cascades:
         self._root = root
         self._count = 1
 
-    def answer_rows(self, answers: Sequence[Answer], cause: int, *, by_row: bool) -> None:
-        """Sequence what modules answered to rows (cause row = their row when `by_row`), then run the cascade."""
+    def answer_rows(self, answers: Iterable[Answer], cause: int, first: int | None) -> None:
+        """Sequence what modules answered to rows, then run the cascade.
+
+        Cause rows are counted from `first`; None where a row itself is the cause.
+        """
         for row, module, events in answers:
+            cause_row = NO_ROW if first is None else row - first
             for event in events:
-                if not self._say(module, event, cause, row if by_row else NO_ROW):
+                if not self._say(module, event, cause, cause_row):
                     return
         self._run()
 

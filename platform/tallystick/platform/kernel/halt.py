@@ -1,6 +1,7 @@
 """The HALT file: whoever can write in the book's folder can stop new exposure, with any tool, at any moment.
 
-It is looked at immediately before every effect. It takes a person's signed command to resume.
+It is looked at immediately before every effect; in a simulation, which has none outside, before a sending, again when
+64 rows have gone by. It takes a person's signed command to resume.
 """
 
 import logging
@@ -10,6 +11,8 @@ from functools import partial
 from pathlib import Path
 
 NAME = "HALT"
+ROWS_BETWEEN_LOOKS = 64
+"""Of a simulation: far fewer rows than go by in a second."""
 logger = logging.getLogger("tallystick.halt")
 
 
@@ -22,7 +25,7 @@ _stands: Callable[[str], bool] = (
 
 
 def halt_watch(folder: Path) -> Callable[[], str | None]:
-    """`halt_reason` of one book, to be asked before every sending."""
+    """`halt_reason` of one book, to be asked before a sending."""
     path = str(folder / NAME)
     return lambda: _reason(path) if _stands(path) else None
 

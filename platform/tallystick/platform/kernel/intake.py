@@ -40,17 +40,6 @@ class Act(msgspec.Struct):
     answers: list[Answer] = []
     silent: bool = False
 
-    def shifted(self, by: int) -> "Act":
-        """The same act with rows counted from `by`."""
-        if by == 0:
-            return self
-        if self.facts is None and not self.answered:
-            return Act(self.start - by, self.stop - by, silent=self.silent)
-        facts = None if self.facts is None else [(row - by, event) for row, event in self.facts]
-        answered = {(row - by, index) for row, index in self.answered}
-        answers = [(row - by, index, events) for row, index, events in self.answers]
-        return Act(self.start - by, self.stop - by, facts, answered, answers, self.silent)
-
 
 class Intake:
     """Walks rows for the terminal and all modules that hear rows."""
@@ -109,7 +98,7 @@ class Intake:
         self._take(quiet, len(quiet.time), len(quiet.time))
 
     def settle(self, rows: Rows, act: Act) -> Sequence[Fact]:
-        """What the terminal does at the moment, with rows counted from the start of `rows`."""
+        """What the terminal does at the moment, with row numbers within `rows`."""
         if act.facts is not None or act.silent or self._terminal is None:
             return act.facts or ()
         part = rows.part(act.start, act.stop)

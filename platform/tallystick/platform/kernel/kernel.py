@@ -107,22 +107,23 @@ class Kernel:
         """A terminal outside says one thing, heard at once; an answer to an order of ours names its sending."""
         self.cascades.take(self._told_by, fact, self._sent.get(_order_of(fact), NO_SEQ))
 
-    def take_block(self, rows: Rows, act: Act | None) -> int:
-        """Sequence a block whose rows have been walked up to `act` (row numbers within `rows`), and its cascade."""
-        self.at(rows.time.item(-1))
-        block = self.sequencer.put(self._feed, self._cutter.block_of(rows))
-        self.rows_taken += len(rows.time)
+    def take_block(self, rows: Rows, act: Act | None, first: int = 0, stop: int | None = None) -> int:
+        """Sequence rows `first` to `stop` (or all), walked up to `act`, as a block, with its cascade; gives its seq."""
+        stop = len(rows.time) if stop is None else stop
+        self.at(rows.time.item(stop - 1))
+        block = self.sequencer.put(self._feed, self._cutter.block_of(rows, first, stop))
+        self.rows_taken += stop - first
         if act is None:
             return block
         facts = self.intake.settle(rows, act)
         if facts:
             for row, fact in facts:
-                self._facts((fact,), block, row)
-            self.pending.append(SettledStep(rows, act, block))
+                self._facts((fact,), block, row - first)
+            self.pending.append(SettledStep(rows, first, act, block))
             return block
         self.cascades.open(block)
         answers = [answer for row in range(act.start, act.stop) for answer in self.intake.row_answers(rows, act, row)]
-        self.cascades.answer_rows(answers, block, by_row=True)
+        self.cascades.answer_rows(answers, block, first)
         return block
 
     def reach(self, time: int) -> bool:
@@ -130,7 +131,8 @@ class Kernel:
         if self.terminal is None:
             return False
         facts = self.terminal.reach(time)
-        self._facts(facts, NO_SEQ)
+        if facts:
+            self._facts(facts, NO_SEQ)
         return bool(facts)
 
     # -- steps
@@ -156,7 +158,9 @@ class Kernel:
             return
         if self.terminal is not None:
             self.before_effect()
-            self._facts(self.terminal.send(event, self.desk.time), seq)
+            facts = self.terminal.send(event, self.desk.time)
+            if facts:
+                self._facts(facts, seq)
         elif self.effect is not None:
             self.before_effect()
             self._facts(self.effect(event, seq), seq)
@@ -190,9 +194,9 @@ class Kernel:
             if answers:
                 self.answering = answers[0][1]
                 settled = market.RowSettled(series=step.rows.series.item(row))
-                seq = self.sequencer.put(self._own, settled, step.block, row)
+                seq = self.sequencer.put(self._own, settled, step.block, row - step.first)
                 self.cascades.open(seq)
-                self.cascades.answer_rows(answers, seq, by_row=False)
+                self.cascades.answer_rows(answers, seq, None)
 
     def _facts(self, facts: Iterable[Event], cause: int, row: int = NO_ROW) -> None:
         """Queue facts; one that answers an order of ours names its sending, any other `cause` and its row."""

@@ -188,10 +188,9 @@ class Simulation:
     def _close(self, act: Act | None) -> None:
         """The block alone; steps that wait stay where they are."""
         buffer = self._buffer
-        stop = act.stop if act is not None else buffer.next
-        if stop > buffer.start:
-            rows, first = buffer.rows.part(buffer.start, stop), buffer.start
-            self._kernel.take_block(rows, act.shifted(first) if act is not None else None)
+        first, stop = buffer.start, act.stop if act is not None else buffer.next
+        if stop > first:
+            self._kernel.take_block(buffer.rows, act, first, stop)
             buffer.start = buffer.next = stop
             self.after_block()
             self._committer.cascade_done()
@@ -201,9 +200,11 @@ class Simulation:
         """Take every step that must happen at this book time."""
         kernel, cascade_done = self._kernel, self._committer.cascade_done
         pending, step = kernel.pending, kernel.step
+        looks = kernel.rows_taken >= self._look_at
         while pending:
-            if type(pending[0]) is SendStep and kernel.rows_taken >= self._look_at:
+            if looks and type(pending[0]) is SendStep:
                 self._look()
+                looks = self._rows_between_looks == 0
             step()
             cascade_done()
         if self._buffer.start == self._buffer.next:

@@ -16,9 +16,10 @@ class FactStep(msgspec.Struct, frozen=True, gc=False):
 
 
 class SettledStep(msgspec.Struct, frozen=True):
-    """The terminal is done with a moment; modules may answer its rows."""
+    """The terminal is done with a moment; modules may answer its rows, which stand in a block from row `first` on."""
 
     rows: Rows
+    first: int
     act: Act
     block: int
 
