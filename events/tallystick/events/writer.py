@@ -41,6 +41,7 @@ from tallystick.events.types.log import BodiesPruned, Checkpointed
 from tallystick.events.whereabouts import FULL_GROUP_BYTES, Whereabouts
 
 _pack = UNSEALED.pack
+_LENGTH_BYTES = LENGTH.size
 _NO_ROOT = -1
 RECORDS_BETWEEN_CACHES = 1_000_000
 Stamp = tuple[int, int, bytes]
@@ -99,7 +100,7 @@ class LogWriter(Whereabouts, SelfDescription):
         self._room = FULL_GROUP_BYTES
         self._whole = True
         self._deferred: list[Event] = list(opened.deferred)
-        self._stamps: dict[tuple[int, int, int, int], Stamp] = {}
+        self._stamps: dict[tuple[int, int, int, int], Stamp] = {}  # empty while something has to come first
         self._admitted: dict[Kind, Admitted] = {}
         self._sealer = Sealer(self._admitted, compiling=compiling)
         self._sealed = self._seq
@@ -124,8 +125,6 @@ class LogWriter(Whereabouts, SelfDescription):
         `body` is canonical: what comes from outside the process has been through `Catalogue.read`.
         Raises `EventRefused` or `UnknownType` when the format forbids the record, `WriterPoisoned`.
         """
-        if self._deferred or self._trouble is not None:
-            self._before_append()
         what = type_id, version, source, flags
         derived, form, who = self._stamps.get(what) or self._stamp(*what)
         seq = self._seq
@@ -145,13 +144,15 @@ class LogWriter(Whereabouts, SelfDescription):
         length = HEADER_BYTES + size
         if blobs:
             length += BLOB.size * len(blobs)
-        room = self._room - LENGTH.size - length
+        room = self._room - _LENGTH_BYTES - length
         if not 0 < size <= MAX_BODY_BYTES or room < 0:
             raise too_big(size, self.pending_bytes)
         header = _pack(length, form, self._epoch, seq, time, cause, cause_row, root, who, size)
         if blobs:
             header = header[:-1] + bytes((len(blobs),)) + b"".join([BLOB.pack(*each) for each in blobs])
-        self._waiting += header, body  # one step: what a signal breaks off after it does not fit the seq
+        waiting = self._waiting
+        waiting.append(header)  # what a signal breaks off from here on does not fit the seq
+        waiting.append(body)
         self._time = time
         self._root = root
         self._room = room
@@ -199,6 +200,7 @@ class LogWriter(Whereabouts, SelfDescription):
         said = Checkpointed(size=size, note_hash=sha256(note).hexdigest())
         if said.note_hash not in self._state.recorded and said not in self._deferred:
             self._deferred.append(said)
+            self._stamps.clear()
         return note
 
     def prune(self, first: int, last: int, *, reason: str, person: str, signer: Signer) -> int:
@@ -244,7 +246,9 @@ class LogWriter(Whereabouts, SelfDescription):
             self.say(event)
 
     def _stamp(self, type_id: int, version: int, source: int, flags: int) -> Stamp:
-        """Look at who says what, and with which flags, when it is said first."""
+        """Look at who says what and with which flags, when it is said first; append what has to come before."""
+        if self._deferred or self._trouble is not None:
+            self._before_append()
         admitted = self._admitted[type_id, version, source] = admit(self._state, type_id, version, source)
         derived = flags & DERIVED
         if flags != derived | admitted[0]:
@@ -255,6 +259,7 @@ class LogWriter(Whereabouts, SelfDescription):
 
     def _poisoned(self, what: str, error: OSError) -> WriteFailed:
         self._trouble = error
+        self._stamps.clear()
         return write_failed(what, error)
 
     def _keep_cache(self) -> None:
