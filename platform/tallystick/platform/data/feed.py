@@ -7,6 +7,7 @@ in chunks means nothing: any partition is the same sequence.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,17 +35,23 @@ class Feed:
     """Series in manifest order, merged."""
 
     def __init__(self, series: Sequence[Series]) -> None:
-        """Merge; `series` is the manifest order."""
+        """`series` is the manifest order; they are merged when rows are first asked for."""
         if not 0 < len(series) <= MANIFEST_LIMIT:
             message = f"a feed needs 1 to {MANIFEST_LIMIT} series, not {len(series)}; give at least one."
             raise ValueError(message)
         self.series = tuple(series)
-        self._kinds = {kind: _of_kind(self.series, kind) for kind in sorted({one.kind for one in series})}
-        self._order = _merged(self.series)
 
     def __len__(self) -> int:
         """Rows of all series."""
-        return len(self._order.series)
+        return sum(map(len, self.series))
+
+    @cached_property
+    def _kinds(self) -> dict[str, Rows]:
+        return {kind: _of_kind(self.series, kind) for kind in sorted({one.kind for one in self.series})}
+
+    @cached_property
+    def _order(self) -> _Order:
+        return _merged(self.series)
 
     @property
     def symbols(self) -> tuple[str, ...]:

@@ -21,15 +21,14 @@ WEEKEND = (5, 6)
 def hours_of_rows(time_ns: NDArray[np.int64], period_ns: int, server_time_rule: str) -> Sessions:
     """Hours that rows show; `time_ns`, of shape (rows,), are their ends in UTC, `period_ns` is 0 for quotes."""
     first = server_msc(time_ns - period_ns, server_time_rule) // HOUR_MS
-    last = server_msc(time_ns - min(period_ns, 1), server_time_rule) // HOUR_MS
-    weekend = np.isin(_hour_of_week(first) // DAY_HOURS, WEEKEND)
+    last = server_msc(time_ns - 1, server_time_rule) // HOUR_MS if period_ns else first
+    weekend = _hour_of_week(first) >= WEEKEND[0] * DAY_HOURS
     first, last = first[weekend], last[weekend]
     longest = min(int((last - first).max(initial=0)), WEEK_HOURS - 1)
-    shown = {
-        int(hour)
-        for more in range(longest + 1)
-        for hour in np.unique(_hour_of_week(first[first + more <= last] + more))
-    }
+    shown: set[int] = set()
+    for more in range(longest + 1):
+        rows = np.bincount(_hour_of_week(first[first + more <= last] + more))
+        shown.update(np.flatnonzero(rows).tolist())
     return Sessions((*WEEKDAYS.week[: WEEKEND[0]], *(_ranges(shown, day) for day in WEEKEND)))
 
 
