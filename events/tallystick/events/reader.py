@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from struct import Struct
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from tallystick.events.record import (
     LENGTH,
     NONE_ROW,
     NONE_SEQ,
+    RECORD,
     RECORD_BYTES,
     TRADING,
     Blob,
@@ -123,11 +125,17 @@ class LogReader:
             self._take_declarations(view)
         return len(self) > before
 
+    def stretches(
+        self, first: int = 0, last: int = END, layout: Struct = RECORD
+    ) -> Iterator[tuple[memoryview, Iterator[Raw]]]:
+        """For each segment its bytes, and each record's place and header fields as `layout` reads them there."""
+        for view in self._between(first, last):
+            yield view.data, view.iterate(max(first, view.first), last, layout)
+
     def raw(self, first: int = 0, last: int = END) -> Iterator[tuple[memoryview, Raw]]:
         """The segment's bytes, and each record's place and header fields: the fastest way through a log."""
-        for view in self._between(first, last):
-            data = view.data
-            for each in view.iterate(max(first, view.first), last):
+        for data, places in self.stretches(first, last):
+            for each in places:
                 yield data, each
 
     def headers(self, first: int = 0, last: int = END) -> Iterator[Header]:

@@ -5,9 +5,10 @@ Only whole groups are shown: what has no valid commit frame yet is not there. Ha
 
 import mmap
 import stat
-import struct
 from collections.abc import Iterator
 from pathlib import Path
+from struct import Struct
+from struct import error as too_short
 from typing import Any
 
 import msgspec
@@ -20,6 +21,10 @@ from tallystick.events.segment import FRAME, SEGMENT, SegmentHeader, content, re
 
 STRIDE = 512
 MAX_RECORD = HEADER_BYTES + BLOB.size * MAX_BLOBS + MAX_BODY_BYTES
+
+_INDEXED = Struct(">I6xQ28xH71x")
+"""Of `record.RECORD`: length, seq and type id; all of the header must be there."""
+_LENGTH_BYTES = LENGTH.size
 
 Raw = tuple[int, tuple[Any, ...]]
 """Where a record begins, and its length followed by its header's fields in the order of `record.Header`."""
@@ -64,10 +69,13 @@ class SegmentView:
             pass
         return index.records > seen
 
-    def iterate(self, first: int, last: int) -> Iterator[Raw]:
-        """Records `first` to `last` (seqs, last included, as far as committed), the fast way: no body is touched."""
+    def iterate(self, first: int, last: int, layout: Struct = RECORD) -> Iterator[Raw]:
+        """Records `first` to `last` (seqs, last included, as far as committed), the fast way: no body is touched.
+
+        `layout` reads the length and what else is wanted of a header.
+        """
         self._open()
-        data, unpack, frame, length_bytes = self.data, RECORD.unpack_from, FRAME.size, LENGTH.size
+        data, unpack, frame, length_bytes = self.data, layout.unpack_from, FRAME.size, LENGTH.size
         index = self._index
         skip = min(first - self.first, index.records)
         at = index.offsets[skip // STRIDE] if skip // STRIDE < len(index.offsets) else SEGMENT.size
@@ -127,19 +135,19 @@ class SegmentView:
         at, seq, size = index.end, index.records, len(data)
         offsets: list[int] = []
         declarations: list[int] = []
-        unpack = RECORD.unpack_from
+        unpack, first = _INDEXED.unpack_from, self.first
         try:
             while data[at] != 0xFF:
-                fields = unpack(data, at)
-                if not HEADER_BYTES < fields[0] + 1 <= MAX_RECORD + 1 or fields[4] != self.first + seq:
+                length, own_seq, type_id = unpack(data, at)
+                if not HEADER_BYTES <= length <= MAX_RECORD or own_seq != first + seq:
                     return False
                 if seq % STRIDE == 0:
                     offsets.append(at)
-                if fields[10] <= SOURCE_DECLARED:
+                if type_id <= SOURCE_DECLARED:
                     declarations.append(at)
                 seq += 1
-                at += LENGTH.size + fields[0]
-        except (IndexError, struct.error):
+                at += _LENGTH_BYTES + length
+        except (IndexError, too_short):
             return False
         frame = read_frame(data, at, self._marker)
         if frame is None or frame[:2] != (self.first + index.records, seq - index.records) or at + FRAME.size > size:

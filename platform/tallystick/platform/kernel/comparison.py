@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from tallystick.events.event import Event
 from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.recorded import Names, Record
@@ -66,9 +68,18 @@ class Comparison:
         record = self._next
         if record is None:
             raise self._ended(type_id, body, source, cause, cause_row)
-        said = (type_id, version, time, source, flags, cause, cause_row)
-        if said != record[1:8] or body != record.body or root not in {record.root, NO_SEQ}:
-            raise self._differs(record, said, body)
+        if (
+            body != record.body
+            or cause != record.cause
+            or root not in (record.root, NO_SEQ)
+            or time != record.time
+            or type_id != record.type_id
+            or source != record.source
+            or flags != record.flags
+            or version != record.version
+            or cause_row != record.cause_row
+        ):
+            raise self._differs(record, (type_id, version, time, source, flags, cause, cause_row), body)
         self.compared += 1
         self._next, self._after = self._after, next(self._records, None)
         return record.seq
@@ -95,7 +106,7 @@ class Comparison:
         source = self._names.source(first.source)
         what = f"the log has {source} answering row {record.cause_row} of block {record.cause} with "
         what += f"{self._names.type_name(first.type_id)}; the code says nothing there"
-        first = first._replace(cause=record.cause, cause_row=record.cause_row)
+        first = structs.replace(first, cause=record.cause, cause_row=record.cause_row)
         return self._diverge(first, source, what, "(nothing)", b"")
 
     def settled(self, who: str) -> DivergenceError:
@@ -113,7 +124,7 @@ class Comparison:
         name, body = (said.FACT.name, self._names.body(said)) if said is not None else ("(not asked)", b"")
         what = f"{who} acts on row {row} of the block" + (f" with {name}" if said is not None else "")
         what += "; the log goes on past it"
-        block = block._replace(cause=block.seq, cause_row=row)
+        block = structs.replace(block, cause=block.seq, cause_row=row)
         return self._diverge(block, who, what, name, body)
 
     def _ended(self, type_id: int, body: bytes, source: int, cause: int, cause_row: int) -> DivergenceError:
@@ -129,7 +140,7 @@ class Comparison:
             answered = f" to row {cause_row} of record {cause}" if cause_row != NO_ROW else ""
             what = f"{module} says {derived}{answered} where the log has {self._names.source(record.source)} saying"
             what += f" {self._names.type_name(record.type_id)}"
-            record = record._replace(cause=cause, cause_row=cause_row)
+            record = structs.replace(record, cause=cause, cause_row=cause_row)
         elif body != record.body:
             what = f"{derived} by {module} has another content"
         else:

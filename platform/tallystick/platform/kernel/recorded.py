@@ -1,20 +1,27 @@
 """Records as a replay reads them, and the log's own names for their types and sources."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from struct import Struct
+from typing import Any
+
+import msgspec
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.declarations import LOG_SOURCE, Declarations
 from tallystick.events.errors import UnknownType
 from tallystick.events.event import Event
 from tallystick.events.reader import END, LogReader
-from tallystick.events.record import BLOB, RECORD_BYTES
+from tallystick.events.record import BLOB, DERIVED, LENGTH, RECORD_BYTES
 
 UNDECLARED = 2**16 - 1
 """A number no record carries: what the code says but the log never declared differs from every record."""
 
 
-class Record(NamedTuple):
+_COMPARED = Struct(">IxB4xQqQHQHHH68xB")
+"""Of `record.RECORD`: the length, what a replay compares, and the number of blobs; no format, epoch, hash or size."""
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One record of a log: its header's fields that a replay compares, and its body."""
 
     seq: int
@@ -31,7 +38,7 @@ class Record(NamedTuple):
     @property
     def derived(self) -> bool:
         """True when it follows from other records."""
-        return bool(self.flags & 1)
+        return bool(self.flags & DERIVED)
 
 
 class Names:
@@ -42,6 +49,8 @@ class Names:
         self._declared = declarations
         self._catalogue = catalogue
         self._types: dict[int, type[Event] | None] = {}
+        self._type_names: dict[int, str] = {}
+        self._decoders: dict[tuple[int, int], Callable[[bytes], Any]] = {}
 
     def event_type(self, type_id: int) -> type[Event] | None:
         """Our class for a type of the log; None for one we do not know."""
@@ -54,9 +63,11 @@ class Names:
 
     def type_name(self, type_id: int) -> str:
         """The log's name for a type."""
-        return next(
-            (each.name for key, each in self._declared.types.items() if key[0] == type_id), "an undeclared type"
-        )
+        name = self._type_names.get(type_id)
+        if name is None:
+            known = (each.name for key, each in self._declared.types.items() if key[0] == type_id)
+            name = self._type_names[type_id] = next(known, "an undeclared type")
+        return name
 
     def source(self, number: int) -> str:
         """Name of a source."""
@@ -83,10 +94,16 @@ class Names:
 
     def decode(self, record: Record) -> Event:
         """The event in a record. Raises `UnknownType` for one that today's catalogue cannot read."""
-        name = self.type_name(record.type_id)
-        declared = self._declared.types[record.type_id, record.version]
-        event = self._catalogue.decode(name, record.version, declared.cards, record.body)
-        if isinstance(event, dict):
+        kind = record.type_id, record.version
+        decoder = self._decoders.get(kind)
+        if decoder is None:
+            decoder = self._catalogue.decoder(
+                self.type_name(record.type_id), record.version, self._declared.types[kind].cards
+            )
+            self._decoders[kind] = decoder
+        event = decoder(record.body)
+        if not isinstance(event, Event):
+            name = self.type_name(record.type_id)
             message = f"record {record.seq}: {name} version {record.version} is not known to this catalogue"
             raise UnknownType(message, fix="replay it with the version of Tallystick named in its run.started")
         return event
@@ -94,19 +111,12 @@ class Names:
 
 def records_of(reader: LogReader, first: int, last: int = END) -> Iterator[Record]:
     """Records `first` to `last` of a log, but those of the log itself; a pruned body is empty and differs from any."""
-    for data, (at, fields) in reader.raw(first, last):
-        if fields[9] == LOG_SOURCE:
-            continue
-        body_at = at + RECORD_BYTES + BLOB.size * fields[15]
-        yield Record(
-            fields[4],
-            fields[10],
-            fields[11],
-            fields[5],
-            fields[9],
-            fields[2],
-            fields[6],
-            fields[7],
-            fields[8],
-            bytes(data[body_at : at + 4 + fields[0]]),
-        )
+    for data, places in reader.stretches(first, last, _COMPARED):
+        # Of the map or the bytes themselves a slice is bytes at once.
+        whole: Any = data.obj
+        for at, fields in places:
+            length, flags, seq, time, cause, row, root, source, type_id, version, blobs = fields
+            if source == LOG_SOURCE:
+                continue
+            body = whole[at + RECORD_BYTES + BLOB.size * blobs : at + LENGTH.size + length]
+            yield Record(seq, type_id, version, time, source, flags, cause, row, root, body)

@@ -21,15 +21,17 @@ from tallystick.platform.kernel.row_buffer import received_at
 from tallystick.platform.kernel.simulation import next_owed
 from tallystick.platform.kernel.steps import FactStep, SendStep
 
-OUTSIDE = (
-    running.BookHalted,
-    running.BookResumed,
-    running.PersonEnrolled,
-    running.ClockSteppedBack,
-    running.RunRecovered,
+OUTSIDE = frozenset(
+    {
+        running.BookHalted,
+        running.BookResumed,
+        running.PersonEnrolled,
+        running.ClockSteppedBack,
+        running.RunRecovered,
+    }
 )
 """Inputs that come from outside a simulation whenever they like, so they may stand between any two steps."""
-OF_THE_ACCOUNT = (trading.AccountRestricted, trading.AccountReleased, trading.ForeignTradeSeen)
+OF_THE_ACCOUNT = frozenset({trading.AccountRestricted, trading.AccountReleased, trading.ForeignTradeSeen})
 """What the gateway of a terminal outside says of the account, likewise."""
 
 
