@@ -155,6 +155,21 @@ def test_a_walk_that_is_stopped_in_a_training_chooses_nothing_from_a_part_of_it(
     assert walked.planned == 3
 
 
+def test_a_walk_that_is_stopped_after_a_training_does_not_begin_its_test(tmp_path: Path) -> None:
+    told: list[int] = []
+    log = log_in(tmp_path)
+    trials = 2
+    how = {
+        **HOW,
+        "parameters": {"fast": [5, 8]},
+        "progress": lambda done, _: told.append(done),
+        "stop_asked": lambda: len(told) >= trials,
+    }
+    walked = walk_forward("ema_cross", quarter(), research=log, **how)
+    assert walked.steps == ()
+    assert log.count() == trials
+
+
 @pytest.mark.parametrize("step", [0, "0d"])
 def test_a_step_of_nothing_is_said(tmp_path: Path, step: int | str) -> None:
     with pytest.raises(BadWindow, match="step 0 days: expected each from 1 on"):

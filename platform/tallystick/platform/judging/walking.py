@@ -30,7 +30,7 @@ from tallystick.platform.judging.space import Space
 from tallystick.platform.judging.splits import NoSplit, walk_forward_splits
 from tallystick.platform.judging.stitched import Step, WalkForward
 from tallystick.platform.judging.study import Study
-from tallystick.platform.judging.trial import Report, Task, Window
+from tallystick.platform.judging.trial import STOPPED, Report, Task, Window
 
 if TYPE_CHECKING:
     from tallystick.platform.data.feed import Feed
@@ -173,7 +173,7 @@ class _Walk:
             stop_asked=self._stop_asked,
         )
         self.reports += found
-        if len(found) < self._each:
+        if len(found) < self._each or any(report.error == STOPPED for report in found):
             return  # stopped: the best of a part of the training is not what a whole one would choose
         try:
             best = Study(self._study.started, tuple(found), self._study.log).best_trial
@@ -182,9 +182,10 @@ class _Walk:
             self.steps.append(Step(training, testing, None, None, error))
             return
         task = Task(self._study.started.study, first + self._each, best.point, window=testing)
-        (tested,) = crew.made([task], self._study, NEVER_STOP)
-        self.reports.append(tested)
-        self.steps.append(Step(training, testing, best, tested))
+        for tested in crew.made([task], self._study, self._stop_asked):
+            self.reports.append(tested)
+            if tested.error != STOPPED:
+                self.steps.append(Step(training, testing, best, tested))
 
 
 def days_of(given: int | str) -> int:
