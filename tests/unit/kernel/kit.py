@@ -127,8 +127,10 @@ class Commits:
     def __init__(self) -> None:
         self.cascades = 0
 
-    def cascade_done(self) -> None:
-        self.cascades += 1
+    stride = 1
+
+    def cascade_done(self, count: int = 1) -> None:
+        self.cascades += count
 
     def quiet(self) -> None:
         pass

@@ -96,8 +96,7 @@ class Cascades:
         if hearers or self.silenced is not None:
             self._root = seq
             self._count = 1
-            self._queue.append((hearers, event, seq))
-            self._run()
+            self._run(hearers, event, seq)
         return seq
 
     def voice(self, source: str, role: str) -> Voice:
@@ -116,11 +115,9 @@ class Cascades:
         Cause rows are counted from `first`; None where a row itself is the cause.
         """
         for row, module, events in answers:
-            cause_row = NO_ROW if first is None else row - first
-            for event in events:
-                if not self._say(module, event, cause, cause_row):
-                    return
-        self._run()
+            if not self._answered(module, events, cause, NO_ROW if first is None else row - first):
+                return
+        self._run((), None, cause)  # the rows themselves have been heard
 
     def ask(self, index: int, heard: Any) -> Sequence[Any]:
         """What module `index` answers to an event or a row; an error becomes a fact."""
@@ -134,83 +131,77 @@ class Cascades:
         """What follows where a module, or its work, fails; where nobody bears the name, the book halts."""
         return next((module.on_failure for module in self.modules if module.name == name), "halt")
 
-    def _run(self) -> None:
-        queue, known, voices, derive = self._queue, self._hearers, self._voices, self._sequencer.derive
-        root = self._root
-        while queue:
-            hearers, event, seq = queue.popleft()
+    def _run(self, hearers: tuple[Hearer, ...], event: Any, seq: int) -> None:
+        """An event is heard, then what is answered to it, until nobody answers any more."""
+        queue = self._queue
+        while True:
             for index, react, context in hearers:
                 try:
                     answers = react(event, context)
                 except Exception as error:  # noqa: BLE001 -- as in `ask`, of which this is the hot half
                     answers = (_Failed(index, error),)
-                for answer in answers:
-                    kind = type(answer)
-                    card = voices[index].cards.get(kind)
-                    if card is None or self._count >= self._limit:
-                        if not self._say(index, answer, seq, NO_ROW):
-                            return
-                        continue
-                    try:
-                        number = derive(card, answer, seq, root)
-                    except EventRefused as error:
-                        self._failed(_Failed(index, error), seq, NO_ROW)
-                        continue
-                    self._count += 1
-                    heard = known[kind]
-                    if heard:
-                        queue.append((heard, answer, number))
+                if answers and not self._answered(index, answers, seq, NO_ROW):
+                    return
+            if not queue:
+                break
+            hearers, event, seq = queue.popleft()
         if self.silenced is not None:
             name, self.silenced = self.silenced, None
             message = f"module {name} failed and its policy is to wait for a person"
             raise ModuleSilencedError(message, "look at the last module.failed with `events tail`, then resume")
 
-    def _pass_on(self, event: Event, seq: int) -> None:
-        """An event of this cascade is to be heard."""
-        self._count += 1
-        hearers = self._hearers[type(event)]
-        if hearers:
-            self._queue.append((hearers, event, seq))
-
-    def _say(self, index: int, event: Any, cause: int, cause_row: int) -> bool:
-        """Sequence one answer; False when the cascade has reached its limit."""
-        voice = self._voices[index]
-        if type(event) not in voice.cards or self._count >= self._limit:
-            if type(event) is _Failed:
-                self._failed(event, cause, cause_row)
-                return True
-            if self._count >= self._limit:
-                self._limited(voice.name, event, cause, cause_row)
-                return False
-            if not self._sequencer.may_say(voice, event):
-                self._refused(voice, event, cause, cause_row)
-                return True
-        try:
-            seq = self._sequencer.derive(voice.cards[type(event)], event, cause, self._root, cause_row)
-        except EventRefused as error:
-            self._failed(_Failed(index, error), cause, cause_row)
-            return True
-        self._pass_on(event, seq)
+    def _answered(self, index: int, answers: Sequence[Any], cause: int, cause_row: int) -> bool:
+        """Sequence what a module answers; False when the cascade has reached its limit."""
+        cards, known, queue, derive = self._voices[index].cards, self._hearers, self._queue, self._sequencer.derive
+        for answer in answers:
+            kind = type(answer)
+            if kind not in cards or self._count >= self._limit:
+                if self._count >= self._limit and kind is not _Failed:
+                    self._limited(index, answer, cause, cause_row)
+                    return False
+                if not self._may_say(index, answer, cause, cause_row):
+                    continue
+            try:
+                seq = derive(cards[kind], answer, cause, self._root, cause_row)
+            except EventRefused as error:
+                self._failed(_Failed(index, error), cause, cause_row)
+                continue
+            self._count += 1
+            hearers = known[kind]
+            if hearers:
+                queue.append((hearers, answer, seq))
         return True
 
-    def _limited(self, name: str, event: Event, cause: int, cause_row: int) -> None:
+    def _may_say(self, index: int, answer: Any, cause: int, cause_row: int) -> bool:
+        """Whether a module may say what it never said before; what else is recorded where it may not, or failed."""
+        voice = self._voices[index]
+        if type(answer) is _Failed:
+            self._failed(answer, cause, cause_row)
+            return False
+        if self._sequencer.may_say(voice, answer):
+            return True
+        fact = answer.FACT
+        reason = f"{fact.name} may be said by {', '.join(fact.said_by)}; {voice.name} is {voice.role}"
+        refused = running.SayingRefused(source=voice.name, type=fact.name, reason=reason)
+        self._put_own(refused, cause, cause_row)
+        return False
+
+    def _limited(self, index: int, event: Event, cause: int, cause_row: int) -> None:
         """The cascade has reached its limit: the book halts, and what was still to be heard is not."""
+        name = self._voices[index].name
         limited = running.CascadeLimited(limit=self._limit, type=event.FACT.name, module=name)
         self._put_own(limited, cause, cause_row)
         reason = f"cascade limit of {self._limit} events reached by {name}"
         self._put_own(running.BookHalted(reason=reason), cause, cause_row)
         self._queue.clear()
 
-    def _refused(self, voice: Voice, event: Event, cause: int, cause_row: int) -> None:
-        """Somebody of this role may not say this."""
-        reason = f"{event.FACT.name} may be said by {', '.join(event.FACT.said_by)}; {voice.name} is {voice.role}"
-        refused = running.SayingRefused(source=voice.name, type=event.FACT.name, reason=reason)
-        self._put_own(refused, cause, cause_row)
-
     def _put_own(self, event: Event, cause: int, cause_row: int) -> None:
         """Something the kernel itself has to say within the cascade; it is heard like any answer."""
         seq = self._sequencer.derive(self._own.cards[type(event)], event, cause, self._root, cause_row)
-        self._pass_on(event, seq)
+        self._count += 1
+        hearers = self._hearers[type(event)]
+        if hearers:
+            self._queue.append((hearers, event, seq))
 
     def _failed(self, failed: "_Failed", cause: int, cause_row: int) -> None:
         module = self.modules[failed.index]

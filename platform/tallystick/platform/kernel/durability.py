@@ -37,8 +37,11 @@ class Durable(Protocol):
 class Committer(Protocol):
     """Decides when what has been sequenced becomes durable."""
 
-    def cascade_done(self) -> None:
-        """A cascade has run to its end; commit if the durability setting says so."""
+    stride: int
+    """Cascades of one book time that may run before it is told of them; 1: it is told of each."""
+
+    def cascade_done(self, count: int = 1) -> None:
+        """So many cascades have run to their ends; commit if the durability setting says so."""
         ...
 
     def quiet(self) -> None:
@@ -69,16 +72,16 @@ class Commits:
         self._checkpoint_records = checkpoint_records
         self._batch_records = 1 if self._each else batch_records
         # Groups are storage and prove nothing, so in big batches the writer is only looked at now and then.
-        self._stride = LOOK_EVERY if self._batch_records >= BATCH_RECORDS else 1
+        self.stride = LOOK_EVERY if self._batch_records >= BATCH_RECORDS else 1
         self._unlooked = 0
         self._next_commit = writer.committed + self._batch_records
         self._next_snapshot = writer.next_seq + snapshot_records
         self._next_checkpoint = writer.next_seq + checkpoint_records
 
-    def cascade_done(self) -> None:
+    def cascade_done(self, count: int = 1) -> None:
         """Commit when the setting says so."""
-        self._unlooked += 1
-        if self._unlooked < self._stride:
+        self._unlooked += count
+        if self._unlooked < self.stride:
             return
         self._unlooked = 0
         writer = self._writer

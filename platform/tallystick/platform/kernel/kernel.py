@@ -97,11 +97,13 @@ class Kernel:
     def open_terminal(self, cause: int) -> None:
         """The terminal states account, instruments and time rule."""
         if self.terminal is not None:
-            self._facts(self.terminal.opening(), cause)
+            for fact in self.terminal.opening():
+                self._told(fact, cause)
 
     def told(self, facts: Iterable[Event]) -> None:
         """A terminal outside says what it did; the facts are steps, in order."""
-        self._facts(facts, NO_SEQ)
+        for fact in facts:
+            self._told(fact, NO_SEQ)
 
     def hear_fact(self, fact: Event) -> None:
         """A terminal outside says one thing, heard at once; an answer to an order of ours names its sending."""
@@ -118,7 +120,7 @@ class Kernel:
         facts = self.intake.settle(rows, act)
         if facts:
             for row, fact in facts:
-                self._facts((fact,), block, row - first)
+                self._told(fact, block, row - first)
             self.pending.append(SettledStep(rows, first, act, block))
             return block
         self.cascades.open(block)
@@ -131,8 +133,8 @@ class Kernel:
         if self.terminal is None:
             return False
         facts = self.terminal.reach(time)
-        if facts:
-            self._facts(facts, NO_SEQ)
+        for fact in facts:
+            self._told(fact, NO_SEQ)
         return bool(facts)
 
     # -- steps
@@ -158,12 +160,12 @@ class Kernel:
             return
         if self.terminal is not None:
             self.before_effect()
-            facts = self.terminal.send(event, self.desk.time)
-            if facts:
-                self._facts(facts, seq)
+            for fact in self.terminal.send(event, self.desk.time):
+                self._told(fact, seq)
         elif self.effect is not None:
             self.before_effect()
-            self._facts(self.effect(event, seq), seq)
+            for fact in self.effect(event, seq):
+                self._told(fact, seq)
 
     def abandon_unsent(self, reason: str) -> None:
         """The next step was to send an order: it never leaves, and strategies decide anew."""
@@ -198,12 +200,10 @@ class Kernel:
                 self.cascades.open(seq)
                 self.cascades.answer_rows(answers, seq, None)
 
-    def _facts(self, facts: Iterable[Event], cause: int, row: int = NO_ROW) -> None:
-        """Queue facts; one that answers an order of ours names its sending, any other `cause` and its row."""
-        for event in facts:
-            sending = self._sent.get(_order_of(event))
-            step = FactStep(event, cause, row) if sending is None else FactStep(event, sending, NO_ROW)
-            self.pending.append(step)
+    def _told(self, fact: Event, cause: int, row: int = NO_ROW) -> None:
+        """Queue a fact; one that answers an order of ours names its sending, any other `cause` and its row."""
+        sending = self._sent.get(_order_of(fact))
+        self.pending.append(FactStep(fact, cause, row) if sending is None else FactStep(fact, sending, NO_ROW))
 
     # -- what is folded when an event is sequenced
 

@@ -243,10 +243,13 @@ class LiveBook:
             attend=self._people.attend,
         )
 
-    def cascade_done(self) -> None:
+    stride = 1
+    """Each cascade is committed by itself."""
+
+    def cascade_done(self, count: int = 1) -> None:
         """Commit; the next cascade has the watchdog's whole limit again."""
         self._watchdog.ends()
-        self._commits.cascade_done()
+        self._commits.cascade_done(count)
         self._watchdog.begins("the kernel")
 
     def quiet(self) -> None:

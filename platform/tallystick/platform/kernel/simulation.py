@@ -43,8 +43,8 @@ class Simulation:
         """`halt_asked` gives the reason when the book is to halt; it is looked at before a sending.
 
         `attend` carries out what people have said since it was last called, between two steps: what has to be recorded
-        it gives to the `hear` it is called with. `rows_between_looks`: before a sending both are asked again only
-        when so many rows have been taken in since; 0: before every one.
+        it gives to the `hear` it is called with. `rows_between_looks`: both are asked again only when so many rows
+        have been taken in since; 0: before every block and every sending.
         """
         self._kernel = kernel
         self._buffer = RowBuffer(feed)
@@ -55,14 +55,13 @@ class Simulation:
         self._stop_asked = stop_asked
         self._progress = progress
         self._rows_between_looks = rows_between_looks
-        self._look_at = 0
+        self._look_at = self._attend_at = self._first = 0
         self._owed: Callable[[], int] = kernel.terminal.next_due if kernel.terminal is not None else lambda: NEVER
         self._asked = NEVER, NEVER
         self._limited: Rows | None = None
-        self._first = 0
-        self.after_block: Callable[[], None] = _nothing
+        self.after_block: Callable[[], None] = lambda: None
         """Called when a block has been sequenced, before what the terminal did at its end."""
-        self.before_deadline: Callable[[], None] = _nothing
+        self.before_deadline: Callable[[], None] = lambda: None
         """Called before what a deadline brings is sequenced; every row that was walked is in a block then."""
 
     @property
@@ -110,7 +109,9 @@ class Simulation:
     def _walk(self, more: Callable[[], bool], until: int, largest: int) -> str:
         kernel, buffer = self._kernel, self._buffer
         while more():
-            self._attend(self.hear)
+            if kernel.rows_taken >= self._attend_at:
+                self._attend_at = kernel.rows_taken + self._rows_between_looks
+                self._attend(self.hear)
             if kernel.pending:
                 self._drain()
             if self._stop_asked():
@@ -198,17 +199,22 @@ class Simulation:
 
     def _drain(self) -> None:
         """Take every step that must happen at this book time."""
-        kernel, cascade_done = self._kernel, self._committer.cascade_done
-        pending, step = kernel.pending, kernel.step
+        kernel, committer = self._kernel, self._committer
+        pending, step, stride, taken = kernel.pending, kernel.step, committer.stride, 0
         looks = kernel.rows_taken >= self._look_at
         while pending:
             if looks and type(pending[0]) is SendStep:
                 self._look()
                 looks = self._rows_between_looks == 0
             step()
-            cascade_done()
+            taken += 1
+            if taken == stride:
+                committer.cascade_done(taken)
+                taken = 0
+        if taken:
+            committer.cascade_done(taken)
         if self._buffer.start == self._buffer.next:
-            self._committer.quiet()
+            committer.quiet()
 
     def _look(self) -> None:
         """Something is to be sent: hear first whether anybody says that it should not."""
@@ -232,12 +238,9 @@ class Simulation:
         if owed <= due:
             if kernel.reach(owed):
                 self._pass(owed)
-            return
-        if (work := kernel.deadlines.work_due(due)) is not None:
+        elif (work := kernel.deadlines.work_due(due)) is not None:
             self._work(work)
-            return
-        fired = kernel.deadlines.timer_due(due)
-        if fired is not None:
+        elif (fired := kernel.deadlines.timer_due(due)) is not None:
             self._pass(due, fired)
 
     def _pass(self, due: int, *inputs: running.TimerFired) -> None:
@@ -288,10 +291,6 @@ class Simulation:
             kernel.hear(running.BookHalted(reason=f"module {work.module} missed its deadline"), KERNEL, KERNEL)
         self._committer.cascade_done()
         self._drain()
-
-
-def _nothing() -> None:
-    """Nobody waits for blocks."""
 
 
 def next_owed(kernel: Kernel, rows: Rows, start: int) -> int:
