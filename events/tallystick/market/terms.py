@@ -10,7 +10,7 @@ from fractions import Fraction
 from tallystick.market.conversion import Prices, Route, required_route
 from tallystick.market.instrument import Instrument
 from tallystick.market.margin import MarginRule, held_rule, order_rule
-from tallystick.market.money import PointMoney, point_money, rounded
+from tallystick.market.money import PointMoney, point_money, rounded, rounded_fraction
 from tallystick.market.swap import night_swap, nights, swap_currency
 
 
@@ -59,26 +59,29 @@ class Terms:
 
     def swap(
         self, direction: int, units: int, weekday: int, prices: Prices, *, closing: int, point_units: int
-    ) -> tuple[Fraction, int]:
-        """Nights that a rollover charges and what they cost, R once; `weekday` ends with it. Raises `NoRateError`."""
+    ) -> tuple[int, int]:
+        """Whole nights that a rollover charges and what they cost, R once; `weekday` ends with it.
+
+        Raises `NoRateError`.
+        """
         count = nights(self.instrument, weekday)
         if not count:
-            return count, 0
+            return 0, 0
         rate = Fraction(self.money.numerator * units, self.money.denominator)
         price = Fraction(point_units, units) if self.instrument.swap_mode == "interest_open" else Fraction(closing)
         volume = units * self.money.unit
         amount = count * night_swap(self.instrument, rate, direction, volume, price, self.digits)
-        return count, converted(self.swap_route, amount.numerator, amount.denominator, prices)
+        return rounded_fraction(count), converted(self.swap_route, amount.numerator, amount.denominator, prices)
 
-    def fixed_night(self, direction: int, weekday: int) -> tuple[Fraction, Fraction] | None:
-        """Nights of a rollover and their money for a unit of volume, not rounded; None where prices are in it."""
+    def fixed_night(self, direction: int, weekday: int) -> tuple[int, int, int] | None:
+        """Whole nights of a rollover and their money for a unit of volume, a fraction; None where prices are in it."""
         if self.swap_route.legs or self.instrument.swap_mode.startswith("interest"):
             return None
         count, rate = nights(self.instrument, weekday), Fraction(self.money.numerator, self.money.denominator)
         if not count:
-            return count, count
-        night = night_swap(self.instrument, rate, direction, self.money.unit, rate, self.digits)
-        return count, count * night
+            return 0, 0, 1
+        money = count * night_swap(self.instrument, rate, direction, self.money.unit, rate, self.digits)
+        return rounded_fraction(count), money.numerator, money.denominator
 
     def order_margin(self, direction: int, units: int, points: int, prices: Prices, *, denominator: int = 1) -> int:
         """Margin that an order of `units / denominator` at `points` must find. Raises `NoRateError`."""

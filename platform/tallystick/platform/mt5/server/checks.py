@@ -74,7 +74,8 @@ class Checks:
         return self.standing.order(sending, instrument, time)
 
     def _new(self, sending: OrderSending, instrument: Instrument, time: int) -> int:
-        if not _tradable(sending.volume, instrument):
+        above = sending.volume - instrument.volume_min
+        if above < 0 or sending.volume > instrument.volume_max or above % instrument.volume_step:
             return retcodes.INVALID_VOLUME
         if sending.filling not in fillings_allowed(instrument.filling_modes, instrument.execution, sending.type):
             return retcodes.INVALID_FILL
@@ -103,8 +104,3 @@ class Checks:
         limit = limit_price_of(sending, kind, instrument)
         broken = stops_broken(instrument, direction_of(sending), limit, stop, take)
         return retcodes.INVALID_STOPS if broken else PASSED
-
-
-def _tradable(volume: int, instrument: Instrument) -> bool:
-    within = instrument.volume_min <= volume <= instrument.volume_max
-    return within and (volume - instrument.volume_min) % instrument.volume_step == 0

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderEnded, SwapCharged
 from tallystick.market.instrument import Instrument
-from tallystick.market.money import PointMoney, rounded
 from tallystick.market.server_time import next_midnight, server_day, weekday_of
 from tallystick.platform.mt5.server.executing import protected
 from tallystick.platform.mt5.server.worth import Worth
@@ -16,20 +15,11 @@ NEVER = 2**63 - 1
 class Deadlines:
     """The deadlines of an account state, after its clock."""
 
-    def __init__(
-        self,
-        instruments: Mapping[str, Instrument],
-        money: Mapping[str, PointMoney],
-        worth: Worth,
-        rule: str,
-        currency_digits: int,
-    ) -> None:
+    def __init__(self, instruments: Mapping[str, Instrument], worth: Worth, rule: str) -> None:
         """Works on the state that `worth` looks at; `rule` is the server-time rule."""
         self._instruments = instruments
-        self._money = money
         self._worth = worth
         self._rule = rule
-        self._digits = currency_digits
         self._midnights = (0, 0)
         self._stops_last_a_day = any(one.gtc_mode == "daily" for one in instruments.values())
 
@@ -79,7 +69,7 @@ class Deadlines:
                     position=position.ticket,
                     symbol=position.symbol,
                     amount=amount,
-                    nights=rounded(count.numerator, count.denominator),
+                    nights=count,
                     moment=midnight,
                 )
                 facts.append(night)

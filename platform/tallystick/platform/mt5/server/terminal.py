@@ -87,7 +87,7 @@ class SimulatedTerminal:
         self._worth = Worth(account, self._instruments, self._money, AccountState(balance=account.balance))
         require_prices(self._instruments, self._worth, (symbol for symbol, _, _ in series))
         self._keeps = any(self._worth.terms[symbol].keeps_margin for symbol in self._instruments)
-        self._deadlines = Deadlines(self._instruments, self._money, self._worth, server_time, account.digits)
+        self._deadlines = Deadlines(self._instruments, self._worth, server_time)
         self._hours = Hours(self._instruments, calendars or {}, server_time)
         self._has_hours = bool(self._hours)
         self._keeps_history = keep_history
@@ -160,11 +160,10 @@ class SimulatedTerminal:
 
     def send(self, sending: OrderSending, time: int) -> Sequence[Event]:
         """Take one order; facts that are known at once."""
+        self._journal.take(sending)
         known = self._first_answers.get(sending.order)
         if known is not None:
-            self._journal.take(sending)
             return known
-        self._journal.take(sending)
         state = self._worth.state
         self._tables.to_state(state)
         facts = tuple(self._arriving.take(sending, time))

@@ -1,7 +1,6 @@
 """What the simulated account is worth, and what it owes for its positions: equity and margin, exact."""
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 
 from tallystick.market.instrument import Instrument
 from tallystick.market.margin import hedged_margin
@@ -35,7 +34,7 @@ class Worth:
         self._pairs = {symbol: terms.pairs for symbol, terms in every.items() if terms.pairs}
         self._keeping = frozenset(symbol for symbol, terms in every.items() if terms.keeps_margin)
         self._asking = frozenset(symbol for symbol, terms in every.items() if terms.ordered != terms.held)
-        self._nights: dict[tuple[str, int, int], tuple[Fraction, Fraction] | None] = {}
+        self._nights: dict[tuple[str, int, int], tuple[int, int, int] | None] = {}
         self.state = state
         self.stop_out_level = settings.stop_out_level
         self.credit = settings.credit
@@ -74,14 +73,14 @@ class Worth:
         money = self._money[position.symbol]
         return rounded(exact * money.numerator, money.denominator * position.units)
 
-    def night(self, position: Position, weekday: int) -> tuple[Fraction, int]:
-        """Nights that the rollover ending a weekday charges, and what a position pays for them."""
+    def night(self, position: Position, weekday: int) -> tuple[int, int]:
+        """Whole nights that the rollover ending a weekday charges, and what a position pays for them."""
         key = position.symbol, position.direction, weekday
         if key not in self._nights:
             self._nights[key] = self.terms[position.symbol].fixed_night(position.direction, weekday)
         if (fixed := self._nights[key]) is not None:
-            count, unit = fixed
-            return count, rounded(unit.numerator * position.units, unit.denominator)
+            count, numerator, denominator = fixed
+            return count, rounded(numerator * position.units, denominator)
         return self.terms[position.symbol].swap(
             position.direction,
             position.units,
