@@ -54,12 +54,16 @@ class Names:
 
     def event_type(self, type_id: int) -> type[Event] | None:
         """Our class for a type of the log; None for one we do not know."""
-        if type_id not in self._types:
-            try:
-                self._types[type_id] = self._catalogue.named(self.type_name(type_id))
-            except UnknownType:
-                self._types[type_id] = None
-        return self._types[type_id]
+        try:
+            return self._types[type_id]
+        except KeyError:
+            pass
+        try:
+            known = self._catalogue.named(self.type_name(type_id))
+        except UnknownType:
+            known = None
+        self._types[type_id] = known
+        return known
 
     def type_name(self, type_id: int) -> str:
         """The log's name for a type."""

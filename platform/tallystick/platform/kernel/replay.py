@@ -70,7 +70,7 @@ class Replay:
         kernel, event_type = self._kernel, self._names.event_type(record.type_id)
         if record.derived:
             raise self._comparison.extra(record)
-        if event_type in OUTSIDE or self._told(record, event_type):
+        if event_type in OUTSIDE or (kernel.terminal is None and self._told(record, event_type)):
             self._hear(record)
         elif event_type is trading.OrderAbandoned and self._unsent(record):
             kernel.abandon_unsent(self._names.decode(record).reason)  # type: ignore[attr-defined]
@@ -107,9 +107,7 @@ class Replay:
             raise self._comparison.settled(kernel.cascades.modules[kernel.answering].name) from error
 
     def _told(self, record: Record, event_type: type[Event] | None) -> bool:
-        """True when a terminal outside the kernel said it, or its gateway of it, which is computed by nobody here."""
-        if self._kernel.terminal is not None:
-            return False
+        """True when the terminal, which is not the kernel's, said it, or its gateway of it: nobody computes it here."""
         if event_type is trading.OrderAbandoned:
             return self._kernel.has_sent(self._names.decode(record).order)  # type: ignore[attr-defined]
         return event_type in OF_THE_ACCOUNT or self._names.role(record.source) == "terminal"
