@@ -23,7 +23,7 @@ EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- the clock of a source has no zon
 
 def column_of(cells: list[str]) -> Column:
     text = text_of(("name,end\n" + "".join(f"{cell},x\n" for cell in cells)).encode(), "a file")
-    return cut(text, 2, ("name", "end")).columns[0]
+    return cut(text, 2, ("name", "end")).column(0)
 
 
 def decimals() -> st.SearchStrategy[str]:
@@ -82,6 +82,18 @@ def test_layouts_may_change_from_row_to_row() -> None:
     assert found.ms.tolist()[:4] == [begin, begin + 3_600_000, begin, begin + 3_600_000]
     assert found.bad.tolist() == [False] * 4 + [True]
     assert found.zoned.tolist() == [False, False, False, True, False]
+
+
+@settings(max_examples=EXAMPLES // 3, deadline=None)
+@given(lines=st.lists(st.lists(st.text("ab7", max_size=3), min_size=1, max_size=4), min_size=1, max_size=30))
+def test_rows_of_the_right_width_are_cut_wherever_they_stand(lines: list[list[str]]) -> None:
+    text = text_of(("x,y,z\n" + "".join(",".join(cells) + "\n" for cells in lines)).encode(), "a file")
+    found = cut(text, 2, ("x", "y", "z"))
+    used = [(number, cells) for number, cells in enumerate(lines, 2) if len(cells) == 3 or any(cells)]
+    rows = [(number, cells) for number, cells in used if len(cells) == 3]
+    assert found.line.tolist() == [number for number, _ in rows]
+    assert [[found.column(at).text(row) for at in range(3)] for row in range(len(rows))] == [cells for _, cells in rows]
+    assert found.ragged.tolist() == [number for number, cells in used if len(cells) != 3]
 
 
 RUNS = st.lists(

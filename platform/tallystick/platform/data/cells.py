@@ -47,10 +47,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The rows of a text: columns in order, the line (from 1) of each row, and the lines left out as ragged."""
+    """The rows of a text: the line (from 1) of each row, its cells by column, and the lines left out as ragged."""
 
     title: str
-    columns: tuple[Column, ...]
+    names: tuple[str, ...]
+    data: NDArray[np.uint8]
+    start: Places
+    """Where each row begins in the text."""
+    ends: Places
+    """Where its cells end, of shape (rows, columns)."""
+    padded: bool
     line: Ints
     ragged: Ints
     ragged_columns: Ints
@@ -58,6 +64,13 @@ class Cells:
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.line)
+
+    def column(self, number: int) -> Column:
+        """The cells of a column."""
+        end = self.ends[:, number]
+        start = self.ends[:, number - 1] + 1 if number else self.start
+        column = Column(self.names[number], self.data, start, end - start)
+        return _trimmed(column) if self.padded else column
 
 
 def cut(text: Text, first_line: int, names: tuple[str, ...]) -> Cells:
@@ -74,34 +87,55 @@ def cut(text: Text, first_line: int, names: tuple[str, ...]) -> Cells:
     used[: first_line - 1] = False
     for row in np.flatnonzero(used & (counts != len(names))).tolist()[:LONGEST_LINE]:
         used[row] = bool(text.data[line_start[row] : line_end[row]].strip(b" " + text.separator))
-    whole = used & (counts == len(names))
-    first = closing[whole] - counts[whole] + 1
-    columns = []
+    whole = np.flatnonzero(used & (counts == len(names)))
+    bad = np.flatnonzero(used & (counts != len(names)))
     padded = b" " in text.data and any(
         pair in text.data for pair in (b" " + text.separator, text.separator + b" ", b"\n ", b" \n")
     )
-    start = line_start[whole]
-    for number, name in enumerate(names):
-        end = ends[first + number]
-        column = Column(name, data, start, end - start)
-        columns.append(_trimmed(column) if padded else column)
-        start = end + 1
-    bad = used & ~whole
-    lines = np.arange(1, len(counts) + 1)
-    return Cells(text.title, tuple(columns), lines[whole], lines[bad], counts[bad].astype(np.int64))
+    return Cells(
+        text.title,
+        names,
+        data,
+        line_start[whole],
+        _of_lines(ends, closing, whole, len(names)),
+        padded,
+        whole + 1,
+        bad + 1,
+        counts[bad].astype(np.int64),
+    )
+
+
+def _of_lines(ends: Places, closing: Places, lines: Ints, width: int) -> Places:
+    """Where the cells of some lines end, each of `width` cells; a view where the lines follow one another."""
+    if not len(lines):
+        return ends[:0].reshape(0, width)
+    first, last = lines[0], lines[-1]
+    if last - first == len(lines) - 1:
+        stop = int(closing[last]) + 1
+        return ends[stop - width * len(lines) : stop].reshape(-1, width)
+    places: Places = ends[closing[lines][:, np.newaxis] + np.arange(1 - width, 1)]
+    return places
 
 
 def _ends(data: NDArray[np.uint8], separator: int) -> tuple[Places, Places]:
     """Where cells end in the text, and which of these places end a line."""
     kind = np.int32 if len(data) < SMALL else np.int64
-    ends, closing, count = [], [], 0
-    for begin in range(0, len(data), STRETCH):
-        part = data[begin : begin + STRETCH]
-        found = np.flatnonzero((part == separator) | (part == NEWLINE))
+    stretches = [(begin, data[begin : begin + STRETCH]) for begin in range(0, len(data), STRETCH)]
+    # Counted first: one array of the right size is touched, and touching memory takes longer than a second look.
+    ends: Places = np.empty(sum(np.count_nonzero(_closes(part, separator)) for _, part in stretches), dtype=kind)
+    closing, count = [], 0
+    for begin, part in stretches:
+        found = np.flatnonzero(_closes(part, separator))
         closing.append((np.flatnonzero(part[found] == NEWLINE) + count).astype(kind))
-        ends.append((found + begin).astype(kind))
+        ends[count : count + len(found)] = found + begin
         count += len(found)
-    return np.concatenate(ends), np.concatenate(closing)
+    return ends, np.concatenate(closing)
+
+
+def _closes(part: NDArray[np.uint8], separator: int) -> NDArray[np.bool_]:
+    """Which bytes end a cell."""
+    found: NDArray[np.bool_] = (part == separator) | (part == NEWLINE)
+    return found
 
 
 def _trimmed(column: Column) -> Column:

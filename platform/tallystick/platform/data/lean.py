@@ -145,13 +145,13 @@ def _parsed(file: _Text, width: int) -> _Parsed | None:
     """All rows at once; None where a cell cannot be read."""
     text = Text(file.title, file.text.replace("\r\n", "\n").encode() + b"\n", b",")
     cells = cut(text, 1, BAR_CELLS if width == len(BAR_CELLS) else QUOTE_CELLS)
-    found = [read_numbers(column) for column in cells.columns[1:]]
+    found = [read_numbers(cells.column(number)) for number in range(1, len(cells.names))]
     if len(cells.ragged) or not len(cells) or any((one.bad | one.empty).any() for one in found):
         return None
     numbers = np.stack([one.values for one in found], axis=1)
     if width == len(BAR_CELLS) and (numbers[:, [4, 9]] < 0).any():
         return None
-    column = cells.columns[0]
+    column = cells.column(0)
     if " " in column.text(0):
         moments = read_moments(column)
         times, bad = moments.ms, moments.bad | ~moments.dated | (column.length != len("yyyymmdd hh:mm"))

@@ -53,7 +53,7 @@ class Series:
         for word in (self.symbol, self.kind, self.period_ns, self.time_rule, len(self)):
             digest.update(f"{word}\n".encode())
         for name in LOGGED[self.kind]:
-            digest.update(self.rows.columns[name].tobytes())
+            digest.update(np.ascontiguousarray(self.rows.columns[name]).data)
         return digest.hexdigest()
 
     def between(self, start_ns: int | None, stop_ns: int | None) -> "Series":

@@ -88,7 +88,7 @@ def _read(cells: Cells, roles: Mapping[str, int], *, skip_bad: bool) -> Table:
     for role, number in sorted(roles.items(), key=lambda entry: entry[1]):
         if role not in USED:
             continue
-        column = cells.columns[number]
+        column = cells.column(number)
         found = read_numbers(column)
         is_size = role in SIZES
         faults.add(found.bad | beyond(role, found.values), column, "size" if is_size else "price")
@@ -120,14 +120,14 @@ def _read(cells: Cells, roles: Mapping[str, int], *, skip_bad: bool) -> Table:
 
 def _times(cells: Cells, roles: Mapping[str, int], faults: _Faults) -> tuple[Ints, bool, bool]:
     """Moments of all rows, whether they are UTC already, and whether they have a time of day."""
-    column = cells.columns[roles["date" if "date" in roles else "time"]]
+    column = cells.column(roles["date" if "date" in roles else "time"])
     days = read_moments(column)
     faults.add(days.bad | ~days.dated, column, "time")
     if "clock" not in roles:
         mixed = days.zoned != (days.zoned[0] if len(days.zoned) else False)
         faults.add(mixed, column, "time like those above it, which say their zone differently")
         return days.ms, bool(days.zoned.any()), bool(days.clocked.any())
-    column = cells.columns[roles["clock"]]
+    column = cells.column(roles["clock"])
     clock = read_moments(column)
     faults.add(clock.bad | clock.dated, column, "time")
     return days.ms + clock.ms, False, True
@@ -152,7 +152,7 @@ def _first_fault(cells: Cells, faults: _Faults, count: int) -> UnreadableData:
     row = int(np.argmax(faults.bad)) if faults.bad.any() else len(cells)
     line = int(cells.line[row]) if row < len(cells) else -1
     if len(cells.ragged) and (line < 0 or cells.ragged[0] < line):
-        what = f"{cells.title} line {cells.ragged[0]} has {cells.ragged_columns[0]} columns, not {len(cells.columns)}."
+        what = f"{cells.title} line {cells.ragged[0]} has {cells.ragged_columns[0]} columns, not {len(cells.names)}."
         return UnreadableData(what, fix)
     column, kind = faults.column[row]
     what = f'{cells.title} line {line}, column {column.name}: "{column.text(row)}" is not a {kind}.'
