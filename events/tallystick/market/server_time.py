@@ -52,7 +52,7 @@ def weekday_of(day: int) -> int:
 
 def next_midnight(time: int, rule: str) -> int:
     """The first server midnight after a moment, in ns UTC."""
-    midnight = (server_day(time, rule) + 1) * DAY
+    midnight = ((time + offset_ns(time, rule)) // DAY + 1) * DAY
     utc = midnight - offset_ns(midnight - 2 * HOUR, rule)
     return utc if utc > time else midnight + DAY - offset_ns(midnight + DAY - 2 * HOUR, rule)
 

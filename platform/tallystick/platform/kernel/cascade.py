@@ -104,20 +104,17 @@ class Cascades:
         voice = self._outside[source, role] = self._sequencer.voice(source, role)
         return voice
 
-    def open(self, root: int) -> None:
-        """Begin a cascade whose root has been sequenced."""
+    def answer_rows(self, answers: Iterable[Answer], root: int, first: int | None) -> None:
+        """The cascade of a root that has been sequenced: what modules answered to its rows, and what follows.
+
+        Cause rows are counted from `first`; None where the root stands for a row.
+        """
         self._root = root
         self._count = 1
-
-    def answer_rows(self, answers: Iterable[Answer], cause: int, first: int | None) -> None:
-        """Sequence what modules answered to rows, then run the cascade.
-
-        Cause rows are counted from `first`; None where a row itself is the cause.
-        """
         for row, module, events in answers:
-            if not self._answered(module, events, cause, NO_ROW if first is None else row - first):
+            if not self._answered(module, events, root, NO_ROW if first is None else row - first):
                 return
-        self._run((), None, cause)  # the rows themselves have been heard
+        self._run((), None, root)  # the rows themselves have been heard
 
     def ask(self, index: int, heard: Any) -> Sequence[Any]:
         """What module `index` answers to an event or a row; an error becomes a fact."""

@@ -36,8 +36,8 @@ class Act(msgspec.Struct):
     start: int
     stop: int
     facts: Sequence[Fact] | None = None
-    answered: set[tuple[int, int]] = set()
-    answers: list[Answer] = []
+    answered: frozenset[tuple[int, int]] = frozenset()
+    answers: Sequence[Answer] = ()
     silent: bool = False
 
 
@@ -111,7 +111,7 @@ class Intake:
         self._quotes.see(fact)
         found = []
         for index in self._by_kind[rows.kind]:
-            if (row, index) in act.answered:
+            if act.answered and (row, index) in act.answered:
                 found += [answer for answer in act.answers if answer[:2] == (row, index)]
                 continue
             events = self._cascades.ask(index, fact)
@@ -149,7 +149,7 @@ class Intake:
             hit = scanner.scan(part if bound == count else part.part(0, bound))
             if hit >= 0:
                 bound = hit
-        return bound if bound == count else moment_start(part, bound)
+        return moment_start(part, bound) if 0 < bound < count else bound
 
     def _take(self, part: Rows, quiet: int, silent: int) -> None:
         """The first `quiet` rows, on which nobody acts, are taken in by all but the row-by-row modules.
@@ -188,7 +188,7 @@ class Intake:
                     answers = [(row, index, events) for index in readers if (events := ask(index, fact))]
                 if answers:
                     act = Act(moment_start(rows, row, first), moment_end(rows, row), answers=answers)
-                    act.answered = {(r, index) for r in range(act.start, row + 1) for index in readers}
+                    act.answered = frozenset((r, index) for r in range(act.start, row + 1) for index in readers)
                     return act
             start += len(stretch)
         return None
@@ -200,11 +200,9 @@ class Intake:
             act.facts = self.settle(rows, act)
             if act.facts:
                 return act
-            for row in range(act.start, act.stop):
-                act.answers += self.row_answers(rows, act, row)
-            act.answered = {
-                (row, index) for row in range(act.start, act.stop) for index in range(len(self._cascades.modules))
-            }
+            moment = range(act.start, act.stop)
+            act.answers = [answer for row in moment for answer in self.row_answers(rows, act, row)]
+            act.answered = frozenset((row, index) for row in moment for index in range(len(self._cascades.modules)))
             if act.answers:
                 return act
             start = act.stop

@@ -19,7 +19,7 @@ from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Rows
 from tallystick.platform.accounts.ledger import Ledger
 from tallystick.platform.kernel.blocks import BlockCutter
-from tallystick.platform.kernel.cascade import KERNEL, Cascades
+from tallystick.platform.kernel.cascade import KERNEL, Answer, Cascades
 from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.context import Desk, context_of
 from tallystick.platform.kernel.deadlines import DEADLINE_EVENTS, Deadlines
@@ -123,8 +123,9 @@ class Kernel:
                 self._told(fact, block, row - first)
             self.pending.append(SettledStep(rows, first, act, block))
             return block
-        self.cascades.open(block)
-        answers = [answer for row in range(act.start, act.stop) for answer in self.intake.row_answers(rows, act, row)]
+        answers: list[Answer] = []
+        for row in range(act.start, act.stop):
+            answers += self.intake.row_answers(rows, act, row)
         self.cascades.answer_rows(answers, block, first)
         return block
 
@@ -197,7 +198,6 @@ class Kernel:
                 self.answering = answers[0][1]
                 settled = market.RowSettled(series=step.rows.series.item(row))
                 seq = self.sequencer.put(self._own, settled, step.block, row - step.first)
-                self.cascades.open(seq)
                 self.cascades.answer_rows(answers, seq, None)
 
     def _told(self, fact: Event, cause: int, row: int = NO_ROW) -> None:
