@@ -1,8 +1,12 @@
 """Processes that make trials: one that never ends, one that dies, and what is left of them."""
 
+import os
+import subprocess
+import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -111,6 +115,39 @@ def test_a_killed_worker_leaves_nothing_behind(tmp_path: Path, monkeypatch: pyte
     study = optimize(str(tmp_path / "dies.py"), month(), parameters={"rows": [1, 2]}, jobs=2, research=log_in(tmp_path))
     assert [report.state for report in study.reports] == ["completed", "failed"]
     assert list(temporary.glob("tallystick-*")) == []
+
+
+LEADS = """
+from tests.unit.judging.kit import log_in, month
+from pathlib import Path
+from tallystick.platform.judging.optimising import optimize
+
+optimize("waits.py", month(), parameters={"rows": [2, 1]}, jobs=2, research=log_in(Path()))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process of Windows does not learn that its parent has gone")
+def test_a_killed_leader_leaves_nothing_behind(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    (tmp_path / "waits.py").write_text(NEVER_ENDS)
+    paths = os.pathsep.join([str(Path(__file__).parents[3]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    leader = subprocess.Popen(
+        [sys.executable, "-c", LEADS],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": paths},
+    )
+    _wait_until(lambda: any(temporary.glob("tallystick-search-*/tallystick-backtest-*")))
+    leader.kill()
+    leader.wait()
+    _wait_until(lambda: not any(temporary.iterdir()))
+
+
+def _wait_until(so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 class Refusing:

@@ -52,6 +52,7 @@ def main(folder: Path) -> None:
         return
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends as it is; nothing is left to interrupt
+        put_away(folder, leader)
 
 
 def listen(asked: BinaryIO, words: "queue.SimpleQueue[Any]", folder: Path, leader: int) -> None:
@@ -67,10 +68,15 @@ def listen(asked: BinaryIO, words: "queue.SimpleQueue[Any]", folder: Path, leade
     except (EOFError, OSError):
         words.put(NOBODY)
         _thread.interrupt_main()
-    if os.getppid() != leader:
-        shutil.rmtree(folder, ignore_errors=True)  # the leader was killed: nobody else puts it away
     time.sleep(GIVEN_UP_S)
+    put_away(folder, leader)
     os._exit(1)
+
+
+def put_away(folder: Path, leader: int) -> None:
+    """Remove the crew's folder where the leader was killed: nobody else does, and the last worker to end finds it."""
+    if os.getppid() != leader:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def get_ready() -> None:
