@@ -1,7 +1,7 @@
 """Sealing appended records: body hashes, places in the chain, leaf hashes, and what they add to the decision digest.
 
-A record waits in its group with zeros where body hash and previous leaf hash will stand. They are filled in for all
-that wait at once, when a commit or a question needs them; by the compiled loops where those are loaded.
+A record waits with zeros where body hash and previous leaf hash will stand. When a commit or a question needs them, all
+that wait are joined to their group and the hashes filled in at once; by the compiled loops where those are loaded.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Admitted = tuple[int, bytes]
 """The trading flag of a type, and what the decision digest puts before its book time."""
-Sealed = tuple[bytes | bytearray, bytes, int]
+Sealed = tuple[bytes, bytes, int]
 
 _CHAINED = Struct(">32sI32s")  # previous leaf hash, body length, body hash
 # Copying a hasher costs half of making one, which asks OpenSSL for the algorithm each time.

@@ -23,6 +23,7 @@ FRAME_MAGIC = b"\xffTALLYCM"
 SEGMENT = Struct(">8sB32sQ32s16sI")
 FRAME = Struct(">8s16sQI32sI")
 CRC_BYTES = 4
+_FRAME_HEAD = Struct(FRAME.format[:-1])  # what its CRC is over
 MARKER_BYTES = 16
 MAX_SEGMENT_BYTES = 2**30
 MAX_GROUP_BYTES = 2**26
@@ -73,7 +74,7 @@ class RecordAt:
 
 def pack_frame(marker: bytes, first: int, count: int, last: bytes) -> bytes:
     """The commit frame of a group of `count` records from seq `first` on, the last with leaf hash `last`."""
-    head = FRAME.pack(FRAME_MAGIC, marker, first, count, last, 0)[:-CRC_BYTES]
+    head = _FRAME_HEAD.pack(FRAME_MAGIC, marker, first, count, last)
     return head + zlib.crc32(head).to_bytes(CRC_BYTES, "big")
 
 

@@ -1,6 +1,6 @@
 """Where a log's writer stands: what has been appended, what of it is durable, and the hashes over both.
 
-Records are sealed when a hash over them is asked for; until then they wait in the group (see `sealing`).
+Records are sealed when a hash over them is asked for; until then each waits as header and body (see `sealing`).
 """
 
 from tallystick.events.digest import DecisionDigest
@@ -99,7 +99,7 @@ class Whereabouts:
         group = self._group = bytearray().join([self._group, *self._waiting])
         leaves, digest.value, decisions = self._sealer.seal(group, at, count, self._prev, digest.value)
         digest.count += decisions
-        self._prev = bytes(leaves[-HASH_BYTES:])
+        self._prev = leaves[-HASH_BYTES:]
         self._state.fresh += leaves
         self._sealed, self._waiting = self._seq, []
         self._whole = True  # last: where a signal breaks in before, nothing is committed any more

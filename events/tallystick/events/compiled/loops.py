@@ -18,7 +18,7 @@ ROWS = 4096
 _LISTED_BYTES = sealing.LENGTH_BYTES + sealing.TIME_BYTES + sealing.HASH  # of a decision, beside its prefix
 
 Octets = NDArray[np.uint8]
-Sealed = tuple[bytearray, bytes, int]
+Sealed = tuple[bytes, bytes, int]
 """Leaf hashes joined, the decision digest, and how many records count in it."""
 
 
@@ -44,9 +44,10 @@ class Loops:
 
     def seal(self, group: bytearray, at: int, count: int, prev: bytes, digest: bytes, kinds: "KindTable") -> Sealed:
         """Give the last `count` records of a group, from `at` on, their body hashes and places in the chain."""
-        trail = bytearray(prev + digest + bytes(HASH_BYTES * count))
+        trail = bytearray().join((prev, digest, bytes(HASH_BYTES * count)))
         decided = sealing.seal(group, at, count, trail, kinds.rows, self._engine)
-        return trail[sealing.LEAVES_AT :], bytes(trail[HASH_BYTES : sealing.LEAVES_AT]), decided
+        left = bytes(trail)
+        return left[sealing.LEAVES_AT :], left[HASH_BYTES : sealing.LEAVES_AT], decided
 
     def kind_table(self) -> "KindTable":
         """A table of kinds, empty."""
