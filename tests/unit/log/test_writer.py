@@ -258,3 +258,21 @@ def test_an_interrupt_at_any_line_of_append_never_commits_half_a_record(
             assert book.writer.torn_bytes == 0
             assert book.writer.root() == root_of(LogReader(tmp_path / str(line)).leaves())
     assert outcomes == {0, 1, "poisoned"}
+
+
+def test_an_interrupt_at_any_line_of_commit_never_writes_a_group_twice(tmp_path: Path, scribe: Any, quick: Any) -> None:
+    outcomes = set()
+    for line in range(60):
+        folder = tmp_path / str(line)
+        with scribe(folder, files=quick) as book:
+            book.groups(1)
+            before = book.writer.committed
+            book.cascade(1)
+            with broken_off(line, "commit", "_seal", "write"):
+                book.writer.commit()
+            outcomes.add(committed_after(book.writer, before))
+        with scribe(folder, files=quick) as book:
+            assert book.writer.committed in {before, before + 3}
+            assert book.writer.torn_bytes == 0
+            assert book.writer.root() == root_of(LogReader(folder).leaves())
+    assert outcomes == {3, "poisoned"}
