@@ -72,8 +72,10 @@ class WriterLock:
         except OSError:
             file.close()
             raise _locked(self._path) from None
-        file.truncate(0)
-        file.write(_own_pid())
+        if file.read() != _own_pid():  # a log opened again and again by one process: a truncation waits for the disk
+            file.seek(0)
+            file.truncate()
+            file.write(_own_pid())
         self._file = file
 
     def _take_pid_file(self) -> None:

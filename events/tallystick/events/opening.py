@@ -45,8 +45,11 @@ class Opened:
     torn_bytes: int
 
 
-def open_log(folder: Path, origin: str, files: Files) -> Opened:
-    """Read the log in `folder`, cut a torn tail off. Raises `IntegrityError`, `WriteFailed`, `LogError`."""
+def open_log(folder: Path, origin: str, files: Files, durable_head: bytes = b"") -> Opened:
+    """Read the log in `folder`, cut a torn tail off. Raises `IntegrityError`, `WriteFailed`, `LogError`.
+
+    `durable_head`: leaf hash of a record up to which the caller has made the log durable itself.
+    """
     covered = covered_by_checkpoints(folder)
     kept = headcache.kept(folder, origin)
     segments = [each for each in segment_files(folder) if kept is None or each[0] >= kept.first]
@@ -61,7 +64,7 @@ def open_log(folder: Path, origin: str, files: Files) -> Opened:
             continue
         take = _taker(state, data)
         tail = read_last(data, state.seq, state.prev, origin=origin, covered=covered, take=take, resumed=resumed)
-        cut_off = _cut(folder, path, tail, files)
+        cut_off = _cut(folder, path, tail, files, durable_head)
         if tail.header:
             opened.first, opened.marker, opened.size = tail.header.first, tail.header.marker, tail.valid
         opened.torn_bytes = len(tail.torn)
@@ -72,10 +75,11 @@ def open_log(folder: Path, origin: str, files: Files) -> Opened:
     return opened
 
 
-def _cut(folder: Path, path: Path, tail: Tail, files: Files) -> TailCut | None:
+def _cut(folder: Path, path: Path, tail: Tail, files: Files, durable_head: bytes) -> TailCut | None:
     """Cut a torn tail off; returns what is to be recorded of it."""
     if not tail.torn and tail.header is not None:
-        _make_durable(path, files)
+        if tail.prev != durable_head:
+            _make_durable(path, files)
         return None
     try:
         digest = cut(folder, path, tail, files)

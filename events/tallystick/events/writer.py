@@ -62,11 +62,15 @@ class LogWriter(Whereabouts, SelfDescription):
         segment_bytes: int = MAX_SEGMENT_BYTES,
         files: Files | None = None,
         compiling: bool = True,
+        durable_head: bytes = b"",
     ) -> None:
         """`segment_bytes`: a segment that has grown to this size is closed; at most 1 GiB.
 
         `compiling`: after many records hashing may go over to compiled loops. Without it no commit ever waits for a
         compiler, which the first one on a machine does for seconds.
+
+        `durable_head`: the `committed_head` of this process's last writer of the log: where nobody has written since,
+        opening need not sync again.
         """
         if not 0 < segment_bytes <= MAX_SEGMENT_BYTES:
             raise UsageError(f"segments of {segment_bytes} bytes: choose 1 to {MAX_SEGMENT_BYTES}")
@@ -80,7 +84,7 @@ class LogWriter(Whereabouts, SelfDescription):
             raise write_failed(f"cannot make the folder {folder}", error) from error
         self._lock = WriterLock(folder)
         try:
-            opened = open_log(folder, origin, self._files)
+            opened = open_log(folder, origin, self._files, durable_head)
         except BaseException:
             self._lock.release()
             raise

@@ -242,3 +242,19 @@ def test_the_log_works_where_fcntl_and_fdatasync_are_missing(tmp_path: Path, ori
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     size, epoch = done.stdout.split()
     assert (int(size), int(epoch)) == (len(LogReader(tmp_path / "log")), 2)
+
+
+def test_opening_syncs_what_others_may_have_left_in_memory_and_not_what_its_own_process_committed(scribe: Any) -> None:
+    disk = FailingDisk()
+    with scribe(files=disk) as book:
+        own = book.groups(1).writer.committed_head
+    disk.fails = "sync"
+    with pytest.raises(WriteFailed, match="cannot make"):
+        scribe(files=disk)
+    scribe(files=disk, durable_head=own).writer.abandon()
+    disk.fails = ""
+    with scribe(files=disk) as book:
+        book.groups(1)
+    disk.fails = "sync"
+    with pytest.raises(WriteFailed, match="cannot make"):
+        scribe(files=disk, durable_head=own)

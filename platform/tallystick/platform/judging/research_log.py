@@ -93,6 +93,7 @@ class ResearchLog:
         own = key or _own_key()
         self._signer = own.named(self._origin(own))
         self._wait_s = wait_s
+        self._durable_head = b""
         self._catalogue = Catalogue(SAID)  # its own types only: the whole catalogue takes longer than a record
 
     @property
@@ -183,6 +184,7 @@ class ResearchLog:
             if not writer.next_seq:
                 self._leave_card()
             yield writer
+            self._durable_head = writer.committed_head
             if writer.committed // RECORDS_BETWEEN_CACHES > before:
                 writer.close()  # keeps a cache for the next opening, at the price of a sync
         finally:
@@ -192,7 +194,7 @@ class ResearchLog:
         until = time.monotonic() + self._wait_s
         while True:
             try:
-                return LogWriter(self.log, self._signer.name)
+                return LogWriter(self.log, self._signer.name, durable_head=self._durable_head)
             except LogLocked as error:
                 if time.monotonic() > until:
                     raise LogBusy(self.folder, error.pid, self._wait_s) from error
