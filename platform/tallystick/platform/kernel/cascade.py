@@ -122,7 +122,11 @@ class Cascades:
         try:
             return module.react(heard, self.contexts[index])
         except Exception as error:  # noqa: BLE001 -- whatever a module raises is recorded and its policy applied
-            return (_Failed(index, error),)
+            return failure(index, error)
+
+    def hearers(self, indices: Iterable[int]) -> list[Hearer]:
+        """Modules by their indices, to be asked many times."""
+        return [(index, self.modules[index].react, self.contexts[index]) for index in indices]
 
     def policy_of(self, name: str) -> OnFailure:
         """What follows where a module, or its work, fails; where nobody bears the name, the book halts."""
@@ -136,7 +140,7 @@ class Cascades:
                 try:
                     answers = react(event, context)
                 except Exception as error:  # noqa: BLE001 -- as in `ask`, of which this is the hot half
-                    answers = (_Failed(index, error),)
+                    answers = failure(index, error)
                 if answers and not self._answered(index, answers, seq, NO_ROW):
                     return
             if not queue:
@@ -215,6 +219,11 @@ class Cascades:
 
 def _unheard(_module: str, _error: Exception) -> None:
     """Nobody wants tracebacks."""
+
+
+def failure(index: int, error: Exception) -> Sequence[Any]:
+    """What stands for the answers of a module that raised."""
+    return (_Failed(index, error),)
 
 
 class _Failed:

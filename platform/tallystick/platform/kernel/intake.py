@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tallystick.events.event import Event
 from tallystick.market.rows import BarClosed, Quote, Rows
-from tallystick.platform.kernel.cascade import Answer, Cascades
+from tallystick.platform.kernel.cascade import Answer, Cascades, failure
 from tallystick.platform.kernel.context import Desk
 from tallystick.platform.kernel.facts import RowFacts
 from tallystick.platform.kernel.moments import moment_end, moment_start
@@ -173,22 +173,25 @@ class Intake:
 
     def _read(self, rows: Rows, start: int, stop: int) -> Act | None:
         """Ask the row-by-row modules about rows one at a time, up to the first that one of them answers."""
-        ask, readers = self._cascades.ask, self._readers[rows.kind]
+        readers, first = self._cascades.hearers(self._readers[rows.kind]), start
         desk, see = self._desk, self._quotes.see
-        one, first = readers[0] if len(readers) == 1 else -1, start
+        answers: list[Answer] = []
         while start < stop:
             stretch = self._facts.stretch(rows, start, stop)
             for row, fact in enumerate(stretch, start):
                 desk.time = fact.time
                 see(fact)
-                if one >= 0:
-                    events = ask(one, fact)
-                    answers = [(row, one, events)] if events else None
-                else:
-                    answers = [(row, index, events) for index in readers if (events := ask(index, fact))]
+                for index, react, context in readers:
+                    try:
+                        events = react(fact, context)
+                    except Exception as error:  # noqa: BLE001 -- as in `Cascades.ask`; a call less for every row
+                        events = failure(index, error)
+                    if events:
+                        answers.append((row, index, events))
                 if answers:
                     act = Act(moment_start(rows, row, first), moment_end(rows, row), answers=answers)
-                    act.answered = frozenset((r, index) for r in range(act.start, row + 1) for index in readers)
+                    asked = range(act.start, row + 1)
+                    act.answered = frozenset((each, index) for each in asked for index, _, _ in readers)
                     return act
             start += len(stretch)
         return None
