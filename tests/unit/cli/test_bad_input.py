@@ -143,3 +143,14 @@ def test_the_remedy_for_a_folder_nobody_may_write_names_what_is_there(tmp_path: 
 def test_a_file_system_that_is_read_only_is_told_like_a_refusal(tmp_path: Path) -> None:
     told = explained(OSError(errno.EROFS, "Read-only file system", str(tmp_path / "book")), [])
     assert (told.code, told.fix) == ("E802", f"give yourself access to {tmp_path}, or name another place")
+
+
+def test_a_log_without_records_is_told_so(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
+    book = tmp_path / "cut"
+    shutil.copytree(hand_book.folder, book)
+    for segment in (book / "log").glob("*.seg"):
+        segment.write_bytes(b"")
+    said = say("why", "5", book)
+    assert said.code == 2
+    assert "E820] the log holds no record" in said.err
+    assert f"Fix: tallystick audit verify {book}" in said.err

@@ -30,6 +30,9 @@ def require_seq(reader: "LogReader", seq: int, place: Place) -> None:
     if seq < len(reader):
         return
     last = len(reader) - 1
+    if last < 0:
+        fix = f"tallystick audit verify {spoken(place.folder)}"
+        raise Failure("E820", "the log holds no record", where=str(place.folder), got=f"{seq}", fix=fix)
     raise Failure(
         "E820",
         "no such record",

@@ -27,6 +27,10 @@ from tallystick.quantum.problem.risk import Variance
 Floats = NDArray[np.float64]
 
 
+RESIDUE = 1e-13
+"""Of the largest weight: what is smaller is what rounding left of 0, and is not held."""
+
+
 class BoundSource(StrEnum):
     """Who proved that no portfolio is better than the bound."""
 
@@ -96,6 +100,8 @@ def portfolio(
 ) -> Portfolio:
     """What a point of the numeric problem says of the portfolio; the objective is evaluated anew from the weights."""
     weights = form.weights(x)
+    sizes = np.abs(weights)
+    weights[sizes < RESIDUE * sizes.max(initial=0.0)] = 0.0
     objective, bound = problem.objective(weights), bound + form.constant
     gap = max(objective - bound, 0.0) / max(abs(objective), 1e-300)
     support = tuple(int(each) for each in np.flatnonzero(weights))

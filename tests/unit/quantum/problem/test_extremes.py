@@ -29,6 +29,14 @@ def test_with_hardly_any_risk_the_best_returns_are_taken_and_the_conditions_kept
     assert found.gap < 1e-6
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_what_rounding_left_of_nothing_is_not_held(seed: int) -> None:
+    """With returns alone everything stands in the best asset; no other may be held at a weight below its bound of 0."""
+    returns = np.random.default_rng(seed).multivariate_normal(np.linspace(0, 0.001, 20), 1e-4 * (np.eye(20) + 0.5), 500)
+    found = solve(PortfolioProblem(returns.mean(axis=0), np.cov(returns.T), k=5, risk_aversion=0))
+    assert found.held == {f"x{int(np.argmax(returns.mean(axis=0)))}": 1.0}
+
+
 def test_a_covariance_of_zeros_is_answered() -> None:
     found = solve(PortfolioProblem(MEAN, 0.0 * SIGMA, k=3, buy_in=0.1))
     assert found.objective == pytest.approx(-float(np.array([0.8, 0.1, 0.1]) @ np.sort(MEAN)[:2:-1]), rel=1e-6)
