@@ -56,7 +56,9 @@ def test_a_column_of_times_does_as_well_as_an_index(tmp_path: Path) -> None:
 
 
 def test_a_naive_frame_needs_a_clock_and_a_symbol() -> None:
-    with pytest.raises(UnknownClock, match="a frame has no time zone"):
+    with pytest.raises(
+        UnknownClock, match=r"a frame has no time zone\. Say frame\.tz_localize\(\"UTC\"\), or series_of"
+    ):
         series_of(frame(), symbol="EURUSD")
     with pytest.raises(ValueError, match="nothing tells the symbol of a frame"):
         series_of(frame(), tz="utc")

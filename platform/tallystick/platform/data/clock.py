@@ -23,6 +23,10 @@ QUARTER_MS, DAY_MS = 900_000, 86_400_000
 """Every offset from UTC in use since 1970 changes at a quarter of an hour."""
 REMEDY = "Say --tz utc, --tz mt5 (New York plus 7 hours), --tz fixed:-05:00 or --tz America/New_York."
 
+FRAME = "a frame"
+"""What rows in memory are called; no option of a command reads them."""
+OF_FRAME = 'Say frame.tz_localize("UTC"), or series_of(frame, symbol="EURUSD", tz="mt5") for the clock of most brokers.'
+
 
 def source_ms_to_utc_ns(time_msc: NDArray[np.int64], rule: str) -> NDArray[np.int64]:
     """Source times in ms to ns UTC. Raises `UnknownClock` for a rule nobody knows."""
@@ -57,7 +61,7 @@ def clock_of(given: str | tzinfo | None, source: str) -> Clock:
     Raises `UnknownClock` (E110) when nothing is said or nobody knows it.
     """
     if not given:
-        raise UnknownClock(f"{source} has no time zone.", REMEDY)
+        raise UnknownClock(f"{source} has no time zone.", OF_FRAME if source == FRAME else REMEDY)
     text = str(given)
     word = text.strip().lower()
     if word in ALIASES:

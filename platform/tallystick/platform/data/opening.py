@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tallystick.platform.data.catalogue import Catalogue
-from tallystick.platform.data.clock import Clock, clock_of
+from tallystick.platform.data.clock import FRAME, Clock, clock_of
 from tallystick.platform.data.composing import Reading, Terms, composed
 from tallystick.platform.data.errors import MissingData, ReversedRange, UnfitRequest, UnknownSymbol
 from tallystick.platform.data.faults import Strictness
@@ -104,7 +104,7 @@ def opened(source: Any, reader: Reader) -> Series:
     if isinstance(source, Series):
         return _fitted(source, reader)
     if is_tabular(source):
-        return _from_reading(_tabular(source, reader), reader, "a frame")
+        return _from_reading(_tabular(source, reader), reader, FRAME)
     if not isinstance(source, str | Path):
         what = f"a {type(source).__name__} is no source of prices."
         raise UnfitRequest(what, "Give a file, a pandas frame, an array of copy_rates, or a name of the catalogue.")
