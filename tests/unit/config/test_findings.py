@@ -52,6 +52,8 @@ EMA = '[[strategy]]\nfile = "ema.py"\n'
         ('[data]\nconditions = "none.toml"\n', "E111", 5, "data.conditions", "no such file"),
         ('[[series]]\nsymbol = "EURUSD"\n', "E146", 4, "series[0]", "source ="),
         ('[series]\nsource = "demo"\n', "E143", 4, "series", "Write [[series]] over it."),
+        ("[filters]\nspreads = 5\n", "E143", 5, "filters.spreads", "Write [[filters.spreads]] over it."),
+        ("filters.spreads = { points = 5 }\n", "E143", 4, "strategy[0].filters.spreads", "Write [{ ... }]."),
         ('[[series]]\nsource = "none.csv"\ntz = "mt5"\n', "E111", 5, "series[0].source", "no such file"),
         ('[[series]]\nsource = "demo"\nsymbol = "EURUSDX"\n', "E101", 4, "series[0]", "Did you mean EURUSD?"),
         ('[[instrument]]\nsymbol = "GBPUSD"\n', "E101", 5, "instrument[0].symbol", "[[series]]"),

@@ -91,7 +91,9 @@ def _read(field: Field, value: Any, place: Place, findings: Findings) -> Any:
         return _table(field.table, value, place, findings)
     kind: type[Any] = list if field.shape == "list" else Mapping
     if not isinstance(value, kind):
-        fix = f"Write [[{place[-1]}]] over it." if field.shape == "list" else "Write a name for each."
+        within = all(isinstance(part, str) for part in place)  # else it has no heading of its own
+        heading = f"Write [[{'.'.join(map(str, place))}]] over it." if within else "Write [{ ... }]."
+        fix = heading if field.shape == "list" else "Write a name for each."
         expected = IN_WORDS[field.shape]
         findings.add("E143", "a value that does not fit", place, got=shown(value), expected=expected, fix=fix)
         return None
