@@ -48,8 +48,8 @@ def main(folder: Path) -> None:
                 send(answers, said)
                 if isinstance(said, Ready) and words.get() is not None:
                     return  # nobody leads, or its start is not durable
-    except (KeyboardInterrupt, BrokenPipeError):
-        return
+    except (KeyboardInterrupt, BrokenPipeError, FileNotFoundError):
+        return  # the leader has gone, perhaps with the folder
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends as it is; nothing is left to interrupt
         put_away(folder, leader)
