@@ -20,6 +20,7 @@ from tallystick.events.types.mt5 import BotEnded, BotWarned, CallsMade, ModuleCa
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.simulation import Simulation
+from tallystick.platform.mt5.answering.answers import LOOKS
 from tallystick.platform.mt5.answering.reply import TRUE
 from tallystick.platform.mt5.exec.answers import CHANGING
 from tallystick.platform.mt5.exec.composing import BotComposition
@@ -60,6 +61,10 @@ class BotAtWork(Protocol):
         """Said before an answer: what it may answer itself from there on."""
         ...
 
+    def let_look(self, lease: Lease) -> None:
+        """In place of an answer: it looks itself, under this lease."""
+        ...
+
     def over(self, last: Ended | Over) -> BotEnded:
         """How it ended."""
         ...
@@ -91,6 +96,8 @@ class BotDriver:
         self._close_at_end = close_at_end
         self._lends = lends
         self._gathered = Gathered()
+        self._owed = 0
+        """Looks that the bot was let make itself, and has not told of."""
         self._catalogue = Catalogue()
         self.ended: BotEnded | None = None
         """How the bot ended."""
@@ -148,12 +155,24 @@ class BotDriver:
                 self.ended = process.over(Over("stopped", "somebody said stop"))
 
     def _reply(self, process: BotAtWork, call: Call) -> None:
+        """Its answer, with a lease where there is one; a look that falls under the lease is the bot's own to answer."""
+        looks = call.function in LOOKS
+        lease = None
+        if looks and not self._comes_to_the_end(call):
+            lease = self._lease()
+            if lease is not None and call.now < lease.until:
+                self._owed = 1
+                process.let_look(lease)
+                return
         answer = self.answer(call)
-        if self._lender is not None and not (answer.ended or self._market.stopped):
-            lease = self._lender.lease()
-            if lease is not None:
-                process.lend(lease)
+        if not (looks or answer.ended):
+            lease = self._lease()
+        if lease is not None:
+            process.lend(lease)
         process.answer(answer)
+
+    def _lease(self) -> Lease | None:
+        return None if self._lender is None or self._market.stopped else self._lender.lease()
 
     def _looked(self, looked: Looked) -> None:
         """Calls that the bot's process has answered: the rows that they saw come in, and they are as if made here.
@@ -161,8 +180,11 @@ class BotDriver:
         So a record ends where it is full, and a block where so many rows have come in, whatever a message holds.
         """
         assert self._lender is not None
-        self._lender.used()
-        rest: Looks | None = Looks(looked)
+        told = Looks(looked)
+        if len(told) > self._owed:
+            self._lender.used()
+        self._owed = 0
+        rest: Looks | None = told
         while rest is not None:
             places = self._market.pass_until(rest.times[: self._gathered.room(rest)])
             if self._market.stopped:
@@ -180,9 +202,7 @@ class BotDriver:
         self.calls += 1
         self.now = call.now
         market = self._market
-        if call.now >= market.next:
-            market.to(call.now)
-        if market.over and call.now > market.last:
+        if self._comes_to_the_end(call):
             return Answer(call.now, SUCCESS, TRUE.value if call.function == SHUTDOWN else NOTHING, ended=True)
         if call.function in CHANGING:
             return self._change(call)
@@ -195,6 +215,13 @@ class BotDriver:
         if self._gathered.full:
             self._settle()
         return answer
+
+    def _comes_to_the_end(self, call: Call) -> bool:
+        """The market moves to a call's time; whether that is after its last row."""
+        market = self._market
+        if call.now >= market.next:
+            market.to(call.now)
+        return market.over and call.now > market.last
 
     def _warned(self, said: Warned) -> None:
         self.warnings.append(said)

@@ -143,9 +143,12 @@ class BotProcess:
 
     def answer(self, answer: Answer) -> None:
         """Answer its call; a process that has died meanwhile shows with the next message."""
-        self._send(*self._lent, encoded_answer(answer))
+        self._reply(*self._lent, encoded_answer(answer))
         self._lent = ()
-        self._heard_s, self._answering = time.monotonic(), False
+
+    def let_look(self, lease: Lease) -> None:
+        """Let it answer its call itself, under this lease."""
+        self._reply(encoded_lease(msgspec.structs.replace(lease, alone=True)))
 
     def over(self, last: Ended | Over) -> BotEnded:
         """See it to its end; how it ended, with its exit code."""
@@ -198,6 +201,10 @@ class BotProcess:
         else:
             how["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         self._process = subprocess.Popen(self._command, env=around, stdout=out, **how)  # stdin: ours
+
+    def _reply(self, *messages: bytes) -> None:
+        self._send(*messages)
+        self._heard_s, self._answering = time.monotonic(), False
 
     def _send(self, *messages: bytes) -> None:
         with suppress(OSError):

@@ -62,7 +62,8 @@ class Lease(msgspec.Struct, frozen=True, array_like=True):
 
     The rows up to there that the process has not been given yet, and some that come later, columns as bytes: `time` and
     `series` as in `market.rows.Rows`, `bid`, `ask`, `flags`. `seen`: what else answers depend on (`Answers.seen`).
-    `world`: with the first lease, what the terminal is made of.
+    `world`: with the first lease, what the terminal is made of. `alone`: no answer follows; the call that waits for one
+    is a look, and falls under this lease.
     """
 
     until: int
@@ -73,6 +74,7 @@ class Lease(msgspec.Struct, frozen=True, array_like=True):
     flags: bytes
     seen: bytes
     world: bytes = b""
+    alone: bool = False
 
 
 class Looked(msgspec.Struct, frozen=True, array_like=True, tag="looked"):

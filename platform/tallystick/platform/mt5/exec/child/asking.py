@@ -62,14 +62,21 @@ class Asking:
             call = Call(self._clock.now_ns, call.function, call.arguments)
         leased = self._leased
         looked = leased.answer(call) if call.now < leased.until else None
-        if looked is not None:
-            if leased.full:
-                self._pipe.tell()
-            if looked.error[0] < 0:
-                self._missed(call)
-            return looked  # at the very time of the call: the clock has nothing to go on to
-        with self._watchdog.waiting():
-            answer = self._pipe.ask(call)
+        if looked is None:
+            with self._watchdog.waiting():
+                answer = self._pipe.ask(call)
+            if answer is not None:
+                return self._heard(answer, call)
+            looked = leased.answer(call)
+            assert looked is not None, "a parent lets a bot look only where it can"
+        if leased.full:
+            self._pipe.tell()
+        if looked.error[0] < 0:
+            self._missed(call)
+        return looked  # at the very time of the call: the clock has nothing to go on to
+
+    def _heard(self, answer: Answer, call: Call) -> Answer:
+        """The parent's answer. Raises `EndOfData` after the last row."""
         self._clock.set(answer.now)
         if answer.ended and call.function not in LAST_WORDS:
             self._end.reach()

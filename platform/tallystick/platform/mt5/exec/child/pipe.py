@@ -121,13 +121,18 @@ class ParentPipe:
         """The parent's first message. Raises EOFError where the parent is gone."""
         return settings_from(self._connection.recv_bytes())
 
-    def ask(self, call: Call) -> Answer:
-        """Ask the parent and wait for its answer; without a parent the process ends."""
+    def ask(self, call: Call) -> Answer | None:
+        """Ask the parent and wait for its answer; None where it is to be looked for here, under the lease that came.
+
+        Without a parent the process ends.
+        """
         self.leased.until = -1
         try:
             self._send(Asked(call))
             while (lease := lease_in(message := self._connection.recv_bytes())) is not None:
                 self.leased.take(lease)
+                if lease.alone:
+                    return None
             return decoded_answer(message)
         except (EOFError, OSError):
             self._orphaned()
