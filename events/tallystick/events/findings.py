@@ -86,9 +86,11 @@ class Verdict:
         said.append(f"decision digest {self.decision_digest} over {self.decisions} decisions")
         if self.proved_records:
             said.append(f"proved: records 0 to {self.proved_records - 1}, by the checkpoint over {self.proved_records}")
+        elif self.findings:
+            said.append("proved: nothing; no checkpoint here agrees with what could be read")
         else:
             said.append("no checkpoint: the chain holds, but nobody signed it")
-        if self.unsigned_tail:
+        if self.unsigned_tail and (self.proved_records or not self.findings):
             said.append(
                 f"unsigned tail: {self.unsigned_tail} events, which whoever writes the files could have rewritten"
             )

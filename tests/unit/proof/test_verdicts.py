@@ -72,6 +72,19 @@ def test_a_log_without_checkpoints_is_exit_1(tmp_path: Path) -> None:
     assert "no checkpoint" in str(verdict)
 
 
+def test_a_broken_log_with_nothing_proved_never_says_that_its_chain_holds(tmp_path: Path) -> None:
+    log = small_log()
+    files = log.files()
+    first = min(name for name in files if name.endswith(".seg"))
+    write_files(tmp_path, {**files, first: files[first][:300] + bytes([files[first][300] ^ 1]) + files[first][301:]})
+    verdict = both(tmp_path, log.vkey)
+    assert (verdict.exit_code, verdict.proved_records) == (3, 0)
+    words = str(verdict)
+    assert "proved: nothing" in words
+    assert "the chain holds" not in words
+    assert "unsigned tail:" not in words
+
+
 def test_a_consistently_rewritten_tail_is_exit_1_and_the_verdict_says_so(tmp_path: Path) -> None:
     log, other = small_log(), small_log()
     log.note("the truth")
