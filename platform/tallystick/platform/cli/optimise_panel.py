@@ -110,13 +110,13 @@ def panel_of(text: Text) -> Panel:
         raise UnreadableData(what, f"Correct {_counted(len(table.ragged), 'such line')}.")
     if not len(table):
         raise UnreadableData(f"{table.title} holds no rows of numbers.", "Export it again.")
-    labelled = (headed and _plain(cells[0]) in LABELS) or not _is_number(table.columns[0].text(0))
-    columns = table.columns[1:] if labelled else table.columns
+    labelled = (headed and _plain(cells[0]) in LABELS) or not _is_number(table.column(0).text(0))
+    columns = [table.column(place) for place in range(labelled, len(cells))]
     names = [each.name for each in columns] if headed else [f"asset {place}" for place in range(1, len(columns) + 1)]
     _require_names(names, table.title)
     values = np.stack([_numbers(each, table) for each in columns], axis=1) if columns else np.empty((len(table), 0))
     labels = _labels(table, labelled)
-    days = _days(table.columns[0]) if labelled else None
+    days = _days(table.column(0)) if labelled else None
     notes = () if headed else (f"the first line has no names, so assets are called asset 1 to asset {len(columns)}",)
     return _in_order(Panel(table.title, tuple(names), labels, values, days, notes))
 
@@ -124,7 +124,8 @@ def panel_of(text: Text) -> Panel:
 def _labels(table: Cells, labelled: bool) -> tuple[str, ...]:  # noqa: FBT001 -- one caller
     if not labelled:
         return tuple(f"line {line}" for line in table.line.tolist())
-    return tuple(table.columns[0].text(row) for row in range(len(table)))
+    first = table.column(0)
+    return tuple(first.text(row) for row in range(len(table)))
 
 
 def _numbers(column: Column, table: Cells) -> Floats:
