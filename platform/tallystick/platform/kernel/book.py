@@ -35,7 +35,7 @@ from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.contract import Compose, Driver, FeedOfRows, RunOptions, RunResult, origin_of
 from tallystick.platform.kernel.durability import Commits
 from tallystick.platform.kernel.errors import RunConfigurationError
-from tallystick.platform.kernel.halt import ROWS_BETWEEN_LOOKS, halt_watch
+from tallystick.platform.kernel.halt import halt_watch
 from tallystick.platform.kernel.history import STOPPED, History, RunSeen, history_of
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.people import OWNER
@@ -210,7 +210,7 @@ class _Run:
             attend=people.attend,
             stop_asked=lambda: people.stop_asked or (stop_asked is not None and stop_asked()),
             progress=progress or (lambda _rows: None),
-            rows_between_looks=ROWS_BETWEEN_LOOKS,
+            rows_between_looks=self._options.rows_between_looks,
         )
         with people.control if self._options.control else nullcontext(), composition.during():
             reason = self._driven(kernel, over)

@@ -11,6 +11,7 @@ from tallystick.events.types.market import DataTreated, SeriesDeclared
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.durability import BATCH_RECORDS, SNAPSHOT_RECORDS
+from tallystick.platform.kernel.halt import ROWS_BETWEEN_LOOKS
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.plan import RunPlan
@@ -93,6 +94,8 @@ class RunOptions:
     files: Files | None = None
     control: bool = True
     """Listen to what people say while the run is at work (`kernel.control`)."""
+    rows_between_looks: int = ROWS_BETWEEN_LOOKS
+    """Rows that go by before anybody's wish to halt is looked for again; 0 where rows come as slowly as in life."""
     by_row: bool = False
     """Ignore every `scan` and ask every module about every row."""
     results: Path | None = None

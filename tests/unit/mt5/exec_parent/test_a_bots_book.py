@@ -21,6 +21,7 @@ from tallystick.events.types.running import RiskRulesDeclared, RunEnded
 from tallystick.events.types.trading import DealMade, OrderDenied, OrderEnded, OrderRequested, OrderSending
 from tallystick.market.server_time import offset_ns
 from tallystick.platform.kernel.composition import Composition
+from tallystick.platform.kernel.halt import ask_halt
 from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.mt5.answering.about import TerminalSettings
@@ -60,6 +61,19 @@ def test_an_order_goes_from_the_bots_words_past_risk_to_the_server_with_magic_an
     answered = made.of(OrderAnsweredToBot)[0]
     assert (answered.retcode, answered.book_order, answered.request_id) == (DONE, 1, 1)
     assert made.result()[:10] == tuple(getattr(answered, name) for name in answered.__struct_fields__[1:])
+
+
+def test_at_real_speed_a_halt_is_heard_before_the_very_next_order(tmp_path: Path) -> None:
+    def bot() -> Calls:
+        yield at(1, "initialize")
+        yield send(11)
+        ask_halt(tmp_path / "book", "the spread looks wrong")
+        yield send(21)
+
+    made = carried(tmp_path, bot, risk={}, speed="real")
+    assert (made.result(-2)[0], made.result(-1)[0]) == (DONE, REJECT)
+    assert made.result(-1)[7] == "halt"
+    assert len(made.of(OrderSending)) == 1
 
 
 def test_the_bots_clock_goes_on_to_the_execution_of_its_order(tmp_path: Path) -> None:

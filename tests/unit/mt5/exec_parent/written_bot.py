@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import msgspec
 
@@ -106,6 +106,7 @@ def carried(
     close_at_end: bool = False,
     margin_mode: Any = "hedging",
     start: float = 0,
+    speed: Literal["max", "real"] = "max",
 ) -> Carried:
     """Run it from second `start` on; without `risk` every order is let through."""
     written = [Written(MONDAY + round(at * SECOND), "EURUSD", bid, bid + 0.0001) for at, bid in quotes]
@@ -134,7 +135,7 @@ def carried(
 
     book = folder / "book"
     key = Ed25519Signer.generate("test")
-    how = Carrying(control=False, lends=False)
+    how = Carrying(control=False, lends=False, speed=speed)
     run = carry_out(PreparedBot(script, plan, plan.bot, feed, ()), book, key.named, how, started)
     return Carried(run, at_work.answers, book)
 

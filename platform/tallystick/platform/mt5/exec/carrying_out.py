@@ -13,6 +13,7 @@ from tallystick.market.rows import Rows
 from tallystick.platform.kernel.book import simulate
 from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.contract import RunOptions, RunResult
+from tallystick.platform.kernel.halt import ROWS_BETWEEN_LOOKS
 from tallystick.platform.mt5.exec.composing import BotComposition, compose_bot
 from tallystick.platform.mt5.exec.driving import BotAtWork, BotDriver
 from tallystick.platform.mt5.exec.errors import BookTaken
@@ -101,7 +102,11 @@ def carry_out(
         stop_asked=how.stop_asked,
         composing=composed,
         options=RunOptions(
-            sources=how.sources, snapshot_records=NO_SNAPSHOT, batch_records=BATCH_RECORDS, control=how.control
+            sources=how.sources,
+            snapshot_records=NO_SNAPSHOT,
+            batch_records=BATCH_RECORDS,
+            control=how.control,
+            rows_between_looks=ROWS_BETWEEN_LOOKS if how.speed == "max" else 0,
         ),
         driver=driver,
     )
