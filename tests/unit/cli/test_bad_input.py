@@ -28,7 +28,7 @@ CASES: dict[str, tuple[str, Words]] = {
     "a time that is none": ("E822", lambda book, tmp: ["audit", "export", str(book), "--from", "yesterday"]),
     "reversed bounds": ("E102", lambda book, tmp: ["audit", "export", str(book), "--from", "9", "--to", "3"]),
     "events and a document on one stream": ("E823", lambda book, tmp: ["audit", "export", str(book), "--json"]),
-    "a row of a record that has none": ("usage", lambda book, tmp: ["audit", "prove", "68", str(book), "--row", "0"]),
+    "a row of a record that has none": ("E201", lambda book, tmp: ["audit", "prove", "68", str(book), "--row", "0"]),
     "no key": ("E301", lambda book, tmp: ["audit", "verify", str(book), "--home", str(tmp / "empty")]),
     "a key file that is missing": ("E302", lambda book, tmp: ["audit", "verify", str(book), "--key", "my.vkey"]),
     "a key beside its log": (

@@ -18,7 +18,7 @@ from pathlib import Path
 from tallystick.platform.cli.call import Document, Exit, as_json
 
 UNEXPECTED = "E899"
-BROKEN = frozenset({"integrity", "E710", "E133"})
+BROKEN = frozenset({"E220", "E710", "E133"})
 """Codes of errors that say a record is broken: bytes no honest writer leaves, or another outcome of the same code."""
 NUMBERED = re.compile(r"(?P<code>[EW]\d{3}) (?P<what>.+?)(?:\. (?P<fix>[A-Z][^.].*))?$", re.DOTALL)
 LOG = logging.getLogger("tallystick.cli")
