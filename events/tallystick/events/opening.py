@@ -76,15 +76,15 @@ def open_log(folder: Path, origin: str, files: Files, durable_head: bytes = b"")
 
 
 def _cut(folder: Path, path: Path, tail: Tail, files: Files, durable_head: bytes) -> TailCut | None:
-    """Cut a torn tail off; returns what is to be recorded of it."""
-    if not tail.torn and tail.header is not None:
+    """Cut a torn tail and room off; returns what is to be recorded of it."""
+    if not tail.torn and not tail.room and tail.header is not None:
         if tail.prev != durable_head:
             _make_durable(path, files)
         return None
     try:
         digest = cut(folder, path, tail, files)
     except OSError as error:
-        raise write_failed(f"cannot cut the torn tail of {path.name} off", error) from error
+        raise write_failed(f"cannot cut {path.name} to its last whole group", error) from error
     return TailCut(sha256=digest, bytes=len(tail.torn)) if tail.torn else None
 
 

@@ -4,8 +4,9 @@
 2. What follows the last frame that counts, in the last and uncompressed segment, is torn,
 3. unless a checkpoint covers it, or a later frame of the same segment follows it: then it is an integrity finding,
    because a group is written only after the one before it is durable.
-4. A last segment that is empty, all zeros or shorter than its header is torn whole.
-5. The torn bytes go to `cut/` first, durably; then the file is cut, or removed when it was torn whole. A crash in
+4. Zeros with which that segment is a whole number of 64 KiB are no torn bytes but room for groups to come.
+5. A last segment that is empty, all zeros or shorter than its header is torn whole.
+6. The torn bytes go to `cut/` first, durably; then the file is cut, or removed when it was torn whole. A crash in
    between only repeats this.
 """
 
@@ -24,6 +25,7 @@ from tallystick.events.segment import (
     SegmentHeader,
     later_frame,
     read_group,
+    written,
 )
 
 CUT_FOLDER = "cut"
@@ -33,7 +35,7 @@ Take = Callable[[list[RecordAt], int], None]  # the records of a group and where
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """How a segment ends: the valid bytes, the torn bytes after them, and the chain at that point.
+    """How a segment ends: the valid bytes, the torn bytes after them, the room behind, and the chain at that point.
 
     `header` is None when the segment is torn whole.
     """
@@ -41,6 +43,7 @@ class Tail:
     header: SegmentHeader | None
     valid: int
     torn: bytes
+    room: int
     seq: int
     prev: bytes
 
@@ -64,27 +67,28 @@ def read_last(
     """
     if resumed is None and (len(data) < SEGMENT.size or (not any(data[: SEGMENT.size]) and not any(data))):
         _require_uncovered(seq, covered)
-        return Tail(None, 0, bytes(data), seq, prev)
+        return Tail(None, 0, bytes(data), 0, seq, prev)
     header = resumed.header if resumed else SegmentHeader.parse(data)
     require_origin(header, origin)
     if resumed is None and (header.first, header.prev) != (seq, prev):
         what = f"the last segment does not continue record {seq - 1}"
         raise IntegrityError(what, seq=seq, fix="restore it from a copy")
-    at = 0 if resumed else SEGMENT.size
+    at, before, torn = (0, resumed.offset, b"") if resumed else (SEGMENT.size, 0, b"")
     while at < len(data):
         try:
             records, end = read_group(data, at, header.marker, seq, prev)
         except BrokenGroup as error:
             _require_torn(data, at, header.marker, seq, error)
+            torn = written(data, at, before)
             break
         take(records, at)
         at, seq, prev = end, seq + len(records), records[-1].leaf
     _require_uncovered(seq, covered)
-    return Tail(header, at + (resumed.offset if resumed else 0), bytes(data[at:]), seq, prev)
+    return Tail(header, before + at, torn, len(data) - at - len(torn), seq, prev)
 
 
 def cut(folder: Path, path: Path, tail: Tail, files: Files) -> str:
-    """Keep the torn bytes in `cut/`, cut them off; returns their SHA-256 in hex. Raises `OSError`."""
+    """Keep the torn bytes in `cut/`, cut them and the room off; returns their SHA-256 in hex. Raises `OSError`."""
     digest = sha256(tail.torn).hexdigest()
     if tail.torn:
         write_whole(files, folder / CUT_FOLDER / digest, tail.torn)

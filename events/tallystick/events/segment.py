@@ -27,6 +27,7 @@ _FRAME_HEAD = Struct(FRAME.format[:-1])  # what its CRC is over
 MARKER_BYTES = 16
 MAX_SEGMENT_BYTES = 2**30
 MAX_GROUP_BYTES = 2**26
+ROOM_UNIT_BYTES = 2**16
 NAME = re.compile(r"(\d{20})\.seg(\.z|\.xz)?", re.ASCII)
 
 Fields = tuple[Any, ...]  # a header's fields in the order of `record.Header`
@@ -103,6 +104,15 @@ def read_group(data: memoryview, at: int, marker: bytes, seq: int, prev: bytes) 
     if not records or frame != (first, len(records), prev):
         raise BrokenGroup("a commit frame does not fit the group it closes", seq=first)
     return records, at + FRAME.size
+
+
+def written(data: bytes | memoryview, at: int, before: int = 0) -> bytes:
+    """What stands behind byte `at` of an open segment, without the room for groups to come.
+
+    `data` is the segment without its first `before` bytes. Room are zeros up to a length of whole `ROOM_UNIT_BYTES`.
+    """
+    rest = bytes(data[at:])
+    return rest if (before + len(data)) % ROOM_UNIT_BYTES else rest.rstrip(b"\0")
 
 
 def later_frame(data: memoryview, at: int, marker: bytes, seq: int) -> int:

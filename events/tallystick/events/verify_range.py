@@ -26,6 +26,7 @@ from tallystick.events.segment import (
     SegmentHeader,
     later_frame,
     read_group,
+    written,
 )
 from tallystick.events.stored import StoredSegment, plain_bytes
 from tallystick.events.treepiece import TreePiece
@@ -155,8 +156,11 @@ class StretchReader:
                 try:
                     records, end = read_group(memoryview(data), at, marker, found.seq, found.head)
                 except BrokenGroup as error:
+                    torn = written(data, at) if may_be_torn else data
+                    if not torn:
+                        break  # room for groups to come
                     if may_be_torn and self._is_torn(data, at, marker):
-                        self._torn = len(data) - at
+                        self._torn = len(torn)
                         raise _Ended from None
                     raise self._name(data, at, error) from None
                 self._take_plainly(data, records)

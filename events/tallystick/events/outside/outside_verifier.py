@@ -261,7 +261,7 @@ class Book:
         self.types[number, version] = name, fields, v["trading"], v["said_by"]
 
 # ---- Files: Segment, Group, Compression, Torn tail
-MAX_GROUP, MAX_SEGMENT = 2**26, 2**30
+MAX_GROUP, MAX_SEGMENT, ROOM_UNIT = 2**26, 2**30, 2**16
 
 def sealed(raw: bytes) -> bytes:
     """Bytes with the CRC-32 of all of them behind."""
@@ -319,8 +319,11 @@ def read_log(folder: Path, book: Book, origin: str) -> int:
             try:
                 records, at = read_group(data, at, marker, book.count, book.head)
             except Broken:
+                torn = data[at:].rstrip(b"\0") if last and len(data) % ROOM_UNIT == 0 else data[at:]
+                if not torn:
+                    break  # room for groups to come
                 if last and covered <= book.count and not frame_follows(data, at, marker, book.count):
-                    return len(data) - at
+                    return len(torn)
                 raise
             need(not records[0].flags & 1, "a group that begins inside a cascade")
             for record in records:
