@@ -25,6 +25,17 @@ error[CODE] what, where: got X / expected Y.
 Fix: command
 ```
 
+| code | of what |
+|---|---|
+| E100 to E146, W104 to W145 | data, instruments, the terms of a backtest, a plan, a config file (W: a warning) |
+| E200 to E220 | the log: usage (E201), no log (E211), in use (E212), not written (E213), integrity (E220) |
+| E301 to E309 | keys |
+| E501 to E531 | a strategy and its file |
+| E561 to E579 | judging: searches, splits, statistics, the research log |
+| E580 to E595, E650 to E657 | a bot, and the bridge to a real terminal |
+| E601, E602, E700 to E750 | risk and the kernel: runs, replay, halts, people |
+| E801 to E899 | the command line: what was said, places, files; E899 is a fault of ours |
+
 | exit code | when |
 |---|---|
 | 0 | all is well |

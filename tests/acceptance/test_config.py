@@ -15,7 +15,7 @@ from tallystick.events.signer import create_key
 from tallystick.events.types.running import RunStarted
 from tallystick.platform import backtest
 from tallystick.platform.config import project_of
-from tallystick.platform.config.books import next_book
+from tallystick.platform.config.books import next_books
 from tallystick.platform.judging.research_log import research_folder
 from tests.said import Say, saying
 
@@ -197,7 +197,7 @@ def test_each_run_has_a_book_of_its_own_and_none_is_replaced(say: Say, desk: Pat
     books = [say("run", "--no-report", "--json").document["book"] for _ in range(2)]
     assert [Path(book).name for book in books] == ["run-0001", "run-0002"]
     project = project_of(desk / "tallystick.toml")
-    assert next_book(desk / "books", project.plan, project.feed).name == "run-0003"
+    assert next(next_books(desk / "books", project.plan, project.feed)).name == "run-0003"
 
 
 def test_a_run_that_was_stopped_is_gone_on_with(say: Say, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

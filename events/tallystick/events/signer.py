@@ -9,6 +9,7 @@ import stat
 import subprocess
 from base64 import b64encode
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Protocol
 
 from tallystick.events.errors import LogError
@@ -95,20 +96,38 @@ def sign_note(text: str, *signers: Signer) -> bytes:
 
 
 def create_key(path: Path, name: str) -> Ed25519Signer:
-    """Make a key and write it owner-only, synced; never overwrites. Raises `KeyFileError`."""
+    """Make a key and write it owner-only, synced; never overwrites. Raises `KeyFileError`.
+
+    It has its name once it is whole: of two processes that make it at once, one loads what the other made.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     signer = Ed25519Signer.generate(name)
+    handle, apart = mkstemp(prefix=f"{path.name}.", dir=path.parent)  # the owner's alone from the first byte on
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+        with os.fdopen(handle, "wb") as file:
+            restrict_to_owner(Path(apart))
+            file.write(signer.private_line().encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        _name_new(Path(apart), path)
     except FileExistsError as error:
         message = f"{path} exists already; a key is never overwritten. Load it, or choose another place"
         raise KeyFileError(message) from error
-    with os.fdopen(handle, "wb") as file:
-        restrict_to_owner(path)
-        file.write(signer.private_line().encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    finally:
+        Path(apart).unlink(missing_ok=True)
     return signer
+
+
+def _name_new(apart: Path, path: Path) -> None:
+    """Give a whole file its name. Raises `FileExistsError` where the name is taken."""
+    try:
+        path.hardlink_to(apart)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without hard links
+        if path.exists():
+            raise FileExistsError(path) from None
+        apart.rename(path)
 
 
 def load_key(path: Path) -> Ed25519Signer:

@@ -45,6 +45,21 @@ def test_the_key_is_made_once_owner_only_and_its_fingerprint_is_said_once(
     assert pinned.fingerprint == first.signer.vkey.fingerprint
 
 
+def test_runs_that_are_started_at_once_in_a_new_home_share_one_key(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from tallystick.platform.cli import call, home; "
+        "print(home.own_key(call.Call(home=Path(sys.argv[1]))).signer.vkey)"
+    )
+    runs = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    keys = [run.communicate(timeout=60)[0] for run in runs]
+    assert len(set(keys)) == 1
+    assert keys[0].strip() == str(own_key(Call(home=tmp_path)).signer.vkey)
+    assert [each.name for each in tmp_path.iterdir()] == [KEY_FILE]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="mode bits say nothing on Windows")
 def test_a_key_that_others_may_read_is_refused_with_the_remedy(tmp_path: Path) -> None:
     call = Call(home=tmp_path)

@@ -73,7 +73,8 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
     """Test a strategy's file on market data, with every server rule, risk and the record on.
 
     Without data it runs on the demo's year of the strategy's symbol. The book of the last backtest is in
-    tallystick-backtest; --book keeps one elsewhere. Exit 2: data or strategy cannot be used, or the strategy raised.
+    tallystick-backtest, of one started while another is at work in tallystick-backtest-2; --book keeps one elsewhere.
+    Exit 2: data or strategy cannot be used, or the strategy raised.
 
     Example: tallystick backtest ema.py EURUSD_H1.csv --tz mt5 --set fast=5 --lots 0.10
     """
@@ -101,7 +102,7 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
     )
     ready = prepared(strategy, sources_of(data or ["demo"], terms, call.home), terms)
     research_log(research, call)  # refuses the log of another key before the last backtest's book is replaced
-    folder = ready_folder(book, call)
+    folder = ready_folder(book, context)
     with redirect_stdout(sys.stderr) if call.as_json else nullcontext():  # what the strategy itself prints
         result = kept(ready, folder, call, by_row=by_row, research=research)
     if result.failure is not None:

@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import typer
 
 from tallystick.platform.cli.call import Call
 from tallystick.platform.cli.failure import Failure
+from tallystick.platform.cli.holding import hold, hold_first
 from tallystick.platform.cli.home import KEY_FILE, OwnKey, config_folder, own_key
+from tallystick.platform.cli.run_folder import require_own_folder
 
 if TYPE_CHECKING:
     from tallystick.platform.config.project import Project
@@ -68,15 +71,23 @@ def require_not_within(book: Path, key: OwnKey) -> None:
         raise Failure("E308", what, where=str(key.path), fix="keep it elsewhere, and name it so in keys.signing")
 
 
-def book_of_run(book: Path | None, project: "Project | None") -> Path:
-    """The book's folder: named, or the next of the project's. Raises `Failure` for a plan without one."""
+def book_of_run(book: Path | None, project: "Project | None", context: typer.Context) -> Path:
+    """The book's folder, held for this verb: named, or the next of the project's that no other run is at work in.
+
+    Raises `Failure` for a plan without one, a folder in `books` that is none of ours, and a named one in use.
+    """
     if book is not None:
+        hold(book, context)
         return book
     if project is None:
         raise Failure("E843", "no book was named", fix="name the book's folder: --book my-book")
-    from tallystick.platform.config.books import next_book
+    from tallystick.platform.config.books import is_open_to, next_books
 
-    return next_book(project.books, project.plan, project.feed)
+    def is_this_runs(folder: Path) -> bool:
+        require_own_folder(folder, context.obj)
+        return is_open_to(folder, project.plan, project.feed)
+
+    return hold_first(next_books(project.books, project.plan, project.feed), context, is_this_runs)
 
 
 def changed(project: "Project", changes: dict[str, object]) -> "Project":

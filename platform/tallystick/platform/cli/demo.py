@@ -9,7 +9,8 @@ import typer
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, Strict
 from tallystick.platform.cli.audit_verify import document_of_verdict, judge, outside_command
 from tallystick.platform.cli.call import Answer, Call, Exit
-from tallystick.platform.cli.demo_folder import take_folder
+from tallystick.platform.cli.demo_folder import DEMO, require_made_by, take_folder
+from tallystick.platform.cli.holding import hold
 from tallystick.platform.cli.home import OwnKey, own_key
 from tallystick.platform.cli.market_data import feed_of
 from tallystick.platform.cli.place import place_of, spoken
@@ -67,6 +68,8 @@ def demo(
     call: Call = context.obj
     feed, plan = feed_of(["demo"], strict=strict), demo_plan(seed)
     require_key_elsewhere(book, call)
+    require_made_by(book, DEMO)
+    hold(book, context)
     replaced = take_folder(book, again=again)
     key = own_key(call)
     result = carried_out(book, plan, feed, key, home=call.home)

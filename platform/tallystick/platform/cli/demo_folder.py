@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from tallystick.events.lock import LOCK_NAME, WriterLock
 from tallystick.platform.cli.failure import Failure
 
 MARK = "demo.json"
@@ -37,17 +38,32 @@ def take_folder(folder: Path, *, again: bool, maker: Maker = DEMO) -> bool:
     A demo whose process died is gone on with, unless `again`; one that ended is replaced. Raises `Failure` for a
     folder that holds anything but a demo, `LogLocked` while another process is at work in it.
     """
-    if folder.exists() and not folder.is_dir():
-        raise _refused(folder, "a file", maker)
-    there = folder.is_dir() and any(folder.iterdir())
-    if there and not (folder / maker.mark).is_file():
-        raise _refused(folder, f"a folder that {maker.verb} did not make", maker)
-    replace = there and (again or _ended(folder))
+    require_made_by(folder, maker)
+    replace = _holds_something(folder) and (again or _ended(folder))
     if replace:
         _remove(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / maker.mark).write_text(maker.mark_text, encoding="utf-8")
     return replace
+
+
+def require_made_by(folder: Path, maker: Maker) -> None:
+    """Raise `Failure` for a folder that holds anything but what this maker wrote."""
+    if not is_made_by(folder, maker):
+        got = f"a folder that {maker.verb} did not make" if folder.is_dir() else "a file"
+        raise _refused(folder, got, maker)
+
+
+def is_made_by(folder: Path, maker: Maker) -> bool:
+    """Whether a folder is not there, is empty, or holds what this maker wrote."""
+    if not folder.is_dir():
+        return not folder.exists()
+    return (folder / maker.mark).is_file() or not _holds_something(folder)
+
+
+def _holds_something(folder: Path) -> bool:
+    """Whether anything but a verb's lock lies there."""
+    return folder.is_dir() and any(each.name != LOCK_NAME for each in folder.iterdir())
 
 
 def _ended(folder: Path) -> bool:
@@ -65,8 +81,6 @@ def _ended(folder: Path) -> bool:
 
 def _remove(folder: Path) -> None:
     """Take away what a demo wrote, and nothing else."""
-    from tallystick.events.lock import WriterLock
-
     if (folder / "log").is_dir():
         WriterLock(folder / "log").release()  # raises when a run is at work here
     for name in OURS:

@@ -54,12 +54,17 @@ def state_folder(home: Path | None) -> Path:
 
 def own_key(call: Call) -> OwnKey:
     """The user's key; made on first use, when its fingerprint is printed. Raises `KeyFileError`."""
-    from tallystick.events.signer import create_key, load_key
+    from tallystick.events.signer import KeyFileError, create_key, load_key
 
     path = config_folder(call.home) / KEY_FILE
     if path.exists():
         return OwnKey(load_key(path), path, new=False)
-    made = OwnKey(create_key(path, KEY_NAME), path, new=True)
+    try:
+        made = OwnKey(create_key(path, KEY_NAME), path, new=True)
+    except KeyFileError:
+        if not path.exists():
+            raise
+        return OwnKey(load_key(path), path, new=False)  # a run that was started at the same time has made it
     # Said at once and on stderr: it is said only this time, whatever becomes of the command.
     print(f"made your signing key {path}, readable by you alone; back it up", file=sys.stderr)  # noqa: T201
     print(f"its fingerprint: {made.signer.vkey.fingerprint}", file=sys.stderr)  # noqa: T201

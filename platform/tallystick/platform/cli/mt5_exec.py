@@ -124,7 +124,7 @@ def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
     with own_words(OWN_WORDS):
         terms = replace(terms, data=_data(data or ["demo"], call, terms))
         ready = prepared_bot(script, terms)
-    folder = ready_folder(book, call, DEFAULT_FOLDER, MAKER)
+    folder = ready_folder(book, context, DEFAULT_FOLDER, MAKER)
     made = kept(ready, folder, call, speed=speed, limit_s=limit_s)
     outcome = outcome_of(folder, report=report)
     document = document_of(made, ready, outcome, folder)

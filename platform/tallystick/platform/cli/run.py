@@ -81,11 +81,12 @@ def run(
     chosen = msgspec.structs.replace(chosen, **changes)
     _check(chosen)
     project = None if project is None else config_run.changed(project, changes)
-    book = config_run.book_of_run(book, project)
-    require_own_folder(book, call)
+    if book is not None:
+        require_own_folder(book, call)
     for warning in feed.warnings():
         print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
     key = own_key(call) if project is None else config_run.key_of_project(call, project)
+    book = config_run.book_of_run(book, project, context)
     config_run.require_not_within(book, key)
     result = carried_out(book, chosen, feed, key, by_row=by_row, project=project, home=call.home)
     writes = report if report is not None else project is None or project.writes_report

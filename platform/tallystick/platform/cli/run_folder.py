@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tallystick.events.lock import LOCK_NAME
 from tallystick.platform.cli.call import Call
 from tallystick.platform.cli.demo_folder import MARK, OURS
 from tallystick.platform.cli.failure import Failure
@@ -29,7 +30,7 @@ def require_own_folder(book: Path, call: Call) -> None:
     if book.exists() and not book.is_dir():
         raise _foreign(book, "a file")
     if book.is_dir() and not (book / "log").is_dir():
-        strange = sorted(each.name for each in book.iterdir() if each.name not in {*OURS, MARK})
+        strange = sorted(each.name for each in book.iterdir() if each.name not in {*OURS, MARK, LOCK_NAME})
         if strange:
             raise _foreign(book, f"a folder that holds {strange[0]}")
 

@@ -1,6 +1,8 @@
 """Which book a run of a config file writes, where nobody names one: the one it left unfinished, or the next number."""
 
 import re
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 from tallystick.events.errors import TallystickError
@@ -12,13 +14,22 @@ from tallystick.platform.plan import RunPlan
 NUMBERED = re.compile(r"run-(\d{4,})")
 
 
-def next_book(folder: Path, plan: RunPlan, feed: Feed) -> Path:
-    """`run-0001`, `run-0002`, ... of a folder; a run of this plan and data that was stopped or died is gone on with."""
+def next_books(folder: Path, plan: RunPlan, feed: Feed) -> Iterator[Path]:
+    """`run-0001`, `run-0002`, ... of a folder, in the order to take them where other runs are at work in some.
+
+    First the last one there, if it holds a run of this plan and data that was stopped or died; then new numbers.
+    """
     numbers = [int(found[1]) for each in _within(folder) if (found := NUMBERED.fullmatch(each.name))]
     last = max(numbers, default=0)
     if last and _unfinished(_named(folder, last), plan, feed):
-        return _named(folder, last)
-    return _named(folder, last + 1)
+        yield _named(folder, last)
+    for number in count(last + 1):
+        yield _named(folder, number)
+
+
+def is_open_to(book: Path, plan: RunPlan, feed: Feed) -> bool:
+    """Whether a book is new, or holds this very run, to be gone on with; asked of a book that nobody else may take."""
+    return not (book / "log").is_dir() or _unfinished(book, plan, feed)
 
 
 def _named(folder: Path, number: int) -> Path:

@@ -77,7 +77,8 @@ GITIGNORE = """\
 # Books are records of runs: back them up, do not merge them.
 books/
 research/
-tallystick-backtest/
+tallystick-backtest*/
+tallystick-exec*/
 tallystick-demo/
 # Secret keys never go into a repository.
 *.key
