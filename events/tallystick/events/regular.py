@@ -3,6 +3,7 @@
 Whoever can write the folder can put anything there under the name of a segment or checkpoint; a verifier has to end.
 """
 
+import errno
 import stat
 from pathlib import Path
 
@@ -13,7 +14,12 @@ FIX = "no writer leaves this behind: look at it, and restore the file from a cop
 
 def read_regular(path: Path, most: int) -> bytes:
     """The bytes of a regular file of at most `most` bytes. Raises `IntegrityError` for anything else, or `OSError`."""
-    there = path.stat()
+    try:
+        there = path.stat()
+    except OSError as error:
+        if path.is_symlink() and error.errno in {errno.ENOENT, errno.ELOOP}:
+            raise IntegrityError(f"{path.name} is not a regular file but a link that leads nowhere", fix=FIX) from None
+        raise
     if not stat.S_ISREG(there.st_mode):
         raise IntegrityError(f"{path.name} is not a regular file", fix=FIX)
     if there.st_size > most:

@@ -32,8 +32,11 @@ class StoredSegment:
 
     @property
     def stored_bytes(self) -> int:
-        """Bytes on the disk."""
-        return self.paths[0].stat().st_size
+        """Bytes on the disk; 0 for what cannot be looked at, which is judged when it is read."""
+        try:
+            return self.paths[0].stat().st_size
+        except OSError:
+            return 0
 
 
 def stored_segments(folder: Path) -> tuple[StoredSegment, ...]:
@@ -65,7 +68,7 @@ def snapshot(folder: Path) -> Snapshot:
             if _CHECKED.fullmatch(path.name):
                 try:
                     now = path.stat()
-                except FileNotFoundError:
+                except OSError:  # gone meanwhile, or a link that leads nowhere
                     continue
                 seen.add((str(path.relative_to(folder)), now.st_size, now.st_mtime_ns))
     return frozenset(seen)

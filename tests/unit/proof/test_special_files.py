@@ -29,7 +29,17 @@ def folder(path: Path) -> None:
     path.mkdir()
 
 
-@pytest.mark.parametrize("make", [pytest.param(pipe, marks=pipes), pytest.param(endless, marks=pipes), folder])
+def nowhere(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def itself(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize(
+    "make", [*(pytest.param(each, marks=pipes) for each in (pipe, endless, nowhere, itself)), folder]
+)
 @pytest.mark.parametrize("name", [CHECKPOINT, SEGMENT, "00000000000000000112.seg.z"])
 def test_what_is_not_a_file_is_a_finding_and_nobody_waits(
     tmp_path: Path, make: Callable[[Path], None], name: str
