@@ -45,13 +45,19 @@ class _Pages:
 class _File:
     def __init__(self, file: OpenFile, pages: _Pages, tick: Callable[[], None]) -> None:
         self._file, self._pages, self._tick = file, pages, tick
+        self._at = pages.length
         self.close = file.close
 
     def write(self, data: bytes | bytearray) -> None:
         self._file.write(data)
-        self._pages.acts.append((self._pages.length, bytes(data)))
-        self._pages.length += len(data)
+        self._pages.acts.append((self._at, bytes(data)))
+        self._at += len(data)
+        self._pages.length = max(self._pages.length, self._at)
         self._tick()
+
+    def seek(self, at: int) -> None:
+        self._file.seek(at)
+        self._at = at
 
     def sync(self) -> None:
         self._tick()
@@ -68,7 +74,7 @@ class _File:
     def truncate(self, size: int) -> None:
         self._file.truncate(size)
         self._pages.acts.append((size, b""))
-        self._pages.length = size
+        self._pages.length = self._at = size
         self._tick()
 
 
@@ -136,7 +142,7 @@ class FailingPower(Disk):
 class _FullFile:
     def __init__(self, file: OpenFile, disk: "FillingDisk") -> None:
         self._file, self._disk = file, disk
-        self.sync, self.truncate, self.close = file.sync, file.truncate, file.close
+        self.seek, self.sync, self.truncate, self.close = file.seek, file.sync, file.truncate, file.close
 
     def write(self, data: bytes | bytearray) -> None:
         fits = data[: self._disk.room]

@@ -18,7 +18,11 @@ class OpenFile(Protocol):
     """A file being appended to."""
 
     def write(self, data: bytes | bytearray) -> None:
-        """Append all of `data`; not durable before `sync`."""
+        """Write all of `data` behind what was written last, at first at the end; not durable before `sync`."""
+        ...
+
+    def seek(self, at: int) -> None:
+        """What is written next goes over what lies from byte `at` on."""
         ...
 
     def sync(self) -> None:
@@ -26,7 +30,7 @@ class OpenFile(Protocol):
         ...
 
     def truncate(self, size: int) -> None:
-        """Cut the file to `size` bytes; not durable before `sync`."""
+        """Cut the file to `size` bytes, and write on there; not durable before `sync`."""
         ...
 
     def close(self) -> None:
@@ -78,6 +82,10 @@ class DiskFile:
             view = memoryview(data)
             while written < len(view):
                 written += self._file.write(view[written:]) or 0
+
+    def seek(self, at: int) -> None:
+        """See `OpenFile`."""
+        self._file.seek(at)
 
     def sync(self) -> None:
         """See `OpenFile`."""

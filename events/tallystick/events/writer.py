@@ -215,7 +215,7 @@ class LogWriter(Whereabouts, SelfDescription):
         retention.require_range(first, last, self._first)
         self.say(BodiesPruned(first=first, last=last, reason=reason, person=person))
         self.checkpoint(signer)
-        self._appender.close()
+        self._end_segment()
         removed = retention.apply_prunings(self.folder, self._files)
         self._appender.measure()
         return removed
@@ -226,6 +226,7 @@ class LogWriter(Whereabouts, SelfDescription):
             if self._trouble is None and self._lock.held:
                 self.commit()
                 self._keep_cache()
+                self._end_segment()
         finally:
             self.abandon()
 
@@ -265,6 +266,12 @@ class LogWriter(Whereabouts, SelfDescription):
         self._trouble = error
         self._stamps.clear()
         return write_failed(what, error)
+
+    def _end_segment(self) -> None:
+        try:
+            self._appender.end()
+        except OSError as error:
+            raise self._poisoned("cannot cut the room off the last segment", error) from error
 
     def _keep_cache(self) -> None:
         state = self._state

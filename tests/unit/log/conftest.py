@@ -94,7 +94,7 @@ def origin() -> str:
 
 class _QuickFile:
     def __init__(self, file: OpenFile) -> None:
-        self.write, self.truncate, self.close = file.write, file.truncate, file.close
+        self.write, self.seek, self.truncate, self.close = file.write, file.seek, file.truncate, file.close
 
     def sync(self) -> None:
         pass
@@ -156,12 +156,18 @@ class _Written:
 class _LossyFile:
     def __init__(self, file: OpenFile, written: _Written, tick: Callable[[], None]) -> None:
         self._file, self._written, self._tick = file, written, tick
+        self._at = len(written.now)
 
     def write(self, data: bytes | bytearray) -> None:
         self._file.write(data)
-        self._written.undone.append((len(self._written.now), bytes(data)))
-        self._written.now += data
+        self._written.undone.append((self._at, bytes(data)))
+        self._written.now[self._at : self._at + len(data)] = data
+        self._at += len(data)
         self._tick()
+
+    def seek(self, at: int) -> None:
+        self._file.seek(at)
+        self._at = at
 
     def sync(self) -> None:
         self._tick()
@@ -173,6 +179,7 @@ class _LossyFile:
         self._file.truncate(size)
         self._written.undone.append(size)
         del self._written.now[size:]
+        self._at = size
         self._tick()
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ class FailingFile:
 
     def __init__(self, file: OpenFile, disk: "FailingDisk") -> None:
         self._file, self._disk = file, disk
-        self.truncate, self.close = file.truncate, file.close
+        self.seek, self.truncate, self.close = file.seek, file.truncate, file.close
 
     def write(self, data: bytes | bytearray) -> None:
         if self._disk.fails == "write":

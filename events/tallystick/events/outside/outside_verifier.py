@@ -319,11 +319,8 @@ def read_log(folder: Path, book: Book, origin: str) -> int:
             try:
                 records, at = read_group(data, at, marker, book.count, book.head)
             except Broken:
-                torn = data[at:].rstrip(b"\0") if last and len(data) % ROOM_UNIT == 0 else data[at:]
-                if not torn:
-                    break  # room for groups to come
                 if last and covered <= book.count and not frame_follows(data, at, marker, book.count):
-                    return len(torn)
+                    return len(data[at:] if len(data) % ROOM_UNIT else data[at:].rstrip(b"\0"))  # zeros are room then
                 raise
             need(not records[0].flags & 1, "a group that begins inside a cascade")
             for record in records:
