@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -115,6 +116,27 @@ def test_a_console_of_any_code_page_shows_the_tree(hand_book: HandBook, home: Pa
     text = done.stdout.decode(encoding)
     assert "its position was opened by" in text
     assert "?" not in text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe that nobody reads is another error there")
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_verdicts_exit_code_stays_when_nobody_reads_it(
+    hand_book: HandBook, home: Path, tmp_path: Path, form: list[str]
+) -> None:
+    environment = {**os.environ, "TALLYSTICK_HOME": str(home)}
+    log = tmp_path / "log"
+    shutil.copytree(hand_book.folder / "log", log, ignore=shutil.ignore_patterns("writer.lock"))
+    segment = next(log.glob("*.seg"))
+    segment.write_bytes(segment.read_bytes().replace(b"EURUSD", b"EURUSE"))
+    for folder, code in ((hand_book.folder, 0), (log, 3)):
+        reading, writing = os.pipe()
+        os.close(reading)
+        words = ["audit", "verify", folder, "--key", hand_book.vkey, *form]
+        with os.fdopen(writing, "wb") as nobody:
+            said = subprocess.run(
+                [*COMMAND, *words], stdout=nobody, stderr=subprocess.PIPE, env=environment, check=False
+            )
+        assert (said.returncode, said.stderr) == (code, b"")
 
 
 def test_follow_goes_on_until_ctrl_c(hand_book: HandBook, home: Path) -> None:

@@ -5,6 +5,7 @@ people read is a view of the same document.
 """
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -47,13 +48,17 @@ class Answer:
 
 
 def give(answer: Answer, call: Call) -> int:
-    """Write the answer to stdout; returns the exit code."""
-    if call.as_json:
-        print(as_json(answer.document))  # noqa: T201 -- the one place where a document is written
-    else:
-        from tallystick.platform.cli.screen import console
+    """Write the answer to stdout; returns the exit code, which stays the answer's where nobody reads to the end."""
+    from tallystick.platform.cli.screen import console, hush
 
-        answer.show(console())
+    try:
+        if call.as_json:
+            print(as_json(answer.document), flush=True)  # noqa: T201 -- the one place where a document is written
+        else:
+            answer.show(console())
+            sys.stdout.flush()
+    except BrokenPipeError:
+        hush()
     return int(answer.exit)
 
 

@@ -1,6 +1,7 @@
 """What people look at: consoles that survive any code page, and progress on stderr where somebody watches."""
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,8 +36,19 @@ def console() -> "Console":
     """Standard output: plain when it is no terminal, without box characters where the encoding has none."""
     from rich.console import Console
 
+    class Printed(Console):
+        """As rich has it, but a reader that has gone does not end the process with a code of its own, which is 1."""
+
+        def on_broken_pipe(self) -> None:
+            raise  # noqa: PLE0704 -- rich calls it where it caught the error
+
     width = None if sys.stdout.isatty() else UNWATCHED_WIDTH
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width, safe_box=True)
+    return Printed(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width, safe_box=True)
+
+
+def hush() -> None:
+    """Let nothing more be said: who read standard output has gone, and what is left must not fail at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def plain_where_needed(line: str) -> str:
