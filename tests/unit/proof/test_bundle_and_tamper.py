@@ -1,6 +1,7 @@
 """Bundles that a stranger checks, and damage done on purpose with the verdict it must get."""
 
 import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,9 @@ def test_one_row_of_a_block_is_proved_through_its_chunk(
 ) -> None:
     made = bundle.prove(folder, key, seq_of(log, "market.bar_block"), row=row)
     assert bundle.check(made, key).row == row
-    assert outside_verifier.verify_bundle(made, outside_verifier.read_key(log.vkey))["exit"] == 0
+    outside = outside_verifier.verify_bundle(made, outside_verifier.read_key(log.vkey))
+    (price,) = struct.unpack_from("<d", bytes.fromhex(outside["body"]["close"]), 8 * row)
+    assert (outside["exit"], outside["row"]["index"], outside["row"]["close"]) == (0, row, price)
     close = bytes.fromhex(made["row"]["chunk"]["close"])
     made["row"]["chunk"]["close"] = (bytes(8) + close[8:]).hex()
     refused_by_both(made, key)

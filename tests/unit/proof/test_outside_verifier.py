@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from tests.unit.proof.test_merkle import CASES
 from tests.unit.proof.verdicts import Outside, both
 
 FILE = Path(str(outside_verifier.__file__))
-MOST_LINES = 454
+MOST_LINES = 475
 
 # As `python FILE`, but with the folder of `cryptography` for all the path there is, and no way to `tallystick`.
 BARE = """
@@ -115,6 +116,45 @@ def test_nothing_comes_of_base64_that_no_encoder_spelled(tail: str) -> None:
 def test_what_is_no_key_is_usage(key: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert outside_verifier.main([".", "--key", key]) == 2
     assert "--key wants" in capsys.readouterr().out
+
+
+def test_a_key_from_beside_the_log_is_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = sealed_log()
+    log.write(tmp_path / "book" / "log")
+    for place in (tmp_path / "book" / "key", tmp_path / "book" / "log" / "key"):
+        place.write_text(log.vkey, encoding="utf-8")
+        assert outside_verifier.main([str(tmp_path / "book"), "--key", str(place)]) == 2
+        assert "get the key from the log's owner" in capsys.readouterr().out
+    elsewhere = tmp_path / "key"
+    elsewhere.write_text(log.vkey, encoding="utf-8")
+    assert outside_verifier.main([str(tmp_path / "book"), "--key", str(elsewhere)]) == 0
+
+
+def test_a_file_where_a_log_is_wanted_is_told_of_bundles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    proof = tmp_path / "proof.json"
+    proof.write_text("{}", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        outside_verifier.main([str(proof), "--key", sealed_log().vkey])
+    assert ended.value.code == 2
+    assert "--bundle" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe that nobody reads is another error there")
+@pytest.mark.parametrize(("damage", "exit_code"), [(False, 0), (True, 3)])
+def test_its_exit_code_is_the_verdicts_when_nobody_reads_it(tmp_path: Path, damage: bool, exit_code: int) -> None:
+    log = sealed_log()
+    log.write(tmp_path)
+    if damage:
+        segment = next(tmp_path.glob("*.seg"))
+        raw = bytearray(segment.read_bytes())
+        raw[-100] ^= 1
+        segment.write_bytes(raw)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        words = [sys.executable, FILE, tmp_path, "--key", log.vkey]
+        done = subprocess.run(words, stdout=nobody, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (exit_code, b"")
 
 
 @pytest.mark.parametrize("size", range(1, 35))

@@ -6,7 +6,7 @@ Exit 0: all holds up to a checkpoint at the head. 1: all holds, but a tail is un
 Read it before you trust it: the parts follow docs/format.md, whose sections their headings name.
 """
 
-import argparse, functools, io, itertools, json, lzma, math, re, struct, sys, unicodedata, zlib
+import argparse, functools, io, itertools, json, lzma, math, os, re, struct, sys, unicodedata, zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from hashlib import sha256
@@ -44,9 +44,12 @@ def base64(text: str) -> bytes:
     raw = b64decode(text) if spelled else b""
     return raw if b64encode(raw).decode() == text else b""
 
-def read_key(given: str) -> Key:
-    """Take a verifier key, or the file that holds it, apart."""
-    vkey = (Path(given).read_text("utf-8") if Path(given).is_file() else given).strip()
+def read_key(given: str, log_folder: Path | None = None) -> Key:
+    """Take a verifier key, or the file that holds it, apart; a key from beside the log would vouch for itself."""
+    file = Path(given).resolve() if Path(given).is_file() else None
+    if file and log_folder and log_folder.resolve() in file.parents:
+        raise ValueError(f"{given} lies beside the log and vouches for itself: get the key from the log's owner")
+    vkey = (file.read_text("utf-8") if file else given).strip()
     name, key_id, encoded = [*vkey.split("+", 2), "", ""][:3]
     raw = base64(encoded)
     if sha256(f"{name}\n".encode() + raw).hexdigest()[:8] != key_id or raw[:1] != b"\1" or len(raw) != 33:
@@ -128,6 +131,14 @@ def read_value(kind: str, data: io.BytesIO, fields: Fields | None = None) -> Any
 def columns(fields: Fields) -> list[tuple[str, int]]:
     """Name and width of each column, in declared order."""
     return [(name, int(kind[-1])) for name, kind in fields.items() if kind.startswith("column:")]
+
+CELL = {"i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q", "f4": "f", "f8": "d",
+        "b1": "?"}  # how a column's kind ends: struct's code for it
+
+def row_of(fields: Fields, values: Json, index: int) -> Json:
+    """One row of the columns, as numbers."""
+    return {name: struct.unpack_from("<" + CELL[fields[name][-2:]], values[name], index * width)[0]
+            for name, width in columns(fields)}
 
 def read_body(fields: Fields, body: bytes) -> Json:
     """The values of a canonical body: every declared field, in order, once, and no others."""
@@ -417,25 +428,29 @@ def verify_bundle(bundle: Json, key: Key) -> Json:
             chunk += cells
         root = lead(sha256(b"\0" + chunk).digest(), begin // 64, (v["rows"] + 63) // 64, row["path"])
         need(row["index"] < v["rows"] and root == v["chunk_root"], "no such row, or not this chunk in the block", r.seq)
+    shown = {"row": {"index": row["index"], **row_of(fields, v, row["index"])}} if bundle.get("row") else {}
     body = {field: each.hex() if isinstance(each, bytes) else each for field, each in v.items()}
-    return {"exit": 0, "seq": r.seq, "type": name, "time": r.time, "covered_by": checkpoint.size, "body": body}
+    return {"exit": 0, "seq": r.seq, "type": name, "time": r.time, "covered_by": checkpoint.size, **shown, "body": body}
 
 def main(arguments: list[str] | None = None) -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("log_folder", nargs="?", type=Path)
+    parser.add_argument("log_folder", nargs="?", type=Path, help="the folder of the log, or of its book")
     parser.add_argument("--key", required=True, help="the log's verifier key, or its file; not one from beside the log")
     parser.add_argument("--checkpoint", type=Path, help="a checkpoint you remembered")
-    parser.add_argument("--bundle", type=Path)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--bundle", type=Path, help="a proof of one record, instead of a log")
+    parser.add_argument("--json", action="store_true", help="say the verdict as one JSON document")
     given = parser.parse_args(arguments)
     if not given.log_folder and not given.bundle:
         parser.error("give a log folder or --bundle")
+    if given.log_folder and given.log_folder.is_file():
+        parser.error(f"{given.log_folder} is a file: a bundle is given with --bundle")
     what, folder = f"{given.bundle} cannot be read as a bundle: " if given.bundle else "", given.log_folder
     if folder and (folder / "log").is_dir() and not list(folder.glob("*.seg*")):
         folder /= "log"  # the book's own folder was given
     try:
-        key, trusted = read_key(given.key), given.checkpoint.read_bytes() if given.checkpoint else None
+        key = read_key(given.key, given.log_folder)
+        trusted = given.checkpoint.read_bytes() if given.checkpoint else None
         bundle: Any = json.loads(given.bundle.read_text("utf-8")) if given.bundle else None
         verdict = verify_bundle(bundle, key) if given.bundle else verify_log(folder, key, trusted)
         if verdict["exit"] == 3:  # look once more: a writer may have changed files meanwhile
@@ -443,11 +458,17 @@ def main(arguments: list[str] | None = None) -> int:
     except Broken as error:
         verdict = {"exit": 3, "broken": [error.why], "first_bad_seq": error.seq}
     except Exception as error:  # noqa: BLE001 -- when the verifier itself fails, that is never 1 and never 3
-        verdict = {"exit": 2, "not_verified": f"{what}{type(error).__name__}: {error}"}
+        kind = "" if isinstance(error, (OSError, ValueError)) else f"{type(error).__name__}: "
+        verdict = {"exit": 2, "not_verified": f"{what}{kind}{error}"}
     failed = f"NOT VERIFIED: {verdict.get('not_verified')}"
     opening = ["HOLDS", "HOLDS, but not all of it is signed", failed, "INTEGRITY BROKEN"][verdict["exit"]]
     lines = [f"{name}: {said}" for name, said in verdict.items() if said not in ([], None) and verdict["exit"] != 2]
-    print(json.dumps(verdict, indent=1) if given.json else "\n  ".join([opening, *lines]))
+    said = json.dumps(verdict, indent=1) if given.json else "\n  ".join([opening, *lines])
+    letters = sys.stdout.encoding or "ascii"
+    try:  # whatever letters can be shown, and whether anybody reads: the exit code is the verdict's
+        print(said.encode(letters, "backslashreplace").decode(letters), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return int(verdict["exit"])
 
 if __name__ == "__main__":
