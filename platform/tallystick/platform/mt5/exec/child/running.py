@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from tallystick.platform.mt5 import connecting
@@ -15,6 +16,7 @@ from tallystick.platform.mt5.exec.child.chance import put_chance
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.dates import put_dates, put_pandas
 from tallystick.platform.mt5.exec.child.ending import EXIT_SWALLOWED, DataEnd
+from tallystick.platform.mt5.exec.child.kept import watch_files
 from tallystick.platform.mt5.exec.child.locks import put_locks
 from tallystick.platform.mt5.exec.child.outside import (
     await_threads,
@@ -136,6 +138,7 @@ class BotProcess:
         watch_alarms(self._warnings)
         watch_people(self._watchdog)
         watch_outside(self._warnings)
+        watch_files(self._warnings, Path(self._settings.script))
 
     def _take_turn(self) -> None:
         for one in (self._main, self._clock, self._watchdog):
