@@ -5,9 +5,11 @@ proved with its chunk alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from tallystick.events.merkle import leaf_hash, root_of
@@ -15,6 +17,7 @@ from tallystick.events.types.market import BarBlock, QuoteBlock
 from tallystick.market.rows import BAR_COLUMNS, DTYPES, QUOTE_COLUMNS, Rows
 from tallystick.market.server_time import to_utc_ns
 
+Block = QuoteBlock | BarBlock
 CHUNK_ROWS = 64
 LARGEST_BLOCK = 4096
 LARGEST_BUFFER = 32 * LARGEST_BLOCK
@@ -38,7 +41,7 @@ class BlockCutter:
         self._widths = sorted({width for _, width, _ in raw})
         self._places = [self._widths.index(width) for _, width, _ in raw]
 
-    def block_of(self, rows: Rows, start: int, stop: int) -> QuoteBlock | BarBlock:
+    def block_of(self, rows: Rows, start: int, stop: int) -> Block:
         """The block event that carries rows `start` to `stop` of these."""
         kind, count = rows.kind, stop - start
         buffer, offset, _ = rows.origin()
@@ -55,8 +58,8 @@ class BlockCutter:
         return _block(kind, count, dict(zip(self._names, parts, strict=True)))
 
 
-def _block(kind: str, count: int, columns: dict[str, bytes]) -> QuoteBlock | BarBlock:
-    return _BLOCKS[kind](rows=count, chunk_root=root_of_chunks(columns, count), **columns)
+def _block(kind: str, count: int, columns: dict[str, bytes]) -> Block:
+    return _BLOCKS[kind](rows=count, chunk_root=root_of_chunks(tuple(columns.values()), count), **columns)
 
 
 def _bytes_of(kind: str, columns: Mapping[str, NDArray[Any]]) -> list[tuple[str, int, bytes]]:
@@ -78,11 +81,11 @@ _COLUMNS: dict[str, tuple[tuple[str, np.dtype[Any]], ...]] = {
 _BLOCKS: dict[str, type[QuoteBlock] | type[BarBlock]] = {"quote": QuoteBlock, "bar": BarBlock}
 
 
-def root_of_chunks(columns: dict[str, bytes], count: int) -> bytes:
-    """RFC 6962 root over the chunks of a block."""
+def root_of_chunks(columns: Sequence[bytes], count: int) -> bytes:
+    """RFC 6962 root over the chunks of a block's columns, `count` rows."""
     if count <= CHUNK_ROWS:
-        return leaf_hash(b"".join(columns.values()))
-    widths = [(values, len(values) // count) for values in columns.values()]
+        return leaf_hash(b"".join(columns))
+    widths = [(values, len(values) // count) for values in columns]
     leaves = [
         leaf_hash(b"".join([values[start * width : (start + CHUNK_ROWS) * width] for values, width in widths]))
         for start in range(0, count, CHUNK_ROWS)
@@ -90,7 +93,36 @@ def root_of_chunks(columns: dict[str, bytes], count: int) -> bytes:
     return root_of(leaves)
 
 
-def rows_of(block: QuoteBlock | BarBlock, rules: Sequence[str], periods: NDArray[np.int64]) -> Rows:
+def said_again(block: Block, count: int) -> Block:
+    """The block that the columns of this one make, `count` rows: what it says of them is worked out anew."""
+    root = root_of_chunks(_columns_of(block), count)
+    same = block.rows == count and block.chunk_root == root
+    return block if same else structs.replace(block, rows=count, chunk_root=root)
+
+
+def is_whole(block: Block) -> bool:
+    """True when each column holds as many values as the block says it has rows."""
+    return tuple(map(len, _columns_of(block))) == _lengths(type(block), block.rows)
+
+
+@lru_cache(maxsize=LARGEST_BLOCK)
+def _lengths(kind: type[Block], count: int) -> tuple[int, ...]:
+    """Bytes of each column of a block of so many rows."""
+    return tuple(dtype.itemsize * count for _, dtype in _COLUMNS["quote" if kind is QuoteBlock else "bar"])
+
+
+def _columns_of(block: Block) -> tuple[bytes, ...]:
+    """A block's columns, in declared order."""
+    return structs.astuple(block)[2:]
+
+
+def joined_blocks(blocks: Sequence[Block]) -> Block:
+    """The rows of whole blocks of one kind behind one another; only to make rows of, for it has no root."""
+    columns = zip(*map(_columns_of, blocks), strict=True)
+    return type(blocks[0])(sum([block.rows for block in blocks]), b"", *map(b"".join, columns))
+
+
+def rows_of(block: Block, rules: Sequence[str], periods: NDArray[np.int64]) -> Rows:
     """The rows a block carries; `rules` and `periods` (ns) by series number give book time."""
     # Copied, so that compiled code sees the same writable arrays as in the run and is not compiled a second time.
     columns: dict[str, NDArray[Any]] = {

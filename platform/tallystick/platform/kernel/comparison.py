@@ -1,17 +1,17 @@
 """The sink of a replay: whatever the kernel sequences is compared, bit for bit, with the record that stands there."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-
-from msgspec import structs
+from itertools import islice
 
 from tallystick.events.event import Event
 from tallystick.platform.kernel.errors import DivergenceError
-from tallystick.platform.kernel.recorded import Names, Record
+from tallystick.platform.kernel.recorded import Names, Record, Said
 from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ
 
-Said = tuple[int, int, int, int, int, int, int]
-"""Type, version, time, source, flags, cause, cause row: the header's fields that the code decides."""
+AHEAD = 128
+"""Records that are read at a time: at most 17 MB, for a body of a block has 130 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,19 @@ class Comparison:
         """`records` without those of the log itself (source 0), which `names` has taken in."""
         self._records: Iterator[Record] = iter(records)
         self._names = names
-        self._next: Record | None = next(self._records, None)
-        self._after: Record | None = next(self._records, None)
+        self.ahead: deque[Record] = deque()
+        """Records behind `next` that have been read already; to look at."""
+        self.next: Record | None = self._read()
+        """The record that the next `append` is compared with; None at the end of the log."""
         self.compared = 0
         self.divergence: Divergence | None = None
 
     @property
-    def next(self) -> Record | None:
-        """The record that the next `append` is compared with; None at the end of the log."""
-        return self._next
-
-    @property
     def after(self) -> Record | None:
         """The record that follows `next`."""
-        return self._after
+        if not self.ahead:
+            self.ahead.extend(islice(self._records, 1))
+        return self.ahead[0] if self.ahead else None
 
     def append(  # noqa: PLR0917 -- as in `Sink`
         self,
@@ -65,24 +64,19 @@ class Comparison:
         blobs: tuple[tuple[int, bytes], ...] = (),  # noqa: ARG002 -- a blob is covered by verify; a replay has none
     ) -> int:
         """Compare and go on; raises `DivergenceError` at the first difference."""
-        record = self._next
+        record = self.next
         if record is None:
             raise self._ended(type_id, body, source, cause, cause_row)
-        if (
-            body != record.body
-            or cause != record.cause
-            or root not in (record.root, NO_SEQ)
-            or time != record.time
-            or type_id != record.type_id
-            or source != record.source
-            or flags != record.flags
-            or version != record.version
-            or cause_row != record.cause_row
-        ):
-            raise self._differs(record, (type_id, version, time, source, flags, cause, cause_row), body)
+        seq = record.seq
+        if root == NO_SEQ:
+            root = seq
+        said = time, cause, cause_row, root, source, type_id, version
+        if body != record.body or said != record.said or flags != record.flags:
+            raise self._differs(record, said, body)
         self.compared += 1
-        self._next, self._after = self._after, next(self._records, None)
-        return record.seq
+        ahead = self.ahead
+        self.next = ahead.popleft() if ahead else self._read()
+        return seq
 
     def source_id(self, name: str, role: str) -> int:
         """The log's number for a source; one it never declared cannot match any record."""
@@ -92,6 +86,11 @@ class Comparison:
         """The log's number for a type."""
         return self._names.type_id(event_type.FACT.name)
 
+    def _read(self) -> Record | None:
+        """The next record, and some behind it that are kept at hand."""
+        self.ahead.extend(islice(self._records, AHEAD))
+        return self.ahead.popleft() if self.ahead else None
+
     def extra(self, record: Record) -> DivergenceError:
         """The log holds a derived record that the code did not say."""
         source = self._names.source(record.source)
@@ -100,14 +99,13 @@ class Comparison:
 
     def unsettled(self, record: Record) -> DivergenceError:
         """The log holds answers to a row, led by `record`, that nobody gives; the first of them names who did then."""
-        first = self._after
+        first = self.after
         if first is None or not first.derived:
             return self.extra(record)
         source = self._names.source(first.source)
         what = f"the log has {source} answering row {record.cause_row} of block {record.cause} with "
         what += f"{self._names.type_name(first.type_id)}; the code says nothing there"
-        first = structs.replace(first, cause=record.cause, cause_row=record.cause_row)
-        return self._diverge(first, source, what, "(nothing)", b"")
+        return self._diverge(first.caused_by(record.cause, record.cause_row), source, what, "(nothing)", b"")
 
     def settled(self, who: str) -> DivergenceError:
         """The divergence just found is that the kernel settles a row for `who`, whom the log does not hear there."""
@@ -124,8 +122,7 @@ class Comparison:
         name, body = (said.FACT.name, self._names.body(said)) if said is not None else ("(not asked)", b"")
         what = f"{who} acts on row {row} of the block" + (f" with {name}" if said is not None else "")
         what += "; the log goes on past it"
-        block = structs.replace(block, cause=block.seq, cause_row=row)
-        return self._diverge(block, who, what, name, body)
+        return self._diverge(block.caused_by(block.seq, row), who, what, name, body)
 
     def _ended(self, type_id: int, body: bytes, source: int, cause: int, cause_row: int) -> DivergenceError:
         name, module = self._names.type_name(type_id), self._names.source(source)
@@ -134,13 +131,13 @@ class Comparison:
         return DivergenceError(what, "a run that was cut off goes on from there: tallystick run")
 
     def _differs(self, record: Record, said: Said, body: bytes) -> DivergenceError:
-        type_id, _, time, source, _, cause, cause_row = said
+        time, cause, cause_row, _, source, type_id, _ = said
         derived, module = self._names.type_name(type_id), self._names.source(source)
         if (type_id, source) != (record.type_id, record.source):
             answered = f" to row {cause_row} of record {cause}" if cause_row != NO_ROW else ""
             what = f"{module} says {derived}{answered} where the log has {self._names.source(record.source)} saying"
             what += f" {self._names.type_name(record.type_id)}"
-            record = structs.replace(record, cause=cause, cause_row=cause_row)
+            record = record.caused_by(cause, cause_row)
         elif body != record.body:
             what = f"{derived} by {module} has another content"
         else:

@@ -1,8 +1,10 @@
 """What a book's log says happened so far, as far as a new run must know: its runs, its keys, where its feed stands."""
 
 from dataclasses import dataclass, field
+from struct import Struct
 
 from tallystick.events.reader import LogReader
+from tallystick.events.record import DERIVED
 from tallystick.events.types import running
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.trading import OrderRequested
@@ -30,6 +32,8 @@ class History:
     runs: list[RunSeen] = field(default_factory=list)
     enrolled: dict[str, str] = field(default_factory=dict)
     size: int = 0
+    derived: int = 0
+    """How many records follow from others."""
     next_order: int = 1
 
     @property
@@ -57,6 +61,8 @@ class History:
 
 STOPPED = "stopped"
 """Why a run ended that another may take over from."""
+_LOOKED_AT = Struct(">IxB4xQ28xH71x")
+"""Of `record.RECORD`: length, flags, seq and type id; all of the header must be there."""
 WANTED = (running.RunStarted, running.RunEnded, running.PersonEnrolled, SeriesDeclared)
 
 
@@ -65,21 +71,28 @@ def history_of(reader: LogReader) -> History:
     found = History(size=len(reader))
     wanted = {reader.declarations.ids.get(event_type.FACT.name) for event_type in WANTED}
     order_type, last_order = reader.declarations.ids.get(OrderRequested.FACT.name), -1
-    for _, (_, fields) in reader.raw():
-        if fields[10] == order_type:
-            last_order = fields[4]
-        if fields[10] not in wanted:
-            continue
-        event = reader.fetch(fields[4]).event
-        if isinstance(event, running.RunStarted):
-            found.runs.append(RunSeen(fields[4], event))
-        elif isinstance(event, running.RunEnded) and found.runs:
-            found.runs[-1].ended = event
-        elif isinstance(event, SeriesDeclared) and found.runs:
-            found.runs[-1].series.append(event)
-        elif isinstance(event, running.PersonEnrolled):
-            found.enrolled[event.person] = event.key
+    derived = 0
+    for _, places in reader.stretches(layout=_LOOKED_AT):
+        for _, (_, flags, seq, type_id) in places:
+            derived += flags & DERIVED
+            if type_id == order_type:
+                last_order = seq
+            elif type_id in wanted:
+                _take(found, seq, reader.fetch(seq).event)
+    found.derived = derived
     if last_order >= 0:
         requested = reader.fetch(last_order).event
         found.next_order = requested.order + 1 if isinstance(requested, OrderRequested) else found.next_order
     return found
+
+
+def _take(found: History, seq: int, event: object) -> None:
+    """One of the `WANTED`."""
+    if isinstance(event, running.RunStarted):
+        found.runs.append(RunSeen(seq, event))
+    elif isinstance(event, running.RunEnded) and found.runs:
+        found.runs[-1].ended = event
+    elif isinstance(event, SeriesDeclared) and found.runs:
+        found.runs[-1].series.append(event)
+    elif isinstance(event, running.PersonEnrolled):
+        found.enrolled[event.person] = event.key

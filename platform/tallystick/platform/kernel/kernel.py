@@ -18,7 +18,7 @@ from tallystick.events.types import market, mt5, trading
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Rows
 from tallystick.platform.accounts.ledger import Ledger
-from tallystick.platform.kernel.blocks import BlockCutter
+from tallystick.platform.kernel.blocks import Block, BlockCutter
 from tallystick.platform.kernel.cascade import KERNEL, Answer, Cascades
 from tallystick.platform.kernel.composition import Composition
 from tallystick.platform.kernel.context import Desk, context_of
@@ -109,11 +109,14 @@ class Kernel:
         """A terminal outside says one thing, heard at once; an answer to an order of ours names its sending."""
         self.cascades.take(self._told_by, fact, self._sent.get(_order_of(fact), NO_SEQ))
 
-    def take_block(self, rows: Rows, act: Act | None, first: int = 0, stop: int | None = None) -> int:
-        """Sequence rows `first` to `stop` (or all), walked up to `act`, as a block, with its cascade; gives its seq."""
-        stop = len(rows.time) if stop is None else stop
+    def take_rows(self, rows: Rows, act: Act | None, first: int, stop: int) -> int:
+        """Sequence rows `first` to `stop`, walked up to `act`, as a block, with its cascade; gives its seq."""
+        return self.take_block(self._cutter.block_of(rows, first, stop), rows, act, first, stop)
+
+    def take_block(self, event: Block, rows: Rows, act: Act | None, first: int, stop: int) -> int:
+        """The same where the block that carries these rows is known already."""
         self.at(rows.time.item(stop - 1))
-        block = self.sequencer.put(self._feed, self._cutter.block_of(rows, first, stop))
+        block = self.sequencer.put(self._feed, event)
         self.rows_taken += stop - first
         if act is None:
             return block

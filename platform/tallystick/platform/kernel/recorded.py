@@ -18,27 +18,68 @@ UNDECLARED = 2**16 - 1
 
 
 _COMPARED = Struct(">IxB4xQqQHQHHH68xB")
-"""Of `record.RECORD`: the length, what a replay compares, and the number of blobs; no format, epoch, hash or size."""
+"""Of `record.RECORD`: length, flags, seq, what is `Said`, and the number of blobs; no format, epoch, hash or size."""
+TYPE = 5
+"""Where in `Said` the type stands."""
+_SAID = slice(3, 10)
+_SOURCE = 7
+
+
+Said = tuple[int, int, int, int, int, int, int]
+"""Book time, cause, cause row, root, source, type and version: side by side in a header, decided by the code."""
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """One record of a log: its header's fields that a replay compares, and its body."""
+    """One record of a log: what a replay compares of its header, and its body."""
 
     seq: int
-    type_id: int
-    version: int
-    time: int
-    source: int
     flags: int
-    cause: int
-    cause_row: int
-    root: int
+    said: Said
     body: bytes
+
+    @property
+    def time(self) -> int:
+        """Book time, ns UTC."""
+        return self.said[0]
+
+    @property
+    def cause(self) -> int:
+        """Seq of the record that it answers."""
+        return self.said[1]
+
+    @property
+    def cause_row(self) -> int:
+        """Row of the cause that it answers."""
+        return self.said[2]
+
+    @property
+    def root(self) -> int:
+        """Seq of the input whose cascade it stands in; an input's own."""
+        return self.said[3]
+
+    @property
+    def source(self) -> int:
+        """The log's number for who said it."""
+        return self.said[4]
+
+    @property
+    def type_id(self) -> int:
+        """The log's number for its type."""
+        return self.said[TYPE]
+
+    @property
+    def version(self) -> int:
+        """Version of the type."""
+        return self.said[6]
 
     @property
     def derived(self) -> bool:
         """True when it follows from other records."""
         return bool(self.flags & DERIVED)
+
+    def caused_by(self, cause: int, row: int) -> "Record":
+        """The same record as an answer to another row."""
+        return msgspec.structs.replace(self, said=(self.said[0], cause, row, *self.said[3:]))
 
 
 class Names:
@@ -119,8 +160,6 @@ def records_of(reader: LogReader, first: int, last: int = END) -> Iterator[Recor
         # Of the map or the bytes themselves a slice is bytes at once.
         whole: Any = data.obj
         for at, fields in places:
-            length, flags, seq, time, cause, row, root, source, type_id, version, blobs = fields
-            if source == LOG_SOURCE:
-                continue
-            body = whole[at + RECORD_BYTES + BLOB.size * blobs : at + LENGTH.size + length]
-            yield Record(seq, type_id, version, time, source, flags, cause, row, root, body)
+            if fields[_SOURCE] != LOG_SOURCE:
+                body = whole[at + RECORD_BYTES + BLOB.size * fields[-1] : at + LENGTH.size + fields[0]]
+                yield Record(fields[2], fields[1], fields[_SAID], body)

@@ -7,9 +7,10 @@ In simulation the terminal is replayed too: what it said is computed anew from r
 from collections.abc import Callable, Sequence
 
 from tallystick.events.event import Event
+from tallystick.events.record import DERIVED
 from tallystick.events.types import market, mt5, running, trading
 from tallystick.market.rows import Rows
-from tallystick.platform.kernel.blocks import rows_of
+from tallystick.platform.kernel.blocks import said_again
 from tallystick.platform.kernel.comparison import Comparison
 from tallystick.platform.kernel.composition import Recall
 from tallystick.platform.kernel.errors import DivergenceError
@@ -17,11 +18,12 @@ from tallystick.platform.kernel.intake import Act
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.moments import moment_start
 from tallystick.platform.kernel.recorded import Names, Record
+from tallystick.platform.kernel.recorded_blocks import RecordedBlocks
 from tallystick.platform.kernel.row_buffer import received_at
 from tallystick.platform.kernel.simulation import next_owed
 from tallystick.platform.kernel.steps import FactStep, SendStep
 
-OUTSIDE = frozenset(
+OUTSIDE: frozenset[type[Event]] = frozenset(
     {
         running.BookHalted,
         running.BookResumed,
@@ -31,6 +33,8 @@ OUTSIDE = frozenset(
     }
 )
 """Inputs that come from outside a simulation whenever they like, so they may stand between any two steps."""
+BETWEEN_STEPS: frozenset[type[Event]] = OUTSIDE | {trading.OrderAbandoned}
+"""What may be recorded though a step waits."""
 OF_THE_ACCOUNT = frozenset({trading.AccountRestricted, trading.AccountReleased, trading.ForeignTradeSeen})
 """What the gateway of a terminal outside says of the account, likewise."""
 
@@ -54,6 +58,8 @@ class Replay:
         self._kernel = kernel
         self._comparison = comparison
         self._names = names
+        self._blocks = RecordedBlocks(names)
+        self._between_steps = frozenset(names.type_id(one.FACT.name) for one in BETWEEN_STEPS)
         self._received = received
         self._progress = progress
 
@@ -67,9 +73,13 @@ class Replay:
         return comparison.compared
 
     def _next(self, record: Record) -> None:
-        kernel, event_type = self._kernel, self._names.event_type(record.type_id)
-        if record.derived:
+        kernel, type_id = self._kernel, record.type_id
+        if record.flags & DERIVED:
             raise self._comparison.extra(record)
+        if kernel.pending and kernel.terminal is not None and type_id not in self._between_steps:
+            self._step()
+            return
+        event_type = self._names.event_type(type_id)
         if event_type in OUTSIDE or (kernel.terminal is None and self._told(record, event_type)):
             self._hear(record)
         elif event_type is trading.OrderAbandoned and self._unsent(record):
@@ -140,9 +150,8 @@ class Replay:
     def _block(self, record: Record) -> None:
         """Walk the block: nobody may act before its last moment."""
         kernel = self._kernel
-        event = self._names.decode(record)
         rules = [series.time_rule for series in kernel.series]
-        rows = rows_of(event, rules, kernel.intake.periods)  # type: ignore[arg-type]
+        event, rows = self._blocks.of(record, self._comparison.ahead, rules, kernel.intake.periods)
         if self._received:
             rows = received_at(rows, record.time)
         position, recalled = 0, self._recalled()
@@ -156,7 +165,7 @@ class Replay:
         act = self._walk(record, rows, position, len(rows))
         if act is not None and act.start < moment_start(rows, len(rows) - 1):
             raise self._early(record, rows, act)
-        kernel.take_block(rows, act)
+        kernel.take_block(said_again(event, len(rows)), rows, act, 0, len(rows))
         if recalled and (after := self._comparison.next) is not None:
             self._hear(after)  # before what the terminal did at the end of the block
 

@@ -106,7 +106,7 @@ def replay_book(
             break
     different += [each for run in history.runs for each in differences_of(run.started)]
     how = tuple(dict.fromkeys(different))
-    return ReplayResult(len(history.runs), compared, _derived(reader), divergence, message, not how, how)
+    return ReplayResult(len(history.runs), compared, history.derived, divergence, message, not how, how)
 
 
 def _ranges(history: History) -> list[tuple[RunSeen, int, int]]:
@@ -122,10 +122,6 @@ def _ranges(history: History) -> list[tuple[RunSeen, int, int]]:
 def run_of(history: History, seq: int) -> RunSeen | None:
     """The run that record `seq` belongs to."""
     return next((run for run in reversed(history.runs) if run.seq <= seq), None)
-
-
-def _derived(reader: LogReader) -> int:
-    return sum(1 for _, (_, fields) in reader.raw() if fields[2] & 1)
 
 
 def _silent(_seq: int) -> None:

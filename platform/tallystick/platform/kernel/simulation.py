@@ -191,7 +191,7 @@ class Simulation:
         buffer = self._buffer
         first, stop = buffer.start, act.stop if act is not None else buffer.next
         if stop > first:
-            self._kernel.take_block(buffer.rows, act, first, stop)
+            self._kernel.take_rows(buffer.rows, act, first, stop)
             buffer.start = buffer.next = stop
             self.after_block()
             self._committer.cascade_done()
