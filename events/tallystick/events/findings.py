@@ -75,15 +75,21 @@ class Verdict:
         """The first record at which something shows; -1 when nothing does."""
         return min((each.seq for each in self.findings if each.seq >= 0), default=-1)
 
+    @property
+    def only_torn(self) -> bool:
+        """True when every record is signed and torn bytes behind them are all that keeps it from holding whole."""
+        return self.exit_code == UNSIGNED and self.torn_bytes > 0 and not self.unsigned_tail
+
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
     def lines(self) -> list[str]:
         """The verdict in words, most important first."""
-        opening = {HOLDS: "HOLDS", UNSIGNED: "HOLDS, but not all of it is signed", BROKEN: "INTEGRITY BROKEN"}
-        said = [f"{opening[self.exit_code]}: {self.origin}", *(str(each) for each in self.findings)]
+        said = [f"{self._opening()}: {self.origin}", *(str(each) for each in self.findings)]
         said.append(f"{self.records} records in {self.segments} segments, head {self.head}")
         said.append(f"decision digest {self.decision_digest} over {self.decisions} decisions")
+        if self.pruned:
+            said.append(f"pruned bodies: {self.pruned}; they are not in the log any more, their headers and hashes are")
         if self.proved_records:
             said.append(f"proved: records 0 to {self.proved_records - 1}, by the checkpoint over {self.proved_records}")
         elif self.findings:
@@ -102,6 +108,10 @@ class Verdict:
         said.append(f"No log shows by itself: {'; '.join(self.not_shown)}.")
         said.append("The trusted checkpoint rules out the first three up to its size." if self.trusted else REMEDY)
         return said
+
+    def _opening(self) -> str:
+        unsigned = "HOLDS, but bytes stand behind its end" if self.only_torn else "HOLDS, but not all of it is signed"
+        return {HOLDS: "HOLDS", UNSIGNED: unsigned, BROKEN: "INTEGRITY BROKEN"}[self.exit_code]
 
     def to_dict(self) -> dict[str, Any]:
         """For `--json`."""

@@ -191,7 +191,7 @@ class StretchReader:
         header = SegmentHeader.parse(data)
         found, origin = self._rules.found, self._stretch.origin
         ours = header.origin_hash == sha256(origin.encode()).digest()
-        self._require(ours, f"segment {stored.name} is of another log than {origin}; is this the key of this log?")
+        self._require(ours, f"segment {stored.name} is of another log than {origin}, or the key is another log's")
         self._require(header.first == stored.first, f"segment {stored.name} says it begins with record {header.first}")
         fits = found.seq != header.first or found.head == header.prev
         self._require(fits, f"segment {stored.name} does not continue the one before")

@@ -3,9 +3,14 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
+from tallystick.events.outside import outside_verifier
 from tallystick.events.reader import LogReader
+from tallystick.events.signer import create_key
 from tallystick.platform.cli.lineage import Lineage
 from tests.said import Say
 from tests.unit.cli.hand_book import ORIGIN, HandBook
@@ -44,6 +49,31 @@ def test_a_changed_byte_names_the_record_and_what_to_do(say: Say, hand_book: Han
     assert tested.code == 3
 
 
+def test_under_a_key_of_ones_own_that_is_another_the_verdict_says_whose_key_it_was(
+    say: Say, hand_book: HandBook, tmp_path: Path
+) -> None:
+    create_key(tmp_path / "signing.key", "tallystick")
+    said = say("audit", "verify", hand_book.folder, "--home", tmp_path)
+    assert said.code == 3
+    assert said.out.splitlines()[1].startswith("No --key was given, so it was verified under your own key")
+    assert "No --key" not in say("audit", "verify", hand_book.folder).out
+
+
+def test_torn_bytes_behind_a_signed_log_are_told_as_that_by_both(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
+    log = copytree(hand_book.folder / "log", tmp_path / "log", ignore=ignore_patterns("writer.lock"))
+    with next(Path(log).glob("*.seg")).open("ab") as file:
+        file.write(b"torn")
+    said = say("audit", "verify", log)
+    outside = subprocess.run(
+        [sys.executable, outside_verifier.__file__, log, "--key", hand_book.vkey],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (said.code, outside.returncode) == (1, 1)
+    for words in (said.out, outside.stdout):
+        assert words.startswith("HOLDS, but bytes stand behind its end")
+    assert said.out.splitlines()[-1].startswith("Do: start its run again")
+
+
 def test_head_names_the_log_without_verifying(say: Say, hand_book: HandBook) -> None:
     said = say("audit", "head", hand_book.folder, "--json")
     verified = say("audit", "verify", hand_book.folder, "--json").document
@@ -55,19 +85,14 @@ def test_head_names_the_log_without_verifying(say: Say, hand_book: HandBook) -> 
 
 
 def test_a_bundle_is_accepted_by_the_outside_verifier(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
-    from tallystick.events.outside.outside_verifier import main as outside
-
     proof = tmp_path / "proof.json"
     for words in ([hand_book.seqs["stop"]], [hand_book.seqs["second_block"], "--row", 1]):
         said = say("audit", "prove", words[0], hand_book.folder, *words[1:], "-o", proof, "--json")
         assert said.code == 0
-        assert outside(["--bundle", str(proof), "--key", hand_book.vkey]) == 0
+        assert outside_verifier.main(["--bundle", str(proof), "--key", hand_book.vkey]) == 0
 
 
 def test_the_outside_verifier_is_handed_over_and_accepts_the_log(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     file = tmp_path / "outside_verifier.py"
     assert say("audit", "verifier", "-o", file, "--json").document["file"] == str(file)
     command = [sys.executable, "-I", str(file), str(hand_book.folder / "log"), "--key", hand_book.vkey, "--json"]

@@ -11,6 +11,7 @@ from tallystick.events.outside import outside_verifier
 from tallystick.events.retention import apply_prunings, compress
 from tallystick.events.segment import content
 from tallystick.events.signer import Ed25519Signer
+from tallystick.events.verify import verify
 
 
 @pytest.fixture
@@ -88,6 +89,7 @@ def test_pruned_records_keep_their_headers_and_the_log_verifies(
         removed = book.writer.prune(first, last, reason="retention", person="a person", signer=signer)
         assert removed == last + 1 - first - own
         assert verdict(folder, signer) == 0
+        assert f"pruned bodies: {removed}; they are not in the log" in str(verify(folder, signer.vkey))
         book.groups(3)
         book.writer.checkpoint(signer)
     log = LogReader(folder, book.catalogue)

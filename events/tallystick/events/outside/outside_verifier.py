@@ -461,7 +461,9 @@ def main(arguments: list[str] | None = None) -> int:
         kind = "" if isinstance(error, (OSError, ValueError)) else f"{type(error).__name__}: "
         verdict = {"exit": 2, "not_verified": f"{what}{kind}{error}"}
     failed = f"NOT VERIFIED: {verdict.get('not_verified')}"
-    opening = ["HOLDS", "HOLDS, but not all of it is signed", failed, "INTEGRITY BROKEN"][verdict["exit"]]
+    only_torn = verdict.get("unsigned_tail") == 0 < verdict["torn_bytes"]
+    unsigned = "HOLDS, but bytes stand behind its end" if only_torn else "HOLDS, but not all of it is signed"
+    opening = ["HOLDS", unsigned, failed, "INTEGRITY BROKEN"][verdict["exit"]]
     lines = [f"{name}: {said}" for name, said in verdict.items() if said not in ([], None) and verdict["exit"] != 2]
     said = json.dumps(verdict, indent=1) if given.json else "\n  ".join([opening, *lines])
     letters = sys.stdout.encoding or "ascii"

@@ -35,9 +35,12 @@ def verify(
     place = place_of(Path(book))
     own = key_of(place, key, call)
     verdict = judge(place, own, checkpoint)
+    lines = [*verdict.lines(), _next(verdict, place, own)]
+    if key is None and verdict.exit_code == Exit.INTEGRITY:
+        lines.insert(1, f"No --key was given, so it was verified under your own key, {own}.")
 
     def show(console: "Console") -> None:
-        for line in [*verdict.lines(), _next(verdict, place, own)]:
+        for line in lines:
             console.print(line)
 
     return Answer(document_of_verdict(verdict, own), show, Exit(verdict.exit_code))
@@ -70,9 +73,12 @@ def outside_command(place: Place, key: "VerifierKey | str") -> str:
 
 
 def _next(verdict: "Verdict", place: Place, key: "VerifierKey") -> str:
+    head = f"tallystick audit head {spoken(place.folder)}"
     if verdict.exit_code == Exit.INTEGRITY:
         return "Do: keep the files untouched, and compare them with a copy of the log kept elsewhere."
+    if verdict.only_torn:
+        return f"Do: start its run again, which cuts them off and records it, or ask the owner: {head}"
     if verdict.exit_code == Exit.FINDINGS:
-        return f"Do: let the run end, which signs what it holds, or ask the owner: tallystick audit head {place.folder}"
+        return f"Do: let the run end, which signs what it holds, or ask the owner: {head}"
     written = "tallystick audit verifier -o outside_verifier.py"
     return f"Without trusting this program: {written} ; {outside_command(place, key)}"
