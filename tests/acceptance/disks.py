@@ -140,16 +140,31 @@ class FailingPower(Disk):
 
 
 class _FullFile:
-    def __init__(self, file: OpenFile, disk: "FillingDisk") -> None:
+    def __init__(self, file: OpenFile, disk: "FillingDisk", length: int) -> None:
         self._file, self._disk = file, disk
-        self.seek, self.sync, self.truncate, self.close = file.seek, file.sync, file.truncate, file.close
+        self._at = self._length = length
+        self.sync, self.close = file.sync, file.close
 
     def write(self, data: bytes | bytearray) -> None:
-        fits = data[: self._disk.room]
+        fits = data[: self._disk.room + self._length - self._at]
         self._file.write(fits)
-        self._disk.room -= len(fits)
+        self._at += len(fits)
+        self._set_length(max(self._length, self._at))
         if len(fits) < len(data):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def seek(self, at: int) -> None:
+        self._file.seek(at)
+        self._at = at
+
+    def truncate(self, size: int) -> None:
+        self._file.truncate(size)
+        self._at = size
+        self._set_length(size)
+
+    def _set_length(self, length: int) -> None:
+        self._disk.room += self._length - length
+        self._length = length
 
 
 class FillingDisk(Disk):
@@ -159,7 +174,7 @@ class FillingDisk(Disk):
         self.room = room
 
     def create(self, path: Path) -> OpenFile:
-        return _FullFile(super().create(path), self)
+        return _FullFile(super().create(path), self, 0)
 
     def extend(self, path: Path) -> OpenFile:
-        return _FullFile(super().extend(path), self)
+        return _FullFile(super().extend(path), self, path.stat().st_size)

@@ -31,11 +31,12 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
 
 @pytest.mark.parametrize("seed", range(CUTS // CUTS_PER_RUN))
 def test_a_run_goes_on_after_power_cuts_as_if_nothing_had_happened(
-    tmp_path: Path, undisturbed: RunResult, seed: int
+    tmp_path: Path, undisturbed: RunResult, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     print(f"seed {seed}")
     chance, sure, cuts = random.Random(seed), 0, 0
     before: list[bytes] = []
+    monkeypatch.setattr("tallystick.events.appending.GROUPS_WITHOUT_ROOM", chance.choice([0, 8]))
     while cuts < CUTS_PER_RUN:
         disk = FailingPower(chance.choice((chance.randrange(1, 30), chance.randrange(1, 250))))
         how: dict[str, Any] = {"batch_records": chance.randrange(1, 60), "snapshot_records": chance.randrange(20, 500)}

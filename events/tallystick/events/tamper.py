@@ -4,7 +4,8 @@
 checkpoint covers; one that finds nothing to aim at (no blob, no recorded checkpoint) raises `NotApplicable`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
@@ -14,7 +15,7 @@ from tallystick.events import checkpoint
 from tallystick.events.declarations import CHECKPOINTED
 from tallystick.events.errors import UsageError
 from tallystick.events.record import HEADER, HEADER_BYTES
-from tallystick.events.segment import FRAME, SEGMENT, RecordAt, SegmentHeader, groups, pack_frame
+from tallystick.events.segment import FRAME, SEGMENT, BrokenGroup, RecordAt, SegmentHeader, groups, pack_frame
 from tallystick.events.stored import plain_bytes, stored_segments
 
 _TIME, _PREVIOUS = 4, 11  # places in a header's fields
@@ -41,7 +42,6 @@ class _Target:
 
     path: Path
     data: bytearray
-    marker: bytes
     groups: list[list[RecordAt]]
 
     @property
@@ -112,7 +112,7 @@ def delete_checkpoint(folder: Path) -> str:
     written = {sha256(path.read_bytes()).hexdigest().encode(): path for path in checkpoint.files(folder)}
     for stored in stored_segments(folder):
         data = plain_bytes(stored)
-        for records, _ in groups(memoryview(data), SegmentHeader.parse(data)):
+        for records in _whole_groups(data):
             for record in records:
                 body = data[record.body : record.end]
                 named = [
@@ -154,8 +154,8 @@ def rewrite_tail(folder: Path) -> str:
     begin = target.groups[-1][0]
     head, made, at = begin.fields[_PREVIOUS], bytearray(), begin.at
     data = bytes(target.data)
-    header = SegmentHeader.parse(data)
-    for records, _ in groups(memoryview(data), header):
+    marker = SegmentHeader.parse(data).marker
+    for records in _whole_groups(data):
         if records[0].at < begin.at:
             continue
         for record in records:
@@ -165,7 +165,7 @@ def rewrite_tail(folder: Path) -> str:
             packed = HEADER.pack(*fields) + data[record.at + 4 + HEADER_BYTES : record.body]
             head = sha256(b"\0" + packed).digest()
             made += data[record.at : record.at + 4] + packed + data[record.body : record.end]
-        made += pack_frame(header.marker, records[0].fields[3], len(records), head)
+        made += pack_frame(marker, records[0].fields[3], len(records), head)
     target.path.write_bytes(data[:at] + made)
     return f"rewrote record {begin.fields[3]} and chained all after it anew"
 
@@ -177,11 +177,17 @@ def _target(folder: Path) -> _Target:
         data = plain_bytes(stored)
         if len(data) <= SEGMENT.size:
             continue
-        header = SegmentHeader.parse(data)
-        found = [records for records, _ in groups(memoryview(data), header) if records[-1].fields[3] < covered]
+        found = [records for records in _whole_groups(data) if records[-1].fields[3] < covered]
         if found:
-            return _Target(stored.paths[0], bytearray(data), header.marker, found)
+            return _Target(stored.paths[0], bytearray(data), found)
     raise NotApplicable("no checkpoint covers a plain segment of the log")
+
+
+def _whole_groups(data: bytes) -> Iterator[list[RecordAt]]:
+    """The groups of a segment up to the first that is not whole: a run that is at work, or was killed, may end so."""
+    with suppress(BrokenGroup):
+        for records, _ in groups(memoryview(data), SegmentHeader.parse(data)):
+            yield records
 
 
 def _checkpoints(folder: Path) -> list[tuple[int, Path]]:
