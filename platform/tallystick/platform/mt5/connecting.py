@@ -26,8 +26,8 @@ def still() -> int:
     return 0
 
 
-def unheard(_function: str) -> None:
-    """Nobody hears of calls before they are made."""
+def unheard(*_told: Any) -> None:
+    """Nobody hears of calls before they are made, nor of those that never leave."""
 
 
 class Line:
@@ -44,19 +44,31 @@ class Line:
         """What `last_error()` says."""
         self.before: Callable[[str], None] = unheard
         """Hears the name of each function that is called, before its arguments are looked at."""
+        self._refused: Callable[[str, tuple[int, str]], None] = unheard
 
-    def join(self, answering: Answering | None, clock: Callable[[], int], before: Callable[[str], None]) -> None:
+    def join(
+        self,
+        answering: Answering | None,
+        clock: Callable[[], int],
+        before: Callable[[str], None],
+        refused: Callable[[str, tuple[int, str]], None],
+    ) -> None:
         """Take who answers from now on, and the caller's clock (ns UTC); the next call must be `initialize`."""
-        self.before = before
+        self.before, self._refused = before, refused
         self._answering, self._clock, self._latest = answering, clock, 0
         self.open, self.error = False, SUCCESS
 
     def ask(self, function: str, arguments: dict[str, Any], failing: Any = None) -> Any:
         """Send one call and give what the module's user sees; without a connection `failing` and -10004."""
         if not self.open:
-            self.error = NO_CONNECTION
+            self.refuse(function, NO_CONNECTION)
             return failing
         return self._value(self._send(function, arguments), failing)
+
+    def refuse(self, function: str, error: tuple[int, str]) -> None:
+        """A call does not leave: `last_error()` says `error`."""
+        self.error = error
+        self._refused(function, error)
 
     def begin(self, arguments: dict[str, Any]) -> bool:
         """Carry out `initialize`: whoever answers says whether the line is open from now on."""
@@ -105,15 +117,21 @@ LINE = Line()
 """The one connection of this process."""
 
 
-def connect(answering: Answering, clock: Callable[[], int] = still, before: Callable[[str], None] = unheard) -> None:
+def connect(
+    answering: Answering,
+    clock: Callable[[], int] = still,
+    before: Callable[[str], None] = unheard,
+    refused: Callable[[str, tuple[int, str]], None] = unheard,
+) -> None:
     """Say who answers the drop-in from now on. `clock` gives ns UTC; without one, time goes on as answers say.
 
     `before` hears the name of every function that is called, also of calls that are refused for their arguments; what
-    it raises reaches the caller. The bot's own `initialize()` is still what opens the connection.
+    it raises reaches the caller. `refused` hears the name and the error of calls that go to nobody, for their arguments
+    or without a connection. The bot's own `initialize()` is still what opens the connection.
     """
-    LINE.join(answering, clock, before)
+    LINE.join(answering, clock, before, refused)
 
 
 def disconnect() -> None:
     """Forget who answers; the next `initialize()` reaches the demonstration terminal."""
-    LINE.join(None, still, unheard)
+    LINE.join(None, still, unheard, unheard)

@@ -25,7 +25,7 @@ def function(style: Style, doc: str, refused: Any = None) -> Callable[[Callable[
             try:
                 return body(*unnamed, **named)
             except Refused as refusal:
-                LINE.error = (INVALID, refusal.text)
+                LINE.refuse(name, (INVALID, refusal.text))
                 if refusal.left is None:
                     return refused
                 left = refusal.left

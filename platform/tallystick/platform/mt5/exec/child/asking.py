@@ -1,5 +1,6 @@
 """The bot's calls on their way to the parent: who may make them, what they cost, and how they end."""
 
+import shlex
 import sys
 from contextlib import suppress
 from threading import get_ident
@@ -42,6 +43,7 @@ class Asking:
         self._last_words = 0
         self._symbols = symbols
         self._told = set(symbols)
+        self._refused: set[tuple[str, tuple[int, str]]] = set()
 
     def before(self, function: str) -> None:
         """A function of the module is called, whatever comes of it. Raises `RefusedError` and `EndOfData`."""
@@ -90,9 +92,19 @@ class Asking:
         if not isinstance(symbol, str) or not self._symbols or symbol in self._told:
             return
         self._told.add(symbol)
-        with suppress(OSError, ValueError):  # stderr may be closed
-            print(  # noqa: T201 -- the bot's own stderr is where its trader looks
-                f"note: {call.function} was asked about {symbol!r}, of which there are no prices "
-                f"(there are: {', '.join(self._symbols[:MOST_NAMED])}). Give them: --data {symbol}=FILE",
-                file=sys.stderr,
-            )
+        _note(
+            f"{call.function} was asked about {symbol!r}, of which there are no prices "
+            f"(there are: {', '.join(self._symbols[:MOST_NAMED])}). Give them: --data {shlex.quote(f'{symbol}=FILE')}"
+        )
+
+    def refused(self, function: str, error: tuple[int, str]) -> None:
+        """Say once of a call that goes to nobody: bots look only at what it gives, and break there or wait for ever."""
+        if (function, error) in self._refused:
+            return
+        self._refused.add((function, error))
+        _note(f"{function} failed with {error}. What that means: tallystick mt5 explain {error[0]}")
+
+
+def _note(text: str) -> None:
+    with suppress(OSError, ValueError):  # stderr may be closed
+        print(f"note: {text}", file=sys.stderr)  # noqa: T201 -- the bot's own stderr is where its trader looks

@@ -108,7 +108,7 @@ class BotProcess:
 
         symbols = self._settings.symbols
         asking = Asking(self._pipe, self._clock, self._main, self._end, self._watchdog, symbols)
-        connecting.connect(asking, lambda: self._clock.now_ns, before=asking.before)
+        connecting.connect(asking, lambda: self._clock.now_ns, asking.before, asking.refused)
         sys.modules["MetaTrader5"] = simulated
         sys.modules["MetaTrader5._core"] = compiled_half
 
