@@ -11,6 +11,7 @@ from shutil import copytree, ignore_patterns
 from tallystick.events.outside import outside_verifier
 from tallystick.events.reader import LogReader
 from tallystick.events.signer import create_key
+from tallystick.events.writer import LogWriter
 from tallystick.platform.cli.lineage import Lineage
 from tests.said import Say
 from tests.unit.cli.hand_book import ORIGIN, HandBook
@@ -127,6 +128,30 @@ def test_export_writes_every_record_decoded(say: Say, hand_book: HandBook, tmp_p
     assert said.document["records"] == size_of(hand_book)
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
     assert [json.loads(row["body"]) for row in rows] == [line["body"] for line in lines]
+
+
+def test_a_day_that_ends_an_export_is_whole_and_an_empty_range_is_said(say: Say, hand_book: HandBook) -> None:
+    day = say("audit", "export", hand_book.folder, "--from", "2014-05-02", "--to", "2014-05-02").out.splitlines()
+    moments = [json.loads(line)["time_utc"] for line in say("audit", "export", hand_book.folder).out.splitlines()]
+    assert len(day) == sum(moment.startswith("2014-05-02") for moment in moments) > 0
+    beyond = say("audit", "export", hand_book.folder, "--from", "20140502")
+    assert (beyond.code, beyond.out) == (0, "")
+    assert "no record is in this range" in beyond.err
+
+
+def test_where_bodies_were_pruned_nothing_is_told_as_if_they_were_there(say: Say, tmp_path: Path) -> None:
+    book = HandBook(tmp_path / "book", tmp_path / "home").write()
+    with LogWriter(book.folder / "log", ORIGIN) as writer:
+        writer.prune(0, writer.committed - 1, reason="kept long enough", person="owner", signer=book.signer)
+    looked = ("--home", tmp_path / "home")
+    why = say("why", book.seqs["stop"], book.folder, *looked)
+    assert why.code == 0
+    assert "Bodies were pruned" in why.out
+    assert "No market row is among its causes" not in why.out
+    report = say("report", book.folder, *looked)
+    assert report.code == 1
+    assert "is in no figure here" in report.out
+    assert "first 0, last" in say("events", "tail", book.folder, *looked).out
 
 
 def test_export_takes_bounds_in_seqs_and_in_times(say: Say, hand_book: HandBook) -> None:

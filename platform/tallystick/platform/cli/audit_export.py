@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "seq", "time", "time_utc", "type", "version", "source", "role", "epoch", "cause", "cause_row", "root", "derived",
-    "trading", "leaf_hash", "body",
+    "trading", "leaf_hash", "blobs", "body",
 )  # fmt: skip
 
 
@@ -35,26 +35,27 @@ def export(
         str, typer.Option("--from", metavar="SEQ_OR_TIME", help="First record, or first time (UTC).")
     ] = "0",
     last: Annotated[
-        str | None, typer.Option("--to", metavar="SEQ_OR_TIME", help="Last record, or last time (UTC), included.")
+        str | None, typer.Option("--to", metavar="SEQ_OR_TIME", help="Last record, or last day, whole, or time (UTC).")
     ] = None,
     output: OutFile = None,
 ) -> Answer | int:
     """Write every event, decoded, as JSON lines or CSV.
 
     Each has its seq, book time (ns UTC), cause, leaf hash and body; columns of market blocks become lists. Without -o
-    it goes to standard output. In CSV the body is JSON.
+    it goes to standard output. In CSV body and blobs are JSON.
 
     Example: tallystick audit export tallystick-demo --format csv --from 2014-05-05 --to 2014-05-06 -o may.csv
     """
     call: Call = context.obj
-    begin, end = bound_of(first, "--from"), bound_of(last, "--to") if last is not None else None
+    begin, end = bound_of(first, "--from"), bound_of(last, "--to", last=True) if last is not None else None
     if end is not None and begin[0] == end[0] and begin[1] > end[1]:
         raise Failure("E102", f"--from {first} is after --to {last}", fix="swap them")
     if output is None and call.as_json:
         raise Failure("E823", "--json answers on standard output, and so would the events", fix="name a file with -o")
     _, reader = open_reader(Path(book))
     if output is None:
-        _write(reader, sys.stdout, form, begin, end)
+        if not _write(reader, sys.stdout, form, begin, end):
+            print(f"no record is in this range: the log has {len(reader):,}", file=sys.stderr)  # noqa: T201 -- stdout is the export
         return 0
     require_place(output, call, ours=lambda start: _is_export(start, form))
     count = 0
@@ -108,5 +109,5 @@ def _documents(reader: "LogReader", begin: tuple[str, int], end: tuple[str, int]
 
 def _cell(value: Any) -> Any:
     if isinstance(value, dict | list):
-        return as_json(value, None) if isinstance(value, dict) else str(value)
+        return as_json(value, None)
     return "" if value is None else value

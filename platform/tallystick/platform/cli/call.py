@@ -62,7 +62,7 @@ def give(answer: Answer, call: Call) -> int:
     return int(answer.exit)
 
 
-def as_json(document: Mapping[str, Any], indent: int | None = 1) -> str:
+def as_json(document: Mapping[str, Any] | list[Any], indent: int | None = 1) -> str:
     """A document as JSON in ASCII, so that no console's code page can spoil it; bytes are hex."""
     return json.dumps(document, indent=indent, default=_plain)
 

@@ -13,6 +13,7 @@ from tallystick.platform.cli.wording import NS, cards_of, instant, plain_values,
 if TYPE_CHECKING:
     from tallystick.events.reader import Envelope, LogReader
 
+DAY_NS = 86_400 * NS
 TYPE_FIELD, TIME_FIELD, SEQ_FIELD = 10, 5, 4
 """Places in the fields that `LogReader.raw` gives with each record."""
 
@@ -89,8 +90,8 @@ def document_of(reader: "LogReader", envelope: "Envelope") -> dict[str, Any]:
     }
 
 
-def bound_of(text: str, option: str) -> tuple[str, int]:
-    """A bound a user gave: ("seq", number) or ("time", ns UTC). Raises `Failure`."""
+def bound_of(text: str, option: str, *, last: bool = False) -> tuple[str, int]:
+    """A bound a user gave: ("seq", number) or ("time", ns UTC); a day that comes `last` is whole. Raises `Failure`."""
     if text.isdecimal():
         return "seq", int(text)
     try:
@@ -99,4 +100,5 @@ def bound_of(text: str, option: str) -> tuple[str, int]:
         fix = f"say {option} 1200 (a record) or {option} 2014-05-05 or {option} 2014-05-05T10:00 (UTC)"
         raise Failure("E822", f"{option} is neither a record nor a time", got=repr(text), fix=fix) from None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return "time", int(moment.timestamp()) * NS + moment.microsecond * 1000
+    rest_of_day = DAY_NS - 1 if last and len(text) <= len("2014-05-05") else 0
+    return "time", int(moment.timestamp()) * NS + moment.microsecond * 1000 + rest_of_day

@@ -82,6 +82,10 @@ def _of_a_book(folder: Path, out: Path | None, key: str | None, call: Call) -> A
     values = tester_values(book)
     page = out or place.folder / "report.html"
     verdicts, worst = _verdicts(place, key, call)
+    pruned = book.summary.proof.pruned
+    if pruned:
+        verdicts["bodies"] = f"pruned: what {pruned:,} trading records said is in no figure here"
+        worst = max(worst, Exit.FINDINGS)
     write_page(book, page, verdicts=verdicts, title=place.folder.resolve().name, place=spoken(place.folder))
     document: dict[str, Any] = {
         "ok": worst is Exit.OK,
@@ -92,6 +96,8 @@ def _of_a_book(folder: Path, out: Path | None, key: str | None, call: Call) -> A
     }
     told = verdicts.get("verify", f"not verified: tallystick audit verify {spoken(place.folder)} --key KEY")
     shown = [*lines(values), "", f"verify           {told}", f"report           {page}"]
+    if pruned:
+        shown.insert(-1, f"bodies           {verdicts['bodies']}")
     return Answer(document, lambda console: _each(console, shown), worst)
 
 

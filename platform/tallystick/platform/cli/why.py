@@ -31,6 +31,7 @@ def why(seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
     require_seq(reader, seq, place)
     top = Lineage(reader).of(seq)
     rows = [step for step in top.steps() if step.row is not None]
+    pruned = any(step.envelope.event is None for step in top.steps())
     digits = digits_of(reader)
 
     def view(console: "Console") -> None:
@@ -39,7 +40,7 @@ def why(seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
         tree = Tree(_line(reader, top, digits))
         _grow(tree, reader, top, digits)
         console.print(tree, soft_wrap=False)
-        console.print(_ending(rows, place.folder))
+        console.print(_ending(rows, pruned, place.folder))
 
     document = {"ok": True, "reaches_a_row": bool(rows), "chain": _document(reader, top)}
     return Answer(document, view)
@@ -67,7 +68,9 @@ def _row_line(row: Row) -> str:
     return f"row {row.number}: {row.symbol} at {instant(row.time)}: {values}"
 
 
-def _ending(rows: list[Step], folder: Path) -> str:
+def _ending(rows: list[Step], pruned: bool, folder: Path) -> str:  # noqa: FBT001 -- what was found, not a switch
+    if pruned:
+        return "Bodies were pruned: causes are those of the headers; rows, and what bodies name, cannot be shown."
     if not rows:
         return (
             "No market row is among its causes: it follows from a deadline, a person, a bot's own call or the start of "

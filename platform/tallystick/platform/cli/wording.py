@@ -54,6 +54,9 @@ TOLD: Mapping[str, tuple[str, ...]] = {
 """The fields that tell what happened, in the order of telling; of a type not named here all are told."""
 
 
+NUMBERED_FROM_0 = frozenset({"order", "series", "run", "id", "rows", "direction", "first", "size"})
+
+
 def values_of(envelope: "Envelope") -> dict[str, Any]:
     """The fields of a record's body; empty where the body was pruned."""
     event = envelope.event
@@ -93,18 +96,16 @@ def told(reader: "LogReader", envelope: "Envelope", digits: int = 2) -> str:
     parts = []
     for name in names:
         value = values.get(name)
-        if value in (0, 0.0, "", None, b"", (), {}) and name not in {
-            "order",
-            "series",
-            "run",
-            "id",
-            "rows",
-            "direction",
-        }:
+        if value in (0, 0.0, "", None, b"", (), {}) and not _says_by_zero(envelope.type, name):
             continue
         text = worded(cards[name], value, digits) if name in cards else str(value)
         parts.append(f"{name} {text}")
     return ", ".join(parts)
+
+
+def _says_by_zero(type_name: str, field: str) -> bool:
+    """True where 0 is a value like any other: a number that begins at 0, no direction, a target of nothing."""
+    return field in NUMBERED_FROM_0 or (field == "volume" and type_name.startswith("target."))
 
 
 def worded(card: "FieldCard", value: Any, digits: int = 2) -> str:

@@ -50,21 +50,22 @@ def _read(log_folder: Path) -> tuple[Story, Proof]:
     """One pass over the log: its story, and what names it."""
     reader = LogReader(log_folder)
     digest = DecisionDigest()
-    size, head = 0, b""
+    size, head, pruned = 0, b"", 0
 
     def counted() -> Iterator[Envelope]:
-        nonlocal size, head
+        nonlocal size, head, pruned
         for envelope in reader.envelopes():
             size, head = envelope.seq + 1, envelope.leaf
             if envelope.trading:
                 body = envelope.body
+                pruned += body is None
                 body_hash = reader.record(envelope.seq).header.body_hash if body is None else sha256(body).digest()
                 digest.add(prefix_of(envelope.type, envelope.version), envelope.time, body_hash)
             yield envelope
 
     story = tell(counted())
     origin, covered = _last_checkpoint(log_folder)
-    return story, Proof(origin, size, head.hex(), digest.value.hex(), covered)
+    return story, Proof(origin, size, head.hex(), digest.value.hex(), covered, pruned)
 
 
 def _last_checkpoint(log_folder: Path) -> tuple[str, int]:

@@ -27,13 +27,17 @@ from tallystick.platform.report.trades import Positions, positions_of
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What names the log: origin, records, head, decision digest, the size of the last checkpoint (-1: none)."""
+    """What names the log: origin, records, head, decision digest, the size of the last checkpoint (-1: none).
+
+    `pruned` trading records have no body any more: what they said is in no figure.
+    """
 
     origin: str = ""
     size: int = 0
     head: str = ""
     decision_digest: str = ""
     checkpoint: int = -1
+    pruned: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
