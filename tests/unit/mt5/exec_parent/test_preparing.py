@@ -55,6 +55,14 @@ def test_the_plan_alone_makes_the_same_terminal_again(tmp_path: Path) -> None:
     assert again.server_time == "utc"
 
 
+def test_a_folder_is_started_by_its_main_as_python_does(tmp_path: Path) -> None:
+    with pytest.raises(ScriptMissing, match="is a folder without __main__.py"):
+        prepared_bot(tmp_path, BotTerms(**TERMS))  # type: ignore[arg-type]
+    (tmp_path / "__main__.py").write_text("", encoding="utf-8")
+    ready = prepared_bot(tmp_path, BotTerms(**TERMS))  # type: ignore[arg-type]
+    assert (ready.script, ready.bot.script) == (tmp_path / "__main__.py", "__main__.py")
+
+
 def test_a_symbol_that_the_terminal_does_not_have_is_refused(tmp_path: Path) -> None:
     terms = BotTerms(**TERMS, terminal=terminal(tmp_path, "XAUUSD"))  # type: ignore[arg-type]
     with pytest.raises(DataError, match="EURUSD"):

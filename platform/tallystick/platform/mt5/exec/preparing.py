@@ -80,6 +80,7 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
 
     Raises `BotRunError`, `ZoneRefusedError`, and what data, a definition, a limit or an account raises.
     """
+    script = _started(script)
     source = _source_of(script)
     _require_fitting(script, terms)
     asked = reading_of(terms.symbol, "", terms.clock, terms.start, terms.end, terms.strictness)
@@ -122,6 +123,16 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
         raise TooManySymbols(what, "Run the bot on fewer symbols at a time.")
     definition_in(plan, bot)  # says now what a replay could not make of it
     return PreparedBot(script, plan, bot, feed, notes)
+
+
+def _started(script: Path) -> Path:
+    """The file that Python starts: of a folder its `__main__.py`. Raises `ScriptMissing`."""
+    if not script.is_dir():
+        return script
+    main = script / "__main__.py"
+    if not main.is_file():
+        raise ScriptMissing(f"{script} is a folder without __main__.py", "Give the Python file that starts the bot.")
+    return main
 
 
 def _source_of(script: Path) -> bytes:
