@@ -56,7 +56,7 @@ def test_the_plan_alone_makes_the_same_terminal_again(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_started_by_its_main_as_python_does(tmp_path: Path) -> None:
-    with pytest.raises(ScriptMissing, match="is a folder without __main__.py"):
+    with pytest.raises(ScriptMissing, match=r"is a folder without __main__\.py"):
         prepared_bot(tmp_path, BotTerms(**TERMS))  # type: ignore[arg-type]
     (tmp_path / "__main__.py").write_text("", encoding="utf-8")
     ready = prepared_bot(tmp_path, BotTerms(**TERMS))  # type: ignore[arg-type]
