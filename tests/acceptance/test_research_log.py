@@ -154,7 +154,7 @@ def test_two_processes_count_into_one_log(tmp_path: Path) -> None:
 
 def test_a_writer_that_does_not_give_way_is_named(tmp_path: Path) -> None:
     log = ResearchLog(tmp_path / "research", KEY, wait_s=0.2)
-    busy = pytest.raises(LogBusy, match=r"E576 .*--research")
+    busy = pytest.raises(LogBusy, match=r'E576 .*research="DIR"')
     with LogWriter(log.log, "somebody/else"), busy, counted(READY, log=log):
         pytest.fail("the trial must not begin before it is recorded")
 

@@ -71,7 +71,7 @@ def test_refused_rows_are_told_apart_from_treated_and_from_odd_ones(tmp_path: Pa
     bars.insert(80, bars[79])
     told = {issue.fault: issue.treatment for issue in check(tmp_path, bars).issues}
     assert told == {
-        "impossible_bar": "refused; --skip-bad drops",
+        "impossible_bar": 'refused; strictness="skip_bad" drops',
         "duplicate": "first_kept",
         "wide_spread": "kept",
     }

@@ -59,6 +59,13 @@ def test_a_damaged_text_is_refused_in_words(tmp_path: Path, content: bytes, mess
     assert refused.value.fix
 
 
+def test_where_no_row_can_be_read_nobody_is_told_to_drop_them_all(tmp_path: Path) -> None:
+    path = tmp_path / "EURUSD.csv"
+    path.write_bytes(HEAD + ROW.replace(b"2024-03-01", b"13/01/2024") * 3)
+    with pytest.raises(UnreadableData, match=r"No row can be read: write .* docs/data\.md .* mapping="):
+        series_of(path, tz="utc")
+
+
 def test_what_is_no_file_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises(UnreadableData, match="is a folder"):
         series_of(tmp_path, tz="utc")

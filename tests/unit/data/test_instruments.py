@@ -62,7 +62,7 @@ def test_a_brokers_ending_is_looked_through_and_a_wrong_symbol_is_not() -> None:
     assert instrument_for("EURUSD.r").fields() == {**instrument_for("EURUSD").fields(), "symbol": "EURUSD.r"}
     with pytest.raises(UnknownSymbol, match=r'symbol "EURUSDX" has no conditions.* Did you mean EURUSD'):
         instrument_for("EURUSDX")
-    with pytest.raises(UnknownSymbol, match=r"docs/data\.md"):
+    with pytest.raises(UnknownSymbol, match=r"docs/data\.md shows: instruments="):
         instrument_for("")
 
 
@@ -114,6 +114,12 @@ def test_metatraders_symbol_info_is_understood(tmp_path: Path) -> None:
 def test_conditions_that_do_not_fit_are_refused(fields: dict[str, object], message: str) -> None:
     with pytest.raises(BadConditions, match=message.replace(".", r"\.")):
         instrument_from("EURUSD", fields)
+
+
+def test_conditions_of_a_symbol_that_is_not_built_in_say_which_fields_they_lack() -> None:
+    lacking = "AAPL do not fit: it is not built in, so it must also say volume_min, volume_max, volume_step"
+    with pytest.raises(BadConditions, match=lacking):
+        instrument_from("AAPL", {"digits": 2, "contract_size": 1, "calc_mode": "cfd"})
 
 
 @pytest.mark.parametrize(("name", "text"), [("a.json", "[1]"), ("a.json", "{"), ("a.toml", "x ="), ("a.toml", "x = 1")])

@@ -130,7 +130,7 @@ def test_one_bar_has_the_period_that_is_stated_and_none_is_guessed(tmp_path: Pat
 
 
 def test_the_clock_must_be_stated(tmp_path: Path) -> None:
-    with pytest.raises(UnknownClock, match=r"EURUSD\.csv has no time zone\. Say --tz utc, --tz mt5"):
+    with pytest.raises(UnknownClock, match=r'EURUSD\.csv has no time zone\. Say tz="utc", tz="mt5"'):
         read(tmp_path, Style().bars(two_bars()), tz=None)
     with pytest.raises(UnknownClock, match='time zone "Mars/Olympus" is not known'):
         read(tmp_path, Style().bars(two_bars()), tz="Mars/Olympus")

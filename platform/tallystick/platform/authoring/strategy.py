@@ -112,7 +112,7 @@ class Strategy(Actions, SeriesViews, Module):
         if not isinstance(symbol, str) or not symbol:
             message = (
                 f"E511 {self.name} has no symbol: got {symbol!r}. "
-                'Say symbol="EURUSD" in @strategy(...) or in the class line, or give one: --symbol EURUSD.'
+                'Say it in @strategy(symbol=...) or in the class line, or give one: symbol="EURUSD".'
             )
             raise SettingRefused(message)
         self.symbol = symbol

@@ -20,7 +20,7 @@ OF_PLAN = (
 """Said as a plan says them."""
 FIELDS = (*OF_PLAN, "currency", "digits", "deposit", "credit", "stop_out_call", "stop_out_level")
 MONEY = {
-    "deposit": (1, "the money the account begins with", "Write it like --deposit 10000, or account=10_000."),
+    "deposit": (1, "the money the account begins with", "Write it like account=10_000."),
     "credit": (0, "what the broker lends", 'Write it like account={"credit": 500}.'),
 }
 """What is money of an account: at least so many minor units, what it is, and how to write it."""

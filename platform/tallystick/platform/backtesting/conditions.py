@@ -42,7 +42,7 @@ def unknown_symbol(symbol: str, known: Sequence[str], where: str) -> UnknownSymb
     listed = ", ".join(known) or "none"
     return UnknownSymbol(
         f'symbol "{symbol}" is not in {where}: got {symbol} / expected one of {listed}.',
-        f"Did you mean {near[0]}? Say --symbol {near[0]}." if near else "Name one of them: symbol=, or --symbol.",
+        f'Did you mean {near[0]}? Say symbol="{near[0]}".' if near else "Name one of them: symbol=NAME.",
     )
 
 

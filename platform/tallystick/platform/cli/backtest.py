@@ -16,6 +16,7 @@ from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import own_key
 from tallystick.platform.cli.market_data import FORM, sources_of
 from tallystick.platform.cli.operators_log import move_to
+from tallystick.platform.cli.option_words import in_options
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named
 from tallystick.platform.cli.screen import plain_where_needed, progress
@@ -120,7 +121,7 @@ def kept(
     from tallystick.platform.judging.counting import counted
 
     for warning in ready.feed.warnings():
-        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
+        print(f"warning: {in_options(warning)}", file=sys.stderr)  # noqa: T201
     key = own_key(call)
     folder.mkdir(parents=True, exist_ok=True)
     move_to(folder)
@@ -183,7 +184,7 @@ def document_of(result: "Backtest", page: Path | None) -> dict[str, Any]:
         "halted": run.halted,
         "stats": {name: _finite(value) for name, value in result.stats.items()},
         "refusals": result.summary.refusals,
-        "warnings": list(result.warnings),
+        "warnings": [in_options(warning) for warning in result.warnings],
         "notes": list(result.notes),
         "report": None if page is None else str(page),
         "key": run.vkey,
@@ -210,7 +211,7 @@ def _show(result: "Backtest", page: Path | None, console: "Console") -> None:
     for line in lines_of(result, warnings=False):
         console.print(plain_where_needed(line))
     for warning in result.own_warnings:
-        console.print(f"warning: {warning}")
+        console.print(f"warning: {in_options(warning)}")
     for note in result.notes:
         console.print(f"note: {note}")
     if page is not None:

@@ -1,5 +1,6 @@
 """`tallystick data check`: what is wrong with prices, before anybody trades on them."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -15,6 +16,7 @@ from tallystick.platform.cli.data_options import (
     day,
     reader_of,
 )
+from tallystick.platform.cli.option_words import in_options
 from tallystick.platform.cli.wording import instant
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def check(
     call: Call = context.obj
     stated = {"symbol": symbol, "tz": tz, "timeframe": timeframe, "spread_points": spread_points}
     reader = reader_of(call.home, mapping=mapping, **stated)
-    found = [checked(file, reader) for file in files]
+    found = [_in_options(checked(file, reader)) for file in files]
     clean = not any(one.issues for one in found)
 
     def show(console: "Console") -> None:
@@ -60,6 +62,10 @@ def check(
 
     document = {"ok": clean, "files": [msgspec.to_builtins(one) for one in found]}
     return Answer(document, show, Exit.OK if clean else Exit.FINDINGS)
+
+
+def _in_options(one: "Checked") -> "Checked":
+    return replace(one, issues=tuple(replace(each, treatment=in_options(each.treatment)) for each in one.issues))
 
 
 def lines_of(one: "Checked") -> list[str]:

@@ -21,6 +21,7 @@ from tallystick.platform.cli.data_options import (
     reader_of,
     strictness_of,
 )
+from tallystick.platform.cli.option_words import in_options
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,7 +61,7 @@ def import_(  # noqa: PLR0913 -- an option for each thing that a file does not s
     stated = {"symbol": symbol, "tz": tz, "timeframe": timeframe, "spread_points": spread_points}
     series = series_of_files(files, reader_of(call.home, mapping=mapping, strictness=strictness, **stated))
     for warning in series.warnings:
-        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
+        print(f"warning: {in_options(warning)}", file=sys.stderr)  # noqa: T201
     catalogue = Catalogue.of_user(call.home)
     name = name or f"{series.symbol}-{period_name(series.period_ns)}"
     conditions = instrument_of(series.symbol, instrument)
@@ -83,6 +84,6 @@ def import_(  # noqa: PLR0913 -- an option for each thing that a file does not s
         "data_hash": series.data_hash,
         "time_rule": series.time_rule,
         "treatments": [{"fault": one.fault, "count": one.count, "rule": one.rule} for one in series.treatments],
-        "warnings": list(series.warnings),
+        "warnings": [in_options(warning) for warning in series.warnings],
     }
     return Answer(document, show)

@@ -13,6 +13,7 @@ from tallystick.platform.cli.demo_folder import DEMO, require_made_by, take_fold
 from tallystick.platform.cli.holding import hold
 from tallystick.platform.cli.home import OwnKey, own_key
 from tallystick.platform.cli.market_data import feed_of
+from tallystick.platform.cli.option_words import in_options
 from tallystick.platform.cli.place import place_of, spoken
 from tallystick.platform.cli.reading import seqs_of, types_like
 from tallystick.platform.cli.replay import document_of_replay, exit_of, lines_of, replayed
@@ -115,7 +116,7 @@ def _document(told: Told) -> dict[str, Any]:
         "book": str(told.book),
         "replaced": told.replaced,
         "key": key_document(told.key),
-        "warnings": list(told.feed.warnings()),
+        "warnings": [in_options(warning) for warning in told.feed.warnings()],
         "currency": summary.currency,
         "digits": summary.digits,
         "balance": summary.closing_balance,
@@ -147,7 +148,7 @@ def _lines(told: Told) -> list[str]:
     denials = ", ".join(f"{rule} {count}" for rule, count in summary.denials.items())
     place = place_of(told.book)
     lines = [f"replaced the earlier demo in {told.book}"] if told.replaced else []
-    lines += [f"warning: {warning}" for warning in told.feed.warnings()]
+    lines += [f"warning: {in_options(warning)}" for warning in told.feed.warnings()]
     lines += [
         "",
         f"{', '.join(summary.symbols)} 2014: {result.rows:,} bars",

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tallystick.platform.cli.call import Document, Exit, as_json
+from tallystick.platform.cli.option_words import in_options
 
 UNEXPECTED = "E899"
 BROKEN = frozenset({"E220", "E710", "E133"})
@@ -87,6 +88,13 @@ def explained(error: BaseException, arguments: Sequence[str]) -> Failure:
     """Any error as a failure with a code and a fix."""
     if isinstance(error, Failure):
         return error
+    failure = _of_the_library(error, arguments)
+    failure.what, failure.fix = in_options(failure.what), in_options(failure.fix)
+    return failure
+
+
+def _of_the_library(error: BaseException, arguments: Sequence[str]) -> Failure:
+    """An error of what is below the command line, or of what is below that."""
     if hasattr(error, "format_message"):  # the command line itself was not understood
         return _misspoken(error)
     numbered = NUMBERED.match(str(error))

@@ -19,6 +19,7 @@ from tallystick.platform.cli.market_data import sources_of
 from tallystick.platform.cli.mt5_exec_options import DEFAULT_FOLDER
 from tallystick.platform.cli.mt5_exec_watching import watching
 from tallystick.platform.cli.operators_log import move_to
+from tallystick.platform.cli.option_words import in_options
 from tallystick.platform.cli.own_words import own_words
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from tallystick.platform.mt5.exec.carrying_out import BotRun
     from tallystick.platform.mt5.exec.preparing import BotTerms, PreparedBot
 
-OWN_WORDS = {"--tz": "--clock", "--deposit": "--balance", ", or account=10_000": ""}
+OWN_WORDS = {"--tz": "--clock", "--deposit": "--balance"}
 """What data and account say to do, and what that is called here."""
 MAKER = Maker("tallystick mt5 exec", "exec.json", "the bot's run")
 SAW_THE_END = frozenset({"data_over", "swallowed"})
@@ -145,7 +146,7 @@ def kept(ready: "PreparedBot", folder: Path, call: Call, *, speed: Literal["max"
     from tallystick.platform.mt5.exec.carrying_out import Carrying, carry_out
 
     for warning in ready.feed.warnings():
-        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
+        print(f"warning: {in_options(warning)}", file=sys.stderr)  # noqa: T201
     key = own_key(call)
     folder.mkdir(parents=True, exist_ok=True)
     move_to(folder)

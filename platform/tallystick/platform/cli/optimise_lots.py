@@ -23,7 +23,6 @@ from tallystick.platform.report.optimisation.outcome import InLots, Volume
 
 OWN_WORDS = {
     "--deposit": "--equity",
-    ", or account=10_000": "",
     "Add the data of the pair that is missing": "Add the pair that is missing to the table",
     "give instruments= with profit_rate": "state profit_rate in --lots FILE",
     "deposit": "equity",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from tallystick.platform.cli.failure import Failure
+from tallystick.platform.cli.option_words import in_options
 
 
 @contextmanager
@@ -15,7 +16,7 @@ def own_words(words: Mapping[str, str]) -> Iterator[None]:
     try:
         yield
     except (DataError, BacktestError) as error:
-        what, fix = error.what, error.fix
+        what, fix = in_options(error.what), in_options(error.fix)
         for elsewhere, here in words.items():
             what, fix = what.replace(elsewhere, here), fix.replace(elsewhere, here)
         raise Failure(error.code, what, fix=fix) from error

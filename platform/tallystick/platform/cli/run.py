@@ -15,6 +15,7 @@ from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import OwnKey, own_key
 from tallystick.platform.cli.market_data import FORM, feed_of, sources_of
 from tallystick.platform.cli.operators_log import move_to
+from tallystick.platform.cli.option_words import in_options
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named, require_own_folder, require_same_plan
 from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
@@ -84,7 +85,7 @@ def run(
     if book is not None:
         require_own_folder(book, call)
     for warning in feed.warnings():
-        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
+        print(f"warning: {in_options(warning)}", file=sys.stderr)  # noqa: T201
     key = own_key(call) if project is None else config_run.key_of_project(call, project)
     book = config_run.book_of_run(book, project, context)
     config_run.require_not_within(book, key)
@@ -102,7 +103,7 @@ def run(
         **document_of_outcome(outcome),
         "ok": well,
         "book": str(book),
-        "warnings": list(feed.warnings()),
+        "warnings": [in_options(warning) for warning in feed.warnings()],
         "key": key_document(key),
     }
     return Answer(document, show, Exit.OK if well else Exit.FINDINGS)

@@ -24,17 +24,18 @@ NUMBERED = re.compile(r"(?:(?P<code>[EW]\d{3}) )?(?P<what>.+?)(?:\. (?P<fix>[A-Z
 PLANS = re.compile(r"^the plan's (?P<field>[\w.\[\]]+)(?P<rest>.*)$", re.DOTALL)
 MSGSPEC = re.compile(r" - at `[^`]*`(?:\. Limits are whole numbers; see docs/risk\.md\.?)?")
 """What another reader says of places in a plan, which nobody of the file knows."""
-OPTION = re.compile(r"--(tz|symbol|timeframe|lots|deposit|digits) ([\w:+/.-]*\w)")
+ARGUMENT = re.compile(r'\b(tz|symbol|timeframe|lots|strictness)=("[^"]*")')
 MOST_SHOWN = 60
 SAID_HERE = {
-    "its conditions in a JSON or TOML file, as docs/data.md shows": (
+    'its conditions in a JSON or TOML file, as docs/data.md shows: instruments="FILE"': (
         "its conditions in [[instrument]]: digits, contract_size, volume = { min, max, step }"
     ),
-    "--mapping time=Date,open=O,high=H,low=L,close=C": (
+    'mapping={"time": "Date", "open": "O", "high": "H", "low": "L", "close": "C"}': (
         'mapping = { time = "Date", open = "O", high = "H", low = "L", close = "C" }'
     ),
-    "Drop --strict to take": 'Write strictness = "treat" in [data] to take',
-    "Name one of them: symbol=, or --symbol": "Name one of them",
+    'Drop strictness = "strict" to take': 'Write strictness = "treat" in [data] to take',
+    "Name one of them: symbol=NAME": "Name one of them",
+    "account=10_000": 'deposit = "10000"',
     "then backtest mine": 'then source = "mine"',
     "Correct it in the plan.": "Correct it.",
     "Correct the path in the plan.": "Correct the path.",
@@ -147,10 +148,9 @@ class Findings:
 
 
 def _in_a_file(text: str) -> str:
-    """What another part says of a plan or of a command's options, as one says it of the file."""
+    """What another part says of a plan or of its arguments, as one says it of the file."""
     text = MSGSPEC.sub("", text)
-    if "tallystick " not in text:  # a command keeps its options
-        text = OPTION.sub(r'\1 = "\2"', text)
+    text = ARGUMENT.sub(r"\1 = \2", text)
     for elsewhere, here in SAID_HERE.items():
         text = text.replace(elsewhere, here)
     return text

@@ -102,7 +102,7 @@ class Catalogue:
                 return False
             if not replace:
                 what = f"{name} is in the catalogue already, with other rows or another origin."
-                raise UnfitRequest(what, "Choose another name with --name, or say --replace.")
+                raise UnfitRequest(what, "Choose another name, or say replace=True.")
         self.folder.mkdir(parents=True, exist_ok=True)
         write_whole(Disk(), path, content)
         return True

@@ -84,7 +84,7 @@ def _issue(finding: Finding, described: Described) -> Issue:
 
 
 def _treatment(fault: str, rule: str) -> str:
-    return "refused; --skip-bad drops" if fault in REFUSED else rule
+    return 'refused; strictness="skip_bad" drops' if fault in REFUSED else rule
 
 
 def _wanting(described: Described) -> list[Issue]:

@@ -21,7 +21,7 @@ ALIASES = {"utc": "utc", "gmt": "utc", "z": "utc", "mt5": "new_york+7", "new_yor
 OFFSET = re.compile(r"(?:fixed:|utc|gmt)?([+-]\d\d):?(\d\d)?")
 QUARTER_MS, DAY_MS = 900_000, 86_400_000
 """Every offset from UTC in use since 1970 changes at a quarter of an hour."""
-REMEDY = "Say --tz utc, --tz mt5 (New York plus 7 hours), --tz fixed:-05:00 or --tz America/New_York."
+REMEDY = 'Say tz="utc", tz="mt5" (New York plus 7 hours), tz="fixed:-05:00" or tz="America/New_York".'
 
 FRAME = "a frame"
 """What rows in memory are called; no option of a command reads them."""

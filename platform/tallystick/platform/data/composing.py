@@ -102,7 +102,7 @@ def _spread(table: Table, terms: Terms) -> tuple[NDArray[np.float64], Note]:
         )
     if "spread" in table.numbers:
         return table.numbers["spread"], Note("no_ask", "ask_is_bid_plus_spread", every)
-    words = "W131 {symbol}: nothing tells the spread of {count} {noun}; it is taken as 0. State --spread-points."
+    words = "W131 {symbol}: nothing tells the spread of {count} {noun}; it is taken as 0. State spread_points=N."
     return np.zeros(len(table)), Note("no_ask", "ask_is_bid", every, words=words)
 
 
@@ -167,7 +167,7 @@ def _period(table: Table, terms: Terms) -> int:
     if not len(distances):
         if terms.period_ns or not table.clocked:
             return terms.period_ns or DAY_NS
-        raise UnreadableData(f"{table.title}: one bar does not tell its period.", "Say it: --timeframe H1")
+        raise UnreadableData(f"{table.title}: one bar does not tell its period.", 'Say it: timeframe="H1".')
     values, counts = np.unique(distances, return_counts=True)
     commonest = int(values[np.argmax(counts)]) * 1_000_000
     if commonest > WEEK_NS:

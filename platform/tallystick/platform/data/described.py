@@ -77,7 +77,8 @@ class Described:
             f"W107 {self.symbol}: {shown.count:,} of {self.total:,} {self.noun} "
             f"{verb.get(shown.fault, shown.fault)} (median {-shown.median / point:.0f}, worst "
             f"{-worst.worst / point:.0f} points at {_moment(self.utc(worst.worst_msc))}"
-            f"{'; ' + rest if rest else ''}). Spread taken as 0 at the mid there; --strict refuses."
+            f"{'; ' + rest if rest else ''}). Spread taken as 0 at the mid there; "
+            'strictness="strict" refuses.'
         )
         return [text]
 

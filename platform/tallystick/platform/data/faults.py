@@ -92,7 +92,7 @@ def _sort(rows: SourceRows, symbol: str, strictness: Strictness, found: list[Fin
         return rows
     if strictness == "strict":
         what = f"{rows.where(int(np.argmax(late)))}: {symbol} goes back in time ({int(late.sum()):,} such rows)."
-        raise DisorderedData(what, "Sort the file, or drop --strict to have it sorted.")
+        raise DisorderedData(what, 'Sort the file, or drop strictness="strict" to have it sorted.')
     found.append(_finding("unsorted", late, rows, "sorted_by_time"))
     return rows.take(np.argsort(time, kind="stable"))
 
@@ -126,7 +126,7 @@ def _uncross(rows: SourceRows, symbol: str, strictness: Strictness, found: list[
             continue
         if strictness == "strict":
             what = f"{rows.where(int(np.argmax(crossed)))}: {symbol} has ask below bid ({int(crossed.sum()):,} rows)."
-            raise CrossedData(what, "Drop --strict to take the spread as 0 there.")
+            raise CrossedData(what, 'Drop strictness="strict" to take the spread as 0 there.')
         found.append(_crossing(fault, crossed, bid - ask, rows))
         scale = 10**digits
         mid = np.floor((np.rint(bid * scale) + np.rint(ask * scale)) / 2) / scale
@@ -174,7 +174,7 @@ def _refused_mask(
 def _unpositive_words(symbol: str) -> Refusal:
     def say(rows: SourceRows, row: int, count: int) -> DataError:
         what = f"{rows.where(row)}: {symbol} has a price of zero or less ({count:,} rows)."
-        return ImpossibleData(what, "Fix the source or --skip-bad.")
+        return ImpossibleData(what, 'Fix the source, or say strictness="skip_bad".')
 
     return say
 
@@ -186,7 +186,7 @@ def _impossible_words(symbol: str) -> Refusal:
             for side in ("bid", "ask")
         )
         what = f"{rows.where(row)}: no {symbol} bar can be like this ({count:,} bars): {sides}."
-        return ImpossibleData(what, "Fix the source or --skip-bad.")
+        return ImpossibleData(what, 'Fix the source, or say strictness="skip_bad".')
 
     return say
 
@@ -195,7 +195,7 @@ def _twice_words(symbol: str) -> Refusal:
     def say(rows: SourceRows, row: int, count: int) -> DataError:
         moment = np.datetime64(int(rows.columns["time_msc"][row]), "ms")
         what = f"{rows.where(row)}: {symbol} {moment} appears twice ({count:,} bars)."
-        return DisorderedData(what, "Fix the source or --skip-bad.")
+        return DisorderedData(what, 'Fix the source, or say strictness="skip_bad".')
 
     return say
 

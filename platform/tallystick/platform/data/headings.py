@@ -58,7 +58,7 @@ def roles_by_name(names: Sequence[str], mapping: Mapping[str, str | int] | None,
     for role, wanted in (mapping or {}).items():
         if role not in NAMES and role != "clock":
             what = f'"{role}" is nothing a column can be.'
-            raise UnfitRequest(what, f"Map one of {', '.join(NAMES)}, as in --mapping time=Date,open=O")
+            raise UnfitRequest(what, f'Map one of {", ".join(NAMES)}, as in mapping={{"time": "Date", "open": "O"}}.')
         roles = {other: column for other, column in roles.items() if other != role}
         roles[role] = _column_called(wanted, names, title)
     if "date" in roles and "time" in roles:
@@ -108,5 +108,7 @@ def _complete(roles: dict[str, int], names: Sequence[str], title: str) -> dict[s
     if not (bars or quotes) or not {"time", "date"} & set(roles):
         missing = "a time" if bars or quotes else "open, high, low and close, nor bid and ask"
         what = f"{title} has no columns for {missing}; it has {', '.join(map(str, names))[:300]}."
-        raise UnreadableData(what, "Say which they are: --mapping time=Date,open=O,high=H,low=L,close=C")
+        raise UnreadableData(
+            what, 'Say which they are: mapping={"time": "Date", "open": "O", "high": "H", "low": "L", "close": "C"}.'
+        )
     return roles

@@ -52,7 +52,9 @@ def instrument_for(symbol: str, own: Mapping[str, Instrument] | None = None) -> 
     near = difflib.get_close_matches(plain.upper(), known, n=1, cutoff=0.7)
     what = f'symbol "{symbol}" has no conditions: it is none of the {len(known)} known ones.'
     meant = f"Did you mean {near[0]}? Else give" if near else "Give"
-    raise UnknownSymbol(what, f"{meant} its conditions in a JSON or TOML file, as docs/data.md shows.")
+    raise UnknownSymbol(
+        what, f'{meant} its conditions in a JSON or TOML file, as docs/data.md shows: instruments="FILE".'
+    )
 
 
 def symbol_in(name: str) -> str | None:

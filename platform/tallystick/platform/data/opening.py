@@ -192,7 +192,7 @@ def placed(reading: Reading, reader: Reader, title: str) -> Placed:
     """Rows given their symbol and clock. Raises `UnknownSymbol` (E101), `UnknownClock` (E110)."""
     symbol = reader.symbol or symbol_in(title)
     if not symbol:
-        raise UnknownSymbol(f"nothing tells the symbol of {title}.", "Say it: --symbol EURUSD")
+        raise UnknownSymbol(f"nothing tells the symbol of {title}.", 'Say it: symbol="EURUSD".')
     clock = Clock("utc") if reading.zoned else clock_of(reader.tz, title)
     rows, notes = reading.rows, reading.notes
     if clock.treatment:

@@ -142,7 +142,13 @@ def beyond(role: str, values: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 def bad_rows_remedy(count: int, total: int) -> str:
     """What to do about rows that cannot be read."""
-    return f"Correct the source, or say --skip-bad, which drops and records such rows: {count:,} of {total:,} here."
+    if count == total:
+        return (
+            "No row can be read: write dates and numbers as docs/data.md lists them,"
+            ' or say which column is which: mapping={"time": "WHEN", "open": "O"}.'
+        )
+    dropped = f"{count:,} of {total:,} here"
+    return f'Correct the source, or say strictness="skip_bad", which drops and records such rows: {dropped}.'
 
 
 def _first_fault(cells: Cells, faults: _Faults, count: int) -> UnreadableData:

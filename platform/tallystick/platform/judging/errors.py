@@ -66,7 +66,7 @@ class LogBusy(JudgingError):
         """`pid` of the writer, 0 when unknown."""
         who = f"process {pid}" if pid else "another process"
         what = f"{who} has been writing the research log in {folder} for {waited_s:g} s"
-        super().__init__(what, "End that process, or count this trial elsewhere with --research DIR.")
+        super().__init__(what, 'End that process, or count this trial elsewhere with research="DIR".')
 
 
 class ForeignLog(JudgingError):
@@ -77,7 +77,7 @@ class ForeignLog(JudgingError):
     def __init__(self, folder: Path, owner: str) -> None:
         """`owner`: its verifier key."""
         what = f"the research log in {folder} belongs to the key {owner}: got your own key / expected that one"
-        super().__init__(what, "Use that key with TALLYSTICK_HOME=DIR, or keep a log of your own with --research DIR.")
+        super().__init__(what, 'Use that key with TALLYSTICK_HOME=DIR, or keep a log of your own with research="DIR".')
 
 
 class NotComparable(JudgingError):

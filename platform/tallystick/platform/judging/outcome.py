@@ -125,7 +125,7 @@ def objective_named(name: str) -> Objective:
     """The objective called so. Raises `UnknownObjective`."""
     if name not in MEASURES:
         what = f"no such objective: got {name} / expected one of {', '.join(MEASURES)}"
-        raise UnknownObjective(what, "Say --objective sharpe.")
+        raise UnknownObjective(what, 'Say objective="sharpe".')
     return Objective(name)
 
 

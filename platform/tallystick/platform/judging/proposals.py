@@ -105,12 +105,12 @@ class OptunaSearch:
 def proposals(space: Space, *, method: str, trials: int | None, seed: int) -> Proposals:
     """The search called so. Raises `UnknownObjective` for another word, `BadSpace`."""
     if trials is not None and trials < 1:
-        raise BadSpace(f"{trials} trials: expected 1 or more", "Say --trials 100.")
+        raise BadSpace(f"{trials} trials: expected 1 or more", "Say trials=100.")
     if trials is not None and trials > MAX_GRID:
-        raise BadSpace(f"{trials:,} trials: expected {MAX_GRID:,} at most", "Say --trials 1000.")
+        raise BadSpace(f"{trials:,} trials: expected {MAX_GRID:,} at most", "Say trials=1000.")
     if method not in METHODS:
         what = f"no such method: got {method} / expected one of {', '.join(METHODS)}"
-        raise UnknownObjective(what, "Say --method grid.")
+        raise UnknownObjective(what, 'Say method="grid".')
     if method == "optuna":
         return OptunaSearch(space, trials=trials, seed=seed)
     return Fixed(space, method=method, trials=trials, seed=seed)

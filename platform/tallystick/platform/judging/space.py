@@ -19,6 +19,7 @@ from tallystick.platform.judging.errors import BadSpace
 Value = int | float | str | bool
 Point = dict[str, Value]
 MAX_GRID = 1_000_000
+STEPS = "5..40:5"
 LARGEST = 1e300
 RANGE = re.compile(r"(?P<low>[^.:]*(?:\.\d+)?)\.\.(?P<high>[^:]*?)(?::(?P<step>.+))?")
 
@@ -57,7 +58,7 @@ class Span:
 
     def grid(self) -> tuple[Value, ...]:
         """There is no grid without a step. Raises `BadSpace`."""
-        raise BadSpace(f"{self} has no step", f"Say {self}:{(self.high - self.low) / 10:g}, or --method random.")
+        raise BadSpace(f"{self} has no step", f'Say {self}:{(self.high - self.low) / 10:g}, or method="random".')
 
     def kinds(self) -> tuple[Value, ...]:
         """A value between."""
@@ -77,7 +78,7 @@ class Space:
     def __init__(self, parameters: Mapping[str, Any]) -> None:
         """Values: text such as "5..40:5" or "20,50,100", a `range`, a list, a `Choices` or a `Span`."""
         if not parameters:
-            raise BadSpace("no parameters were given to search", "Say --set fast=5..40:5.")
+            raise BadSpace("no parameters were given to search", f"Say {_said('fast', STEPS)}.")
         self.ranges: dict[str, Range] = {name: range_of(name, given) for name, given in parameters.items()}
 
     @property
@@ -92,7 +93,7 @@ class Space:
     def grid(self, limit: int | None = None) -> Iterator[Point]:
         """Every point, the last parameter fastest; the first `limit` of them."""
         if limit is None and self.size > MAX_GRID:
-            raise BadSpace(f"a grid of {self.size:,} points", "Use wider steps, or --method random --trials 200.")
+            raise BadSpace(f"a grid of {self.size:,} points", 'Use wider steps, or method="random" with trials=200.')
         points = product(*(one.grid() for one in self.ranges.values()))
         return islice((dict(zip(self.ranges, point, strict=True)) for point in points), limit)
 
@@ -110,7 +111,7 @@ def range_of(name: str, given: Any) -> Range:
     many = given.tolist() if hasattr(given, "tolist") else given  # numpy's numbers as Python's
     values = tuple(many) if isinstance(many, range | Sequence) and not isinstance(many, str) else (many,)
     if not values or not all(isinstance(value, int | float | str | bool) for value in values):
-        raise BadSpace(f"{name}: got {given!r} / expected values, a range or text", f'Say {name}="5..40:5".')
+        raise BadSpace(f"{name}: got {given!r} / expected values, a range or text", f"Say {_said(name, STEPS)}.")
     return _chosen(name, values)
 
 
@@ -118,7 +119,7 @@ def _chosen(name: str, values: tuple[Value, ...]) -> Choices:
     """Values that are numbers or words, each once: a trial made twice would count twice."""
     for value in values:
         if isinstance(value, float) and not isfinite(value):
-            raise BadSpace(f"{name}: got {value} / expected numbers that are finite", f"Say --set {name}=5,10.")
+            raise BadSpace(f"{name}: got {value} / expected numbers that are finite", f"Say {_said(name, '5,10')}.")
     twice = [value for value, times in Counter((type(value), value) for value in values).items() if times > 1]
     if twice:
         raise BadSpace(f"{name}: got {twice[0][1]} twice / expected each value once", "Leave one of them out.")
@@ -131,14 +132,14 @@ def _parsed(name: str, text: str) -> Range:
         parts = [part.strip() for part in text.split(",")]
         if "" in parts or any(".." in part for part in parts):
             what = f"{name}={text}: got no values / expected values with commas between, or LOW..HIGH:STEP"
-            raise BadSpace(what, f"Say --set {name}=5,10,20 or --set {name}=5..40:5.")
+            raise BadSpace(what, f"Say {_said(name, '5,10,20')} or {_said(name, STEPS)}.")
         return _chosen(name, tuple(_value(part) for part in parts))
     low, high = (_value(spanned[side]) for side in ("low", "high"))
     step = None if spanned["step"] is None else _value(spanned["step"])
     numbers = [each for each in (low, high, step) if each is not None]
     if not all(_is_number(each) for each in numbers) or low >= high:  # type: ignore[operator]
         raise BadSpace(
-            f"{name}={text}: got no range of numbers / expected LOW..HIGH:STEP", f"Say --set {name}=5..40:5."
+            f"{name}={text}: got no range of numbers / expected LOW..HIGH:STEP", f"Say {_said(name, STEPS)}."
         )
     whole = all(isinstance(each, int) for each in numbers)
     if step is None and not whole:
@@ -148,7 +149,7 @@ def _parsed(name: str, text: str) -> Range:
 
 def _stepped(name: str, text: str, low: Any, high: Any, step: Any) -> Iterator[Value]:
     if step <= 0:
-        raise BadSpace(f"{name}={text}: got a step of {step} / expected one above 0", f"Say --set {name}=5..40:5.")
+        raise BadSpace(f"{name}={text}: got a step of {step} / expected one above 0", f"Say {_said(name, STEPS)}.")
     if (high - low) / step > MAX_GRID:
         what = f"{name}={text}: got {(high - low) / step:,.0f} steps / expected {MAX_GRID:,} at most"
         raise BadSpace(what, "Say a wider step.")
@@ -170,6 +171,11 @@ def _value(text: str) -> Value:
     except ValueError:
         return text
     return value if isinstance(value, int | float | bool) else text
+
+
+def _said(name: str, values: str) -> str:
+    """How one parameter is given."""
+    return f'parameters={{"{name}": "{values}"}}'
 
 
 def _share(seed: int, number: int, name: str) -> float:

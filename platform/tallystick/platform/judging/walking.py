@@ -64,7 +64,7 @@ class Pace:
         except NoSplit as error:
             if min(self.train, self.test, self.step) < 1:
                 what = f"train {self.train}, test {self.test}, step {self.step} days: expected each from 1 on"
-                raise BadWindow(what, "Say --train 180d --test 60d, and no --step.") from error
+                raise BadWindow(what, 'Say train="180d" and test="60d", and no step.') from error
             what = f"train {self.train} and test {self.test} days over data of {days} days"
             raise BadWindow(what, f"Choose shorter windows, such as {days // 3}d and {days // 6}d.") from error
         for split in splits:

@@ -53,7 +53,7 @@ class Recomposing:
             contents = {name: kept.get(bytes.fromhex(digest)) for name, digest in run.started.sources.items()}
         except LogMissing:
             message = "the log keeps only the hashes of its sources, not the files"
-            raise RunConfigurationError(message, "replay with the file of then: --source FILE") from None
+            raise RunConfigurationError(message, 'replay with the file of then: source="FILE"') from None
         with TemporaryDirectory(prefix="tallystick-") as unpacked:
             unpack(contents, Path(unpacked))
             yield (Path(unpacked),)
@@ -73,6 +73,6 @@ class Recomposing:
         place = next((each for each in places if each.is_file()), None)
         if place is None:
             message = f"{path}, the file of strategy {one.name}, is not there"
-            fix = "give the file: --source FILE, or, for a log you trust, run the copy it keeps: --recorded-code"
+            fix = 'give the file: source="FILE", or, for a log you trust, run the copy it keeps: recorded_code=True'
             raise RunConfigurationError(message, fix)
         return msgspec.structs.replace(one, source=f"{place.as_posix()}:{name}" if name else place.as_posix())

@@ -120,7 +120,7 @@ class _Check:
         found: list[Any] = []
         for one in self.workers.made(tasks):
             if isinstance(one, Told) and one.failure.startswith(DIED):  # says nothing of the strategy's decisions
-                raise NotCheckable(f"{self.asked.name}: a run ended without an answer", "Try it with --jobs 1.")
+                raise NotCheckable(f"{self.asked.name}: a run ended without an answer", "Try it with jobs=1.")
             self.done += 1
             if self.progress is not None:
                 self.progress(self.done, self.done + len(tasks) - len(found) - 1)
