@@ -110,6 +110,17 @@ def test_a_verb_is_proposed_for_a_misspelt_one(say: Say) -> None:
     assert "Did you mean 'replay'?" in say("repaly").err
 
 
+@pytest.mark.parametrize(
+    ("named", "fix"), [("tallystick-demo", "Fix: tallystick demo"), (".", "Fix: name the folder"), ("x", "--bundle x ")]
+)
+def test_where_no_book_is_the_fix_is_of_what_is_there(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, fix: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x").write_text("{}", encoding="utf-8")
+    assert fix in say("audit", "verify", named).last
+
+
 def test_somebody_elses_key_is_no_proof(say: Say, hand_book: HandBook) -> None:
     stranger = Ed25519Signer.generate(hand_book.signer.name)
     said = say("audit", "verify", hand_book.folder, "--key", str(stranger.vkey), "--json")

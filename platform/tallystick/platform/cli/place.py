@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tallystick.platform.cli.arguments import DEFAULT_BOOK
 from tallystick.platform.cli.call import Call
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import config_folder, pinned_key
@@ -68,7 +69,14 @@ def place_of(folder: Path) -> Place:
     if folder.is_dir() and (any(folder.glob("*.seg*")) or (folder / "checkpoints").is_dir()):
         return Place(folder, None)
     got = "a folder without log/" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
-    raise Failure("E810", "no book here", where=str(folder), got=got, expected="a book's folder", fix="tallystick demo")
+    if folder.is_file():
+        check = f"python outside_verifier.py --bundle {spoken(folder)} --key KEY"
+        fix = f"name the book's folder; the proof of one record is checked with: tallystick audit verifier ; {check}"
+    elif folder == DEFAULT_BOOK:
+        fix = "tallystick demo"
+    else:
+        fix = "name the folder that a run, a backtest or the demo wrote, or the log in it"
+    raise Failure("E810", "no book here", where=str(folder), got=got, expected="a book's folder", fix=fix)
 
 
 def book_of(folder: Path) -> Path:

@@ -257,7 +257,8 @@ class _Run:
         signed = covered_by_checkpoints(self._folder / "log") == size
         if last.ended is not None and last.ended.reason != STOPPED and signed:
             message = f"the run in {self._folder} has ended ({last.ended.reason})"
-            raise RunConfigurationError(message, "choose another folder, or look at it: tallystick replay")
+            look = f'tallystick report "{self._folder}"'
+            raise RunConfigurationError(message, f"choose another folder, or look at it: {look}")
 
     def _leave_card(self) -> None:
         card = {"origin": self._origin, "key": str(self._signer.vkey)}
