@@ -2,8 +2,8 @@
 
 Between a watched call and the callback lie the frames of libraries and of the user. Imports may open files, compilers
 may cache, debuggers may ask, warnings and log lines may carry a time, finalizers may tidy up: none of it reaches a
-decision. A library may also look at clocks and settings, name things by chance and use threads for its own sake;
-what it reads from files or draws from a generator it hands on.
+decision. A library may also look at clocks and settings, ask which packages are installed, name things by chance and
+use threads for its own sake; what it reads from files or draws from a generator it hands on.
 """
 
 import inspect
@@ -12,6 +12,7 @@ import sysconfig
 import traceback
 import warnings
 import weakref
+from importlib import metadata
 from pathlib import Path
 from types import FrameType
 from typing import Final, NamedTuple
@@ -47,6 +48,9 @@ TRUSTED_PACKAGES: Final = frozenset(
     }
 )
 
+INSTALLED: Final = str(Path(metadata.__file__).parent)
+"""What tells which packages there are. Of a library it is like an import; of the user's code it reads any file."""
+
 LIBRARIES_MAY: Final = frozenset({"clock", "sleep", "entropy", "environment", "thread"})
 """Kinds of thing a third party's library may do for its own sake."""
 
@@ -68,7 +72,7 @@ def culprit(kind: str) -> Caller | None:
     """The innermost line of user code above this call, or None where somebody in between may do such a thing."""
     frame: FrameType | None = inspect.currentframe()
     found: Caller | None = None
-    caller_known = False
+    caller_known = asks_installed = False
     while frame is not None:
         path = frame.f_code.co_filename
         if _trusted(frame):
@@ -77,9 +81,11 @@ def culprit(kind: str) -> Caller | None:
             if found is not None:
                 return found  # the callback's own caller: further out is the run, not the strategy
         elif path.startswith(SITE):
-            if not caller_known and kind in LIBRARIES_MAY:
+            if not caller_known and (kind in LIBRARIES_MAY or asks_installed):
                 return None
             caller_known = True
+        elif path.startswith(INSTALLED):
+            asks_installed = True
         elif not path.startswith(STANDARD):
             caller_known = True
             found = found or Caller(path, frame.f_lineno, frame.f_code.co_name)
