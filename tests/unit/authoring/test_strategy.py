@@ -1,5 +1,6 @@
 """What a strategy says in a callback, and when it says nothing."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -279,6 +280,25 @@ def test_timers_are_asked_for_and_heard() -> None:
     assert isinstance(later, TimerRequested)
     assert not mine.react(TimerFired(module="orders", timer="soon", due=0), Seen())
     assert names == ["soon"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"after": -5}, "the timer is to wait -5; it takes seconds or a timedelta from 0 on. Change it"),
+        ({"after": timedelta(hours=-1)}, "it takes seconds or a timedelta from 0 on"),
+        ({"after": float("nan")}, "it takes seconds or a timedelta from 0 on"),
+        ({"after": 1e300}, "it takes seconds or a timedelta from 0 on"),
+        ({"after": 60, "at": datetime(2014, 2, 1, tzinfo=UTC)}, "is given at and after. Give one of them"),
+    ],
+)
+def test_a_timer_that_can_never_be_is_refused_where_it_is_asked_for(asked: dict[str, Any], said: str) -> None:
+    class Mine(Strategy, symbol="EURUSD"):
+        def on_bar(self, bar: BarClosed) -> None:
+            self.timer("soon", **asked)
+
+    with pytest.raises(ActionRefused, match=f"E510 mine.*{re.escape(said)}"):
+        heard(Mine(), walk(1))
 
 
 def test_another_series_is_asked_for_in_on_start() -> None:

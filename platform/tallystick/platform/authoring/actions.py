@@ -81,19 +81,26 @@ class Actions(Ordering):
     def timer(self, name: str, *, at: int | datetime = 0, after: float | timedelta = 0.0) -> None:
         """Have `on_timer(name)` called at a time (ns UTC or datetime) or after a while (seconds or timedelta).
 
-        The same name again replaces the earlier one.
+        The same name again replaces the earlier one. A time that is past is due at once.
         """
-        if at:
-            due = self._due(at)
-        else:
-            wait = after if isinstance(after, timedelta) else timedelta(seconds=after)
-            due = self._due(wait)
+        if at and after:
+            self._refuse(f"the timer {name!r} is given at and after. Give one of them")
+        due = self._due(at) if at else self._due(self._wait(after))
         self._stage()
         self._said.append(TimerRequested(module=self.name, timer=name, due=due))
 
     def why(self, **values: float) -> None:
         """Named values for the record, beside whatever is asked for in this callback."""
         self._explain(self.symbol, values)
+
+    def _wait(self, after: float | timedelta) -> timedelta:
+        try:
+            wait = after if isinstance(after, timedelta) else timedelta(seconds=after)
+        except (ValueError, OverflowError):  # no number, or more seconds than there will be
+            wait = timedelta(-1)
+        if wait < timedelta(0):
+            self._refuse(f"the timer is to wait {after}; it takes seconds or a timedelta from 0 on. Change it")
+        return wait
 
     # -- how each is said
 
