@@ -1,10 +1,12 @@
 """The sink of a replay: whatever the kernel sequences is compared, bit for bit, with the record that stands there."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
+from tallystick.events.canonical import encode
 from tallystick.events.event import Event
 from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.recorded import Names, Record, Said
@@ -85,6 +87,20 @@ class Comparison:
     def type_id(self, event_type: type[Event]) -> int:
         """The log's number for a type."""
         return self._names.type_id(event_type.FACT.name)
+
+    def encoder(self, event_type: type[Event]) -> Callable[[Any], bytes]:
+        """The body of an event of this type; values are looked at where the log has another body, as in the run."""
+        checked = self._names.encoder(event_type)
+
+        def encode_one(event: Any) -> bytes:
+            record = self.next
+            try:
+                body = encode(event)
+            except (OverflowError, ValueError, TypeError):
+                return checked(event)
+            return body if record is not None and body == record.body else checked(event)
+
+        return encode_one
 
     def _read(self) -> Record | None:
         """The next record, and some behind it that are kept at hand."""

@@ -137,6 +137,10 @@ class Names:
         """The body that an event would be recorded with."""
         return self._catalogue.encode(event)
 
+    def encoder(self, event_type: type[Event]) -> Callable[[Any], bytes]:
+        """`body` for one type."""
+        return self._catalogue.encoder(event_type)
+
     def decode(self, record: Record) -> Event:
         """The event in a record. Raises `UnknownType` for one that today's catalogue cannot read."""
         kind = record.type_id, record.version

@@ -4,7 +4,7 @@ The sequencer is the only door to the log. It refuses an event from somebody who
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
@@ -40,6 +40,15 @@ class Sink(Protocol):
 
     def type_id(self, event_type: type[Event]) -> int:
         """Number of a type in this log, declared when it is new."""
+        ...
+
+
+@runtime_checkable
+class KnowsBodies(Sink, Protocol):
+    """A sink that holds bodies which were looked at when they were written."""
+
+    def encoder(self, event_type: type[Event]) -> Callable[[Any], bytes]:
+        """`Catalogue.encoder`, but that a body which it holds in its place is not looked at again."""
         ...
 
 
@@ -92,6 +101,7 @@ class Sequencer:
         """Write to another sink from here on (recovery: from the comparison to the log itself)."""
         self._sink = sink
         self._append = sink.append
+        self._encoder = sink.encoder if isinstance(sink, KnowsBodies) else self._catalogue.encoder
         for voice in self._voices:
             voice.cards.clear()
 
@@ -137,5 +147,4 @@ class Sequencer:
         type_id = self._sink.type_id(event_type)
         source = self._sink.source_id(voice.name, voice.role)
         flags = TRADING if fact.trading else 0
-        encode = self._catalogue.encoder(event_type)
-        return type_id, fact.version, source, flags, encode, self._folds(event_type)
+        return type_id, fact.version, source, flags, self._encoder(event_type), self._folds(event_type)
