@@ -20,9 +20,10 @@ from tallystick.events.segment import (
     segment_name,
 )
 
-SMALL_GROUP_BYTES = 2**14  # a larger one gains less by room than writing it twice costs
+SMALL_GROUP_BYTES = 2**16  # a larger one gains less by room than writing it twice costs
 GROUPS_WITHOUT_ROOM = 8  # making room costs about as much as so many small groups gain by it
-ROOM_BYTES = 4 * ROOM_UNIT_BYTES
+ROOM_GROUPS = 16  # at least
+ROOM_BYTES = 4 * ROOM_UNIT_BYTES  # at least
 _MAY_MAKE_ROOM = os.name != "nt"  # Windows does not cut a file that somebody has mapped to read it
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -107,12 +108,13 @@ class SegmentAppender:
     def _make_room(self, file: OpenFile, size: int) -> None:
         """Make room for groups like this one of `size` bytes, where that pays."""
         self._small = self._small + 1 if size <= SMALL_GROUP_BYTES else 0
-        end = (self.size + ROOM_BYTES) // ROOM_UNIT_BYTES * ROOM_UNIT_BYTES
+        room = max(ROOM_BYTES, ROOM_GROUPS * size)
+        end = (self.size + room) // ROOM_UNIT_BYTES * ROOM_UNIT_BYTES
         if self._small <= GROUPS_WITHOUT_ROOM or end > MAX_SEGMENT_BYTES or not _MAY_MAKE_ROOM:
             return
         try:
             file.write(bytes(end - self.size))
-            file.sync()  # durable before a group lies in it: else its zeros could come after the group
+            file.sync()  # by itself: here a disk without space shows, and later a group's sync is of the group alone
             file.seek(self.size)
         except OSError as error:
             if error.errno not in _NO_SPACE:
