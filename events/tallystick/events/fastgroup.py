@@ -32,7 +32,7 @@ from tallystick.events.rules import NO_ROOT, OWN_TYPES, Rules
 from tallystick.events.segment import FRAME, FRAME_MAGIC, MAX_GROUP_BYTES, read_frame
 
 if TYPE_CHECKING:
-    from tallystick.events.compiled.loops import Walk
+    from tallystick.events.compiled.walks import Walk
 
 _FRAME_BYTE = FRAME_MAGIC[0]
 
@@ -51,7 +51,7 @@ class FastGroups:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._admitted: dict[bytes, Admitted] = {}
-        loops = compiled.at_hand()
+        loops = compiled.walking()
         self._walk: Walk | None = None if loops is None else loops.walk(listing=rules.found.waiting is not None)
         self._judges: list[Callable[[bytes], str]] = []  # of bodies, by the row of their kind in the walk's table
 

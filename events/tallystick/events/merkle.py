@@ -107,7 +107,7 @@ def leaf_hash(entry: bytes) -> bytes:
 
 def parents(row: bytes | bytearray) -> bytes:
     """The next level of a tree, hashes joined: the nodes over each pair in `row`; an odd last one is left out."""
-    loops = compiled.at_hand()
+    loops = compiled.walking() or compiled.at_hand()
     if loops is not None and len(row) >= _LONG_ROW:
         return loops.parents(row)
     above = []

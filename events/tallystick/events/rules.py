@@ -72,7 +72,7 @@ class Found:
 
     def decide_waiting(self, said: bytes) -> None:
         """Take in what waited in a stretch after this one: the same, each led by its length."""
-        loops = compiled.at_hand()
+        loops = compiled.walking()
         if loops is not None:
             self.decision, count = loops.decide(self.decision, said)
             self.decisions += count

@@ -26,7 +26,7 @@ from tallystick.events.record import (
 )
 
 if TYPE_CHECKING:
-    from tallystick.events.compiled.loops import KindTable, Loops
+    from tallystick.events.compiled.loops import Loops, SealedKinds
 
 Admitted = tuple[int, bytes]
 """The trading flag of a type, and what the decision digest puts before its book time."""
@@ -48,7 +48,7 @@ class Sealer:
         self._admitted = admitted
         self._compiling = compiling
         self._loops: Loops | None = None
-        self._kinds: KindTable | None = None
+        self._kinds: SealedKinds | None = None
         self._known = 0
 
     def seal(self, group: bytearray, at: int, count: int, prev: bytes, digest: bytes) -> Sealed:

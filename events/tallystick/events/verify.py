@@ -170,8 +170,8 @@ def _side_by_side(whole: Stretch, total: int, cores: int, report: Callable[[int]
     if compiled.due(total // RECORD_ABOUT_BYTES, compiled.WALKING):
         if threads:
             shared.begin(whole.segments[0])  # while the loops are loaded
-        compiled.load()
-    if compiled.at_hand() is None:
+        compiled.load_walking()
+    if compiled.walking() is None:
         return read_by_processes(whole, cores) if cores > 1 and total >= WORTH_A_PROCESS_BYTES else []
     return read_by_threads(whole, cores, shared, report) if threads else []
 

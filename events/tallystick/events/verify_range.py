@@ -253,7 +253,7 @@ def _skim_groups(data: bytes, stop: int, declared: Declarations, seam: Seam) -> 
     """Pass over whole groups until one ends at or after `stop`; where, and the seam there."""
     at = group = SEGMENT.size
     record = 0
-    peek, loops = _SKIM.unpack_from, compiled.at_hand()
+    peek, loops = _SKIM.unpack_from, compiled.walking()
     try:
         while at < len(data):
             if loops is not None and at == group:

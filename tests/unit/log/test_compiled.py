@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from tallystick.events import compiled
 from tallystick.events.bodyrule import BodyRule
-from tallystick.events.compiled import openssl
+from tallystick.events.compiled import keeping, openssl
+from tallystick.events.compiled.programs import program_of
 from tallystick.events.digest import START
 from tallystick.events.kinds import FieldCard
 from tallystick.events.merkle import Tree, parents
@@ -75,9 +76,7 @@ def test_a_body_that_the_loop_is_sure_of_is_one_that_the_rule_has_no_complaint_a
 
 def certain(cards: tuple[FieldCard, ...], body: bytes) -> bool:
     """What the compiled look at a body says, which lies in the middle of other bytes."""
-    from tallystick.events.compiled import judging
-
-    program = judging.program_of(cards)
+    program = program_of(cards)
     data = b"\xc3" + body + b"\x01\x02\x03"
     return bool(look()(data, 1, 1 + len(body), program))
 
@@ -154,7 +153,7 @@ def test_a_library_without_the_functions_leaves_hashing_to_python(monkeypatch: p
     assert search() is None
     with way(loops=False), monkeypatch.context() as patched:
         patched.setattr(openssl, "found", lambda: None)
-        assert compiled.load() is None
+        assert compiled.load() is compiled.load_walking() is None
         assert compiled.for_records(10 * compiled.PATIENCE_TO_COMPILE, compiled.SEALING) is None
 
 
@@ -176,14 +175,64 @@ def test_what_is_kept_of_a_compilation_makes_the_loops_come_sooner(
 ) -> None:
     beside = tmp_path / "__pycache__"
     beside.mkdir()
-    assert not compiled.kept(compiled.WALKING, tmp_path)
+    compiled.kept.cache_clear()
+    assert not compiled.kept(compiled.SEALING, tmp_path)
     (beside / f"{compiled.SEALING}-66.py{sys.version_info.major}{sys.version_info.minor}.nbi").touch()
-    (beside / f"{compiled.WALKING}-158.py27.nbi").touch()
     compiled.kept.cache_clear()
     assert compiled.kept(compiled.SEALING, tmp_path)
     assert not compiled.kept(compiled.WALKING, tmp_path)
     monkeypatch.setattr(compiled, "kept", lambda wanted: wanted == compiled.SEALING)
     assert compiled.patience(compiled.SEALING) < compiled.patience(compiled.WALKING) == compiled.PATIENCE_TO_COMPILE
+    monkeypatch.setattr(compiled, "kept", lambda wanted: wanted == compiled.WALKING)
+    assert compiled.patience(compiled.WALKING) == compiled.PATIENCE_WITH_CODE
+
+
+@pytest.fixture
+def compilations(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Each time the loops are compiled, their code; that of one compilation only, which takes seconds."""
+    made: list[bytes] = []
+    code = keeping.entries() and next(keeping.HERE.glob("__pycache__/walking-*.o")).read_bytes()[32:]
+
+    def compiled_again() -> bytes:
+        made.append(code)
+        return code
+
+    monkeypatch.setattr(keeping, "_compiled", compiled_again)
+    return made
+
+
+def test_machine_code_that_was_kept_is_not_compiled_again(tmp_path: Path, compilations: list[bytes]) -> None:
+    assert not keeping.kept(tmp_path)
+    for _ in range(2):
+        keeping.entries(tmp_path)
+        assert keeping.kept(tmp_path)
+    assert len(compilations) == 1
+
+
+@pytest.mark.parametrize("cut", [0, 31, 32, 5_000])
+def test_machine_code_that_was_cut_short_is_never_run(tmp_path: Path, compilations: list[bytes], cut: int) -> None:
+    keeping.entries(tmp_path)
+    (place,) = tmp_path.glob("__pycache__/*.o")
+    place.write_bytes(place.read_bytes()[:cut])
+    keeping.entries(tmp_path)
+    assert len(compilations) == 2
+    assert len(place.read_bytes()) == 32 + len(compilations[0])
+
+
+def test_where_machine_code_cannot_be_kept_it_is_compiled_for_this_process(
+    tmp_path: Path, compilations: list[bytes]
+) -> None:
+    (tmp_path / "__pycache__").write_text("no folder")
+    assert keeping.entries(tmp_path).parents
+    assert len(compilations) == 1
+    assert not keeping.kept(tmp_path)
+
+
+def test_the_verifiers_loops_come_without_a_compiler() -> None:
+    assert compiled.load_walking() is not None  # kept by now
+    asking = "from tallystick.events import compiled; assert compiled.load_walking(); import sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asking], check=True, capture_output=True, text=True)
+    assert not {"numba", "numpy"} & set(done.stdout.split())
 
 
 def test_the_loops_are_loaded_only_after_many_records() -> None:
@@ -200,10 +249,25 @@ def test_the_loops_are_loaded_only_after_many_records() -> None:
     ],
     ids=["told not to compile", "no compiler", "nowhere to keep it"],
 )
-def test_where_nothing_can_be_compiled_hashing_is_left_to_python(world: str) -> None:
+def test_where_nothing_can_be_compiled_sealing_is_left_to_python(world: str) -> None:
     asking = (
-        "from tallystick.events import compiled; print(compiled.load(), compiled.for_records(9**9, compiled.WALKING))"
+        "from tallystick.events import compiled; print(compiled.load(), compiled.for_records(9**9, compiled.SEALING))"
     )
     program = f"import os, sys; {world}; {asking}"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["None", "None"]
+
+
+@pytest.mark.parametrize(
+    "world",
+    ["os.environ['NUMBA_DISABLE_JIT'] = '1'", "sys.modules['numba'] = None", "sys.modules['llvmlite'] = None"],
+    ids=["told not to compile", "no compiler", "no loader"],
+)
+def test_where_nothing_was_kept_and_nothing_can_be_compiled_walking_is_left_to_python(world: str) -> None:
+    asking = (
+        "from tallystick.events import compiled; print(compiled.load_walking(), compiled.due(9**9, compiled.WALKING))"
+    )
+    nothing_kept = "from tallystick.events.compiled import keeping; keeping._read = lambda place: None"
+    program = f"import os, sys; {world}; {nothing_kept}; {asking}"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["None", "False"]

@@ -1,10 +1,11 @@
-"""Loops over many hashes at once, compiled, where there are so many that loading the compiler pays.
+"""Loops over many hashes at once, compiled, where there are so many that loading them pays.
 
-Nothing here is loaded with the package. `for_records` says when to load: that takes about a second of CPU, a tenth
-where Numba is at work in the process already, and spares three to six microseconds a record. The first loading of an
-installation compiles, for five to fifteen seconds: it waits for a log that is worth it. Where OpenSSL's functions
-cannot be found in the process (see `openssl`), and where Numba is missing, may not compile or has nowhere to keep what
-it compiled, the answer is no, and who asked goes on in Python: both ways give the same bytes.
+A writer's loops (`at_hand`) come with Numba: loading them takes about a second of CPU, a tenth where Numba is at work
+already, and spares three to six microseconds a record. A verifier's (`walking`) are kept as machine code and loaded
+without it, in less than a tenth of a second. The first loading of an installation compiles, for five to
+fifteen seconds: it waits for a log that is worth it. Where OpenSSL's functions cannot be found in the process (see
+`openssl`), and where Numba is missing or may not compile, the answer is no, and who asked goes on in Python: both ways
+give the same bytes.
 """
 
 import sys
@@ -14,44 +15,51 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tallystick.events.compiled.loops import Loops
+    from tallystick.events.compiled.walks import Walking
 
 HERE = Path(__file__).parent
 PATIENCE = 250_000
 """After so many records in a process the compiler pays for itself."""
 PATIENCE_WITH_NUMBA = 20_000
 """The same where Numba has been loaded for something else."""
+PATIENCE_WITH_CODE = 20_000
+"""The same for the verifier's loops, whose machine code was kept."""
 PATIENCE_TO_COMPILE = 1_500_000
 """The same where nothing is kept of an earlier compilation."""
 
 
-SEALING, WALKING = "sealing.seal", "grouping.take_groups"
-"""What the loops are wanted for: the function that does most of it."""
+SEALING, WALKING = "sealing.seal", "walking"
+"""What loops are wanted for: a writer's, by the function that does most of it, and a verifier's."""
 
 
 class _Chosen:
     """The loops of this process, and how many records have gone by without them."""
 
     loops: "Loops | None" = None
+    walking: "Walking | None" = None
     records = 0
-    refused = False
+    refused: frozenset[str] = frozenset()
 
 
 def at_hand() -> "Loops | None":
-    """The loops where they are loaded."""
+    """A writer's loops where they are loaded."""
     return _Chosen.loops
 
 
-def for_records(count: int, wanted: str) -> "Loops | None":
-    """The loops for so many records that are about to be hashed, loaded when enough have come in this process.
+def walking() -> "Walking | None":
+    """A verifier's loops where they are loaded."""
+    return _Chosen.walking
 
-    `wanted`: for `SEALING` or for `WALKING`.
-    """
+
+def for_records(count: int, wanted: str) -> "Loops | None":
+    """A writer's loops for so many records about to be hashed, loaded when enough have come in this process."""
     return load() if due(count, wanted) else _Chosen.loops
 
 
 def due(count: int, wanted: str) -> bool:
-    """Whether the loops are not loaded and, so many records on, should be now."""
-    if _Chosen.loops is not None or _Chosen.refused:
+    """Whether the loops are not loaded and, so many records on, should be now; for `SEALING` or for `WALKING`."""
+    there = _Chosen.walking if wanted == WALKING else _Chosen.loops
+    if there is not None or wanted in _Chosen.refused:
         return False
     _Chosen.records += count
     return _Chosen.records >= patience(wanted)
@@ -61,22 +69,36 @@ def patience(wanted: str) -> int:
     """How many records a process takes in Python before it loads the loops."""
     if not kept(wanted):
         return PATIENCE_TO_COMPILE
+    if wanted == WALKING:
+        return PATIENCE_WITH_CODE
     return PATIENCE_WITH_NUMBA if "numba" in sys.modules else PATIENCE
 
 
 @cache
 def kept(wanted: str, folder: Path = HERE) -> bool:
-    """Whether Numba's cache beside the code in `folder` holds a function; one kept elsewhere is not looked for."""
+    """Whether what was compiled is kept beside the code in `folder`; what Numba keeps elsewhere is not looked for."""
+    if wanted == WALKING:
+        from tallystick.events.compiled import keeping
+
+        return keeping.kept(folder)
     version = f"py{sys.version_info.major}{sys.version_info.minor}"
     return any((folder / "__pycache__").glob(f"{wanted}-*.{version}.nbi"))
 
 
 def load() -> "Loops | None":
-    """The loops, loaded now; None where they cannot be."""
+    """A writer's loops, loaded now; None where they cannot be."""
     if _Chosen.loops is None:
         _Chosen.loops = _loops()
-        _Chosen.refused = _Chosen.loops is None
+        _Chosen.refused = _Chosen.refused - {SEALING} if _Chosen.loops else _Chosen.refused | {SEALING}
     return _Chosen.loops
+
+
+def load_walking() -> "Walking | None":
+    """A verifier's loops, loaded now; None where they cannot be."""
+    if _Chosen.walking is None:
+        _Chosen.walking = _walking()
+        _Chosen.refused = _Chosen.refused - {WALKING} if _Chosen.walking else _Chosen.refused | {WALKING}
+    return _Chosen.walking
 
 
 def _loops() -> "Loops | None":
@@ -94,6 +116,21 @@ def _loops() -> "Loops | None":
     return None if vars(config)["DISABLE_JIT"] else Loops(functions)
 
 
+def _walking() -> "Walking | None":
+    from tallystick.events.compiled import openssl
+
+    functions = openssl.found()
+    if functions is None:
+        return None
+    try:
+        from tallystick.events.compiled import keeping
+        from tallystick.events.compiled.walks import Walking
+
+        return Walking(functions, keeping.entries())
+    except (ImportError, RuntimeError):  # no LLVM; no compiler, or one that may not compile
+        return None
+
+
 def refuse() -> None:
-    """Go on in Python from here, whatever comes; `load` ends it."""
-    _Chosen.loops, _Chosen.refused = None, True
+    """Go on in Python from here, whatever comes; `load` and `load_walking` end it."""
+    _Chosen.loops, _Chosen.walking, _Chosen.refused = None, None, frozenset((SEALING, WALKING))

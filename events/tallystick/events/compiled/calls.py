@@ -14,7 +14,7 @@ from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from tallystick.events.compiled.openssl import CONTEXT_BYTES, Sha256
+from tallystick.events.compiled.openssl import Sha256
 
 Words = NDArray[np.int64]
 LEADS_AT = 3 * 8
@@ -26,10 +26,7 @@ _STATUS = ir.IntType(32)
 
 def engine_of(functions: Sha256) -> Words:
     """A new engine."""
-    engine = np.zeros((CONTEXT_AT + CONTEXT_BYTES) // 8, np.int64)
-    engine[:3] = functions.init, functions.update, functions.final
-    engine.view(np.uint8)[LEADS_AT + 1] = 1
-    return engine
+    return np.array(functions.engine(), np.int64)
 
 
 def _address_of(typing: Any, buffer: Any) -> Any:

@@ -1,30 +1,50 @@
-"""Compiled loops over whole groups: taking ordinary ones by every rule about headers, hashes and frames; skipping.
+"""Compiled loops of a verifier: whole groups taken by every rule about headers, hashes and frames, or skipped; a tree.
 
 What is asked of a record here is what `fastgroup` asks in Python; bodies that are not certainly canonical are listed.
+`ENTRIES` are the functions called from outside: of addresses and numbers only, so that their machine code can be kept
+and loaded without Numba (see `keeping`).
 """
 
 from typing import Any
 
-import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.np.numpy_support import carray
 
 from tallystick.events.compiled.bytewise import copy, number, put_number, same
-from tallystick.events.compiled.calls import Words, address_of, byte_at
+from tallystick.events.compiled.calls import Words, begin, begin_tree, byte_at, feed, finish
 from tallystick.events.compiled.judging import is_canonical
-from tallystick.events.compiled.sealing import (
+from tallystick.events.compiled.openssl import ENGINE_WORDS
+from tallystick.events.compiled.places import (
+    BODY,
+    COUNT,
+    CRC_VALUES,
+    DECISIONS,
+    END,
+    EPOCH,
+    FULL,
+    GOOD_AT,
+    GROUP,
     HASH,
+    KIND,
+    KIND_COLUMNS,
     KIND_FLAGS,
     LENGTH_BYTES,
+    LISTING,
+    NUMBERS,
     PREFIX_AT,
     PREFIX_BYTES,
     PROGRAM_AT,
     PROGRAM_END,
+    ROOT,
+    ROW_COLUMNS,
+    SAID,
+    SEQ,
+    TIME,
     TIME_BYTES,
-    decide,
-    hash_bytes,
-    hash_leaf,
-    kind_row,
+    UNKNOWN,
+    UNSURE,
 )
+from tallystick.events.compiled.sealing import decide, hash_bytes, hash_leaf, kind_row
 from tallystick.events.record import (
     BLOBS_AT,
     CAUSE_AT,
@@ -55,21 +75,6 @@ _MARKER_AT = len(FRAME_MAGIC)
 _FIRST_AT = _MARKER_AT + MARKER_BYTES
 _COUNT_AT, _LAST_AT, _CRC_AT = _FIRST_AT + 8, _FIRST_AT + 12, FRAME_BYTES - CRC_BYTES
 _NONE = -1
-
-# What a walk goes on from and leaves behind, as numbers by place.
-SEQ, TIME, EPOCH, ROOT, COUNT, UNSURE, DECISIONS, SAID, UNKNOWN, FULL, LISTING = range(11)
-NUMBERS = 11
-GOOD_AT = 2 * HASH  # in the chain of a walk: leaf hash and digest as they were before the group at hand
-# Columns of the rows that a walk leaves behind of bodies to judge: where one begins and ends, its kind, its group.
-BODY, END, KIND, GROUP = range(4)
-
-
-def crc_table() -> Any:
-    """The table of zlib's CRC-32, one entry for each value of a byte."""
-    table = np.arange(256, dtype=np.int64)
-    for _ in range(8):
-        table = np.where(table & 1, table >> 1 ^ 0xEDB88320, table >> 1)
-    return table
 
 
 @njit(cache=True)
@@ -162,67 +167,113 @@ def _take_record(
     return end
 
 
-@njit(cache=True, nogil=True)  # so that others who listen meanwhile are heard
 def take_groups(
-    data: Any, begins: int, stop: int, marker: Any, chain: Any, numbers: Any, kinds: Any, table: Any, rows: Any,
-    leaves: Any, said: Any, engine: Words,
+    data: int, size: int, begins: int, stop: int, marker: int, chain: int, numbers: Any, kinds: Any, known: int,
+    table: Any, rows: Any, room: int, leaves: int, said: int, engine: Any,
 ) -> int:  # fmt: skip
     """Take ordinary groups from byte `begins` on that begin before `stop`, while there is room; where the next begins.
 
     A group is taken whole or not at all. `numbers` and `chain` go on; `leaves` holds the records taken, `rows` the
     bodies to judge, and `said` what the decision digest is to take in, where it is only listed.
     """
+    numbers, kinds = carray(numbers, 2 * NUMBERS), carray(kinds, (known, KIND_COLUMNS))
+    rows, table, engine = (
+        carray(rows, (room, ROW_COLUMNS)),
+        carray(table, CRC_VALUES),
+        carray(engine, ENGINE_WORDS),
+    )
     numbers[COUNT] = numbers[UNSURE] = numbers[DECISIONS] = numbers[SAID] = numbers[FULL] = 0
-    base, head = address_of(data), address_of(chain)
-    limit = base + len(data)
-    numbers[UNKNOWN] = base + _NONE
-    before = numbers.copy()
-    at = base + begins
-    while at < base + stop and not (numbers[COUNT] and 2 * numbers[COUNT] >= len(rows)):
+    limit = data + size
+    numbers[UNKNOWN] = data + _NONE
+    at = data + begins
+    while at < data + stop and not (numbers[COUNT] and 2 * numbers[COUNT] >= room):
         group = at
-        copy(head, head + GOOD_AT, GOOD_AT)
-        before[:] = numbers
+        copy(chain, chain + GOOD_AT, GOOD_AT)
+        for place in range(NUMBERS):
+            numbers[NUMBERS + place] = numbers[place]
         numbers[ROOT] = _NONE
         while at < limit and byte_at(at) != _FRAME_BYTE:
-            end = _take_record(
-                at, limit, head, numbers, kinds, rows, address_of(leaves), address_of(said), engine,
-            )  # fmt: skip
+            end = _take_record(at, limit, chain, numbers, kinds, rows, leaves, said, engine)
             if end == 0:
                 break
             at = end
-        count = numbers[COUNT] - before[COUNT]
+        first, count = numbers[NUMBERS + SEQ], numbers[COUNT] - numbers[NUMBERS + COUNT]
         whole = count > 0 and at - group <= MAX_GROUP_BYTES and at + FRAME_BYTES <= limit
-        if not whole or not _frame_holds(at, address_of(marker), before[SEQ], count, head, table):
-            before[UNKNOWN], before[FULL] = numbers[UNKNOWN], numbers[FULL]
-            numbers[:] = before
-            copy(head + GOOD_AT, head, GOOD_AT)
+        if not whole or not _frame_holds(at, marker, first, count, chain, table):
+            unknown, full = numbers[UNKNOWN], numbers[FULL]
+            for place in range(NUMBERS):
+                numbers[place] = numbers[NUMBERS + place]
+            numbers[UNKNOWN], numbers[FULL] = unknown, full
+            copy(chain + GOOD_AT, chain, GOOD_AT)
             at = group
             break
-        rows[before[UNSURE] : numbers[UNSURE], GROUP] = group
+        for row in range(numbers[NUMBERS + UNSURE], numbers[UNSURE]):
+            rows[row, GROUP] = group
         at += FRAME_BYTES
-    numbers[UNKNOWN] -= base
-    for column in (BODY, END, GROUP):
-        rows[: numbers[UNSURE], column] -= base
-    return int(at - base)
+    numbers[UNKNOWN] -= data
+    for row in range(numbers[UNSURE]):
+        rows[row, BODY] -= data
+        rows[row, END] -= data
+        rows[row, GROUP] -= data
+    return at - data
 
 
-@njit(cache=True, nogil=True)  # so that others who listen meanwhile are heard
-def skip_groups(data: Any, begins: int, stop: int, declaring: int, last: Any) -> int:
+def skip_groups(data: int, size: int, begins: int, stop: int, declaring: int, last: Any) -> int:
     """Pass over groups until one ends at or after `stop`, or holds a type id up to `declaring`, or is cut short.
 
-    Returns where the next group begins; `last[0]` is where the last record passed begins.
+    Returns where the next group begins; the number at `last` says where the last record passed begins.
     """
-    base = address_of(data)
-    at, limit = base + begins, base + len(data)
-    while at < base + stop:
+    last = carray(last, 1)
+    at, limit = data + begins, data + size
+    while at < data + stop:
         place = record = at
         while place + RECORD_BYTES <= limit and byte_at(place) != _FRAME_BYTE:
             if number(place + KIND_AT + 2, 2) <= declaring:
-                return int(at - base)
+                return at - data
             record = place
             place += LENGTH_BYTES + number(place, LENGTH_BYTES)
         if record == place or place + FRAME_BYTES > limit or byte_at(place) != _FRAME_BYTE:
-            return int(at - base)
-        last[0] = record - base
+            return at - data
+        last[0] = record - data
         at = place + FRAME_BYTES
-    return int(at - base)
+    return at - data
+
+
+def decide_all(chain: int, said: int, size: int, engine: Any) -> int:
+    """Take what was said, each led by its length in four bytes, into the decision digest of `chain`; how many."""
+    engine = carray(engine, ENGINE_WORDS)
+    at, end, count = said, said + size, 0
+    while at < end:
+        size = number(at, LENGTH_BYTES)
+        begin(engine)
+        feed(engine, chain + HASH, HASH)
+        feed(engine, at + LENGTH_BYTES, size)
+        finish(engine, chain + HASH)
+        at += LENGTH_BYTES + size
+        count += 1
+    return count
+
+
+def parents(row: int, size: int, above: int, engine: Any) -> int:
+    """Hashes of the nodes over each pair of hashes in `size` bytes; how many."""
+    engine = carray(engine, ENGINE_WORDS)
+    pairs = size // (2 * HASH)
+    for pair in range(pairs):
+        begin_tree(engine, 1)
+        feed(engine, row + 2 * HASH * pair, 2 * HASH)
+        finish(engine, above + HASH * pair)
+    return pairs
+
+
+_ADDRESS = _NUMBER = types.int64
+_WORDS = types.CPointer(types.int64)  # type: ignore[no-untyped-call]
+ENTRIES: dict[Any, tuple[Any, ...]] = {
+    take_groups: (
+        *(_ADDRESS, _NUMBER, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS, _WORDS, _WORDS, _NUMBER),
+        *(_WORDS, _WORDS, _NUMBER, _ADDRESS, _ADDRESS, _WORDS),
+    ),
+    skip_groups: (_ADDRESS, _NUMBER, _NUMBER, _NUMBER, _NUMBER, _WORDS),
+    decide_all: (_ADDRESS, _ADDRESS, _NUMBER, _WORDS),
+    parents: (_ADDRESS, _NUMBER, _ADDRESS, _WORDS),
+}
+"""What each is given."""

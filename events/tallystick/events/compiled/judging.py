@@ -4,20 +4,12 @@ It is where nothing is left to ask: plain kinds, each in its shortest form, in d
 ASCII. Of all others `bodyrule` judges, so that the rules of the format stand there alone.
 """
 
-from collections.abc import Sequence
-
-import msgspec
 from numba import njit
 
 from tallystick.events.compiled.bytewise import number, same
 from tallystick.events.compiled.calls import byte_at
-from tallystick.events.kinds import WIDE_BYTES, FieldCard
-
-_BOOL, _INT, _FLOAT, _STR, _BYTES, _WIDE = range(6)
-_KINDS = {"bool": _BOOL, "int": _INT, "float": _FLOAT, "str": _STR, "bytes": _BYTES, "u256": _WIDE}
-_OPTIONAL = 8
-_MAX_SMALL_MAP = 15
-_encode = msgspec.msgpack.Encoder().encode
+from tallystick.events.compiled.programs import BOOL, BYTES, FLOAT, INT, OPTIONAL, STR, WIDE
+from tallystick.events.kinds import WIDE_BYTES
 
 # Heads of values in msgpack.
 _SMALL_INT_END = 0x80
@@ -27,25 +19,6 @@ _SMALL_STR, _SMALL_STR_END, _MINUS_32 = 0xA0, 0xC0, 0xE0
 _ASCII = 0x80
 _INFINITE = 0x7FF
 _MINUS_ZERO = -(2**63)
-
-
-def program_of(cards: Sequence[FieldCard]) -> bytes:
-    """What to expect of a body with these fields: its head, then for each field its name and kind; or nothing.
-
-    Names are encoded as they stand in the body, each led by its length; a kind is one byte.
-    """
-    words = [card.kind.removeprefix("optional:") for card in cards]
-    if len(cards) >> 16 or any(word not in _KINDS for word in words):
-        return b""
-    count = len(cards)
-    head = bytes([0x80 | count]) if count <= _MAX_SMALL_MAP else b"\xde" + count.to_bytes(2, "big")
-    program = [bytes([len(head)]), head]
-    for card, word in zip(cards, words, strict=True):
-        name = _encode(card.name)
-        if len(name) > 0xFF:
-            return b""
-        program += [bytes([len(name)]), name, bytes([_KINDS[word] | (_OPTIONAL if word != card.kind else 0)])]
-    return b"".join(program)
 
 
 @njit(cache=True)
@@ -72,19 +45,19 @@ def is_canonical(at: int, end: int, step: int, last: int) -> bool:
 def _value_end(at: int, end: int, kind: int) -> int:
     """Where the value that begins at `at`, before `end`, is over; -1 when it is not certainly canonical."""
     head = number(at, 1)
-    if kind & _OPTIONAL and head == _NIL:
+    if kind & OPTIONAL and head == _NIL:
         return at + 1
-    kind &= ~_OPTIONAL
-    if kind == _INT:
+    kind &= ~OPTIONAL
+    if kind == INT:
         return _int_end(at, end, head)
-    if kind == _FLOAT:
+    if kind == FLOAT:
         if head != _FLOAT64 or at + 9 > end:
             return -1
         bits = number(at + 1, 8)
         return -1 if bits >> 52 & _INFINITE == _INFINITE or bits == _MINUS_ZERO else at + 9
-    if kind == _BOOL:
+    if kind == BOOL:
         return at + 1 if head in (_FALSE, _TRUE) else -1
-    if kind == _STR:
+    if kind == STR:
         return _str_end(at, end, head)
     return _bytes_end(at, end, kind)
 
@@ -137,12 +110,12 @@ def _bytes_end(at: int, end: int, kind: int) -> int:
     head = number(at, 1)
     if head == _BIN_8 and at + 2 <= end:
         begin, size = at + 2, number(at + 1, 1)
-    elif head == _BIN_16 and at + 3 <= end and kind == _BYTES:
+    elif head == _BIN_16 and at + 3 <= end and kind == BYTES:
         begin, size = at + 3, number(at + 1, 2)
         if size <= 0xFF:
             return -1
     else:
         return -1
-    if begin + size > end or (kind == _WIDE and size != WIDE_BYTES):
+    if begin + size > end or (kind == WIDE and size != WIDE_BYTES):
         return -1
     return begin + size

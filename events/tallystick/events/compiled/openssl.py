@@ -13,6 +13,8 @@ from pathlib import Path
 
 CONTEXT_BYTES = 112
 """Size of OpenSSL's `SHA256_CTX`: thirteen words of state, counters and length, and a block of 64 bytes."""
+ENGINE_WORDS = 4 + CONTEXT_BYTES // 8
+_LEADS = int.from_bytes(bytes([0, 1, 0, 0, 0, 0, 0, 0]), sys.byteorder)
 _SAMPLE = bytes(range(256)) * 2
 _LENGTHS = (0, 1, 55, 56, 63, 64, 65, 116, 290, 512)
 
@@ -24,6 +26,11 @@ class Sha256:
     init: int
     update: int
     final: int
+
+    def engine(self) -> list[int]:
+        """What the compiled loops hash with, as words of 64 bits (see `calls`)."""
+        words = [self.init, self.update, self.final, _LEADS]
+        return words + [0] * (ENGINE_WORDS - len(words))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Compiled loops over hashes: sealing appended records, the decision digest, a row of the tree.
+"""Compiled loops over hashes: sealing appended records, a row of the tree.
 
 Bytes are read and written where they lie, by address: what is given as bytes or arrays lives as long as the call. All
 ones of 64 bits, which is no seq, reads as -1 (see `bytewise`).
@@ -10,28 +10,18 @@ from numba import njit
 
 from tallystick.events.compiled.bytewise import copy, number
 from tallystick.events.compiled.calls import Words, address_of, begin, begin_tree, byte_at, feed, finish
-from tallystick.events.record import (
-    CAUSE_AT,
-    FLAGS_AT,
-    HASH_AT,
-    KIND_AT,
-    LENGTH,
-    PREV_AT,
-    SIZE_AT,
-    TIME_AT,
-    TRADING,
-    WHO_AND_WHAT,
+from tallystick.events.compiled.places import (
+    HASH,
+    KEY,
+    KIND_BYTES,
+    LENGTH_BYTES,
+    PREFIX_AT,
+    PREFIX_BYTES,
+    TIME_BYTES,
 )
+from tallystick.events.record import FLAGS_AT, HASH_AT, KIND_AT, PREV_AT, SIZE_AT, TIME_AT, TRADING
 
-TIME_BYTES = CAUSE_AT - TIME_AT
-KIND_BYTES = WHO_AND_WHAT.size
-HASH = 32
 LEAVES_AT = 2 * HASH
-KEY, KIND_FLAGS, PREFIX_AT, PREFIX_BYTES, PROGRAM_AT, PROGRAM_END = range(6)
-KIND_COLUMNS = 6
-"""Columns of a table of kinds: what a record is and who said it, its trading flag, addresses of prefix and program."""
-LENGTH_BYTES = LENGTH.size
-"""Of the length before a record, and before what the decision digest is to take in."""
 
 
 @njit(cache=True)
@@ -91,22 +81,6 @@ def seal(group: Any, begins: int, count: int, trail: Any, kinds: Any, engine: Wo
             decisions += 1
         at, prev, leaf = end, leaf, leaf + HASH
     return decisions
-
-
-@njit(cache=True)
-def decide_all(chain: Any, said: Any, engine: Words) -> int:
-    """Take what was said, each led by its length in four bytes, into the decision digest of `chain`; how many."""
-    digest = address_of(chain) + HASH
-    at, end, count = address_of(said), address_of(said) + len(said), 0
-    while at < end:
-        size = number(at, LENGTH_BYTES)
-        begin(engine)
-        feed(engine, digest, HASH)
-        feed(engine, at + LENGTH_BYTES, size)
-        finish(engine, digest)
-        at += LENGTH_BYTES + size
-        count += 1
-    return count
 
 
 @njit(cache=True)
