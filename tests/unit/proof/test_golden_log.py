@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from tallystick.events.event import Event, fact, field
 from tallystick.events.record import DERIVED, NONE_SEQ, TRADING, blob_of
+from tallystick.events.segment import pack_frame
 from tallystick.events.writer import LogWriter
 from tests.unit.proof.reference_writer import ReferenceLog, golden_log, write_files
 from tests.unit.proof.verdicts import both
@@ -96,6 +97,29 @@ def test_the_packages_own_writer_writes_the_same_records(tmp_path: Path) -> None
 def test_the_document_spells_out_every_byte_of_the_golden_log() -> None:
     written = DOCUMENT.read_text(encoding="utf-8")
     assert spelled_out(golden_log()) in written
+
+
+def test_the_golden_log_at_work_is_judged_as_the_document_says(tmp_path: Path) -> None:
+    golden = golden_log()
+    name = "00000000000000000000.seg"
+    whole = golden.files()[name]
+    room = -len(whole) % 65_536
+    later = pack_frame(whole[81:97], 9, 1, golden.head)
+    torn = bytearray(room)
+    torn[99] = 1
+    cases = (
+        (bytes(room), 0, 0),
+        (bytes(room - 1), 1, room - 1),
+        (bytes(torn), 1, 100),
+        (bytes(room - len(later)) + later, 3, 0),
+    )
+    for number, (behind, exit_code, torn_bytes) in enumerate(cases):
+        folder = write_files(tmp_path / str(number), golden.files() | {name: whole + behind})
+        verdict = both(folder, golden.vkey)
+        assert (verdict.exit_code, verdict.torn_bytes) == (exit_code, torn_bytes)
+    written = DOCUMENT.read_text(encoding="utf-8")
+    assert f"{len(whole):,} bytes. With {room:,} zeros behind" in written
+    assert f"{room - 1:,} bytes are torn, exit 1. With {room:,} zeros" in written
 
 
 def spelled_out(log: ReferenceLog) -> str:
