@@ -160,4 +160,5 @@ def _columns_of(computing: Callable[..., Any]) -> Callable[[SignalFunction, Any]
         given = {name: value for name, value in self._given_values.items() if name in takes}
         return computing(bars, **given)
 
+    columns.__wrapped__ = computing  # type: ignore[attr-defined]  # whose line a finding names
     return columns

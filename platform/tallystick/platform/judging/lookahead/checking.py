@@ -13,9 +13,11 @@ Every run is made in a process of its own by the engine of every backtest. All c
 """
 
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tallystick.platform.judging.errors import JudgingError
@@ -42,6 +44,8 @@ FIRST_RUNS, RUNS_PER_CUT = 7, 1.3
 FEWEST_CUTS = 4
 SECOND_PASS = 0.4
 """Share of the rows in a second pass, after a first over all of them."""
+REFUSED_AT = re.compile(r"E520 (.+?):(\d+) ")
+"""File and line in what the guard says."""
 Progress = Callable[[int, int], None]
 
 
@@ -167,13 +171,15 @@ class _Check:
         if "E520" in base.failure:
             kind = Kind.FILE_IN_CALLBACK if "touches a file" in base.failure else Kind.UNREPEATABLE
             apart = Parting(base.failed_at, "", base.failure, "")
-            self._found(kind, "a callback", apart, "the guard around callbacks")
+            refused_at = REFUSED_AT.search(base.failure)
+            where = f"{Path(refused_at[1]).name}:{refused_at[2]}" if refused_at else ""
+            self._found(kind, "a callback", apart, "the guard around callbacks", where=where)
             return False
         message = f"{self.asked.name} fails by itself: {base.failure}"
         raise NotCheckable(message, "Make it run first: tallystick backtest FILE.")
 
-    def _found(self, kind: Kind, through: str, apart: Parting, shown: str, detail: str = "") -> None:
-        where = naming.line_of(kind, self.asked.written)
+    def _found(self, kind: Kind, through: str, apart: Parting, shown: str, detail: str = "", where: str = "") -> None:
+        where = where or self.asked.line_of(kind)
         self.findings.append(Finding(kind, through, where, apart.time, apart.one, apart.other, shown, detail))
 
     # -- other futures
@@ -239,7 +245,7 @@ class _Check:
             one = apart[1].one if apart else f"{each.column} {each.whole:.8g}; no decision tried was another"
             other = apart[1].other if apart else f"{each.column} {each.part:.8g}"
             shown = f"a run in which {apart[0].words()}" if apart else f"its first {each.rows:,} rows alone"
-            where = naming.line_of(named.kind, written) or self.asked.columns_at
+            where = self.asked.line_of(named.kind)
             self.findings.append(Finding(named.kind, f'column "{each.column}"', where, at, one, other, shown, detail))
 
     def _unexplained(self, base: Told, moved: list[tuple[Change, Parting]]) -> None:

@@ -20,6 +20,7 @@ WAYS: dict[Kind, tuple[str, ...]] = {
     Kind.SCALING: (ways.SCALED, ways.FITTED),
     Kind.FIT: (ways.FITTED, ways.SCALED),
     Kind.LONGER_BAR: (ways.LONGER, ways.BACKWARDS),
+    Kind.FIRST_PASS: (ways.KEPT,),
     Kind.LATER_ROWS: (ways.SHIFTED, ways.CENTRED, ways.BACKWARDS, ways.FITTED, ways.SCALED, ways.LONGER, ways.AHEAD),
 }
 LENGTHS = tuple(hours * HOUR_NS for hours in (2, 3, 4, 6, 8, 12, 24, 24 * 7))

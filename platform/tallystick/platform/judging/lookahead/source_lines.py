@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SHIFTED, CENTRED, SCALED, FITTED, LONGER, BACKWARDS, AHEAD = (
+SHIFTED, CENTRED, SCALED, FITTED, LONGER, BACKWARDS, AHEAD, KEPT = (
     *("shifted", "centred", "scaled", "fitted"),
-    *("longer", "backwards", "ahead"),
+    *("longer", "backwards", "ahead", "kept"),
 )
 CENTRES = frozenset({"savgol_filter", "gaussian_filter1d", "filtfilt", "hilbert", "hodrick", "hpfilter"})
 SCALES = frozenset({"mean", "std", "min", "max", "median", "rank", "sum", "zscore", "fit_transform", "var", "ptp"})
@@ -20,6 +20,8 @@ FITS = frozenset(
 LONGERS = frozenset({"resample", "Grouper", "merge_asof", "groupby", "to_period", "normalize", "floor", "asfreq"})
 BACKS = frozenset({"bfill", "backfill", "interpolate"})
 WINDOWS = frozenset({"rolling", "expanding", "ewm"})
+CONTAINERS = frozenset({"list", "dict", "set", "deque", "defaultdict", "Counter", "OrderedDict", "setdefault"})
+CACHES = frozenset({"cache", "lru_cache", "cached_property", "memoize"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def written_in(files: Sequence[Path]) -> tuple[Written, ...]:
     return tuple(found)
 
 
-def _ways(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def _ways(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    yield from ((line, KEPT) for line in _kept(tree.body))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from ((node.lineno, way) for way in _of_call(node))
@@ -56,8 +59,34 @@ def _ways(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, AHEAD
 
 
+def _kept(statements: Sequence[ast.stmt]) -> Iterator[int]:
+    """Lines that make what outlives a run: containers of the file and of classes, caches, defaults, globals."""
+    for one in statements:
+        if isinstance(one, ast.ClassDef):
+            yield from _kept(one.body)
+        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from (each.lineno for each in one.decorator_list if _called(each) in CACHES)
+            defaults = (*one.args.defaults, *(each for each in one.args.kw_defaults if each is not None))
+            yield from (each.lineno for each in defaults if _is_container(each))
+            yield from (each.lineno for each in ast.walk(one) if isinstance(each, ast.Global | ast.Nonlocal))
+        elif isinstance(one, ast.Assign | ast.AnnAssign) and one.value is not None and _is_container(one.value):
+            yield one.lineno
+
+
+def _is_container(node: ast.expr) -> bool:
+    """Whether an expression plainly makes something that can be added to."""
+    made = isinstance(node, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp)
+    return made or (isinstance(node, ast.Call) and _called(node) in CONTAINERS)
+
+
+def _called(node: ast.expr) -> str:
+    """The last word of what is called or named."""
+    named = node.func if isinstance(node, ast.Call) else node
+    return named.attr if isinstance(named, ast.Attribute) else getattr(named, "id", "")
+
+
 def _of_call(node: ast.Call) -> Iterator[str]:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    name = _called(node)
     given = [*node.args, *(word.value for word in node.keywords)]
     if name in {"shift", "roll", "pct_change", "diff"} and any(_is_negative(one) for one in given):
         yield SHIFTED

@@ -1,17 +1,22 @@
 """What a check is asked about: the strategy by a reference that fresh processes can follow, its rows and its source."""
 
+import inspect
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tallystick.platform.authoring.purity.callers import is_users
 from tallystick.platform.judging.errors import NotShareable
 from tallystick.platform.judging.lookahead.findings import Finding, Kind, Report
+from tallystick.platform.judging.lookahead.naming import line_of
 from tallystick.platform.judging.lookahead.runs import Subject
 from tallystick.platform.judging.lookahead.source_lines import Written, written_in
 
 LOADED = "tallystick_user."
 """How the modules begin that `load` makes of files."""
+CALLBACKS = ("on_bar", "on_quote", "on_fill", "on_timer", "on_start", "react")
 AS_IT_STANDS = (
     "it is checked as it stands in this process: what its file read or kept before is not seen. Give the file to see it"
 )
@@ -27,8 +32,16 @@ class Asked:
     here: bool = False
     files: tuple[Path, ...] = ()
     columns_at: str = ""
+    scan_at: str = ""
+    callback_at: str = ""
     notes: tuple[str, ...] = ()
     written: tuple[Written, ...] = field(default=())
+
+    def line_of(self, kind: Kind) -> str:
+        """The line that most likely looks ahead in this way; where none does, the code that decides by it."""
+        likely = line_of(kind, self.written)
+        own = self.scan_at if kind is Kind.SCAN else ""
+        return likely or own or self.columns_at or self.callback_at
 
 
 def asked_of(strategy: object, data: object, given: dict[str, Any]) -> Asked:
@@ -53,7 +66,9 @@ def asked_of(strategy: object, data: object, given: dict[str, Any]) -> Asked:
         any(getattr(one, "has_columns", False) for one in made),
         here,
         files,
-        next((at for one in made if (at := _columns_at(one))), ""),
+        _first(made, ("columns",)) if any(getattr(one, "has_columns", False) for one in made) else "",
+        _first(made, ("scan",)),
+        _first(made, ("function", *CALLBACKS)),
         notes,
         written_in(files),
     )
@@ -96,9 +111,15 @@ def _absolute(text: str) -> str:
     return f"{os.path.abspath(path)}{colon}{name}"  # noqa: PTH100 -- text may have a :NAME
 
 
-def _columns_at(strategy: Any) -> str:
-    """File and line of the strategy's `columns`."""
-    if not getattr(strategy, "has_columns", False):
-        return ""
-    code = type(strategy).columns.__code__
-    return f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+def _first(strategies: Sequence[Any], names: Sequence[str]) -> str:
+    """File and line of the first of some methods that a strategy's own class has."""
+    for one in strategies:
+        for name in names:
+            code = getattr(inspect.unwrap(getattr(type(one), name, _nothing)), "__code__", None)
+            if code is not None and is_users(code.co_filename):
+                return f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+    return ""
+
+
+def _nothing() -> None:
+    """In the place of a method that is not there."""
