@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from tallystick.events.signer import Ed25519Signer
+from tallystick.platform import Strategy
 from tallystick.platform.backtesting import Backtest, BacktestError, StrategyFailed, backtest
 from tallystick.platform.backtesting.market import moment_ns
+from tallystick.platform.data.catalogue import Catalogue
 from tallystick.platform.data.demo import demo_feed
 from tallystick.platform.data.opening import series_of
 from tallystick.platform.plan import AccountPlan
@@ -150,6 +152,41 @@ def test_a_failure_is_kept_when_it_is_asked_for(frame: pd.DataFrame) -> None:
     found = backtest(Fails, frame, on_failure="keep")
     assert found.failure is not None
     assert "FAILED: " in str(found)
+
+
+class Nameless(Strategy, timeframe="H1"):
+    """Says no symbol, so it takes the one of the data."""
+
+    def on_bar(self, bar: Any) -> None:
+        """Long from the first bar on."""
+        self.target("0.10")
+
+
+def test_a_strategy_without_a_symbol_takes_the_one_that_the_file_is_named_for(
+    tmp_path: Path, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALLYSTICK_HOME", str(tmp_path / "home"))
+    path = tmp_path / "GBPUSD_H1_2014.csv"
+    frame.to_csv(path)
+    assert backtest(Nameless, path, tz="utc").feed.symbols == ("GBPUSD",)
+    assert backtest(Nameless, [str(path)], tz="utc").feed.symbols == ("GBPUSD",)
+    Catalogue.of_user().keep("mine", series_of(path, tz="utc"), "0" * 64, None)
+    assert backtest(Nameless, "mine").feed.symbols == ("GBPUSD",)
+    with pytest.raises(ValueError, match="nameless has no symbol"):
+        backtest(Nameless, path.rename(tmp_path / "prices.csv"), tz="utc")
+
+
+def test_a_file_that_is_named_for_another_symbol_is_not_taken_for_the_strategys(
+    tmp_path: Path, frame: pd.DataFrame
+) -> None:
+    path = tmp_path / "GBPUSD_H1_2014.csv"
+    frame.to_csv(path)
+    with pytest.raises(ValueError, match=r'symbol "EURUSD" is not in the data: got EURUSD / expected one of GBPUSD'):
+        backtest(ema_cross, path, tz="utc")
+    assert backtest(ema_cross, path, tz="utc", symbol="EURUSD").feed.symbols == ("EURUSD",)
+    assert backtest(ema_cross, path, tz="utc", symbol="GBPUSD").feed.symbols == ("GBPUSD",)
+    unnamed = path.rename(tmp_path / "prices.csv")
+    assert backtest(ema_cross, unnamed, tz="utc").feed.symbols == ("EURUSD",)
 
 
 def test_progress_is_told_up_to_the_last_row(frame: pd.DataFrame) -> None:

@@ -85,7 +85,8 @@ def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> F
         elif isinstance(each, Series):
             series.append(series_of(each, timeframe=timeframe, start=reading.start_ns, stop=reading.stop_ns))
         else:
-            symbol = _symbol_of(each, asked, place, len(many))
+            alone = reading.symbol if len(many) == 1 else ""
+            symbol = alone or _symbol_of(each, asked, place, len(many))
             series.append(_read(each, replace(reading, symbol=symbol, timeframe=timeframe or "")))
     _require_symbols(series, asked)
     require_one_each(series)
@@ -93,15 +94,20 @@ def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> F
 
 
 def _symbol_of(source: object, asked: Sequence[str], place: int, count: int) -> str:
-    """The symbol of one of `count` sources: of several, what a file's name holds, be it only a pair that converts."""
-    from tallystick.platform.data.instruments import symbol_in
-
+    """The symbol of one of `count` sources: what a file's name holds, be it only a pair that converts."""
     if not asked:
         return ""
-    named = symbol_in(Path(source).name) if count > 1 and isinstance(source, str | Path) else None
-    if named is not None:
+    named = named_symbol(source)
+    if named:
         return next((one for one in asked if named in one.upper()), named)
     return asked[place if len(asked) == count else 0]
+
+
+def named_symbol(source: object) -> str:
+    """The symbol that the name of a file holds; empty where none or several do."""
+    from tallystick.platform.data.instruments import symbol_in
+
+    return symbol_in(Path(source).name) or "" if isinstance(source, str | Path) and Path(source).is_file() else ""
 
 
 DEMO = ("EURUSD", "NZDUSD", "XAUUSD")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,7 +13,9 @@ from tallystick.platform.backtesting.account import WITH_CURRENCY, Account, acco
 from tallystick.platform.backtesting.assembly import plan_of
 from tallystick.platform.backtesting.chosen import Chosen, Settings, chosen_from
 from tallystick.platform.backtesting.conditions import Instruments, conditions_of, currency_of, given_instruments
-from tallystick.platform.backtesting.market import DEMO, Moment, feed_from, reading_of
+from tallystick.platform.backtesting.in_vain import require_of_use, require_traded
+from tallystick.platform.backtesting.market import DEMO, Moment, feed_from, named_symbol, reading_of
+from tallystick.platform.data.catalogue import Catalogue
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.series import Series
@@ -65,12 +68,15 @@ def prepared(strategy: object, data: object = "demo", terms: Terms | None = None
         volume_of(lots)  # says here what is wrong with it, before a strategy is made with it
     reading = reading_of(on.symbol, on.timeframe, on.tz, on.start, on.end, on.strictness)
     reading = replace(reading, mapping=on.mapping, spread_points=on.spread_points)
+    require_of_use(data if isinstance(data, list | tuple) else [data], reading)
     settings = Settings(on.symbol, on.timeframe, lots, only_symbol(data))
     chosen = chosen_from(strategy, on.parameters or {}, settings)
     if on.protection:
         chosen = tuple(one.protected(on.protection) for one in chosen)
     feed = feed_from(data, chosen, reading)
-    conditions = conditions_of(list(dict.fromkeys(feed.symbols)), given_instruments(on.instruments))
+    given = given_instruments(on.instruments)
+    require_traded(feed.symbols, given)
+    conditions = conditions_of(list(dict.fromkeys(feed.symbols)), given)
     account = account_plan(_with_leverage(on.account, on.leverage), currency_of(conditions))
     plan = plan_of(
         chosen,
@@ -100,16 +106,22 @@ def _notes(account: Account, held: AccountPlan, conditions: Mapping[str, Instrum
 
 
 def only_symbol(data: object) -> str:
-    """The symbol of data that are of one symbol, for a built-in that was given none."""
+    """The symbol of data that are of one symbol, for a strategy that names none."""
     if isinstance(data, list | tuple) and len(data) == 1:
         return only_symbol(data[0])
     if isinstance(data, Series):
         return data.symbol
     if isinstance(data, Feed):
         return data.symbols[0] if len(set(data.symbols)) == 1 else ""
-    if isinstance(data, str):
-        return data if data in DEMO else DEMO[0] if data == "demo" else ""
-    return ""
+    if isinstance(data, str) and (data in DEMO or data == "demo") and not Path(data).exists():
+        return data if data in DEMO else DEMO[0]
+    return named_symbol(data) or _kept_symbol(data)
+
+
+def _kept_symbol(data: object) -> str:
+    """The symbol of a series of the catalogue; empty for what is none."""
+    kept = Catalogue.of_user()
+    return kept.about(data).symbol if isinstance(data, str) and data in kept else ""
 
 
 def _with_leverage(account: Account, leverage: int | None) -> Account:

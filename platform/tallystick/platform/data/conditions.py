@@ -15,7 +15,8 @@ rates to the account's currency: `profit_rate` and `margin_rate` may stand besid
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import MISSING, replace
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +86,16 @@ def _of_ours(symbol: str, fields: Mapping[str, Any]) -> Instrument:
     try:
         known = instrument_for(symbol)
     except DataError:
+        lacking = [name for name in _must_say() if name not in values]
+        if lacking:
+            raise _unfit(symbol, f"it is not built in, so it must also say {', '.join(lacking)}") from None
         return Instrument(**{"symbol": symbol, **values})
     return replace(known, **values)
+
+
+def _must_say() -> list[str]:
+    """Fields of an instrument that have no usual value."""
+    return [one.name for one in dataclass_fields(Instrument) if one.default is MISSING and one.name != "symbol"]
 
 
 def _value(symbol: str, name: str, value: Any) -> Any:
