@@ -116,9 +116,10 @@ BENCHMARK = Benchmark(
     "Durable append of 290-byte bodies, one commit frame and one sync for each batch. Ours: checked canonical "
     "encoding, body and leaf hash, decision digest, tree; raw: write and fdatasync of the same bodies, encoded "
     "beforehand, to the end of a file that grows, as a bare append does. Ours writes groups of up to 64 KiB over zeros "
-    "that it synced before (decision 14), and the making of those is in its time. Wall time for the ratio, since the disk decides it: the notes give the sync's own time. Where it is "
-    "tens of microseconds our own work shows; rows with a slowed sync stand for a disk that takes milliseconds. The "
-    "compiled loops are loaded beforehand, as a run of more than 20,000 records has them.",
+    "that it synced before (decision 14); the making of these is in its time. Wall time for the ratio, since the disk "
+    "decides it: the notes give the sync's own time. Where it is tens of microseconds our own work shows; rows with a "
+    "slowed sync stand for a disk that takes milliseconds. The compiled loops are loaded beforehand, as a run of more "
+    "than 20,000 records has them.",
     measure,
 )
 
