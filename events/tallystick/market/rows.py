@@ -5,6 +5,7 @@ the block that carries it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any, final
 
 import msgspec
@@ -27,6 +28,7 @@ BAR_COLUMNS = (
 )
 DTYPES = {"time_msc": "<i8", "series": "<u2", "flags": "<u4", "volume": "<u8"}
 """Column types that are not float64."""
+_item = np.ndarray.item
 
 
 @final
@@ -152,7 +154,9 @@ class Rows(msgspec.Struct, frozen=True, eq=False, gc=False):
         return len(self.time)
 
     def part(self, start: int, stop: int) -> "Rows":
-        """Rows `start` to `stop` as views, nothing copied."""
+        """Rows `start` to `stop` as views, nothing copied; all of them are these rows themselves."""
+        if start == 0 and stop >= len(self.time):
+            return self
         columns: Any = self.columns
         first, last = start, stop
         if type(columns) is _Window:
@@ -182,7 +186,7 @@ class Rows(msgspec.Struct, frozen=True, eq=False, gc=False):
         columns: Any = self.columns
         if type(columns) is _Window:
             index, columns = index + columns.start, columns.columns
-        return [columns[name].item(index) for name in names]
+        return list(map(_item, map(columns.__getitem__, names), repeat(index)))
 
 
 class _Window(msgspec.Struct, frozen=True, eq=False, gc=False):

@@ -28,18 +28,17 @@ _cut: Callable[[bytes, slice], bytes] = bytes.__getitem__
 class BlockCutter:
     """Rows to block events. Most blocks are a few rows of a long buffer, whose bytes are made once for all of them."""
 
-    __slots__ = ("_buffer", "_names", "_places", "_raws", "_widths")
+    __slots__ = ("_buffer", "_places", "_raws", "_widths")
 
     def __init__(self) -> None:
         self._buffer: Mapping[str, NDArray[Any]] | None = None
         self._hold([])
 
-    def _hold(self, raw: list[tuple[str, int, bytes]]) -> None:
+    def _hold(self, raw: list[tuple[int, bytes]]) -> None:
         """A column's cut depends on the bytes of its values alone: two or three cuts do for all of them."""
-        self._names = [name for name, _, _ in raw]
-        self._raws = [values for _, _, values in raw]
-        self._widths = sorted({width for _, width, _ in raw})
-        self._places = [self._widths.index(width) for _, width, _ in raw]
+        self._raws = [values for _, values in raw]
+        self._widths = sorted({width for width, _ in raw})
+        self._places = [self._widths.index(width) for width, _ in raw]
 
     def block_of(self, rows: Rows, start: int, stop: int) -> Block:
         """The block event that carries rows `start` to `stop` of these."""
@@ -49,23 +48,22 @@ class BlockCutter:
             length = len(buffer["series"])
             if not 2 * count < length <= LARGEST_BUFFER:
                 columns = rows.part(start, stop).columns
-                return _block(kind, count, {name: raw for name, _, raw in _bytes_of(kind, columns)})
+                return _block(kind, count, tuple(values for _, values in _bytes_of(kind, columns)))
             self._hold(_bytes_of(kind, buffer))
             self._buffer = buffer
         start, stop = offset + start, offset + stop
         cuts = [slice(start * width, stop * width) for width in self._widths]
-        parts = map(_cut, self._raws, map(cuts.__getitem__, self._places))
-        return _block(kind, count, dict(zip(self._names, parts, strict=True)))
+        return _block(kind, count, tuple(map(_cut, self._raws, map(cuts.__getitem__, self._places))))
 
 
-def _block(kind: str, count: int, columns: dict[str, bytes]) -> Block:
-    return _BLOCKS[kind](rows=count, chunk_root=root_of_chunks(tuple(columns.values()), count), **columns)
+def _block(kind: str, count: int, columns: tuple[bytes, ...]) -> Block:
+    return _BLOCKS[kind](count, root_of_chunks(columns, count), *columns)
 
 
-def _bytes_of(kind: str, columns: Mapping[str, NDArray[Any]]) -> list[tuple[str, int, bytes]]:
-    """Name, bytes a row and bytes of each column that a block holds."""
+def _bytes_of(kind: str, columns: Mapping[str, NDArray[Any]]) -> list[tuple[int, bytes]]:
+    """Bytes a row and bytes of each column that a block holds, in declared order."""
     # A column of another type comes from a test or a gateway; `tobytes` copies in C order whatever the layout.
-    return [(name, dtype.itemsize, columns[name].astype(dtype, copy=False).tobytes()) for name, dtype in _COLUMNS[kind]]
+    return [(dtype.itemsize, columns[name].astype(dtype, copy=False).tobytes()) for name, dtype in _COLUMNS[kind]]
 
 
 def dtype_of(name: str) -> str:

@@ -8,7 +8,7 @@ from tallystick.market.rows import Quote
 from tallystick.platform.accounts.views import AccountView, OrderView, PositionView
 from tallystick.platform.risk.entries import Entries
 from tallystick.platform.risk.settings import RiskSettings
-from tallystick.platform.risk.state import RiskState, content_of
+from tallystick.platform.risk.state import SECOND_NS, RiskState, content_of
 from tallystick.platform.risk.worth import margin_of, value_of
 
 Kind = Literal["new", "change", "reduce"]
@@ -32,6 +32,7 @@ class Case:
         "_ahead",
         "_growing",
         "_price_points",
+        "_reference",
         "account",
         "ask_points",
         "content",
@@ -82,6 +83,7 @@ class Case:
         self._ahead: list[OrderView] | None = None
         self._growing: list[OrderView] | None = None
         self._price_points = -1
+        self._reference: tuple[int, int] | None = None
 
     @property
     def ahead(self) -> list[OrderView]:
@@ -108,6 +110,17 @@ class Case:
             at_market = not price or price == (quote.ask if self.direction > 0 else quote.bid)
             self._price_points = self.market_points if at_market else instrument.points(price)
         return self._price_points
+
+    @property
+    def reference(self) -> tuple[int, int]:
+        """Start and price (points) of the collar's period that the case falls in; the quote's mid starts a new one."""
+        if self._reference is None:
+            kept = self.state.references.get(self.request.symbol)
+            if kept is None or self.time - kept[0] >= self.settings.collar.period_s * SECOND_NS:
+                instrument, quote, _ = self.known
+                kept = self.time, (instrument.points(quote.bid) + instrument.points(quote.ask)) // 2
+            self._reference = kept
+        return self._reference
 
     def side_volume(self, direction: int) -> int:
         """Volume held on one side of the symbol; on a netting account the signed position counts against it."""

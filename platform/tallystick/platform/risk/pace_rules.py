@@ -30,28 +30,19 @@ def say_price_collar(case: Case, limit: int, value: int) -> str:
 
 def price_collar_period(case: Case) -> Reading:
     """The order's price against the one risk saw first in this period, in ppm of that."""
-    _, reference = reference_now(case)
+    _, reference = case.reference
     return case.settings.collar.period_ppm, _distance_ppm(case.price_points, reference)
 
 
 def say_price_collar_period(case: Case, limit: int, value: int) -> str:
     """How far the price has come since the period began."""
-    start, reference = reference_now(case)
+    start, reference = case.reference
     instrument, _, _ = case.known
     return (
         f"price {price(case.price_points, instrument)} is {percent(value)} from {price(reference, instrument)},"
         f" {seconds(case.time - start)} ago; limit {percent(limit)} within {case.settings.collar.period_s} s."
         " Wait for the next period."
     )
-
-
-def reference_now(case: Case) -> tuple[int, int]:
-    """Start and price (points) of the collar's period that the case falls in; the quote's mid starts a new one."""
-    kept = case.state.references.get(case.request.symbol)
-    if kept is not None and case.time - kept[0] < case.settings.collar.period_s * SECOND_NS:
-        return kept
-    instrument, quote, _ = case.known
-    return case.time, (instrument.points(quote.bid) + instrument.points(quote.ask)) // 2
 
 
 def _distance_ppm(points: int, reference: int) -> int:
@@ -127,4 +118,4 @@ def noted(case: Case, state: RiskState) -> None:
         del times[: bisect_right(times, oldest)]
         times.append(time)
     if case.quote is not None:
-        state.references[request.symbol] = reference_now(case)
+        state.references[request.symbol] = case.reference
