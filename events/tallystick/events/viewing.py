@@ -81,23 +81,24 @@ class SegmentView:
 
         `layout` reads the length and what else is wanted of a header.
         """
-        data, unpack, frame, length_bytes = self.data, layout.unpack_from, FRAME.size, LENGTH.size
+        data, unpack, frame = self.data, layout.unpack_from, FRAME.size
         index = self._index
         skip = min(first - self.first, index.records)
         at = index.offsets[skip // STRIDE] if skip // STRIDE < len(index.offsets) else SEGMENT.size
         left = min(last + 1 - self.first, index.records) - skip
         skip -= skip // STRIDE * STRIDE if index.offsets else 0
         while left > 0:
-            if data[at] == 0xFF:
+            fields = unpack(data, at)  # of a frame too: a record follows, so there are as many bytes
+            length = fields[0]
+            if length > MAX_RECORD:  # a frame begins with 0xFF
                 at += frame
                 continue
-            fields = unpack(data, at)
             if skip:
                 skip -= 1
             else:
-                left -= 1
                 yield at, fields
-            at += length_bytes + fields[0]
+                left -= 1
+            at += _LENGTH_BYTES + length
 
     def index(self) -> bytes:
         """The index for a cache file."""
