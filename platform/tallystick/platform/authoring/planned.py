@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Any
 
 from tallystick.events.module import Module as AnyModule
@@ -15,12 +14,10 @@ from tallystick.platform.authoring.strategy import Strategy
 from tallystick.platform.plan import StrategyPlan
 
 
-def from_file(plan: StrategyPlan, folders: Sequence[Path] = (Path(),)) -> Module:
-    """The strategy that a plan of kind `file` names, looked for in these folders; raises what `load` raises."""
+def from_file(plan: StrategyPlan) -> Module:
+    """The strategy that a plan of kind `file` names; raises what `load` raises."""
     path, name = split_source(plan.source)
-    places = [folder / path for folder in folders]
-    cls = load(next((one for one in places if one.is_file()), places[0]), name or None)
-    return made(cls, plan.name, plan.parameters)
+    return made(load(path, name or None), plan.name, plan.parameters)
 
 
 def made(cls: type[Module], name: str, parameters: Mapping[str, Any]) -> Module:

@@ -68,7 +68,7 @@ class Spoken:
 class Control:
     """The listening side, in the process that runs the book."""
 
-    def __init__(self, folder: Path, status: Callable[[], Mapping[str, Any]], *, answer_s: float = ANSWER_S) -> None:
+    def __init__(self, folder: Path, status: Callable[[], Mapping[str, Any]]) -> None:
         """`status` is called by the server's threads: it may read the kernel's plain values, and change nothing."""
         self._path = folder / NAME
         self._token = secrets.token_hex(16)
@@ -76,7 +76,6 @@ class Control:
         self.silent = self._heard.empty
         """Whether nobody has said anything; asked between all steps."""
         self._status = status
-        self._answer_s = answer_s
         self._server: socketserver.ThreadingTCPServer | None = None
         self._over = False
 
@@ -118,7 +117,7 @@ class Control:
             return {"ok": True, **self._status()}
         spoken = Spoken(verb, command)
         self._heard.put(spoken)
-        return spoken.answer(self._answer_s)
+        return spoken.answer(ANSWER_S)
 
     def next(self) -> Spoken | None:
         """The next command a person gave, or None."""

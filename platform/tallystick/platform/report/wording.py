@@ -1,7 +1,6 @@
 """Amounts of a summary as the page writes them."""
 
 from tallystick.platform.report.markup import DASH, signed, tone
-from tallystick.platform.report.statistics import Streak
 from tallystick.platform.report.summary import Summary
 
 
@@ -18,8 +17,3 @@ def amount(summary: Summary, value: float) -> str:
 def average(summary: Summary, value: float | None) -> str:
     """A mean amount; a dash for none."""
     return DASH if value is None else amount(summary, value)
-
-
-def run_of(summary: Summary, run: Streak) -> str:
-    """The longest run and its money."""
-    return f"{run.longest:,} ({amount(summary, run.longest_result)})"

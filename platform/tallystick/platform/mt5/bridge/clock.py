@@ -21,11 +21,10 @@ QUARTER_NS = 900 * SECOND
 class ServerClock:
     """Watches one broker's clock."""
 
-    def __init__(self, rule: str, now: Callable[[], int], tolerance_ns: int = TOLERANCE_NS) -> None:
+    def __init__(self, rule: str, now: Callable[[], int]) -> None:
         """`now` gives ns UTC."""
         self._rule = rule
         self._now = now
-        self._tolerance = tolerance_ns
         self._looked: dict[str, int] = {}
         self._old: dict[str, int] = {}
 
@@ -36,9 +35,9 @@ class ServerClock:
         if time_msc is None:
             return
         age = now - int(to_utc_ns(np.array([time_msc]), self._rule)[0])
-        if age < -self._tolerance:
+        if age < -TOLERANCE_NS:
             raise self._differs(symbol, age)
-        if before is None or age <= now - before + self._tolerance:
+        if before is None or age <= now - before + TOLERANCE_NS:
             self._old[symbol] = 0
             return
         self._old[symbol] = self._old.get(symbol, 0) + 1

@@ -31,9 +31,9 @@ class Refused(Exception):
         self.left = left
 
 
-def invalid(name: str, left: Exception | None = None) -> Refused:
+def invalid(name: str) -> Refused:
     """`Invalid "volume" argument`."""
-    return Refused(f'Invalid "{name}" argument', left)
+    return Refused(f'Invalid "{name}" argument')
 
 
 def text(value: Any, longest: int, refused: str) -> str:
