@@ -13,6 +13,7 @@ from tallystick.platform import Strategy
 from tallystick.platform.backtesting import Backtest, BacktestError, StrategyFailed, backtest
 from tallystick.platform.backtesting.market import moment_ns
 from tallystick.platform.data.catalogue import Catalogue
+from tallystick.platform.data.conditions import instrument_from
 from tallystick.platform.data.demo import demo_feed
 from tallystick.platform.data.opening import series_of
 from tallystick.platform.plan import AccountPlan
@@ -174,6 +175,14 @@ def test_a_strategy_without_a_symbol_takes_the_one_that_the_file_is_named_for(
     assert backtest(Nameless, "mine").feed.symbols == ("GBPUSD",)
     with pytest.raises(ValueError, match="nameless has no symbol"):
         backtest(Nameless, path.rename(tmp_path / "prices.csv"), tz="utc")
+
+
+def test_a_symbol_that_trades_no_hundredth_of_a_lot_is_traded_by_its_least(frame: pd.DataFrame) -> None:
+    shares = instrument_from("ACME", {"digits": 5, "contract_size": 1, "calc_mode": "cfd", "volume_min": 5,
+                                      "volume_max": 1_000, "volume_step": 5})  # fmt: skip
+    found = backtest(EmaCross, frame, symbol="ACME", timeframe="H1", instruments=shares)
+    assert set(found.trades["lots"]) == {5.0}
+    assert backtest(EmaCross, frame, symbol="EURUSD", timeframe="H1").trades["lots"].iloc[0] == 0.01
 
 
 def test_a_file_that_is_named_for_another_symbol_is_not_taken_for_the_strategys(

@@ -1,6 +1,6 @@
 """The plan of a backtest, and how its run is put together: the platform's own modules around the user's strategies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.plan import AccountPlan, RunPlan, StrategyPlan, plan_from_json
 from tallystick.platform.plan_check import check_plan
 from tallystick.platform.plan_news import with_calendars
-from tallystick.platform.portfolio.lots import check_lots
+from tallystick.platform.portfolio.lots import check_lots, in_lots, tradable, volume_of
 
 DEFAULT_LOTS = "0.01"
 
@@ -57,7 +57,8 @@ def plan_of(
     sessions: Mapping[str, Mapping[str, Any]] | None,
 ) -> RunPlan:
     """The plan. Raises `PlanError`, `LotsNotTradable`, and what sizing and risk refuse."""
-    own: dict[str, Any] = dict(sizing) if sizing else {"kind": "fixed", "lots": DEFAULT_LOTS if lots is None else lots}
+    usual = _usual_lots(instruments.values()) if lots is None else lots
+    own: dict[str, Any] = dict(sizing) if sizing else {"kind": "fixed", "lots": usual}
     plan = RunPlan(
         seed=seed,
         account=account,
@@ -73,6 +74,12 @@ def plan_of(
     _check_lots(own, strategies, instruments)
     check(plan)
     return plan
+
+
+def _usual_lots(instruments: Iterable[Instrument]) -> str:
+    """What is traded where nobody says how much: 0.01 lots, or the least of a symbol that trades no so few."""
+    least = [one.volume_min for one in instruments if not tradable(volume_of(DEFAULT_LOTS), one)]
+    return in_lots(max(least)) if least else DEFAULT_LOTS
 
 
 def check(plan: RunPlan) -> None:

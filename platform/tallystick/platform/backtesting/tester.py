@@ -73,7 +73,8 @@ def backtest(  # noqa: PLR0913 -- each is one thing a trader may want to say; al
     data: "demo" (2014, hourly), one of its symbols, a file, a pandas DataFrame, a `Series`, a `Feed`, or a list.
     account: a deposit in the currency the symbols pay in (default 10,000) or in its own ("10000 EUR"), a dict such as
         {"deposit": 5000, "leverage": 100}, or an `AccountPlan`. `leverage` in place of the account's, which is 30.
-    lots: of a strategy that says only the direction; default "0.01". `sizing` as a plan has it replaces it.
+    lots: of a strategy that says only the direction; default "0.01", or the least that all symbols
+        trade. `sizing` as a plan has it replaces it.
     risk, protection: as a plan has them: the limits of the book, and how stops follow the price.
     mapping, spread_points: a file's columns by role, and the spread of bars whose source has none (see docs/data.md).
     start, end: dates or moments (UTC); a last date is included whole.
