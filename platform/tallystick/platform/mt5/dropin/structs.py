@@ -13,33 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.platform.mt5.dropin.fields import DOCS, FIELDS
+from tallystick.platform.mt5.prices.layout import RATES, TICKS
 
-DTYPES: dict[str, np.dtype[Any]] = {
-    "rates": np.dtype(
-        [
-            ("time", "<i8"),
-            ("open", "<f8"),
-            ("high", "<f8"),
-            ("low", "<f8"),
-            ("close", "<f8"),
-            ("tick_volume", "<u8"),
-            ("spread", "<i4"),
-            ("real_volume", "<u8"),
-        ]
-    ),
-    "ticks": np.dtype(
-        [
-            ("time", "<i8"),
-            ("bid", "<f8"),
-            ("ask", "<f8"),
-            ("last", "<f8"),
-            ("volume", "<u8"),
-            ("time_msc", "<i8"),
-            ("flags", "<u4"),
-            ("volume_real", "<f8"),
-        ]
-    ),
-}
+DTYPES: dict[str, np.dtype[Any]] = {"rates": RATES, "ticks": TICKS}
 """Packed rows of 60 bytes; times are the server's wall clock as seconds (`time`) or milliseconds since the epoch."""
 ROW_BYTES = 60
 
