@@ -49,3 +49,17 @@ for symbol in ("EURUSD", "GBPUSD", "Step Index", "GBPUSD"):
         f"note: symbol_info was asked about 'GBPUSD', {there} GBPUSD=FILE",
         f"note: symbol_info was asked about 'Step Index', {there} 'Step Index=FILE'",
     ]
+
+
+def test_a_second_number_of_an_account_is_said_to_be_the_same_account(tmp_path: Path) -> None:
+    text = """
+import MetaTrader5 as mt5
+mt5.initialize()
+for number in (34, 34, 12, 34, 56):
+    mt5.initialize(login=number, password="p", server="s")
+    mt5.login(number)
+"""
+    assert run_bot(tmp_path, text).errors.splitlines() == [
+        "note: 12 is the same simulated account as 34: a run has one account",
+        "note: 56 is the same simulated account as 34: a run has one account",
+    ]

@@ -17,6 +17,7 @@ from tallystick.platform.mt5.wire import Answer, Call
 LAST_WORDS = frozenset({"shutdown", "last_error"})
 """Calls that are answered after the last row too: bots make them in `finally`. No loop of them goes on for ever."""
 LAST_WORDS_MOST = 1_000
+LOGINS = frozenset({"initialize", "login"})
 MOST_NAMED = 10
 """Symbols that a note names."""
 
@@ -44,6 +45,7 @@ class Asking:
         self._symbols = symbols
         self._told = set(symbols)
         self._refused: set[tuple[str, tuple[int, str]]] = set()
+        self._logins: list[int] = []
 
     def before(self, function: str) -> None:
         """A function of the module is called, whatever comes of it. Raises `RefusedError` and `EndOfData`."""
@@ -84,6 +86,8 @@ class Asking:
             self._end.reach()
         if answer.error[0] < 0:
             self._missed(call)
+        elif call.function in LOGINS:
+            self._logged_in(call.arguments.get("login", 0))
         return msgspec.structs.replace(answer, ended=False) if answer.ended else answer
 
     def _missed(self, call: Call) -> None:
@@ -96,6 +100,13 @@ class Asking:
             f"{call.function} was asked about {symbol!r}, of which there are no prices "
             f"(there are: {', '.join(self._symbols[:MOST_NAMED])}). Give them: --data {shlex.quote(f'{symbol}=FILE')}"
         )
+
+    def _logged_in(self, number: int) -> None:
+        """Say of a second number that it is no second account: bots copy trades from one to another."""
+        if number and number not in self._logins:
+            if self._logins:
+                _note(f"{number} is the same simulated account as {self._logins[0]}: a run has one account")
+            self._logins.append(number)
 
     def refused(self, function: str, error: tuple[int, str]) -> None:
         """Say once of a call that goes to nobody: bots look only at what it gives, and break there or wait for ever."""
