@@ -121,6 +121,12 @@ def test_where_no_book_is_the_fix_is_of_what_is_there(
     assert fix in say("audit", "verify", named).last
 
 
+def test_a_books_folder_in_place_of_a_plan_is_told_of_the_plan_in_it(say: Say, tmp_path: Path) -> None:
+    assert say("run", tmp_path).error == f"error[E841] this is a folder and no plan, {tmp_path}."
+    (tmp_path / "plan.json").write_text("{}", encoding="utf-8")
+    assert say("run", tmp_path).last == f"Fix: run the plan in it: tallystick run {tmp_path / 'plan.json'}"
+
+
 def test_somebody_elses_key_is_no_proof(say: Say, hand_book: HandBook) -> None:
     stranger = Ed25519Signer.generate(hand_book.signer.name)
     said = say("audit", "verify", hand_book.folder, "--key", str(stranger.vkey), "--json")

@@ -132,6 +132,10 @@ def read_plan(path: Path) -> "RunPlan":
     from tallystick.platform.plan import plan_from_json
     from tallystick.platform.plan_news import with_calendars
 
+    if path.is_dir():
+        within = path / PLAN_FILE
+        fix = f"run the plan in it: tallystick run {spoken(within)}" if within.is_file() else "name the plan's file"
+        raise Failure("E841", "this is a folder and no plan", where=str(path), fix=fix)
     try:
         return with_calendars(plan_from_json(path.read_text(encoding="utf-8")), path.parent)
     except FileNotFoundError:
