@@ -11,7 +11,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from tallystick.events.segment import FRAME, SEGMENT, SegmentHeader, read_group
+from tallystick.events.segment import FRAME, SEGMENT, SegmentHeader, read_group, written
 from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.errors import RunConfigurationError
 from tests.acceptance.books import CutFeed, plan, run
@@ -77,18 +77,20 @@ def time_of_a_run(folder: Path, rows: int, durability: str) -> tuple[float, byte
 def tear(folder: Path, chance: random.Random) -> str:
     """What a power cut right after the kill could have left: sectors of the last, unsynced group are gone or garbled.
 
-    Everything before the last group was synced before the group was written. Returns what was done, in words.
+    Everything before the last group, and the room that it lies in, was synced before the group was written. Returns
+    what was done, in words.
     """
     segments = sorted((folder / "log").glob("*.seg"))
     if not segments:
         return "nothing was written"
     data = segments[-1].read_bytes()
     last = _start_of_last_group(data)
-    if last >= len(data) or _checkpointed(folder):
+    end = last + len(written(data, last))
+    if last >= end or _checkpointed(folder):
         return "the log ends with its header or under a checkpoint"
-    how = chance.choice(("cut", "zeroed", "garbled", "frame only"))
-    at = chance.randrange(last, len(data))
-    torn = bytearray(data)
+    how = chance.choice(("zeroed" if data[end:] else "cut", "zeroed", "garbled", "frame only"))
+    at = chance.randrange(last, end)
+    torn = bytearray(data[:end])
     if how == "cut":
         del torn[at:]
     elif how == "zeroed":
@@ -98,7 +100,7 @@ def tear(folder: Path, chance: random.Random) -> str:
     else:
         stop = max(last, len(torn) - FRAME.size)
         torn[last:stop] = bytes(stop - last)
-    segments[-1].write_bytes(torn)
+    segments[-1].write_bytes(torn + data[end:])
     journal = folder / "terminal.journal"
     if journal.exists() and chance.random() < 0.5:
         lines = journal.read_bytes()
@@ -116,8 +118,8 @@ def _start_of_last_group(data: bytes) -> int:
         while at < len(data):
             records, end = read_group(memoryview(data), at, header.marker, seq, prev)
             before, at, seq, prev = at, end, seq + len(records), records[-1].leaf
-    except Exception:  # noqa: BLE001 -- whatever is wrong with what follows, it is torn already
-        return at
+    except Exception:  # noqa: BLE001 -- whatever is wrong with what follows, it is torn already, or room
+        return at if written(data, at) else before
     return before
 
 
