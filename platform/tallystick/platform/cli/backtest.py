@@ -53,7 +53,7 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
     ] = None,
     lots: Annotated[str | None, typer.Option("--lots", help="Of a strategy that says only the direction.")] = None,
     deposit: Annotated[str | None, typer.Option("--deposit", help="10000, or with its currency 10000EUR.")] = None,
-    leverage: Annotated[int | None, typer.Option("--leverage", help="30 without it.")] = None,
+    leverage: Annotated[int | None, typer.Option("--leverage", min=1, max=10_000, help="30 without it.")] = None,
     instruments: Annotated[
         Path | None, typer.Option("--instruments", metavar="FILE", help="Your broker's conditions, in JSON or TOML.")
     ] = None,
@@ -65,7 +65,9 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
     strict: Strict = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave impossible rows out and record them.")] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the run.")] = 0,
-    latency_ms: Annotated[float, typer.Option("--latency", metavar="MS", help="From sending to execution.")] = 0.0,
+    latency_ms: Annotated[
+        float, typer.Option("--latency", metavar="MS", min=0, help="From sending to execution.")
+    ] = 0.0,
     by_row: Annotated[
         bool, typer.Option("--by-row", help="Ask about every row, one by one: slower, same digest.")
     ] = False,

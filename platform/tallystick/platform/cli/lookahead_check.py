@@ -7,6 +7,7 @@ import typer
 from tallystick.platform.cli import searching as ask
 from tallystick.platform.cli.backtest import parameters_of
 from tallystick.platform.cli.call import Answer, Exit
+from tallystick.platform.cli.data_options import Mapping, SkipBad, SpreadPoints
 from tallystick.platform.cli.screen import progress
 
 if TYPE_CHECKING:
@@ -31,7 +32,13 @@ def lookahead_check(  # noqa: PLR0913 -- each option is one thing a trader may s
     first: ask.First = None,
     last: ask.Last = None,
     tz: ask.Clock = "",
+    mapping: Mapping = None,
+    spread_points: SpreadPoints = None,
+    skip_bad: SkipBad = False,
+    instruments: ask.Instruments = None,
     lots: ask.Lots = None,
+    deposit: ask.Deposit = None,
+    leverage: ask.Leverage = None,
 ) -> Answer:
     """Try whether a strategy knows what is still to come: other futures, row by row, twice, its files.
 
@@ -42,7 +49,20 @@ def lookahead_check(  # noqa: PLR0913 -- each option is one thing a trader may s
     """
     from tallystick.platform.judging.lookahead import lookahead_check as checked
 
-    terms = ask.terms_of(symbol=symbol, timeframe=timeframe, start=first, end=last, tz=tz, lots=lots)
+    terms = ask.terms_of(
+        symbol=symbol,
+        timeframe=timeframe,
+        start=first,
+        end=last,
+        tz=tz,
+        mapping=mapping,
+        spread_points=spread_points,
+        skip_bad=skip_bad,
+        instruments=instruments,
+        lots=lots,
+        account=deposit,
+        leverage=leverage,
+    )
     with progress("runs") as done:
         report = checked(
             strategy,

@@ -35,6 +35,10 @@ def sources_of(given: Sequence[str], terms: "Terms", home: Path | None = None) -
 
     Names of the catalogue in the folder that --home names are read from there.
     """
+    from tallystick.platform.backtesting.in_vain import require_of_use
+    from tallystick.platform.data.catalogue import Catalogue
+
+    require_of_use(given, terms, None if home is None else Catalogue.of_user(home))
     return [_source(one, terms, home) for one in given]
 
 

@@ -6,6 +6,7 @@ import typer
 
 from tallystick.platform.cli import searching as ask
 from tallystick.platform.cli.call import Answer, Exit
+from tallystick.platform.cli.data_options import Mapping, SkipBad, SpreadPoints
 from tallystick.platform.cli.place import spoken
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ def optimize(  # noqa: PLR0913 -- each option is one thing a trader may say
     first: ask.First = None,
     last: ask.Last = None,
     tz: ask.Clock = "",
+    mapping: Mapping = None,
+    spread_points: SpreadPoints = None,
+    skip_bad: SkipBad = False,
+    instruments: ask.Instruments = None,
     lots: ask.Lots = None,
     deposit: ask.Deposit = None,
     leverage: ask.Leverage = None,
@@ -50,7 +55,18 @@ def optimize(  # noqa: PLR0913 -- each option is one thing a trader may say
     from tallystick.platform.judging.optimising import optimize as search
 
     terms = ask.terms_of(
-        symbol=symbol, timeframe=timeframe, start=first, end=last, tz=tz, lots=lots, account=deposit, leverage=leverage
+        symbol=symbol,
+        timeframe=timeframe,
+        start=first,
+        end=last,
+        tz=tz,
+        mapping=mapping,
+        spread_points=spread_points,
+        skip_bad=skip_bad,
+        instruments=instruments,
+        lots=lots,
+        account=deposit,
+        leverage=leverage,
     )
     ranges = ask.ranges_of(setting)
     log = ask.research_log(research, context.obj)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tallystick.platform.cli.call import Call
+from tallystick.platform.cli.data_options import mapping_of
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.home import own_key
 from tallystick.platform.cli.market_data import FORM
@@ -44,9 +45,12 @@ Timeframe = Annotated[str, typer.Option("--timeframe", help="Such as H1; finer d
 First = Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day or moment (UTC).")]
 Last = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, whole, or moment (UTC).")]
 Clock = Annotated[str, typer.Option("--tz", metavar="CLOCK", help="The files' clock: utc, mt5, America/New_York.")]
+Instruments = Annotated[
+    Path | None, typer.Option("--instruments", metavar="FILE", help="Your broker's conditions, in JSON or TOML.")
+]
 Lots = Annotated[str | None, typer.Option("--lots", help="Of a strategy that says only the direction.")]
 Deposit = Annotated[str | None, typer.Option("--deposit", help="10000, or with its currency 10000EUR.")]
-Leverage = Annotated[int | None, typer.Option("--leverage", help="30 without it.")]
+Leverage = Annotated[int | None, typer.Option("--leverage", min=1, max=10_000, help="30 without it.")]
 Research = Annotated[
     Path | None,
     typer.Option(
@@ -88,9 +92,11 @@ def data_of(given: list[str] | None, terms: dict[str, Any], call: Call) -> Any:
     return sources[0] if len(sources) == 1 else sources
 
 
-def terms_of(**given: Any) -> dict[str, Any]:
-    """What a person said of the runs, less what they left out."""
-    return {name: value for name, value in given.items() if value not in {None, ""}}
+def terms_of(*, mapping: str | None, skip_bad: bool, **given: Any) -> dict[str, Any]:
+    """What a person said of the runs, less what they left out. Raises `Failure`."""
+    strictness = "skip_bad" if skip_bad else None
+    said = {**given, "mapping": mapping_of(mapping), "strictness": strictness}
+    return {name: value for name, value in said.items() if value is not None and value != ""}
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Everything of a bot's run that is settled before anything is written: script, rows, terminal, plan."""
 
 import hashlib
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from tallystick.market.server_time import TimeRuleError, offset_ns
 from tallystick.market.sessions import EVERY
 from tallystick.platform.backtesting.account import account_plan
 from tallystick.platform.backtesting.conditions import conditions_of, given_instruments
+from tallystick.platform.backtesting.in_vain import require_of_use, require_traded
 from tallystick.platform.backtesting.market import feed_from, reading_of
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.mt5.definitions.definition import MORE, Definition
@@ -86,7 +88,12 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     asked = reading_of(terms.symbol, "", terms.clock, terms.start, terms.end, terms.strictness)
     reading = reading_of(terms.symbol, "", terms.clock, terms.history, terms.end, terms.strictness)
     reading = replace(reading, mapping=terms.mapping, spread_points=terms.spread_points)
-    feed = ExecFeed(feed_from(unfolded(terms.data, reading), (), reading), terms.model)
+    if asked.start_ns is not None and reading.start_ns is not None and reading.start_ns > asked.start_ns:
+        what = f"the history would begin after the bot: --history-from {terms.history}, --from {terms.start}"
+        raise BadSpan(what, "Let it begin earlier, or leave --history-from out.")
+    given = unfolded(terms.data, reading)
+    require_of_use(given, reading)
+    feed = ExecFeed(feed_from(given, (), reading), terms.model)
     start = max(feed.first_time, asked.start_ns or feed.all_begun)
     if start >= feed.last_time:
         raise BadSpan(f"the bot would begin after the last row: --from {terms.start}", "Give an earlier day.")
@@ -139,6 +146,8 @@ def _source_of(script: Path) -> bytes:
     """The script, which Python understands. Raises `ScriptMissing`, `BrokenScript`."""
     if not script.is_file():
         raise ScriptMissing(f"there is no script {script}", "Give the path of a Python file.")
+    if script.suffix == ".ipynb":
+        raise BrokenScript(f"{script} is a notebook", f"jupyter nbconvert --to script {script}, and give what it made.")
     source = script.read_bytes()
     try:
         with warnings.catch_warnings(action="ignore"):  # the bot's own process shows them
@@ -146,7 +155,8 @@ def _source_of(script: Path) -> bytes:
     except SyntaxError as error:
         line = f": {error.text.strip()}" if error.text else ""
         where = f"{script}, line {error.lineno}" if error.lineno else str(script)
-        raise BrokenScript(f"{where}: {error.msg}{line}", "Correct it; no bot was started.") from None
+        fix = f"Correct it for Python {sys.version_info[0]}.{sys.version_info[1]}; no bot was started."
+        raise BrokenScript(f"{where}: {error.msg}{line}", fix) from None
     except ValueError as error:  # a null byte
         raise BrokenScript(f"{script} is no Python file: {error}", "Give a file of Python source.") from None
     except (RecursionError, MemoryError):
@@ -183,10 +193,13 @@ def _terminal(terms: BotTerms, symbols: list[str]) -> tuple[dict[str, Any], tupl
         out = len(definition.symbols) - len(symbols)
         notes = (f"{out} symbols of {terms.terminal.name} have no rows and are left out",) if out else ()
         return {"definition": told, "server_time": definition.server_time_rule}, notes
-    conditions = conditions_of(symbols, given_instruments(terms.instruments))
+    given = given_instruments(terms.instruments)
+    require_traded(symbols, given)
+    conditions = conditions_of(symbols, given)
     currencies = {one.currency_profit for one in conditions.values()}
     account = account_plan(dict(terms.account or {}), currencies.pop() if len(currencies) == 1 else DOLLAR)
-    note = f"no --terminal: conditions are the built-in ones, the account is in {account.currency}"
+    told = "the built-in ones" if terms.instruments is None else f"those of {terms.instruments.name}"
+    note = f"no --terminal: conditions are {told}, the account is in {account.currency}"
     instruments = tuple(msgspec.to_builtins(one.fields()) for one in conditions.values())
     return {"instruments": instruments, "account": account, "server_time": terms.server_time or USUAL_SERVER_TIME}, (
         note,
