@@ -1,5 +1,7 @@
 """`optimize`, `walk-forward`, `compare`, `trials`: what they say, their exit codes, and the log behind them."""
 
+import math
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,45 @@ def test_a_folder_without_a_log_is_said(say: Say, research: Path) -> None:
     said = say("trials")
     assert said.code == 2
     assert "error[E579]" in said.err
+
+
+@pytest.fixture
+def shares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """A file of a share's hours in columns of its own, one of them broken, its conditions, and a strategy for it."""
+    monkeypatch.chdir(tmp_path)
+    lines = ["When,O,H,L,C"]
+    for hour in range(1_200):
+        day, rest = divmod(hour, 24)
+        price = 100 + 3 * math.sin(hour / 17)
+        at = f"{date(2024, 1, 1) + timedelta(days=day)} {rest:02d}:00"
+        lines.append(f"{at},{price:.2f},{price + 0.4:.2f},{price - 0.4:.2f},{price + 0.1:.2f}")
+    lines[300] = lines[300].replace(",", ",x", 1)
+    Path("prices.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    Path("own.toml").write_text(
+        '[ACME]\ndigits = 2\ncontract_size = 1\ncalc_mode = "cfd"\nvolume_min = 1\nvolume_max = 100\nvolume_step = 1\n',
+        encoding="utf-8",
+    )
+    Path("own.py").write_text(
+        "from tallystick.platform import Strategy\n\n\n"
+        'class Own(Strategy, symbol="ACME"):\n    rows: int = 10\n\n    def on_bar(self, bar):\n'
+        '        self.target("1" if bar.close > self.sma(self.rows) else "0")\n',
+        encoding="utf-8",
+    )
+    mapping = "time=When,open=O,high=H,low=L,close=C"
+    read = ("--tz", "utc", "--mapping", mapping, "--spread-points", "7", "--skip-bad")
+    return ("own.py", "prices.csv", *read, "--instruments", "own.toml")
+
+
+def test_what_a_backtest_is_told_of_a_file_a_search_and_a_check_are_told_too(
+    say: Say, research: Path, shares: tuple[str, ...]
+) -> None:
+    alone = say("backtest", *shares, "--no-report", "--json")
+    assert alone.code == 0, alone.err
+    found = say("optimize", *shares, "--set", "rows=10,20", "--json").document
+    assert found["trials"][0]["net"] == alone.document["stats"]["net_profit"] != 0
+    windows = ("--train", "20d", "--test", "10d", "--warm-up", "3")
+    walked = say("walk-forward", *shares, "--set", "rows=10,20", *windows)
+    assert walked.code == 0, walked.err
+    checked = say("lookahead-check", *shares, "--cuts", "4", "--jobs", "1", "--json")
+    assert checked.code == 0, checked.err
+    assert checked.document["rows"] == 1_199
