@@ -13,7 +13,7 @@ from tallystick.platform.mt5.definitions.definition import Definition
 from tallystick.platform.mt5.definitions.file import document_of
 from tallystick.platform.mt5.definitions.week import WEEKDAYS, sessions_written
 from tallystick.platform.mt5.exec.composing import definition_in
-from tallystick.platform.mt5.exec.errors import BadSpan, ScriptMissing
+from tallystick.platform.mt5.exec.errors import BadSpan, BrokenScript, ScriptMissing
 from tallystick.platform.mt5.exec.preparing import BotTerms, prepared_bot
 from tallystick.platform.plan import plan_from_json
 
@@ -61,6 +61,17 @@ def test_a_folder_is_started_by_its_main_as_python_does(tmp_path: Path) -> None:
     (tmp_path / "__main__.py").write_text("", encoding="utf-8")
     ready = prepared_bot(tmp_path, BotTerms(**TERMS))  # type: ignore[arg-type]
     assert (ready.script, ready.bot.script) == (tmp_path / "__main__.py", "__main__.py")
+
+
+def test_a_notebook_and_a_script_of_another_python_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    notebook = tmp_path / "bot.ipynb"
+    notebook.write_text("{}", encoding="utf-8")
+    with pytest.raises(BrokenScript, match=r"bot\.ipynb is a notebook.*jupyter nbconvert --to script"):
+        prepared_bot(notebook, BotTerms(**TERMS))  # type: ignore[arg-type]
+    old = script(tmp_path)
+    old.write_text("print 'hello'\n", encoding="utf-8")
+    with pytest.raises(BrokenScript, match=r"line 1: Missing parentheses.*Correct it for Python 3\.\d+;"):
+        prepared_bot(old, BotTerms(**TERMS))  # type: ignore[arg-type]
 
 
 def test_a_symbol_that_the_terminal_does_not_have_is_refused(tmp_path: Path) -> None:
