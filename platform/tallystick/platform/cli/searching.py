@@ -1,4 +1,4 @@
-"""What `optimize`, `walk-forward` and `lookahead-check` share: their options, the research log, progress, and Ctrl-C in good order."""
+"""What `optimize`, `walk-forward` and `lookahead-check` share: options, research log, progress, an orderly Ctrl-C."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
