@@ -38,6 +38,17 @@ def test_json_gives_every_trial(say: Say, research: Path) -> None:
     assert "fast" in found["trials"][1]["error"]
 
 
+def test_a_trial_that_failed_counts_and_is_said_to(say: Say, research: Path) -> None:
+    words = ("optimize", "ema_cross", *FEBRUARY, "--set", "slow=40")
+    once = say(*words, "--set", "fast=5,10", "--json").document
+    assert (once["in_this_log"], once["ratios_in_this_log"]) == (2, 2)
+    said = say(*words, "--set", "fast=5,60")
+    assert "4 trials, 1 of them without a Sharpe ratio; they count" in said.out
+    assert "best of 4 lucky trials" in said.out
+    listed = say(*words, "--set", "fast=5", "--json").document
+    assert (listed["in_this_log"], listed["ratios_in_this_log"]) == (5, 4)
+
+
 def test_a_search_without_a_trade_is_a_finding(say: Say, research: Path) -> None:
     said = say("optimize", "ema_cross", *FEBRUARY, "--set", "slow=5000")
     assert said.code == 1

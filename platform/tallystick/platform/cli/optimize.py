@@ -134,8 +134,10 @@ def verdict_lines(document: dict[str, Any], objective: str, folder: Any) -> list
     overfit = document.get("overfitting")
     if overfit is not None:
         lines.append(f"overfitting      {overfit:.3f}: how often the best of one half is below the middle in the other")
+    lacking = document["in_this_log"] - document["ratios_in_this_log"]
+    without = f", {lacking:,} of them without a Sharpe ratio; they count" if lacking else ""
     return [
         *lines,
-        f"research log     {folder}, {document['in_this_log']:,} trials",
+        f"research log     {folder}, {document['in_this_log']:,} trials{without}",
         f"Next: tallystick trials --research {spoken(folder)}",
     ]

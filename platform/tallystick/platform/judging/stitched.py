@@ -110,6 +110,11 @@ class WalkForward:
         """N: every trial that the research log has seen start by now."""
         return self.log.count()
 
+    @property
+    def ratios_in_log(self) -> int:
+        """How many of those have a Sharpe ratio: the others failed, were given up or killed, or did not trade."""
+        return len(self.log.sharpes())
+
     @cached_property
     def deflated(self) -> DeflatedSharpe | None:
         """The Sharpe ratio out of sample, deflated by N in this log; None where it is not defined."""
@@ -150,6 +155,7 @@ class WalkForward:
             "daily_sharpe_in_sample": sharpe_of(_joined([step.in_sample for step in self.steps])),
             "efficiency": self.efficiency,
             "in_this_log": self.in_log,
+            "ratios_in_this_log": self.ratios_in_log,
             "deflated_sharpe": None if deflated is None else deflated.probability,
             "hurdle": None if deflated is None else deflated.hurdle,
             "research": str(self.log.folder),

@@ -63,6 +63,11 @@ class Study:
         """N: every trial that the research log has seen start by now, in this study and before it."""
         return self.log.count()
 
+    @property
+    def ratios_in_log(self) -> int:
+        """How many of those have a Sharpe ratio: the others failed, were given up or killed, or did not trade."""
+        return len(self.log.sharpes())
+
     @cached_property
     def deflated(self) -> DeflatedSharpe | None:
         """The best trial's Sharpe ratio, deflated by N in this log and the variance of all ratios in it; or None."""
@@ -116,6 +121,7 @@ class Study:
             "trials": [row_of(report) for report in self.reports],
             "best": None if best is None else row_of(best),
             "in_this_log": self.in_log,
+            "ratios_in_this_log": self.ratios_in_log,
             "deflated_sharpe": None if deflated is None else deflated.probability,
             "hurdle": None if deflated is None else deflated.hurdle,
             "overfitting": None if fitted is None else fitted.probability,
