@@ -79,6 +79,6 @@ def _next(verdict: "Verdict", place: Place, key: "VerifierKey") -> str:
     if verdict.only_torn:
         return f"Do: start its run again, which cuts them off and records it, or ask the owner: {head}"
     if verdict.exit_code == Exit.FINDINGS:
-        return f"Do: let the run end, which signs what it holds, or ask the owner: {head}"
+        return f"Do: let the run end, or start it again if it died, which signs what it holds, or ask the owner: {head}"
     written = "tallystick audit verifier -o outside_verifier.py"
     return f"Without trusting this program: {written} ; {outside_command(place, key)}"
