@@ -74,9 +74,14 @@ def judge_checkpoints(valid: Iterable[Checkpoint], roots: dict[int, bytes]) -> l
     ]
 
 
-def judge_recorded(found: Found, present: Iterable[Checkpoint]) -> list[Finding]:
-    """A finding for each checkpoint that the log says was written and that is not there any more."""
+def judge_recorded(folder: Path, key: VerifierKey, found: Found, present: Iterable[Checkpoint]) -> list[Finding]:
+    """A finding for each checkpoint that the log says was written and that is not there any more.
+
+    `present` were there before the segments were read; what a writer has signed since is looked for, too.
+    """
     there = {(each.size, each.note_hash) for each in present}
+    if any((size, note_hash) not in there for _, size, note_hash in found.checkpointed):
+        there |= {(each.size, each.note_hash) for each in read_checkpoints(folder, key).valid}
     return [
         Finding(
             f"it recorded a checkpoint over {size}, which is missing or was replaced",

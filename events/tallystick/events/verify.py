@@ -98,7 +98,7 @@ def _look(folder: Path, key: VerifierKey, trusted: Checkpoint | None, cores: int
     _, roots = join(each.found.piece for each in outcomes)
     found, last = _joined(outcomes), outcomes[-1]
     proved = max((each.size for each in valid if roots.get(each.size) == each.root), default=0)
-    findings = _findings(folder, signed, valid, roots, last, found, proved)
+    findings = _findings(folder, key, signed, valid, roots, last, found, proved)
     tail = found.seq - proved
     unsigned = tail or last.torn or not any(each.size in roots for each in valid)
     return Verdict(
@@ -123,6 +123,7 @@ def _look(folder: Path, key: VerifierKey, trusted: Checkpoint | None, cores: int
 
 def _findings(  # noqa: PLR0917
     folder: Path,
+    key: VerifierKey,
     signed: Signed,
     valid: Sequence[Checkpoint],
     roots: dict[int, bytes],
@@ -136,7 +137,7 @@ def _findings(  # noqa: PLR0917
         fault = last.fault
         findings.append(Finding(fault.what, seq=fault.seq, type_name=fault.type_name, time=fault.time))
     elif not signed.foreign:
-        findings += judge_recorded(found, signed.valid)
+        findings += judge_recorded(folder, key, found, signed.valid)
         findings += judge_pruned(found, proved)
         findings += judge_blobs(folder, found)
         findings += judge_cuts(folder, found)

@@ -332,6 +332,25 @@ def test_it_looks_once_more_before_it_says_broken_while_a_writer_is_at_work(tmp_
     assert (verdict.exit_code, verdict.looks, verdict.pruned) == (0, 2, 1)
 
 
+def test_a_checkpoint_that_was_signed_while_the_segments_were_read_is_not_missed(tmp_path: Path) -> None:
+    """Else a log at work that takes longer to read than its writer takes to the next checkpoint never holds."""
+    log = small_log()
+    before = set(log.files())
+    log.checkpoint()
+    log.commit()
+    log.checkpoint(record=False)
+    files = log.files()
+    first, _ = sorted(path for path in files if path not in before and path.startswith("checkpoints/"))
+    write_files(tmp_path, {path: raw for path, raw in files.items() if path != first})
+
+    def sign_meanwhile(done: int, total: int) -> None:
+        write_files(tmp_path, {first: files[first]})
+
+    assert verify(tmp_path, log.vkey).exit_code == 3
+    verdict = verify(tmp_path, log.vkey, progress=sign_meanwhile)
+    assert (verdict.exit_code, verdict.looks) == (0, 1)
+
+
 def test_the_fast_way_and_the_plain_way_through_groups_give_one_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
