@@ -295,3 +295,11 @@ def test_an_exchange_account_keeps_one_position_a_symbol() -> None:
     read["account"]["login"] = 5_001_234
     settings = definition_of(read, "terminal.json").account_settings()
     assert settings == AccountSettings(name="5001234", margin_mode="netting")
+
+
+def test_a_symbol_lies_in_a_folder_as_a_terminals_do() -> None:
+    """Bots choose symbols by what stands before the backslash."""
+    known = built_in()
+    stated = [known["EURUSD"], known["XAUUSD"], STOCK, replace(STOCK, symbol="US30", calc_mode="cfd_leverage")]
+    paths = [one.info["path"] for one in Definition.of_instruments(stated, server_time_rule="utc").symbols]
+    assert paths == ["Forex\\EURUSD", "Metals\\XAUUSD", "Futures\\AAPL", "CFD\\US30"]

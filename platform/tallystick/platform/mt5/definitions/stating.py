@@ -8,6 +8,10 @@ from tallystick.platform.mt5.definitions.modes import BY_KEY, number_of
 from tallystick.platform.mt5.server.account import AccountSettings
 
 HEDGING, NETTING = 2, 0
+FOLDERS = {"forex": "Forex", "forex_no_leverage": "Forex", "cfd_index": "Indices", "futures": "Futures",
+           "exch_stocks": "Stocks", "exch_futures": "Futures"}  # fmt: skip
+"""Folders of a terminal's tree of symbols by mode of calculation; bots choose symbols by them."""
+METALS = ("XAU", "XAG", "XPT", "XPD")
 
 
 def symbol_info(instrument: Instrument) -> dict[str, Any]:
@@ -57,7 +61,7 @@ def symbol_info(instrument: Instrument) -> dict[str, Any]:
         "currency_margin": instrument.currency_margin,
         "description": _described(instrument),
         "name": instrument.symbol,
-        "path": instrument.symbol,
+        "path": f"{_folder(instrument)}\\{instrument.symbol}",
     }
     return {name: kind(stated.get(name, kind())) for name, kind in SYMBOL_TYPES.items()}
 
@@ -92,3 +96,8 @@ def _described(instrument: Instrument) -> str:
     if instrument.currency_base and instrument.currency_profit:
         return f"{instrument.currency_base} vs {instrument.currency_profit}"
     return instrument.symbol
+
+
+def _folder(instrument: Instrument) -> str:
+    usual = "Metals" if instrument.symbol.startswith(METALS) else "CFD"
+    return FOLDERS.get(instrument.calc_mode, usual)
