@@ -185,6 +185,21 @@ def test_a_symbol_that_trades_no_hundredth_of_a_lot_is_traded_by_its_least(frame
     assert backtest(EmaCross, frame, symbol="EURUSD", timeframe="H1").trades["lots"].iloc[0] == 0.01
 
 
+def test_conditions_kept_with_the_rows_are_those_traded_under_unless_others_are_given(
+    tmp_path: Path, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALLYSTICK_HOME", str(tmp_path))
+    dear, dearer = (instrument_from("EURUSD", {"commission_per_lot": cents}) for cents in (5_000, 9_000))
+    series = series_of(frame, symbol="EURUSD", timeframe="H1")
+    Catalogue.of_user().keep("dear", series, "0" * 64, dear)
+    usual = backtest(EmaCross, frame, symbol="EURUSD", timeframe="H1", lots="1")
+    kept = backtest(EmaCross, "dear", lots="1")
+    longer = backtest(EmaCross, "dear", timeframe="H4", end="2014-05-20", lots="1")
+    given = backtest(EmaCross, "dear", instruments=dearer, lots="1")
+    rates = [one.deals["commission"].iloc[-1] for one in (usual, kept, longer, given)]
+    assert rates == [-3.5, -50, -50, -90]
+
+
 def test_a_file_that_is_named_for_another_symbol_is_not_taken_for_the_strategys(
     tmp_path: Path, frame: pd.DataFrame
 ) -> None:

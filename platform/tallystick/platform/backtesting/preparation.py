@@ -76,7 +76,7 @@ def prepared(strategy: object, data: object = "demo", terms: Terms | None = None
     feed = feed_from(data, chosen, reading)
     given = given_instruments(on.instruments)
     require_traded(feed.symbols, given)
-    conditions = conditions_of(list(dict.fromkeys(feed.symbols)), given)
+    conditions = conditions_of(list(dict.fromkeys(feed.symbols)), {**feed.instruments, **given})
     account = account_plan(_with_leverage(on.account, on.leverage), currency_of(conditions))
     plan = plan_of(
         chosen,

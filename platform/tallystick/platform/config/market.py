@@ -97,16 +97,17 @@ def _read(source: str, chosen: Sequence[Chosen], reading: Reading, place: Place,
 
 
 def conditions_of(
-    config: Config, folder: Path, symbols: Sequence[str], findings: Findings, *, all_known: bool
+    config: Config, folder: Path, feed: Feed | None, symbols: Sequence[str], findings: Findings
 ) -> tuple[dict[str, Instrument], dict[str, tuple[Decimal, Place]]]:
     """Instruments of the symbols in their order, and the commissions that the file gives in money.
 
-    `all_known`: these are the symbols of all series, none of which could not be read.
+    `feed`: of all series, or None where one could not be read; what is kept with its rows stands behind what is said.
     """
-    given: dict[str, Instrument] = {}
+    all_known = feed is not None
+    given: dict[str, Instrument] = {} if feed is None else feed.instruments
     if config.data.conditions is not None:
         try:
-            given = given_instruments(folder / Path(config.data.conditions).expanduser())
+            given |= given_instruments(folder / Path(config.data.conditions).expanduser())
         except ValueError as error:
             findings.refused(error, ("data", "conditions"))
     commissions: dict[str, tuple[Decimal, Place]] = {}

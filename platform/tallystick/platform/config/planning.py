@@ -48,7 +48,7 @@ def planned(config: Config, folder: Path, findings: Findings) -> Planned | None:
     chosen = [one for one in found if one is not None]
     feed = feed_of(config, folder, chosen, findings) if chosen or config.series else None
     symbols = feed.symbols if feed is not None else _declared(config, chosen)
-    instruments, commissions = conditions_of(config, folder, symbols, findings, all_known=feed is not None)
+    instruments, commissions = conditions_of(config, folder, feed, symbols, findings)
     currency = _currency(config, instruments, findings)
     minor = Minor(_digits(config, currency), findings)
     for symbol, (amount, place) in commissions.items():

@@ -127,7 +127,16 @@ class Catalogue:
         time = source_ms_to_utc_ns(arrays["time_msc"], kept.time_rule) + kept.period_ns
         treatments = tuple(DataTreated(symbol=kept.symbol, **msgspec.structs.asdict(one)) for one in kept.treatments)
         series = Series(
-            kept.symbol, kept.kind, kept.period_ns, kept.time_rule, kept.source, source, time, treatments, kept.warnings
+            kept.symbol,
+            kept.kind,
+            kept.period_ns,
+            kept.time_rule,
+            kept.source,
+            source,
+            time,
+            treatments,
+            kept.warnings,
+            kept.instrument,
         )
         if series.data_hash != kept.data_hash:
             raise _damaged(path, "its rows have another hash than it says")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.events.types.market import DataTreated, SeriesDeclared
+from tallystick.market.instrument import Instrument
 from tallystick.market.rows import BAR_COLUMNS, QUOTE_COLUMNS, Rows
 from tallystick.platform.data.series import Series
 from tallystick.platform.data.source import typed
@@ -57,6 +58,11 @@ class Feed:
     def symbols(self) -> tuple[str, ...]:
         """Symbol of each series, by its number."""
         return tuple(one.symbol for one in self.series)
+
+    @property
+    def instruments(self) -> dict[str, Instrument]:
+        """Trading conditions that the catalogue keeps with rows of these series, by symbol."""
+        return {one.symbol: one.instrument for one in self.series if one.instrument is not None}
 
     @property
     def data_hash(self) -> str:

@@ -59,6 +59,7 @@ def resampled(series: Series, period_ns: int) -> Series:
         opened + period_ns,
         (*series.treatments, treated),
         series.warnings,
+        series.instrument,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.events.types.market import DataTreated, SeriesDeclared
+from tallystick.market.instrument import Instrument
 from tallystick.platform.data.calendar_gaps import DAY_NS
 from tallystick.platform.data.clock import source_ms_to_utc_ns
 from tallystick.platform.data.described import Described, span_of
@@ -37,6 +38,8 @@ class Series:
     time: NDArray[np.int64]
     treatments: tuple[DataTreated, ...]
     warnings: tuple[str, ...]
+    instrument: Instrument | None = None
+    """Trading conditions that the catalogue keeps with the rows; no part of their hash."""
 
     def __len__(self) -> int:
         """Number of rows."""
