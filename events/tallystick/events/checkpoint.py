@@ -101,8 +101,12 @@ def note_hash(note: SignedNote, own: SignatureLine) -> str:
 
 
 def files(folder: Path) -> list[Path]:
-    """The checkpoint files of the log in `folder`, by name; temporary files are not among them."""
-    return sorted((folder / FOLDER).glob("*" + SUFFIX))
+    """The checkpoint files of the log in `folder`, by name; temporary files are not among them.
+
+    Raises `OSError` where they cannot be listed, which a glob would take for there being none.
+    """
+    place = folder / FOLDER
+    return sorted(path for path in place.iterdir() if path.name.endswith(SUFFIX)) if place.is_dir() else []
 
 
 def read(path: Path) -> bytes:

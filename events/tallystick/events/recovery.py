@@ -108,11 +108,11 @@ def cut(folder: Path, path: Path, tail: Tail, files: Files) -> str:
 def covered_by_checkpoints(folder: Path) -> int:
     """The largest size that a checkpoint file beside the log claims, whoever signed it; 0 when there is none.
 
-    Raises `IntegrityError` for one that is not even a file.
+    Raises `IntegrityError` for one that is not even a file, `OSError` where they cannot be listed.
     Recovery holds no key, so it believes every claim: it refuses to cut rather than cut what was vouched for.
     """
     sizes = [0]
-    for path in (folder / "checkpoints").glob("*.checkpoint"):
+    for path in checkpoint.files(folder):
         lines = checkpoint.read(path).split(b"\n", 2)
         if len(lines) == 3 and lines[1].isdigit() and len(lines[1]) < 20:
             sizes.append(int(lines[1]))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -103,3 +104,37 @@ def test_without_cryptography_it_says_what_to_install() -> None:
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "pip install cryptography" in done.stderr
+
+
+NO_PRIVILEGE = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all"]
+"""Makes of root a user whom permissions stop, as they stop everybody else."""
+INSIDE = """
+import sys
+from pathlib import Path
+from tallystick.events.recovery import covered_by_checkpoints
+from tallystick.events.verify import verify
+for asked in (lambda: verify(Path(sys.argv[1]), sys.argv[2]), lambda: covered_by_checkpoints(Path(sys.argv[1]))):
+    try:
+        print(asked())
+    except PermissionError:
+        print("refused")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no permissions of this kind here")
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0 and not which("setpriv"), reason="nothing stops root")
+@pytest.mark.parametrize("closed", ["checkpoints", "."])
+def test_what_may_not_be_read_is_never_told_as_missing(tmp_path: Path, closed: str) -> None:
+    log = sealed_log()
+    log.write(tmp_path / "log")
+    (tmp_path / "log" / closed).chmod(0)
+    stopped = NO_PRIVILEGE if os.geteuid() == 0 else []
+    try:
+        words = [*stopped, sys.executable, outside_verifier.__file__, str(tmp_path / "log"), "--key", log.vkey]
+        outside = subprocess.run(words, capture_output=True, text=True, check=False)
+        words = [*stopped, sys.executable, "-c", INSIDE, str(tmp_path / "log"), log.vkey]
+        inside = subprocess.run(words, capture_output=True, text=True, check=True)
+    finally:
+        (tmp_path / "log" / closed).chmod(0o700)
+    assert (outside.returncode, outside.stdout[:12]) == (2, "NOT VERIFIED")
+    assert inside.stdout.split() == ["refused", "refused"]

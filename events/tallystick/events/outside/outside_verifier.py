@@ -368,9 +368,10 @@ def verify_log(folder: Path, key: Key, trusted: bytes | None) -> Json:
         remembered = [] if trusted is None else [read_checkpoint(trusted, key)]
     except Broken as error:
         raise ValueError(f"the trusted checkpoint is not valid under the key: {error.why}") from error
-    paths = sorted((folder / "checkpoints").glob("*.checkpoint"))
+    place = folder / "checkpoints"  # listed, not globbed: a glob takes a folder that nobody may read for an empty one
+    paths = sorted(path for path in place.iterdir() if path.name.endswith(".checkpoint")) if place.is_dir() else []
     if not paths and not remembered and not list(folder.glob("*.seg*")):
-        raise FileNotFoundError(f"no log found in {folder}")
+        raise FileNotFoundError(f"no log found in {folder} (a bundle is given with --bundle)")
     present, broken, torn = [], [], None
     for path in paths:
         try:
@@ -443,12 +444,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if not given.log_folder and not given.bundle:
         parser.error("give a log folder or --bundle")
-    if given.log_folder and given.log_folder.is_file():
-        parser.error(f"{given.log_folder} is a file: a bundle is given with --bundle")
     what, folder = f"{given.bundle} cannot be read as a bundle: " if given.bundle else "", given.log_folder
-    if folder and (folder / "log").is_dir() and not list(folder.glob("*.seg*")):
-        folder /= "log"  # the book's own folder was given
     try:
+        if folder and (folder / "log").is_dir() and not list(folder.glob("*.seg*")):
+            folder /= "log"  # the book's own folder was given
         key = read_key(given.key, given.log_folder)
         trusted = given.checkpoint.read_bytes() if given.checkpoint else None
         bundle: Any = json.loads(given.bundle.read_text("utf-8")) if given.bundle else None
