@@ -139,3 +139,33 @@ def test_a_loop_with_a_clock_of_its_own_is_not_there(tmp_path: Path) -> None:
     assert bot.lines == [
         "an event loop with a clock of its own (uvloop) cannot follow the bot's clock; asyncio's own loop can"
     ]
+
+
+def test_a_thread_that_swallows_its_refusals_ends_the_run(tmp_path: Path) -> None:
+    """Its loop would spin without a wait, and fill the screen with what it caught until the data were over."""
+    bot = run_bot(
+        tmp_path,
+        HEAD
+        + """
+import queue
+tasks = queue.Queue()
+def work():
+    while True:
+        try:
+            tasks.get(timeout=5)
+        except Exception as error:
+            print("worker:", error)
+threading.Thread(target=work, name="worker", daemon=True).start()
+while True:
+    threading.Event().wait(0.001)
+    sum(range(1000))
+""",
+        end_ns=2**62,
+    )
+    assert bot.code == 1
+    assert bot.lines[0].startswith('worker: error[E591] the bot\'s thread "worker" waited for a time')
+    assert len(bot.lines) < 100
+    assert bot.ended is not None
+    assert bot.ended.how == "raised"
+    assert bot.ended.detail.startswith('error[E591] the bot\'s thread "worker" waited for a time')
+    assert bot.errors.count("error[E591]") == 1

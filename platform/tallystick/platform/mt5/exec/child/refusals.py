@@ -9,6 +9,7 @@ RefusedError
 
 import os
 import threading
+from collections.abc import Callable
 from typing import Any
 
 
@@ -54,6 +55,8 @@ class ZoneRefusedError(RefusedError, ValueError):
 
 WAITING_LIBRARIES = frozenset({"alive_progress", "halo", "rich", "tqdm", "yaspin"})
 """Libraries whose threads only draw: they may wait, in the machine's time."""
+REFUSED_MOST = 100
+"""Refusals after which a run, which fails anyway, is ended: a loop that swallows them does not wait any more."""
 PROCESSES_OWN = frozenset({"concurrent", "multiprocessing"})
 """Packages whose threads wait for processes, in the machine's time."""
 
@@ -61,8 +64,9 @@ PROCESSES_OWN = frozenset({"concurrent", "multiprocessing"})
 class MainThread:
     """The one thread of the one process that may call the module, sleep and wait: at first the main one."""
 
-    def __init__(self) -> None:
-        """It is the present one."""
+    def __init__(self, insisted: Callable[[str], None]) -> None:
+        """It is the present one. `insisted(refusal)` ends the process that was refused too often."""
+        self._insisted = insisted
         self.ident: int | None = threading.get_ident()
         """Its number; None in a copy of the process, which has no such thread."""
         self.forked = False
@@ -97,6 +101,8 @@ class MainThread:
             "or let the threads of `threading` take turns: --threads turns",
         )
         self.refusals.append(str(error))
+        if len(self.refusals) >= REFUSED_MOST:
+            self._insisted(self.refusals[0])
         raise error
 
     def may_wait(self) -> bool:

@@ -72,7 +72,7 @@ class BotProcess:
         self._end = DataEnd(self._swallowed)
         self._watchdog = Watchdog(settings.limit_s, lambda: self._clock.signs, self._silent, pipe.alive)
         pause = self._really if settings.speed == "real" else None
-        self._main = MainThread()
+        self._main = MainThread(self._insisted)
         self._clock = VirtualClock(settings.start_ns, settings.end_ns, settings.call_cost_ns, self._end, pause)
         self._turns = Turns(self._clock, self._end, self._take_turn, self._stuck)
         self._warnings = Warnings(lambda name, detail: pipe.warn(self._clock.now_ns, name, detail))
@@ -161,6 +161,9 @@ class BotProcess:
 
     def _swallowed(self) -> NoReturn:
         self._end_now("swallowed", EXIT_SWALLOWED, "the bot swallowed EndOfData 100 times (a bare except in a loop?)")
+
+    def _insisted(self, refusal: str) -> NoReturn:
+        self._end_now("raised", EXIT_FAILED, refusal)
 
     def _silent(self, stack: str) -> NoReturn:
         self._end_now(
