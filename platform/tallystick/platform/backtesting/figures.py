@@ -2,7 +2,6 @@
 
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tallystick.events.module import Module
@@ -10,6 +9,7 @@ from tallystick.platform.backtesting.assembly import Assembly
 from tallystick.platform.backtesting.failure import Failure
 from tallystick.platform.backtesting.preparation import Prepared
 from tallystick.platform.kernel.contract import RunResult
+from tallystick.platform.passing_folder import PassingFolder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ class Figures:
         run: RunResult,
         *,
         failure: Failure | None = None,
-        scratch: TemporaryDirectory[str] | None = None,
+        scratch: PassingFolder | None = None,
     ) -> None:
         """A temporary folder is removed with the last reference to `scratch`."""
         self.folder = folder

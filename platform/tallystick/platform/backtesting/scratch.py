@@ -1,9 +1,9 @@
 """Where a backtest writes that nobody asked to keep: a folder that goes with its result, its files never synced."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tallystick.events.files import Disk, DiskFile, OpenFile
+from tallystick.platform.passing_folder import PassingFolder
 
 
 class ScratchFile(DiskFile):
@@ -30,6 +30,6 @@ class Scratch(Disk):
         """Nothing, as for a file."""
 
 
-def scratch_folder() -> TemporaryDirectory[str]:
+def scratch_folder() -> PassingFolder:
     """A folder that is removed when the last that holds this object is gone."""
-    return TemporaryDirectory(prefix="tallystick-backtest-", ignore_cleanup_errors=True)
+    return PassingFolder("backtest")

@@ -5,9 +5,7 @@ The book lies in a temporary folder that goes with the result, unless `book` nam
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from tallystick.events.signer import Signer
@@ -160,12 +158,7 @@ def carried_out(
             options=options,
         )
     except BaseException:
-        _forget(scratch)
+        if scratch is not None:
+            scratch.cleanup()
         raise
     return Backtest(folder, ready, assembly, result, failure=failures.first, scratch=scratch)
-
-
-def _forget(scratch: TemporaryDirectory[str] | None) -> None:
-    if scratch is not None:
-        with suppress(OSError):
-            scratch.cleanup()

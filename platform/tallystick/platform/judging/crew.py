@@ -16,12 +16,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Protocol, Self
 
 from tallystick.events.types.research import TrialStarted
 from tallystick.platform.judging.handing import leave_bench, receive, send
 from tallystick.platform.judging.trial import STOPPED, Bench, Ready, Report, Task
+from tallystick.platform.passing_folder import PassingFolder
 
 LOOK_AGAIN_S = 0.2
 AHEAD = 2
@@ -59,7 +59,7 @@ class Crew:
         self._bench: Bench | None = None
         self._jobs = jobs
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-        self._folder: TemporaryDirectory[str] | None = None
+        self._folder: PassingFolder | None = None
         self._threads: ThreadPoolExecutor | None = None
         self._workers: set[_Worker] = set()
         self._given_up = False
@@ -67,10 +67,10 @@ class Crew:
 
     def __enter__(self) -> Self:
         if self._jobs > 1:
-            self._folder = TemporaryDirectory(prefix="tallystick-search-", ignore_cleanup_errors=True)
+            self._folder = PassingFolder("search")
             self._threads = ThreadPoolExecutor(self._jobs)
             for _ in range(self._jobs):
-                self._idle.put(self._hired(Path(self._folder.name)))
+                self._idle.put(self._hired(self._folder.path))
         return self
 
     def _hired(self, folder: Path) -> "_Worker":
@@ -87,7 +87,7 @@ class Crew:
         """What the trials share. Raises `NotShareable` when strategy or terms cannot go to another process."""
         self._bench = bench
         if self._folder is not None:
-            leave_bench(bench, Path(self._folder.name))
+            leave_bench(bench, self._folder.path)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:  # nobody waits for the trials at work: one of them may never end

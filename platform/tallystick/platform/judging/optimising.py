@@ -65,7 +65,7 @@ def optimize(  # noqa: PLR0913 -- as `backtest`: each is one thing a trader may 
     seed: int = 0,
     jobs: int | None = None,
     pruning: bool = False,
-    research: ResearchLog | Path | None = None,
+    research: ResearchLog | Path | str | None = None,
     progress: Progress | None = None,
     stop_asked: Callable[[], bool] | None = None,
     **terms: Any,

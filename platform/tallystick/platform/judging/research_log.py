@@ -87,9 +87,11 @@ class ResearchLog:
     `key` is the user's own; the log's carries its origin as its name. Raises `ForeignLog` for a log of another key.
     """
 
-    def __init__(self, folder: Path | None = None, key: Ed25519Signer | None = None, *, wait_s: float = WAIT_S) -> None:
+    def __init__(
+        self, folder: Path | str | None = None, key: Ed25519Signer | None = None, *, wait_s: float = WAIT_S
+    ) -> None:
         """`folder`: default `research_folder()`; `key`: default the user's own, made on first use."""
-        self.folder = folder or research_folder()
+        self.folder = Path(folder) if folder else research_folder()
         own = key or _own_key()
         self._signer = own.named(self._origin(own))
         self._wait_s = wait_s

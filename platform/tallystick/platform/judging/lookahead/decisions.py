@@ -44,6 +44,8 @@ class Told:
     failed_at: int = 0
     """Book time of the failure; 0 when it came before the first row."""
     scans: bool = False
+    missed: tuple[str, ...] = ()
+    """Files that were read though others had been put in their place."""
     wall_s: float = 0.0
 
 

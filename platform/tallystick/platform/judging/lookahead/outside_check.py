@@ -64,8 +64,13 @@ def _one(each: Opened, number: int, base: Told, feed: Feed, cuts: Sequence[int],
     if not tasks:
         return Outcome(notes=(f"{path.name} holds nothing later than the rows tried ({each.line})",))
     tried = (f"{path.name} with another future at {len(cuts)} moments in {len(tasks)} runs ({clock.words})",)
+    runs = list(workers.made(tasks))
+    if any(each.path in told.missed for told in runs):
+        return Outcome(
+            (_uncheckable(each, "a file that is read past Python's readers, where no other can stand"),), tried
+        )
     broken = 0
-    for (cut, way), told in zip(asked, workers.made(tasks), strict=True):
+    for (cut, way), told in zip(asked, runs, strict=True):
         if told.failure and not told.failed_at:
             broken += 1
             continue

@@ -4,6 +4,7 @@ The engine is the one of every backtest; its book lies in a folder that is never
 """
 
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SAME, RELOADED = "same", "reloaded"
 ALWAYS = 2**62
+CODED = re.compile(r"E\d{3} ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,16 @@ def told(subject: Subject, task: Task) -> Any:
         result = _run(subject, strategy, feed, by_row=task.by_row, until_ns=task.until_ns)
     except Exception as error:  # noqa: BLE001 -- whatever a strategy raises is what the run showed
         witness.watching = False
-        return Told(failure=f"{error}", opened=tuple(witness.opened.values()))
+        return Told(failure=_words(error), opened=tuple(witness.opened.values()), missed=tuple(witness.missed))
     witness.watching = False
-    return replace(_of(result), opened=tuple(witness.opened.values()), wall_s=time.perf_counter() - begun)
+    seen = {"opened": tuple(witness.opened.values()), "missed": tuple(witness.missed)}
+    return replace(_of(result), **seen, wall_s=time.perf_counter() - begun)
+
+
+def _words(error: Exception) -> str:
+    """What an error says; what is none of ours says its type too, for a KeyError's text is a word alone."""
+    text = str(error)
+    return text if CODED.match(text) else f"{type(error).__name__}: {text}"
 
 
 def _never_sync() -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,13 +20,14 @@ WARM_ROWS = 40
 
 def main(folder: Path) -> None:
     """Answer tasks until there are no more."""
+    tempfile.tempdir = str(folder)  # what a killed run leaves goes with the check's folder
     asked, answers = private_pipe()  # what a strategy prints must not stand between two answers
     subject = subject_in(folder)
     get_ready(subject)
     while True:
         try:
             task: Task = receive(asked)
-            send(answers, split_off(subject, task) if SPLITS else told(subject, task))
+            send(answers, split_off(subject, task, asked) if SPLITS else told(subject, task))
         except (EOFError, BrokenPipeError):
             return
 

@@ -46,6 +46,8 @@ class Witness:
     def __init__(self, others: Mapping[str, str] | None = None) -> None:
         """Watch from now on."""
         self.opened: dict[tuple[str, str], Opened] = {}
+        self.missed: set[str] = set()
+        """Files that somebody opened all the same, past every reader that is replaced."""
         self.watching = True
         self._others = dict(others or {})
         sys.addaudithook(self._heard)
@@ -60,7 +62,10 @@ class Witness:
             writes = (
                 any(c in mode for c in "wax+") if isinstance(mode, str) else bool(flags & (os.O_WRONLY | os.O_RDWR))
             )
-            self._note(os.fsdecode(arguments[0]), "file", written=writes)
+            path = os.fsdecode(arguments[0])
+            self._note(path, "file", written=writes)
+            if self._others and _whole(path) in self._others:
+                self.missed.add(_whole(path))
         elif event == "sqlite3.connect" and arguments:
             self._note(str(arguments[0]), "file")
         elif event in NETWORK:

@@ -7,22 +7,25 @@ import gc
 import os
 import pickle
 import queue
+import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from tallystick.platform.judging.handing import receive, send
 from tallystick.platform.judging.lookahead.decisions import Told
 from tallystick.platform.judging.lookahead.runs import Subject, Task, told
 from tallystick.platform.judging.sharing import read_feed, write_feed
+from tallystick.platform.passing_folder import PassingFolder
 
 SUBJECT = "subject"
 DIED = "its process died"
 SPLITS = hasattr(os, "fork")
+MOST_AT_ONCE = 1 << 16
 
 
 class Workers:
@@ -34,13 +37,13 @@ class Workers:
         self._jobs = jobs
         self._here = here
         self._idle: queue.SimpleQueue[_Server | None] = queue.SimpleQueue()
-        self._folder = TemporaryDirectory(prefix="tallystick-lookahead-", ignore_cleanup_errors=True)
+        self._folder = PassingFolder("lookahead")
         self._servers: list[_Server] = []
 
     @property
     def folder(self) -> Path:
         """Where files for the runs may be put."""
-        return Path(self._folder.name)
+        return self._folder.path
 
     def __enter__(self) -> Self:
         if self._here:
@@ -121,8 +124,8 @@ def subject_in(folder: Path) -> Subject:
     return Subject(strategy, read_feed(folder), terms)
 
 
-def split_off(subject: Subject, task: Task) -> Any:
-    """Make one run in a process split off from this one."""
+def split_off(subject: Subject, task: Task, leader: IO[bytes] | None = None) -> Any:
+    """Make one run in a process split off from this one. `leader`: whose end ends the run too, by an `EOFError`."""
     if not SPLITS:
         return told(subject, task)
     back, out = os.pipe()
@@ -131,9 +134,26 @@ def split_off(subject: Subject, task: Task) -> Any:
         _answer(subject, task, back, out)
     os.close(out)
     with os.fdopen(back, "rb") as pipe:
-        raw = pipe.read()
+        raw = _answered(pipe.fileno(), child, leader)
     os.waitpid(child, 0)
     return pickle.loads(raw) if raw else Told(failure=DIED)  # noqa: S301 -- our own child
+
+
+def _answered(pipe: int, child: int, leader: IO[bytes] | None) -> bytes:
+    """What a run wrote until it ended. The leader says nothing while it waits, so what comes from it is its end."""
+    heard = [pipe] if leader is None else [pipe, leader.fileno()]
+    raw = b""
+    while True:
+        ready, _, _ = select.select(heard, [], [])
+        if pipe in ready:
+            part = os.read(pipe, MOST_AT_ONCE)
+            raw += part
+            if not part:
+                return raw
+        else:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise EOFError("nobody waits for the answer any more")
 
 
 def _answer(subject: Subject, task: Task, back: int, out: int) -> None:
