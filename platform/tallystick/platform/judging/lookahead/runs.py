@@ -75,8 +75,8 @@ def told(subject: Subject, task: Task) -> Any:
         witness.watching = False
         return Told(failure=_words(error), opened=tuple(witness.opened.values()), missed=tuple(witness.missed))
     witness.watching = False
-    seen = {"opened": tuple(witness.opened.values()), "missed": tuple(witness.missed)}
-    return replace(_of(result), **seen, wall_s=time.perf_counter() - begun)
+    opened, missed = tuple(witness.opened.values()), tuple(witness.missed)
+    return replace(_of(result), opened=opened, missed=missed, wall_s=time.perf_counter() - begun)
 
 
 def _words(error: Exception) -> str:
