@@ -12,6 +12,7 @@ from typing import NoReturn
 from tallystick.platform.mt5 import connecting
 from tallystick.platform.mt5.exec.child import machine
 from tallystick.platform.mt5.exec.child.asking import Asking
+from tallystick.platform.mt5.exec.child.bells import put_bells
 from tallystick.platform.mt5.exec.child.chance import put_chance
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.dates import put_dates, put_pandas
@@ -120,6 +121,7 @@ class BotProcess:
         put_sets(later)
         put_pools(later, self._clock, self._turns if self._settings.threads == "turns" else None)
         put_chance(self._settings.seed, later, self._warnings)
+        put_bells()
         later.do("pandas", put_pandas)
         later.do("logging", lambda logging: put_log_start(self._clock, logging))
         for name in ("subprocess", "multiprocessing.connection"):
