@@ -81,24 +81,23 @@ class SegmentView:
 
         `layout` reads the length and what else is wanted of a header.
         """
-        data, unpack, frame = self.data, layout.unpack_from, FRAME.size
+        data, unpack, frame, most = self.data, layout.unpack_from, FRAME.size, MAX_RECORD
         index = self._index
         skip = min(first - self.first, index.records)
         at = index.offsets[skip // STRIDE] if skip // STRIDE < len(index.offsets) else SEGMENT.size
         left = min(last + 1 - self.first, index.records) - skip
         skip -= skip // STRIDE * STRIDE if index.offsets else 0
-        while left > 0:
-            fields = unpack(data, at)  # of a frame too: a record follows, so there are as many bytes
-            length = fields[0]
-            if length > MAX_RECORD:  # a frame begins with 0xFF
+        for _ in range(skip):
+            if data[at] == 0xFF:
                 at += frame
-                continue
-            if skip:
-                skip -= 1
-            else:
-                yield at, fields
-                left -= 1
-            at += _LENGTH_BYTES + length
+            at += _LENGTH_BYTES + LENGTH.unpack_from(data, at)[0]
+        for _ in range(left):
+            fields = unpack(data, at)
+            if fields[0] > most:  # a frame begins with 0xFF, and a record follows it
+                at += frame
+                fields = unpack(data, at)
+            yield at, fields
+            at += _LENGTH_BYTES + fields[0]
 
     def index(self) -> bytes:
         """The index for a cache file."""

@@ -75,10 +75,10 @@ def history_of(reader: LogReader) -> History:
     for _, places in reader.stretches(layout=_LOOKED_AT):
         for _, (_, flags, seq, type_id) in places:
             derived += flags & DERIVED
-            if type_id == order_type:
-                last_order = seq
-            elif type_id in wanted:
+            if type_id in wanted:
                 _take(found, seq, reader.fetch(seq).event)
+            elif type_id == order_type:
+                last_order = seq
     found.derived = derived
     if last_order >= 0:
         requested = reader.fetch(last_order).event
