@@ -5,6 +5,7 @@ Whoever can write the folder can put anything there under the name of a segment 
 
 import errno
 import stat
+from io import FileIO
 from pathlib import Path
 
 from tallystick.events.errors import IntegrityError
@@ -14,6 +15,17 @@ FIX = "no writer leaves this behind: look at it, and restore the file from a cop
 
 def read_regular(path: Path, most: int) -> bytes:
     """The bytes of a regular file of at most `most` bytes. Raises `IntegrityError` for anything else, or `OSError`."""
+    _require_regular(path, most)
+    return path.read_bytes()
+
+
+def open_regular(path: Path, most: int) -> FileIO:
+    """The same file, opened to be read. Raises as `read_regular` does."""
+    _require_regular(path, most)
+    return FileIO(path)
+
+
+def _require_regular(path: Path, most: int) -> None:
     try:
         there = path.stat()
     except OSError as error:
@@ -24,4 +36,3 @@ def read_regular(path: Path, most: int) -> bytes:
         raise IntegrityError(f"{path.name} is not a regular file", fix=FIX)
     if there.st_size > most:
         raise IntegrityError(f"{path.name} has {there.st_size} bytes; at most {most} can be right", fix=FIX)
-    return path.read_bytes()

@@ -163,10 +163,13 @@ def content(path: Path) -> bytes:
     try:
         raw = read_regular(path, MAX_SEGMENT_BYTES)
     except OSError as error:
-        raise LogError(
-            f"cannot read {path}: {error.strerror}", fix="check that the disk is there and readable"
-        ) from error
+        raise unreadable(path, error) from error
     return raw if path.suffix == ".seg" else decompress(raw, path)
+
+
+def unreadable(path: Path, error: OSError) -> LogError:
+    """What to say of a segment that the system does not give."""
+    return LogError(f"cannot read {path}: {error.strerror}", fix="check that the disk is there and readable")
 
 
 def decompress(raw: bytes, path: Path) -> bytes:
@@ -177,7 +180,8 @@ def decompress(raw: bytes, path: Path) -> bytes:
     except (zlib.error, lzma.LZMAError) as error:
         raise IntegrityError(f"{path.name} cannot be decompressed: {error}", fix="restore it from a copy") from None
     if not machine.eof or machine.unused_data or len(plain) > MAX_SEGMENT_BYTES:
-        raise IntegrityError(f"{path.name} is cut short or has something behind it", fix="restore it from a copy")
+        what = f"{path.name} is cut short, holds more than a segment may, or has something behind it"
+        raise IntegrityError(what, fix="restore it from a copy")
     return plain
 
 

@@ -15,10 +15,14 @@ Snapshot = frozenset[tuple[str, int, int]]  # name, bytes, time of the last chan
 
 @dataclass(frozen=True, slots=True)
 class StoredSegment:
-    """The files that hold the segment which begins with record `first`; the plain one, if there, comes first."""
+    """The files that hold the segment which begins with record `first`; the plain one, if there, comes first.
+
+    `stored_bytes` is how long that one was when it was found; 0 for what cannot be looked at: reading it tells why.
+    """
 
     first: int
     paths: tuple[Path, ...]
+    stored_bytes: int
 
     @property
     def name(self) -> str:
@@ -31,12 +35,9 @@ class StoredSegment:
         return self.paths[0].suffix == ".seg"
 
     @property
-    def stored_bytes(self) -> int:
-        """Bytes on the disk; 0 for what cannot be looked at, which is judged when it is read."""
-        try:
-            return self.paths[0].stat().st_size
-        except OSError:
-            return 0
+    def is_one_plain_file(self) -> bool:
+        """True when its bytes need not be unpacked or compared with a copy."""
+        return self.is_plain and len(self.paths) == 1
 
 
 def stored_segments(folder: Path) -> tuple[StoredSegment, ...]:
@@ -46,7 +47,14 @@ def stored_segments(folder: Path) -> tuple[StoredSegment, ...]:
         match = NAME.fullmatch(path.name)
         if match:
             found.setdefault(int(match[1]), []).append(path)
-    return tuple(StoredSegment(first, tuple(paths)) for first, paths in sorted(found.items()))
+    return tuple(StoredSegment(first, tuple(paths), _size_of(paths[0])) for first, paths in sorted(found.items()))
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def plain_bytes(stored: StoredSegment) -> bytes:

@@ -166,15 +166,12 @@ def _read(whole: Stretch, cores: int, progress: Progress | None) -> list[Outcome
 
 def _side_by_side(whole: Stretch, total: int, cores: int, report: Callable[[int], None]) -> list[Outcome]:
     """What several readers found in a log of `total` bytes; nothing where they would not gain by it."""
-    shared = SharedSegments(whole.segments)
     threads = cores > 1 and total >= WORTH_A_THREAD_BYTES
     if compiled.due(total // RECORD_ABOUT_BYTES, compiled.WALKING):
-        if threads:
-            shared.begin(whole.segments[0])  # while the loops are loaded
         compiled.load_walking()
     if compiled.walking() is None:
         return read_by_processes(whole, cores) if cores > 1 and total >= WORTH_A_PROCESS_BYTES else []
-    return read_by_threads(whole, cores, shared, report) if threads else []
+    return read_by_threads(whole, cores, SharedSegments(whole.segments), report) if threads else []
 
 
 def _joined(outcomes: list[Outcome]) -> Found:

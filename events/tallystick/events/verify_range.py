@@ -20,6 +20,7 @@ from tallystick.events.rules import BEFORE_ALL, NO_ROOT, Found, Rules
 from tallystick.events.segment import (
     FRAME,
     FRAME_MAGIC,
+    MAX_SEGMENT_BYTES,
     SEGMENT,
     BrokenGroup,
     RecordAt,
@@ -30,6 +31,7 @@ from tallystick.events.segment import (
 )
 from tallystick.events.stored import StoredSegment, plain_bytes
 from tallystick.events.treepiece import TreePiece
+from tallystick.events.window import Window
 
 PROGRESS_BYTES = 4 * 2**20
 _SKIM = Struct(">I42xH")  # length and type id of a record
@@ -88,7 +90,7 @@ class StretchReader:
         progress: Callable[[int], None] | None = None,
         bytes_of: Callable[[StoredSegment], bytes] = plain_bytes,
     ) -> None:
-        """`progress` is told how many bytes more are done; `bytes_of` gives a segment's plain bytes."""
+        """`progress` is told how many bytes more are done; `bytes_of` gives a segment that is not one plain file."""
         self._stretch = stretch
         self._progress = progress or (lambda _: None)
         self._bytes_of = bytes_of
@@ -134,37 +136,43 @@ class StretchReader:
         stop = self._stretch.stop
         if stop is not None and index > stop[0]:
             raise _Ended
-        data = self._bytes_of(stored)
-        self._require(
-            at > 0 or stored.first == self._rules.found.seq, f"segment {stored.name} stands where it should come"
-        )
-        if may_be_torn and (len(data) < SEGMENT.size or not any(data)):
-            self._require_uncovered()
-            self._torn = len(data)
-            raise _Ended
-        marker = self._marker(stored, data)
-        end = int(stop[1] * len(data)) if stop is not None and index == stop[0] else len(data)
-        self._read_groups(data, at or SEGMENT.size, end, marker, may_be_torn=may_be_torn)
+        with Window(stored, self._bytes_of) as window:
+            self._require(
+                at > 0 or stored.first == self._rules.found.seq, f"segment {stored.name} stands where it should come"
+            )
+            if may_be_torn and (window.size < SEGMENT.size or not (any(window.data) or any(window.whole()))):
+                self._require_uncovered()
+                self._torn = window.size
+                raise _Ended
+            marker = self._marker(stored, window.data)
+            end = window.place(stop[1]) if stop is not None and index == stop[0] else MAX_SEGMENT_BYTES
+            self._read_groups(window, at or SEGMENT.size, end, marker, may_be_torn=may_be_torn)
 
-    def _read_groups(self, data: bytes, at: int, stop: int, marker: bytes, *, may_be_torn: bool) -> None:
-        found, reported = self._rules.found, 0
-        while at < len(data):
+    def _read_groups(self, window: Window, at: int, stop: int, marker: bytes, *, may_be_torn: bool) -> None:
+        found, reported = self._rules.found, at
+        while at < window.size:
             if at >= stop:
                 raise _Ended
-            end = self._fast.take(data, at, stop, marker)
+            ahead = min(stop, window.ahead(at))
+            data, base = window.data, window.base
+            end = self._fast.take(data, at - base, ahead - base, marker)
             if not end:
+                if window.renew(at):
+                    continue
                 try:
-                    records, end = read_group(memoryview(data), at, marker, found.seq, found.head)
+                    records, end = read_group(memoryview(data), at - base, marker, found.seq, found.head)
                 except BrokenGroup as error:
-                    torn = written(data, at) if may_be_torn else data
+                    if window.widen(at):
+                        continue
+                    torn = written(data, at - base, base) if may_be_torn else data
                     if not torn:
                         break  # room for groups to come
-                    if may_be_torn and self._is_torn(data, at, marker):
+                    if may_be_torn and self._is_torn(data, at - base, marker):
                         self._torn = len(torn)
                         raise _Ended from None
-                    raise self._name(data, at, error) from None
+                    raise self._name(data, at - base, error) from None
                 self._take_plainly(data, records)
-            at = end
+            at = base + end
             if at - reported > PROGRESS_BYTES:
                 self._progress(at - reported)
                 reported = at
@@ -231,13 +239,13 @@ class StretchReader:
         last, share = self._stretch.start
         seam: Seam = (0, genesis(self._stretch.origin), BEFORE_ALL, 0)
         for index in range(last + 1):
-            data = self._bytes_of(self._stretch.segments[index])
-            stop = int(share * len(data)) if index == last else len(data)
-            if stop <= SEGMENT.size:
-                return index, 0, seam  # the one before ends with the segment before
-            at, seam = _skim_groups(data, stop, declared, seam)
-            if at < len(data):
-                return index, at, seam
+            with Window(self._stretch.segments[index], self._bytes_of) as window:
+                stop = window.place(share) if index == last else window.size
+                if stop <= SEGMENT.size:
+                    return index, 0, seam  # the one before ends with the segment before
+                at, seam = _skim_segment(window, stop, declared, seam)
+                if at < window.size:
+                    return index, at, seam
         return last + 1, 0, seam
 
 
@@ -249,31 +257,42 @@ class _At(IntegrityError):
         self.fields = fields
 
 
-def _skim_groups(data: bytes, stop: int, declared: Declarations, seam: Seam) -> tuple[int, Seam]:
-    """Pass over whole groups until one ends at or after `stop`; where, and the seam there."""
-    at = group = SEGMENT.size
-    record = 0
+def _skim_segment(window: Window, stop: int, declared: Declarations, seam: Seam) -> tuple[int, Seam]:
+    """Pass over a segment's whole groups until one ends at or after `stop`; where, and the seam there."""
+    at = SEGMENT.size
+    while at < stop:
+        ahead = min(stop, window.ahead(at))
+        base = window.base
+        end, seam = _skim_groups(window.data, at - base, ahead - base, declared, seam)
+        if base + end == at and not window.widen(at):
+            break
+        at = base + end
+    return at, seam
+
+
+def _skim_groups(data: bytes, at: int, stop: int, declared: Declarations, seam: Seam) -> tuple[int, Seam]:
+    """The same within what is at hand; what a group declares is taken in when it has ended."""
+    group, record = at, 0
+    said: list[tuple[int, bytes]] = []
     peek, loops = _SKIM.unpack_from, compiled.walking()
     try:
-        while at < len(data):
+        while at < stop:
             if loops is not None and at == group:
                 at, last = loops.skip(data, at, stop, SOURCE_DECLARED)
                 if at > group:
                     group, seam = at, _seam(data, at, last)
-                    if at >= stop:
-                        break
-            if data[at] != _FRAME_BYTE:
+                    continue
+            while data[at] != _FRAME_BYTE:
                 length, type_id = peek(data, at)
                 if type_id <= SOURCE_DECLARED:
-                    body_at = at + RECORD_BYTES
-                    declared.take(type_id, data[body_at : at + 4 + length], 0)
+                    said.append((type_id, data[at + RECORD_BYTES : at + 4 + length]))
                 record = at
                 at += 4 + length
-                continue
             seam = _seam(data, at + FRAME.size, record)
             at = group = at + FRAME.size
-            if at >= stop:
-                break
+            for type_id, body in said:
+                declared.take(type_id, body, 0)
+            said.clear()
     except (too_short, IndexError, IntegrityError):
         return group, seam
     return group, seam

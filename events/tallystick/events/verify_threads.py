@@ -6,19 +6,20 @@ compiler and nothing to be sent. Without the loops they would only wait for each
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from threading import Event, Lock, Thread
+from functools import partial
+from queue import SimpleQueue
+from threading import Event, Lock
 
-from tallystick.events.errors import LogError, TallystickError
+from tallystick.events.errors import LogError
 from tallystick.events.stored import StoredSegment, plain_bytes
 from tallystick.events.verify_range import Outcome, Stretch, StretchReader
 from tallystick.events.verify_split import Costs, split
 
-COMPILED = Costs(skim=0.02, decide=0.06)
+COMPILED = Costs(skim=0.2, decide=0.13)
 
 
 class SharedSegments:
-    """Plain bytes of segments, for several threads: what two of them look at at one time is read once."""
+    """Segments that are read as a whole, for several threads: what two of them look at at one time is unpacked once."""
 
     def __init__(self, segments: tuple[StoredSegment, ...]) -> None:
         self._reading = {each.first: Lock() for each in segments}
@@ -32,16 +33,6 @@ class SharedSegments:
                 data = plain_bytes(stored)
                 self._latest = stored.first, data
             return data
-
-    def begin(self, stored: StoredSegment) -> Thread:
-        """Begin to read a segment that is wanted soon; who asks for it waits until it is there."""
-        thread = Thread(target=self._read_early, args=(stored,), daemon=True)
-        thread.start()
-        return thread
-
-    def _read_early(self, stored: StoredSegment) -> None:
-        with suppress(TallystickError, OSError):  # whoever asks for it meets the same
-            self.bytes_of(stored)
 
 
 class _NotWantedError(Exception):
@@ -67,22 +58,51 @@ def read_by_threads(
             done[-1] += news
             report(news)
 
-    def reader(number: int, stretch: Stretch) -> StretchReader:
-        return StretchReader(stretch, lambda more: tell(number, more), shared.bytes_of)
-
-    first, *others = [reader(*each) for each in enumerate(split(whole, readers, COMPILED))]
+    ours, *theirs = split(whole, readers, COMPILED)
+    first = StretchReader(ours, lambda more: tell(0, more), shared.bytes_of)
+    others = [_Other(each, partial(tell, number), shared.bytes_of) for number, each in enumerate(theirs, 1)]
     with ThreadPoolExecutor(len(others)) as pool:
         try:
             reading = [pool.submit(each.read) for each in others]
             outcomes = [first.read()]
             if outcomes[0].fault is None:
-                outcomes += [each.result() for each in reading]
+                for other, outcome in zip(others, reading, strict=True):
+                    while raw := other.said.get():
+                        outcomes[0].found.decide_waiting(raw)
+                        tell(0, 0)
+                    outcomes.append(outcome.result())
         except (LogError, FileNotFoundError):
             raise
         except Exception:  # noqa: BLE001 -- a skimmed stretch may hold anything: one reader alone says what is wrong
             return []
         finally:
             ended.set()
-    for each in outcomes[1:]:
-        outcomes[0].found.decide_waiting(bytes(each.found.waiting or b""))
     return outcomes
+
+
+class _Other:
+    """Another thread's reader; what it has to say is taken in while it reads."""
+
+    def __init__(
+        self, stretch: Stretch, tell: Callable[[int], None], bytes_of: Callable[[StoredSegment], bytes]
+    ) -> None:
+        self.said: SimpleQueue[bytes] = SimpleQueue()
+        self._tell = tell
+        self._reader = StretchReader(stretch, self._progress, bytes_of)
+
+    def read(self) -> Outcome:
+        """Read the stretch; `said` is told what the decision digest is to take in, at last nothing."""
+        try:
+            outcome = self._reader.read()
+            self._say()
+        finally:
+            self.said.put(b"")
+        return outcome
+
+    def _progress(self, more: int) -> None:
+        self._tell(more)
+        self._say()
+
+    def _say(self) -> None:
+        if said := self._reader.take_waiting():
+            self.said.put(said)

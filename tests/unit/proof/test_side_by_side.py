@@ -9,13 +9,15 @@ import pytest
 from tallystick.events import verify_processes
 from tallystick.events.errors import LogError
 from tallystick.events.note import VerifierKey
+from tallystick.events.rules import Found
 from tallystick.events.stored import plain_bytes, stored_segments
 from tallystick.events.verify import verify
 from tallystick.events.verify_processes import read_by_processes
 from tallystick.events.verify_range import Outcome, Stretch, StretchReader
+from tallystick.events.verify_split import seamless
 from tallystick.events.verify_threads import SharedSegments, read_by_threads
 from tests.unit.log.ways import way
-from tests.unit.proof.reference_writer import sealed_log
+from tests.unit.proof.reference_writer import ReferenceLog, sealed_log
 
 
 def whole(folder: Path) -> Stretch:
@@ -88,16 +90,42 @@ def test_a_fault_in_our_own_stretch_is_not_waited_with(tmp_path: Path) -> None:
     assert outcome.fault is not None
 
 
-def test_a_segment_that_two_threads_look_at_is_read_once(tmp_path: Path) -> None:
+def test_a_segment_that_two_threads_look_at_is_unpacked_once(tmp_path: Path) -> None:
     first, second, *_ = whole(tmp_path).segments
+    assert not first.is_one_plain_file
     shared = SharedSegments((first, second))
-    there = plain_bytes(first)
-    shared.begin(first).join()
+    there = shared.bytes_of(first)
     first.paths[0].unlink()
-    assert shared.bytes_of(first) == there
+    assert shared.bytes_of(first) is there
     assert shared.bytes_of(second) == plain_bytes(second)
     with pytest.raises(LogError):
         shared.bytes_of(first)  # only the latest is kept
+
+
+@pytest.mark.parametrize("loops", [False, True])
+def test_readers_of_a_log_that_grows_meanwhile_meet_at_one_place(tmp_path: Path, loops: bool) -> None:
+    log = ReferenceLog()
+    log.declare_demo()
+    write_groups(log, tmp_path, 40)
+    stretch = Stretch(log.origin, stored_segments(tmp_path), 0, ())
+    write_groups(log, tmp_path, 41)
+    with way(loops=loops):
+        outcomes = read_beside(stretch, 2, threads=True)
+        assert seamless(outcomes)
+        assert outcomes[-1].ended == StretchReader(stretch).read().ended
+        assert outcomes[0].ended[0] > 0
+        assert outcomes[-1].ended[0] == len(log.records)
+
+
+def test_what_another_thread_says_is_taken_in_while_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stretch = whole(tmp_path)
+    taken: list[int] = []
+    take_in = Found.decide_waiting
+    monkeypatch.setattr("tallystick.events.verify_range.PROGRESS_BYTES", 0)
+    monkeypatch.setattr(Found, "decide_waiting", lambda found, said: (taken.append(len(said)), take_in(found, said)))
+    with way(loops=False):
+        read_beside(stretch, 2, threads=True)
+    assert len(taken) > 1
 
 
 def test_threads_report_together_how_far_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,6 +136,13 @@ def test_threads_report_together_how_far_they_are(tmp_path: Path, monkeypatch: p
         verify(tmp_path, sealed_log().vkey, cores=3, progress=lambda done, total: seen.append((done, total)))
     assert seen == sorted(seen)
     assert seen[-1][0] == seen[-1][1]
+
+
+def write_groups(log: ReferenceLog, folder: Path, count: int) -> None:
+    for _ in range(count):
+        log.note()
+        log.commit()
+    log.write(folder)
 
 
 def lost(*_: object) -> NoReturn:

@@ -14,13 +14,15 @@ Outside = dict[str, Any]
 
 
 def both(folder: Path, vkey: str, trusted: bytes | None = None) -> Verdict:
-    """The in-package verdict: in Python, in compiled loops and by two threads; the outside verifier shares it."""
+    """The in-package verdict: in Python, in loops, in small windows, by two threads; the outside verifier shares it."""
     with way(loops=False):
         inside = verify(folder, vkey, trusted)
     with way(loops=True):
         assert verify(folder, vkey, trusted) == inside
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("tallystick.events.verify.WORTH_A_THREAD_BYTES", 1)
+            assert verify(folder, vkey, trusted, cores=2) == inside
+            look_through_small_windows(patch)
             assert verify(folder, vkey, trusted, cores=2) == inside
     outside = outside_verifier.verify_log(folder, outside_verifier.read_key(vkey), trusted)
     bad = outside["first_bad_seq"]
@@ -36,3 +38,10 @@ def both(folder: Path, vkey: str, trusted: bytes | None = None) -> Verdict:
         assert inside.proved_records == outside["proved_records"]
         assert list(inside.other_signatures) == outside["other_keys"]
     return inside
+
+
+def look_through_small_windows(patch: pytest.MonkeyPatch) -> None:
+    """Let a verifier have no more of a segment at hand than some records, so that most groups are cut at first."""
+    patch.setattr("tallystick.events.window.WINDOW_BYTES", 3_000)
+    patch.setattr("tallystick.events.window.MARGIN_BYTES", 500)
+    patch.setattr("tallystick.events.window.ANY_GROUP_BYTES", 9_000)
