@@ -8,11 +8,15 @@ from pathlib import Path
 
 from tallystick.events import checkpoint
 from tallystick.events.checkpoint import Checkpoint
-from tallystick.events.findings import Finding
+from tallystick.events.findings import KEEP, Finding
 from tallystick.events.note import NoteError, VerifierKey, parse_note
 from tallystick.events.recovery import CUT_FOLDER
 from tallystick.events.rules import Found
 
+UNDER_ANOTHER_KEY = (
+    "Give the key you expect with --key; a log cannot vouch for its own key. If it is the right one, keep the files "
+    "untouched."
+)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PIECE_BYTES = 2**20
 
@@ -41,10 +45,9 @@ def read_checkpoints(folder: Path, key: VerifierKey) -> Signed:
             valid.append(checkpoint.parse(raw, key, path))
         except NoteError as error:
             signers.append(_signers(raw, key))
-            fix = (
-                "Give the key you expect with --key; a log cannot vouch for its own key. If it is the right one, keep "
+            broken.append(
+                Finding(f"checkpoint {path.name} is not valid: {error.what}", UNDER_ANOTHER_KEY if raw else KEEP)
             )
-            broken.append(Finding(f"checkpoint {path.name} is not valid: {error.what}", fix + "the files untouched."))
     others = set.intersection(*signers) if signers and not valid else set()
     if len(others) == 1:
         what = f"every checkpoint here is signed by {others.pop()}, and you gave {key.name}+{key.key_id.hex()}"

@@ -99,6 +99,8 @@ def told(reader: "LogReader", envelope: "Envelope", digits: int = 2) -> str:
         if value in (0, 0.0, "", None, b"", (), {}) and not _says_by_zero(envelope.type, name):
             continue
         text = worded(cards[name], value, digits) if name in cards else str(value)
+        if name in cards and cards[name].unit and name.endswith(cards[name].unit):  # "nights 1", not "nights 1 nights"
+            text = text.removesuffix(f" {cards[name].unit}")
         parts.append(f"{name} {text}")
     return ", ".join(parts)
 
