@@ -15,12 +15,12 @@ import pytest
 
 from tallystick.events.merkle import inclusion_proof, leaf_hash, root_of
 from tallystick.events.outside import outside_verifier
-from tests.unit.proof.reference_writer import ReferenceLog, sealed_log, small_log
+from tests.unit.proof.reference_writer import ReferenceLog, sealed_log, small_log, write_files
 from tests.unit.proof.test_merkle import CASES
 from tests.unit.proof.verdicts import Outside, both
 
 FILE = Path(str(outside_verifier.__file__))
-MOST_LINES = 476
+MOST_LINES = 481
 
 # As `python FILE`, but with the folder of `cryptography` for all the path there is, and no way to `tallystick`.
 BARE = """
@@ -190,3 +190,24 @@ def test_a_published_path_leads_to_its_root_or_is_refused(case: dict[str, Any]) 
     except outside_verifier.Broken:
         right = False
     assert right is not case["wantErr"]
+
+
+def test_a_checkpoint_that_was_signed_while_the_segments_were_read_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = small_log()
+    log.checkpoint()
+    log.checkpoint(record=False)
+    files = log.files()
+    first = sorted(path for path in files if path.startswith("checkpoints/"))[1]
+    write_files(tmp_path, {path: raw for path, raw in files.items() if path != first})
+    key = outside_verifier.read_key(log.vkey)
+    assert outside_verifier.verify_log(tmp_path, key, None)["exit"] == 3
+    read_log = outside_verifier.read_log
+
+    def sign_meanwhile(*given: Any) -> int:
+        write_files(tmp_path, {first: files[first]})
+        return read_log(*given)
+
+    monkeypatch.setattr(outside_verifier, "read_log", sign_meanwhile)
+    assert outside_verifier.verify_log(tmp_path, key, None)["exit"] == 0

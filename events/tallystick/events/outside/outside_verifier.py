@@ -362,22 +362,26 @@ NOT_SHOWN = """No log shows by itself: that it was cut back to a genuine older c
   were deleted, that it was replaced whole by its twin under the same key, that the unsigned tail was rewritten
   consistently, or bits of a zlib wrapper that change nothing inside. Remember a checkpoint, or let a witness cosign."""
 
+def read_checkpoints(folder: Path, key: Key) -> tuple[list[Checkpoint], list[Broken]]:
+    """The checkpoints beside a log that are there now, and what is wrong with the others."""
+    place = folder / "checkpoints"  # listed, not globbed: a glob takes a folder that nobody may read for an empty one
+    present, broken = [], []
+    for path in sorted(path for path in place.iterdir() if path.name.endswith(".checkpoint")) if place.is_dir() else []:
+        try:
+            present.append(read_checkpoint(read_file(path), key))
+        except Broken as error:
+            broken.append(Broken(f"checkpoint {path.name}: {error.why}", None, error.signers))
+    return present, broken
+
 def verify_log(folder: Path, key: Key, trusted: bytes | None) -> Json:
     """The verdict on a log: checkpoints before the segments, as a writer may be at work; then what lies beside them."""
     try:
         remembered = [] if trusted is None else [read_checkpoint(trusted, key)]
     except Broken as error:
         raise ValueError(f"the trusted checkpoint is not valid under the key: {error.why}") from error
-    place = folder / "checkpoints"  # listed, not globbed: a glob takes a folder that nobody may read for an empty one
-    paths = sorted(path for path in place.iterdir() if path.name.endswith(".checkpoint")) if place.is_dir() else []
-    if not paths and not remembered and not list(folder.glob("*.seg*")):
+    (present, broken), torn = read_checkpoints(folder, key), None
+    if not present and not broken and not remembered and not list(folder.glob("*.seg*")):
         raise FileNotFoundError(f"no log found in {folder} (a bundle is given with --bundle)")
-    present, broken, torn = [], [], None
-    for path in paths:
-        try:
-            present.append(read_checkpoint(read_file(path), key))
-        except Broken as error:
-            broken.append(Broken(f"checkpoint {path.name}: {error.why}", None, error.signers))
     strangers = frozenset.intersection(*(each.signers for each in broken)) if broken and not present else frozenset()
     if len(strangers) == 1:  # what else leans on checkpoints is not judged under the wrong key
         given = f"{key[0]}+{key[1].hex()}"
@@ -392,7 +396,8 @@ def verify_log(folder: Path, key: Key, trusted: bytes | None) -> Json:
                for each in checkpoints if book.roots.get(each.size, each.root) != each.root]
     proved = max((each.size for each in checkpoints if book.roots.get(each.size) == each.root), default=0)
     if torn is not None and len(strangers) != 1:
-        broken += beside(folder, book, proved, {(each.size, each.note_hash) for each in present})
+        signed = present + read_checkpoints(folder, key)[0]  # the writer may have signed more meanwhile
+        broken += beside(folder, book, proved, {(each.size, each.note_hash) for each in signed})
     return {
         "exit": 3 if broken else 1 if proved < book.count or torn or not checkpoints else 0,
         "broken": [each.why if each.seq is None else f"record {each.seq}: {each.why}" for each in broken],
