@@ -15,10 +15,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from tallystick.events.types.research import TrialStarted
+from tallystick.platform.judging.breaking_off import BrokenOff, broken_off_when
 from tallystick.platform.judging.handing import leave_bench, receive, send
 from tallystick.platform.judging.trial import STOPPED, Bench, Ready, Report, Task
 from tallystick.platform.passing_folder import PassingFolder
@@ -122,9 +124,19 @@ class Crew:
         for task in tasks:
             if stop_asked():
                 return
-            report = driven(self._bench, task, record.begin)
+            work, began = partial(driven, self._bench, task, record.begin), time.monotonic()
+            try:
+                report = broken_off_when(stop_asked, self._patience_s, work)
+                self._longest_s = max(self._longest_s, time.monotonic() - began)
+            except BrokenOff:
+                report = Report(task.number, task.point, "failed", None, STOPPED, started=None)
             record.tell(report)
             yield report
+
+    @property
+    def _patience_s(self) -> float:
+        """How long after a stop a trial may still take."""
+        return max(PATIENCE_S, self._longest_s)
 
     def _made_by_workers(
         self, tasks: Iterable[Task], record: Record, stop_asked: Callable[[], bool]
@@ -135,7 +147,7 @@ class Crew:
         until: float | None = None
         while True:
             if until is None and stop_asked():
-                until = time.monotonic() + max(PATIENCE_S, self._longest_s)
+                until = time.monotonic() + self._patience_s
                 waiting = iter(())
                 working = {each for each in working if not each.cancel()}
             while len(working) < AHEAD * self._jobs and (coming := next(waiting, None)) is not None:
