@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def head(context: typer.Context, book: BookOrLog = DEFAULT_BOOK) -> Answer:
     """Show a log's head, digests and checkpoints.
 
-    It reads without verifying. Write the head and the last checkpoint's size down where nobody else can change them.
+    It reads without verifying. Keep a copy of the newest file in log/checkpoints where nobody else can change it:
+    `audit verify --checkpoint` takes it.
 
     Example: tallystick audit head tallystick-demo
     """
