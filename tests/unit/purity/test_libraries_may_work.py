@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.cluster import KMeans
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -35,6 +36,7 @@ COMPUTATIONS: dict[str, Callable[[], Any]] = {
     "linear algebra": lambda: np.linalg.lstsq(FRAME[["a", "b"]].to_numpy(), FRAME["c"].to_numpy(), rcond=None),
     "a model": lambda: Ridge().fit(X, Y).predict(X),
     "a scaled model": lambda: make_pipeline(StandardScaler(), Ridge()).fit(X, Y).predict(X),
+    "clusters": lambda: KMeans(2, n_init=1, random_state=1).fit_predict(X),
     "a tree": lambda: DecisionTreeClassifier(max_depth=2, random_state=1).fit(X, Y > 0).predict(X),
 }
 

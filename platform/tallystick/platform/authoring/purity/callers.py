@@ -36,6 +36,7 @@ TRUSTED_FILES: Final = frozenset(
 TRUSTED_PACKAGES: Final = frozenset(
     {
         *("numba", "llvmlite", "logging"),
+        "threadpoolctl",  # which libraries of linear algebra the process has loaded
         *("zoneinfo", "pytz", "dateutil"),  # time zones that come as packages
         *(
             "pdb",
