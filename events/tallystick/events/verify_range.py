@@ -8,17 +8,13 @@ compared.
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from struct import Struct
-from struct import error as too_short
 
-from tallystick.events import compiled
-from tallystick.events.declarations import SOURCE_DECLARED, Declarations
+from tallystick.events.declarations import Declarations
 from tallystick.events.errors import IntegrityError
 from tallystick.events.fastgroup import FastGroups
-from tallystick.events.record import HEADER_BYTES, LENGTH, RECORD, RECORD_BYTES, genesis
+from tallystick.events.record import HEADER_BYTES, LENGTH, RECORD, genesis
 from tallystick.events.rules import BEFORE_ALL, NO_ROOT, Found, Rules
 from tallystick.events.segment import (
-    FRAME,
     FRAME_MAGIC,
     MAX_SEGMENT_BYTES,
     SEGMENT,
@@ -29,16 +25,15 @@ from tallystick.events.segment import (
     read_group,
     written,
 )
+from tallystick.events.skimming import Seam, skim
 from tallystick.events.stored import StoredSegment, plain_bytes
 from tallystick.events.treepiece import TreePiece
 from tallystick.events.window import Window
 
 PROGRESS_BYTES = 4 * 2**20
-_SKIM = Struct(">I42xH")  # length and type id of a record
 _FRAME_BYTE = FRAME_MAGIC[0]
 
 Place = tuple[int, float]  # a segment, and a share of its bytes
-Seam = tuple[int, bytes, int, int]  # seq, last leaf hash, book time, epoch: where one stretch hands over to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +238,7 @@ class StretchReader:
                 stop = window.place(share) if index == last else window.size
                 if stop <= SEGMENT.size:
                     return index, 0, seam  # the one before ends with the segment before
-                at, seam = _skim_segment(window, stop, declared, seam)
+                at, seam = skim(window, stop, declared, seam)
                 if at < window.size:
                     return index, at, seam
         return last + 1, 0, seam
@@ -255,51 +250,3 @@ class _At(IntegrityError):
     def __init__(self, what: str, seq: int, fields: tuple[int, ...]) -> None:
         super().__init__(what, seq=seq)
         self.fields = fields
-
-
-def _skim_segment(window: Window, stop: int, declared: Declarations, seam: Seam) -> tuple[int, Seam]:
-    """Pass over a segment's whole groups until one ends at or after `stop`; where, and the seam there."""
-    at = SEGMENT.size
-    while at < stop:
-        ahead = min(stop, window.ahead(at))
-        base = window.base
-        end, seam = _skim_groups(window.data, at - base, ahead - base, declared, seam)
-        if base + end == at and not window.widen(at):
-            break
-        at = base + end
-    return at, seam
-
-
-def _skim_groups(data: bytes, at: int, stop: int, declared: Declarations, seam: Seam) -> tuple[int, Seam]:
-    """The same within what is at hand; what a group declares is taken in when it has ended."""
-    group, record = at, 0
-    said: list[tuple[int, bytes]] = []
-    peek, loops = _SKIM.unpack_from, compiled.walking()
-    try:
-        while at < stop:
-            if loops is not None and at == group:
-                at, last = loops.skip(data, at, stop, SOURCE_DECLARED)
-                if at > group:
-                    group, seam = at, _seam(data, at, last)
-                    continue
-            while data[at] != _FRAME_BYTE:
-                length, type_id = peek(data, at)
-                if type_id <= SOURCE_DECLARED:
-                    said.append((type_id, data[at + RECORD_BYTES : at + 4 + length]))
-                record = at
-                at += 4 + length
-            seam = _seam(data, at + FRAME.size, record)
-            at = group = at + FRAME.size
-            for type_id, body in said:
-                declared.take(type_id, body, 0)
-            said.clear()
-    except (too_short, IndexError, IntegrityError):
-        return group, seam
-    return group, seam
-
-
-def _seam(data: bytes, end: int, record: int) -> Seam:
-    """The seam after a group whose frame ends at `end`, and whose last record begins at `record`."""
-    _, _, first, count, head, _ = FRAME.unpack_from(data, end - FRAME.size)
-    fields = RECORD.unpack_from(data, record)
-    return first + count, head, fields[5], fields[3]

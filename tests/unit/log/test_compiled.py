@@ -153,7 +153,8 @@ def test_a_library_without_the_functions_leaves_hashing_to_python(monkeypatch: p
     assert search() is None
     with way(loops=False), monkeypatch.context() as patched:
         patched.setattr(openssl, "found", lambda: None)
-        assert compiled.load() is compiled.load_walking() is None
+        assert compiled.load() is None
+        assert compiled.load_walking() is None
         assert compiled.for_records(10 * compiled.PATIENCE_TO_COMPILE, compiled.SEALING) is None
 
 
@@ -191,7 +192,8 @@ def test_what_is_kept_of_a_compilation_makes_the_loops_come_sooner(
 def compilations(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Each time the loops are compiled, their code; that of one compilation only, which takes seconds."""
     made: list[bytes] = []
-    code = keeping.entries() and next(keeping.HERE.glob("__pycache__/walking-*.o")).read_bytes()[32:]
+    keeping.entries()
+    code = next(keeping.HERE.glob("__pycache__/walking-*.o")).read_bytes()[32:]
 
     def compiled_again() -> bytes:
         made.append(code)
@@ -223,7 +225,7 @@ def test_where_machine_code_cannot_be_kept_it_is_compiled_for_this_process(
     tmp_path: Path, compilations: list[bytes]
 ) -> None:
     (tmp_path / "__pycache__").write_text("no folder")
-    assert keeping.entries(tmp_path).parents
+    keeping.entries(tmp_path)
     assert len(compilations) == 1
     assert not keeping.kept(tmp_path)
 

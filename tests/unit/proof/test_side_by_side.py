@@ -121,8 +121,13 @@ def test_what_another_thread_says_is_taken_in_while_it_reads(tmp_path: Path, mon
     stretch = whole(tmp_path)
     taken: list[int] = []
     take_in = Found.decide_waiting
+
+    def listening(found: Found, said: bytes) -> None:
+        taken.append(len(said))
+        take_in(found, said)
+
     monkeypatch.setattr("tallystick.events.verify_range.PROGRESS_BYTES", 0)
-    monkeypatch.setattr(Found, "decide_waiting", lambda found, said: (taken.append(len(said)), take_in(found, said)))
+    monkeypatch.setattr(Found, "decide_waiting", listening)
     with way(loops=False):
         read_beside(stretch, 2, threads=True)
     assert len(taken) > 1

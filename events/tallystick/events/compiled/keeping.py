@@ -96,6 +96,9 @@ def _keep(place: Path, code: bytes) -> None:
         with NamedTemporaryFile(dir=place.parent, prefix="walking-", suffix=".new", delete=False) as file:
             file.write(sha256(code).digest() + code)
         Path(file.name).replace(place)
+        for other in place.parent.glob("walking-*.o"):
+            if not other.name.startswith(f"walking-{_sources()}."):  # of sources that are gone
+                other.unlink(missing_ok=True)
     except OSError:
         pass  # compiled for this process alone
 
