@@ -6,7 +6,7 @@ import pytest
 
 from tallystick.platform.judging.lookahead import naming
 from tallystick.platform.judging.lookahead.findings import Kind
-from tallystick.platform.judging.lookahead.source_lines import written_in
+from tallystick.platform.judging.lookahead.source_lines import tables_in, written_in
 from tallystick.platform.judging.lookahead.subject import Asked, asked_of
 from tests.unit.lookahead.test_changes import month
 
@@ -84,3 +84,26 @@ def test_state_of_the_class_is_named_and_state_set_in_a_callback_is_not(tmp_path
 )
 def test_where_no_line_is_likely_the_callback_is_named(tmp_path: Path, source: str, kind: Kind, line: int) -> None:
     assert asked(tmp_path, source).line_of(kind).startswith(f"own.py:{line}")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("SIDES = [" + ", ".join(str(row % 3 - 1) for row in range(300)) + "]", 1),
+        ("\nSIDES = {" + ", ".join(f"{row}: -{row}.5" for row in range(150)) + "}", 2),
+        ("SIDES = '" + "101" * 100 + "'", 1),
+        ("def on_bar(bar):\n    return [" + ", ".join(["(1, 2)"] * 150) + "]", 2),
+    ],
+)
+def test_a_table_in_the_source_with_a_number_for_each_row_or_two_is_named(tmp_path: Path, text: str, line: int) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(text + "\n", encoding="utf-8")
+    assert [each.where for each in tables_in([path], 500)] == [f"own.py:{line}"]
+    assert tables_in([path], 5_000) == ()
+
+
+def test_words_and_few_numbers_are_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    lines = ['"""' + "What it does, at length. " * 40 + '"""', "FAST = [1, 2, 3, 5, 8]", "WORDS = 'up down ' * 500"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert tables_in([path], 500) == ()

@@ -12,6 +12,7 @@ from tallystick.platform.judging.lookahead.outside import clock_of, kind_of, sta
 from tests.unit.lookahead.test_changes import month
 
 HOUR_NS = 3_600_000_000_000
+ROWS = 500
 MOMENT_NS = 1_388_700_000_000_000_000
 
 
@@ -133,7 +134,20 @@ def test_settings_tables_and_what_cannot_be_cut_are_told_apart(tmp_path: Path) -
     (tmp_path / "settings.json").write_text(json.dumps({"fast": 8, "since": "2014-01-01"}))
     (tmp_path / "model.bin").write_bytes(b"\0\1\2\3" * 100)
     np.savez(tmp_path / "prices.npz", time=np.arange(3))
-    assert kind_of(tmp_path / "settings.json") == "settings"
-    assert kind_of(tmp_path / "model.bin") == "opaque"
-    assert kind_of(tmp_path / "prices.npz") == "table"
-    assert kind_of(prices(tmp_path, 0)) == "table"
+    assert kind_of(tmp_path / "settings.json", ROWS) == "settings"
+    assert kind_of(tmp_path / "model.bin", ROWS) == "opaque"
+    assert kind_of(tmp_path / "prices.npz", ROWS) == "table"
+    assert kind_of(prices(tmp_path, 0), ROWS) == "table"
+
+
+@pytest.mark.parametrize(("count", "kind"), [(6, "settings"), (249, "settings"), (250, "opaque"), (5_000, "opaque")])
+def test_a_file_with_a_number_for_each_row_or_two_is_no_setting(tmp_path: Path, count: int, kind: str) -> None:
+    (tmp_path / "sides.json").write_text(json.dumps([row % 3 - 1 for row in range(count)]))
+    np.save(tmp_path / "sides.npy", np.arange(count) * 0.5)
+    assert kind_of(tmp_path / "sides.json", ROWS) == kind
+    assert kind_of(tmp_path / "sides.npy", ROWS) == kind
+
+
+def test_an_array_of_objects_cannot_be_cut(tmp_path: Path) -> None:
+    np.save(tmp_path / "model.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    assert kind_of(tmp_path / "model.npy", ROWS) == "opaque"

@@ -27,7 +27,7 @@ from tallystick.platform.judging.lookahead.choosing import Cuts, cuts_of, rows_f
 from tallystick.platform.judging.lookahead.decisions import Parting, Told, parting
 from tallystick.platform.judging.lookahead.findings import Finding, Kind, Report
 from tallystick.platform.judging.lookahead.influence import Influence
-from tallystick.platform.judging.lookahead.outside_check import outside_checked
+from tallystick.platform.judging.lookahead.outside_check import outside_checked, tables_checked
 from tallystick.platform.judging.lookahead.runs import ALWAYS, RELOADED, SAME, Subject, Task, sorted_times
 from tallystick.platform.judging.lookahead.subject import Asked, asked_of, refused_by_source
 from tallystick.platform.judging.lookahead.workers import DIED, Workers
@@ -103,6 +103,7 @@ class _Check:
         base = self._first_runs()
         if base is not None and not any(each.kind is Kind.UNREPEATABLE for each in self.findings):
             self._futures(base)
+        self.findings += tables_checked(self.asked.files, len(feed))
         said = () if base is None else base.decisions
         if not said and not self.findings:
             self.notes.append("it decided nothing on these rows, so only its columns and files could be tried")

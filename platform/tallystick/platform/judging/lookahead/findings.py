@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tallystick.platform.counts import count_of
 from tallystick.platform.judging.lookahead.decisions import moment
 
 
@@ -146,7 +147,7 @@ class Report:
     def lines(self) -> list[str]:
         """As people read it."""
         span = f"{moment(self.first_ns)} to {moment(self.last_ns)} UTC"
-        head = f"{self.strategy}: {self.rows:,} rows, {span}, {self.decisions:,} decisions, seed {self.seed}"
+        head = f"{self.strategy}: {count_of(self.rows, 'row')}, {span}, {count_of(self.decisions, 'decision')}, seed {self.seed}"
         tried = ["tried:", *(f"  {line}" for line in self.tried)]
         notes = [f"note: {line}" for line in self.notes]
         if self.clean:

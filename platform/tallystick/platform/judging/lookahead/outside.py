@@ -32,12 +32,17 @@ DATED = re.compile(
 )
 EPOCH = re.compile(r"(?<![\d.])(\d{10}|\d{13}|\d{16}|\d{19})(?![\d.])")
 NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+(?:[eE][-+]?\d+)?(?![\w.])")
+ANY_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
+SERIES_SHARE, SERIES_LEAST = 0.5, 100
+"""Numbers for a row, and in all, from which on a file or a table in the source may say something of every row."""
 LOOKED_AT = 400
 """Lines by which a file is judged."""
 
 
-def kind_of(path: Path) -> str:
-    """settings, table or opaque."""
+def kind_of(path: Path, rows: int) -> str:
+    """settings, table or opaque; what has a number for every second of the run's rows is no setting."""
+    if path.suffix.lower() == ".npy":
+        return "settings" if 0 <= _numbers_in(path) < series_from(rows) else "opaque"
     if path.suffix.lower() in FRAMES:
         return "table"
     text = _text_of(path)
@@ -46,7 +51,21 @@ def kind_of(path: Path) -> str:
     moments = sum(1 for line in text.splitlines()[:LOOKED_AT] if stamp_of(line) is not None)
     if moments >= FEW_MOMENTS:
         return "opaque" if path.suffix.lower() in {".json", ".yaml", ".yml", ".toml"} and "\n" not in text else "table"
-    return "settings" if len(text) <= SETTINGS_BYTES else "opaque"
+    few = len(text) <= SETTINGS_BYTES and sum(1 for _ in ANY_NUMBER.finditer(text)) < series_from(rows)
+    return "settings" if few else "opaque"
+
+
+def series_from(rows: int) -> float:
+    """How many numbers may be a series beside so many rows."""
+    return max(rows * SERIES_SHARE, SERIES_LEAST)
+
+
+def _numbers_in(path: Path) -> int:
+    """How many an array file holds; -1 where it holds something else."""
+    try:
+        return int(np.load(path, mmap_mode="r", allow_pickle=False).size)
+    except (ValueError, OSError):
+        return -1
 
 
 def clock_of(path: Path, feed: "Feed") -> Clock:

@@ -10,6 +10,7 @@ from tallystick.platform.judging.lookahead.decisions import Opened, Told, moment
 from tallystick.platform.judging.lookahead.findings import Finding, Kind
 from tallystick.platform.judging.lookahead.outside import clock_of, kind_of, write_changed
 from tallystick.platform.judging.lookahead.runs import Task
+from tallystick.platform.judging.lookahead.source_lines import tables_in
 from tallystick.platform.judging.lookahead.workers import Workers
 
 WAYS = ("turned", "cut")
@@ -34,7 +35,7 @@ def outside_checked(base: Told, feed: Feed, cuts: Sequence[int], workers: Worker
             findings.append(_uncheckable(each, f"a {each.kind} connection" if each.kind == "network" else "a process"))
         elif each.written or not path.is_file():
             notes.append(f"{path.name} is written or asked for, not read ({each.line})")
-        elif (kind := kind_of(path)) == "settings":
+        elif (kind := kind_of(path, len(feed))) == "settings":
             notes.append(f"{path.name} is read as settings ({each.line}); it holds no moments and was not changed")
         elif kind == "opaque":
             findings.append(_uncheckable(each, "a file that cannot be cut at a moment"))
@@ -44,6 +45,15 @@ def outside_checked(base: Told, feed: Feed, cuts: Sequence[int], workers: Worker
             tried += found.tried
             notes += found.notes
     return Outcome(tuple(findings), tuple(tried), tuple(notes))
+
+
+def tables_checked(files: Sequence[Path], rows: int) -> tuple[Finding, ...]:
+    """Tables that are written into the source: nobody can say from what they were made."""
+    what = "the source holds a table with a number for every row or two"
+    return tuple(
+        Finding(Kind.UNCHECKABLE, "a table in the source", one.where, 0, "", "", what, one.text)
+        for one in tables_in(files, rows)
+    )
 
 
 def _one(each: Opened, number: int, base: Told, feed: Feed, cuts: Sequence[int], workers: Workers) -> Outcome:

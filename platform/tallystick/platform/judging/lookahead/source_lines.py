@@ -5,10 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tallystick.platform.judging.lookahead.outside import series_from
+
 SHIFTED, CENTRED, SCALED, FITTED, LONGER, BACKWARDS, AHEAD, KEPT = (
     *("shifted", "centred", "scaled", "fitted"),
     *("longer", "backwards", "ahead", "kept"),
 )
+TABLE = "table"
+LITERALS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant)
 CENTRES = frozenset({"savgol_filter", "gaussian_filter1d", "filtfilt", "hilbert", "hodrick", "hpfilter"})
 SCALES = frozenset({"mean", "std", "min", "max", "median", "rank", "sum", "zscore", "fit_transform", "var", "ptp"})
 FITS = frozenset(
@@ -46,6 +50,36 @@ def written_in(files: Sequence[Path]) -> tuple[Written, ...]:
         for line, way in sorted(set(_ways(tree))):
             found.append(Written(way, f"{path.name}:{line}", lines[line - 1].strip()))
     return tuple(found)
+
+
+def tables_in(files: Sequence[Path], rows: int) -> tuple[Written, ...]:
+    """Literals of source files that hold a number, or a letter without blanks, for every second of so many rows."""
+    found: list[Written] = []
+    for path in files:
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8", errors="replace"))
+        except (OSError, SyntaxError, ValueError):
+            continue
+        tables = _outermost_tables(tree, series_from(rows))
+        found += [Written(TABLE, f"{path.name}:{node.lineno}", f"{_size(node):,} values") for node in tables]
+    return tuple(found)
+
+
+def _outermost_tables(node: ast.AST, least: float) -> Iterator[ast.expr]:
+    """Literals of at least so many values, none within another."""
+    if isinstance(node, LITERALS) and _size(node) >= least:
+        yield node
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _outermost_tables(child, least)
+
+
+def _size(node: ast.expr) -> int:
+    """Numbers in a literal, or the length of text without blanks."""
+    if isinstance(node, ast.Constant):
+        text = node.value
+        return len(text) if isinstance(text, str | bytes) and len(text.split()) == 1 else 0
+    return sum(isinstance(each, ast.Constant) and isinstance(each.value, int | float) for each in ast.walk(node))
 
 
 def _ways(tree: ast.Module) -> Iterator[tuple[int, str]]:
