@@ -70,6 +70,18 @@ def test_a_removed_order_is_cancelled_and_keeps_its_volume() -> None:
     assert (order["position_id"], order["price_open"], order["type"]) == (0, 1.05, 2)
 
 
+def test_prices_of_a_finished_order_are_whole_points_as_those_of_its_position() -> None:
+    """What lies between two points in a request is not kept."""
+    desk = Desk()
+    desk.buy(0.1, price=1.1002000000000003, sl=1.0900300000000001, tp=1.119933)
+    pending = desk.send(action=5, type=2, type_filling=2, price=1.050069999, volume=0.3, sl=1.0400300000000002)
+    desk.send(action=8, order=pending["order"])
+    (position,) = desk.structs("positions_get")
+    bought, removed = desk.structs("history_orders_get", **days())
+    assert (position["sl"], position["tp"]) == (bought["sl"], bought["tp"]) == (1.09003, 1.11993)
+    assert (removed["price_open"], removed["sl"], removed["tp"]) == (1.05007, 1.04003, 0.0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "deals", "orders"),
     [

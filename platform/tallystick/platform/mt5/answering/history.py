@@ -7,6 +7,7 @@ that stand are no history. Rows are made once, when they are first asked for: hi
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import Any, NamedTuple
 
 from tallystick.market.instrument import LOT
@@ -129,17 +130,22 @@ class History:
             REASONS[order.reason],
             order.volume_initial / LOT,
             order.volume_current / LOT,
-            order.price,
-            order.stop_loss,
-            order.take_profit,
+            self._at_points(order.symbol, order.price),
+            self._at_points(order.symbol, order.stop_loss),
+            self._at_points(order.symbol, order.take_profit),
             order.price_current,
-            order.stop_limit,
+            self._at_points(order.symbol, order.stop_limit),
             order.symbol,
             order.comment,
             "",
         )
         positions = (order.position, order.opposite) if order.opposite else (order.position,)
         return _Line(done, order.ticket, positions, order.symbol, row)
+
+    def _at_points(self, symbol: str, price: float) -> float:
+        """A request's price as the server takes it, at the nearest point."""
+        instrument = self._server.instruments.get(symbol)
+        return instrument.price(instrument.points(price)) if instrument and isfinite(price) else price
 
     def _deal(self, deal: DealRecord) -> _Line:
         time, money = self._clock.milliseconds(deal.time), self._account.money
