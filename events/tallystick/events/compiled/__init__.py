@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tallystick.events.compiled.keeping import Entries
     from tallystick.events.compiled.loops import Loops
     from tallystick.events.compiled.walks import Walking
 
@@ -123,12 +124,18 @@ def _walking() -> "Walking | None":
     if functions is None:
         return None
     try:
-        from tallystick.events.compiled import keeping
         from tallystick.events.compiled.walks import Walking
 
-        return Walking(functions, keeping.entries())
+        return Walking(functions, _entries())
     except (ImportError, RuntimeError):  # no LLVM; no compiler, or one that may not compile
         return None
+
+
+@cache
+def _entries() -> "Entries":
+    from tallystick.events.compiled import keeping
+
+    return keeping.entries()
 
 
 def refuse() -> None:
