@@ -170,13 +170,13 @@ def test_5_a_malformed_cell_is_named_by_line_and_column(refused: Say, say: Say, 
     assert "--skip-bad" in said.last
     skipped = say("backtest", "ema.py", path, "--tz", "mt5", "--skip-bad", "--book", kept, "--json", "--no-report")
     assert document(skipped)["rows"] == BARS - 1
-    assert any("1 rows that cannot be read were dropped" in line for line in document(skipped)["warnings"])
+    assert any("dropped 1 row that cannot be read" in line for line in document(skipped)["warnings"])
 
 
 def test_6_an_impossible_bar_is_shown(refused: Say, desk: Path) -> None:
     path = damaged(desk, "EURUSD_bar.csv", lambda lines: lines[810 % BARS].__setitem__(3, "1.30000"))
     said = refused("backtest", "ema.py", path, "--tz", "mt5")
-    assert said.error.startswith("error[E106] EURUSD_bar.csv line 12: no EURUSD bar can be like this (1 bars)")
+    assert said.error.startswith("error[E106] EURUSD_bar.csv line 12: no EURUSD bar can be like this (1 bar)")
     assert "high 1.3 " in said.error
     assert "--skip-bad" in said.last
 

@@ -216,7 +216,7 @@ def test_impossible_bars_are_refused_or_dropped(tmp_path: Path) -> None:
     bad = GOOD.format(hour=1).replace("1.10050", "1.09000")
     rows = read_lean(written(tmp_path, *hours(1), bad, *hours(2, 2)))
     with pytest.raises(
-        ImpossibleData, match=r"line 2: no EURUSD bar can be like this \(1 bars\): bid open 1.1 high 1.09"
+        ImpossibleData, match=r"line 2: no EURUSD bar can be like this \(1 bar\): bid open 1.1 high 1.09"
     ):
         treat(rows, "EURUSD")
     kept, findings = treat(rows, "EURUSD", "skip_bad")

@@ -64,7 +64,7 @@ CASES: list[tuple[Callable[[], Any], dict[str, Any], str, str]] = [
     ),
     (lambda: huge, {}, "W126", "denied by risk (volume_max): 50 lots in one order"),
     (lambda: greedy, {}, "W126", "denied by risk (margin): 10019 NO_MONEY: 9 lots need"),
-    (lambda: FarAway, {}, "W126", "1 orders of far_away placed (10008 PLACED). The price never came there"),
+    (lambda: FarAway, {}, "W126", "1 order of far_away placed (10008 PLACED). The price never came there"),
 ]
 
 

@@ -166,4 +166,4 @@ def test_a_file_of_one_bar_is_checked_once_its_timeframe_is_said(desk: Desk, tmp
     assert "--timeframe H1" in desk.err
     code, out = desk.say("check", one, "--tz", "utc", "--timeframe", "H1")
     assert code == 1  # it has no ask
-    assert "EURUSD H1, 1 rows" in out
+    assert "EURUSD H1, 1 row," in out

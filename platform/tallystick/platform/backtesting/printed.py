@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from tallystick.platform.backtesting.failure import where_it_failed
 from tallystick.platform.backtesting.figures import Figures
+from tallystick.platform.counts import count_of
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 WIDTH = 60
@@ -16,22 +17,21 @@ def lines_of(result: Figures, *, warnings: bool = True) -> list[str]:
     trades = summary.all_trades
     factor, rate = trades.profit_factor, trades.win_rate
     lines = [
-        f"{result.title}: {summary.rows:,} rows, {stats['start'][:10]} to {stats['end'][:10]} UTC",
+        f"{result.title}: {count_of(summary.rows, 'row')}, {stats['start'][:10]} to {stats['end'][:10]} UTC",
         f"balance {money(summary.closing_balance)} {summary.currency}, of {money(summary.deposit)}",
         f"net {money(summary.net_profit)}   buy and hold {money(summary.buy_and_hold)}   flat {money(summary.flat)}",
     ]
     if trades.trades:
         lines.append(
-            f"{trades.trades:,} trades, {100 * (rate or 0.0):.1f} % won, profit factor"
+            f"{count_of(trades.trades, 'trade')}, {100 * (rate or 0.0):.1f} % won, profit factor"
             f" {'-' if factor is None else f'{factor:.2f}'}, worst drawdown"
             f" {money(summary.equity_drawdown.maximal)} ({100 * summary.equity_drawdown.relative_share:.1f} %)"
         )
         lines.append(f"costs: commission {money(summary.commission)}, swap {money(summary.swap)}")
     if summary.denied or summary.refusals:
         denials = ", ".join(f"{rule} {count}" for rule, count in summary.denials.items())
-        lines.append(
-            f"{summary.orders:,} orders, {summary.denied:,} denied by risk{f' ({denials})' if denials else ''}"
-        )
+        by_rule = f" ({denials})" if denials else ""
+        lines.append(f"{count_of(summary.orders, 'order')}, {summary.denied:,} denied by risk{by_rule}")
         lines += summary.refusal_lines()
     if summary.deals:
         lines.append(f"equity {sparkline(result.curve.equity)}")

@@ -14,6 +14,7 @@ from tallystick.events.reader import LogReader
 from tallystick.events.types import running, trading
 from tallystick.platform.backtesting.chosen import Chosen
 from tallystick.platform.backtesting.tables import outcome_of
+from tallystick.platform.counts import count_of
 from tallystick.platform.report.story import OrderStory, Story
 
 SAYINGS = (trading.SignalRaised, trading.TargetAsked, trading.IntentRaised)
@@ -70,7 +71,9 @@ def _rows_of(one: Chosen, story: Story) -> tuple[int, str]:
     own = [
         series for series in declared if one.symbol in {"", series.symbol} and _fits(one.timeframe, series.period_ns)
     ]
-    listed = ", ".join(f"{series.symbol} {_period(series.period_ns)} ({series.rows:,} rows)" for series in declared)
+    listed = ", ".join(
+        f"{series.symbol} {_period(series.period_ns)} ({count_of(series.rows, 'row')})" for series in declared
+    )
     return sum(series.rows for series in own), listed
 
 
@@ -80,16 +83,17 @@ def _quiet(one: Chosen, made: Any, rows: int) -> str:
     facts = made.report() if hasattr(made, "report") else {}
     undone = int(facts.get("undone", 0))
     if needs >= rows:
-        return (
-            f"W123 no trade: {name} needs {needs:,} rows to warm up and saw {rows:,}. Give more data or less warm-up."
-        )
+        what = f"W123 no trade: {name} needs {count_of(needs, 'row')} to warm up and saw {rows:,}."
+        return f"{what} Give more data or less warm-up."
     if undone and undone >= rows - needs:
         return (
-            f"W123 no trade: {name} saw {rows:,} rows, and at each an indicator that it asked for had too few."
+            f"W123 no trade: {name} saw {count_of(rows, 'row')}, and at each an indicator that it asked for had too"
+            " few."
             " Give more data or shorter periods."
         )
     warm = f", {needs + undone:,} of them to warm up," if needs + undone else ""
-    return f"W124 no trade: {name} saw {rows:,} rows{warm} and raised no signal and no order. Look at its condition."
+    seen = f"{count_of(rows, 'row')}{warm}"
+    return f"W124 no trade: {name} saw {seen} and raised no signal and no order. Look at its condition."
 
 
 def _lost(name: str, said: Sequence[Any], events: Sequence[Any], story: Story) -> list[str]:
@@ -118,7 +122,7 @@ def _denied(name: str, rule: str, orders: Sequence[OrderStory]) -> str:
     first = orders[0].denied
     assert first is not None
     why = first.detail or f"{first.value:,} against a limit of {first.limit:,}"
-    return f"W126 no trade: {len(orders):,} orders of {name} denied by risk ({rule}): {why}"
+    return f"W126 no trade: {count_of(len(orders), 'order')} of {name} denied by risk ({rule}): {why}"
 
 
 REMEDIES = {
@@ -139,7 +143,7 @@ def _answered(name: str, orders: Sequence[OrderStory]) -> list[str]:
             case = (outcome_of(order), f"{answer.retcode} {answer.comment}".strip() if answer is not None else "")
             found[case] = found.get(case, 0) + 1
     return [
-        f"W126 no trade: {count:,} orders of {name} {outcome}{f' ({answer})' if answer else ''}."
+        f"W126 no trade: {count_of(count, 'order')} of {name} {outcome}{f' ({answer})' if answer else ''}."
         f" {REMEDIES.get(outcome, 'Look at r.orders.')}"
         for (outcome, answer), count in found.items()
     ]

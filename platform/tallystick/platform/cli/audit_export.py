@@ -14,6 +14,7 @@ from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.output_file import require_place, write_replacing
 from tallystick.platform.cli.reading import bound_of, document_of, open_reader
 from tallystick.platform.cli.screen import progress
+from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
     from tallystick.events.reader import LogReader
@@ -67,7 +68,7 @@ def export(
 
     write_replacing(output, fill)
     document = {"ok": True, "file": str(output), "format": form, "records": count}
-    return Answer(document, lambda console: console.print(f"wrote {count:,} records to {output}"))
+    return Answer(document, lambda console: console.print(f"wrote {count_of(count, 'record')} to {output}"))
 
 
 def _is_export(start: bytes, form: str) -> bool:

@@ -18,6 +18,7 @@ from tallystick.platform.cli.data_options import (
 )
 from tallystick.platform.cli.option_words import in_options
 from tallystick.platform.cli.wording import instant
+from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,7 +74,8 @@ def lines_of(one: "Checked") -> list[str]:
     from tallystick.platform.data.periods import period_name
 
     span = f"{day(one.first_time)}..{day(one.last_time)}"
-    head = f"{one.source}: {one.symbol} {period_name(one.period_ns)}, {one.rows:,} rows, {span}, clock {one.time_rule}"
+    holds = f"{one.symbol} {period_name(one.period_ns)}, {count_of(one.rows, 'row')}"
+    head = f"{one.source}: {holds}, {span}, clock {one.time_rule}"
     if not one.issues:
         return [head, "  nothing is wrong"]
     rows = [

@@ -22,6 +22,7 @@ from tallystick.platform.cli.data_options import (
     strictness_of,
 )
 from tallystick.platform.cli.option_words import in_options
+from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,10 +71,12 @@ def import_(  # noqa: PLR0913 -- an option for each thing that a file does not s
 
     def show(console: "Console") -> None:
         span = f"{day(int(series.time[0]))}..{day(int(series.time[-1]))}"
-        console.print(f"{name}: {len(series):,} rows, {span}, {'kept' if new else 'was there already'} in {path}")
+        console.print(
+            f"{name}: {count_of(len(series), 'row')}, {span}, {'kept' if new else 'was there already'} in {path}"
+        )
         console.print(f"data hash  {series.data_hash}")
         for treated in series.treatments:
-            console.print(f"treated    {treated.fault}: {treated.count:,} rows, {treated.rule}")
+            console.print(f"treated    {treated.fault}: {count_of(treated.count, 'row')}, {treated.rule}")
 
     document = {
         "ok": True,

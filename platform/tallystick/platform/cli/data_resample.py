@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tallystick.platform.cli.call import Answer, Call
+from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +37,7 @@ def resample(context: typer.Context, source: Source, *, to: To, name: Name = Non
 
     def show(console: "Console") -> None:
         said = "kept" if new else "was there already"
-        console.print(f"{name}: {len(series):,} bars of {about.rows:,} rows, {said} in {path}")
+        console.print(f"{name}: {count_of(len(series), 'bar')} of {count_of(about.rows, 'row')}, {said} in {path}")
         console.print(f"data hash  {series.data_hash}")
 
     document = {"ok": True, "name": name, "new": new, "path": str(path), "rows": len(series)}

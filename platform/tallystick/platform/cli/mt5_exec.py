@@ -26,6 +26,7 @@ from tallystick.platform.cli.run_folder import PLAN_FILE
 from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
 from tallystick.platform.cli.screen import plain_where_needed
 from tallystick.platform.cli.stopping import stopping
+from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -193,7 +194,8 @@ def lines_of(made: "BotRun", ready: "PreparedBot") -> list[str]:
     """The run of a bot in words."""
     ended = made.ended
     code = "" if ended.how in SAW_THE_END else f" (exit code {ended.code})"
-    lines = [f"bot {ready.bot.script}: {ENDINGS[ended.how]}{code}; {made.calls:,} calls, {made.result.rows:,} quotes"]
+    came_to = f"{count_of(made.calls, 'call')}, {count_of(made.result.rows, 'quote')}"
+    lines = [f"bot {ready.bot.script}: {ENDINGS[ended.how]}{code}; {came_to}"]
     if ended.how in {"died", "stopped"}:  # anything else the bot's process has shown itself
         lines += [f"  {line}" for line in ended.detail.rstrip().splitlines()]
     lines += [f"prices {line}" for line in ready.bot.modelling]

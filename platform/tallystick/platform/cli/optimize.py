@@ -8,6 +8,7 @@ from tallystick.platform.cli import searching as ask
 from tallystick.platform.cli.call import Answer, Exit
 from tallystick.platform.cli.data_options import Mapping, SkipBad, SpreadPoints
 from tallystick.platform.cli.place import spoken
+from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -100,7 +101,7 @@ def _show(study: "Study", document: dict[str, Any], console: "Console") -> None:
 def _lines(study: "Study", document: dict[str, Any]) -> list[str]:
     states = [report.state for report in study.reports]
     counted = ", ".join(f"{states.count(state)} {state}" for state in ("completed", "failed", "pruned"))
-    lines = [f"{study.started.study}: {len(states)} trials of {study.started.strategy} ({counted})"]
+    lines = [f"{study.started.study}: {count_of(len(states), 'trial')} of {study.started.strategy} ({counted})"]
     if document["stopped"]:
         lines.append(f"stopped before the {study.started.trials} that were planned; what is done is kept")
     ranked = sorted(
@@ -138,6 +139,6 @@ def verdict_lines(document: dict[str, Any], objective: str, folder: Any) -> list
     without = f", {lacking:,} of them without a Sharpe ratio; they count" if lacking else ""
     return [
         *lines,
-        f"research log     {folder}, {document['in_this_log']:,} trials{without}",
+        f"research log     {folder}, {count_of(document['in_this_log'], 'trial')}{without}",
         f"Next: tallystick trials --research {spoken(folder)}",
     ]

@@ -7,6 +7,7 @@ import typer
 
 from tallystick.platform.cli.arguments import Key, OutFile
 from tallystick.platform.cli.call import Answer, Call, Exit
+from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -134,7 +135,7 @@ def _lines_of_foreign(found: "ForeignReport", values: dict[str, str], difference
     if "Withdrawal" in values:
         shown.insert(-1, f"Withdrawal:  {values['Withdrawal']}")
     if not found.printed:
-        return [*shown, f"{len(found.deals):,} deals read; the file prints no statistics to compare with."]
+        return [*shown, f"{count_of(len(found.deals), 'deal')} read; the file prints no statistics to compare with."]
     if not differences:
         return [*shown, f"OK: {found.compared(values)} printed statistics follow from the {len(found.deals):,} deals."]
     return [

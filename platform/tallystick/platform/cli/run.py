@@ -21,6 +21,7 @@ from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named, require_
 from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
 from tallystick.platform.cli.screen import progress
 from tallystick.platform.cli.stopping import stopping
+from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -216,8 +217,9 @@ def lines_of_work(result: "RunResult") -> list[str]:
 def lines_of(result: "RunResult", book: Path, came_to: Sequence[str]) -> list[str]:
     """A run in words, with the lines of what it came to."""
     recovered = ", recovered after its process had died" if result.recovered else ""
+    size = f"{count_of(result.rows, 'row')}, {count_of(result.size, 'record')}"
     lines = [
-        f"run {result.run} ended ({result.ended}){recovered}: {result.rows:,} rows, {result.size:,} records in {book}",
+        f"run {result.run} ended ({result.ended}){recovered}: {size} in {book}",
         *came_to,
         *lines_of_work(result),
         f"head             {result.head.hex()}",

@@ -8,6 +8,7 @@ from tallystick.platform.cli import searching as ask
 from tallystick.platform.cli.call import Answer, Exit
 from tallystick.platform.cli.data_options import Mapping, SkipBad, SpreadPoints
 from tallystick.platform.cli.optimize import verdict_lines
+from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -109,7 +110,7 @@ def _show(walked: "WalkForward", document: dict[str, Any], console: "Console") -
 
 def _lines(walked: "WalkForward", document: dict[str, Any]) -> list[str]:
     steps = document["steps"]
-    lines = [f"{walked.started.study}: {len(steps)} steps of {walked.started.strategy}"]
+    lines = [f"{walked.started.study}: {count_of(len(steps), 'step')} of {walked.started.strategy}"]
     if document["stopped"]:
         lines.append("stopped before the data ended; what is done is kept")
     dates, ends = ["train_from", "train_to", "test_to"], ["in_daily_sharpe", "out_daily_sharpe", "out_growth"]

@@ -122,7 +122,7 @@ def _quotes(table: Table, terms: Terms) -> Reading:
     one_sided = quoted & ~(stated["bid"] & stated["ask"])
     notes = []
     if (~quoted).any():
-        words = "W132 {symbol}: {count} rows state no quote or come before both sides were known. Dropped."
+        words = "W132 {symbol}: dropped {rows} that state no quote or come before both sides were known."
         notes.append(Note("no_quote", "dropped", np.zeros(int(quoted.sum()), np.bool_), int((~quoted).sum()), words))
     if one_sided.any():
         words = "W132 {symbol}: {count} of {total} quotes state one side. The other is the last known."
@@ -179,5 +179,5 @@ def _period(table: Table, terms: Terms) -> int:
 
 
 def _lost(table: Table, kept: int) -> Note:
-    words = "W105 {symbol}: {count} rows that cannot be read were dropped."
+    words = "W105 {symbol}: dropped {rows} that cannot be read."
     return Note("unreadable_row", "dropped", np.zeros(kept, dtype=np.bool_), table.dropped, words, table.first_dropped)

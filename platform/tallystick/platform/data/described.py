@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.events.types.market import DataTreated
+from tallystick.platform.counts import count_of
 from tallystick.platform.data.calendar_gaps import DAY_NS, wanting_days
 from tallystick.platform.data.clock import source_ms_to_utc_ns
 from tallystick.platform.data.faults import CROSSED, Finding
@@ -59,7 +60,11 @@ class Described:
             for note in met
         ]
         figures = {"symbol": self.symbol, "total": f"{self.total:,}", "noun": self.noun}
-        return treatments, [note.words.format(count=f"{note.count:,}", **figures) for note in met if note.words]
+        return treatments, [
+            note.words.format(count=f"{note.count:,}", rows=count_of(note.count, "row"), **figures)
+            for note in met
+            if note.words
+        ]
 
     def crossed_warning(self, findings: tuple[Finding, ...]) -> list[str]:
         """W107: one line for all crossed sides, or none."""

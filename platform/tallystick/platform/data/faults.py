@@ -27,6 +27,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.platform.counts import count_of
 from tallystick.platform.data.errors import CrossedData, DataError, DisorderedData, ImpossibleData
 from tallystick.platform.data.middle import median
 from tallystick.platform.data.source import Columns, SourceRows, typed
@@ -173,7 +174,7 @@ def _refused_mask(
 
 def _unpositive_words(symbol: str) -> Refusal:
     def say(rows: SourceRows, row: int, count: int) -> DataError:
-        what = f"{rows.where(row)}: {symbol} has a price of zero or less ({count:,} rows)."
+        what = f"{rows.where(row)}: {symbol} has a price of zero or less ({count_of(count, 'row')})."
         return ImpossibleData(what, 'Fix the source, or say strictness="skip_bad".')
 
     return say
@@ -185,7 +186,7 @@ def _impossible_words(symbol: str) -> Refusal:
             side + "".join(f" {point} {rows.columns[f'{side}_{point}'][row]:.10g}" for point in POINTS)
             for side in ("bid", "ask")
         )
-        what = f"{rows.where(row)}: no {symbol} bar can be like this ({count:,} bars): {sides}."
+        what = f"{rows.where(row)}: no {symbol} bar can be like this ({count_of(count, 'bar')}): {sides}."
         return ImpossibleData(what, 'Fix the source, or say strictness="skip_bad".')
 
     return say
@@ -194,7 +195,7 @@ def _impossible_words(symbol: str) -> Refusal:
 def _twice_words(symbol: str) -> Refusal:
     def say(rows: SourceRows, row: int, count: int) -> DataError:
         moment = np.datetime64(int(rows.columns["time_msc"][row]), "ms")
-        what = f"{rows.where(row)}: {symbol} {moment} appears twice ({count:,} bars)."
+        what = f"{rows.where(row)}: {symbol} {moment} appears twice ({count_of(count, 'bar')})."
         return DisorderedData(what, 'Fix the source, or say strictness="skip_bad".')
 
     return say

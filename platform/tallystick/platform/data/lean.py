@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.platform.counts import count_of
 from tallystick.platform.data.cells import cut
 from tallystick.platform.data.errors import DataError, UnreadableData
 from tallystick.platform.data.moments import read_moments
@@ -219,7 +220,7 @@ def _commonest_distance_ns(time_msc: NDArray[np.int64]) -> int:
 def _first_bad_cell(file: _Text, numbered: list[tuple[int, str]], width: int) -> DataError:
     """The error that names the first cell of a file that cannot be read."""
     names = BAR_CELLS if width == len(BAR_CELLS) else QUOTE_CELLS
-    fix = f"Fix or remove that row; the file has {len(numbered):,} rows."
+    fix = f"Fix or remove that row; the file has {count_of(len(numbered), 'row')}."
     for number, line in numbered:
         cells = line.split(",")
         if len(cells) != width:
