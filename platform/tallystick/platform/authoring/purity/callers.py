@@ -52,6 +52,9 @@ TRUSTED_PACKAGES: Final = frozenset(
 INSTALLED: Final = str(Path(metadata.__file__).parent)
 """What tells which packages there are. Of a library it is like an import; of the user's code it reads any file."""
 
+OF_THE_MACHINE: Final = frozenset({"cpu_count"})
+"""Functions of libraries that read in the system's files how large the machine is."""
+
 LIBRARIES_MAY: Final = frozenset({"clock", "sleep", "entropy", "environment", "thread"})
 """Kinds of thing a third party's library may do for its own sake."""
 
@@ -83,6 +86,8 @@ def culprit(kind: str) -> Caller | None:
                 return found  # the callback's own caller: further out is the run, not the strategy
         elif path.startswith(SITE):
             if not caller_known and (kind in LIBRARIES_MAY or asks_installed):
+                return None
+            if frame.f_code.co_name in OF_THE_MACHINE:
                 return None
             caller_known = True
         elif path.startswith(INSTALLED):
