@@ -104,3 +104,27 @@ def test_pictures_for_the_documents_are_small(browser: Browser, page: Path) -> N
         assert len(picture) < 400_000
         if "TALLYSTICK_PICTURES" in os.environ:
             Path(os.environ["TALLYSTICK_PICTURES"], f"report-{width}.png").write_bytes(picture)
+
+
+@pytest.mark.parametrize("size", WIDTHS)
+def test_each_axis_has_a_scale_of_two_different_labels_at_least(
+    browser: Browser, page: Path, size: tuple[int, int]
+) -> None:
+    browser.show(page, *size)
+    labels = browser.value("""(() => {
+        const found = [], pen = CanvasRenderingContext2D.prototype, plain = pen.fillText;
+        pen.fillText = function (text, x, y) { found.push([text, x]); plain.call(this, text, x, y); };
+        document.querySelector("#chart-equity canvas").dispatchEvent(new KeyboardEvent("keydown", {key: "Home"}));
+        pen.fillText = plain;
+        const right = Math.max(...found.map((one) => one[1])), panes = [[]];
+        for (const [text, x] of found) {
+            if (x === right) panes.at(-1).push(text);
+            else if (panes.at(-1).length) panes.push([]);
+        }
+        return panes.filter((pane) => pane.length);
+    })()""")
+    assert len(labels) == 4
+    for pane in labels:
+        named = [label for label in pane if label]
+        assert len(named) >= 2, labels
+        assert len(set(named)) == len(named), labels

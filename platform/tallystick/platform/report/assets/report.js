@@ -40,7 +40,7 @@ function element(tag, attributes, ...children) {
   }
   made.append(...children);
   return made;
-}
+}const decimals = (step) => Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)); /* that tell two labels apart */
 let INK = {};
 function readInk() {
   const style = getComputedStyle(document.documentElement);
@@ -198,7 +198,8 @@ class Chart {
     low -= room;
     pane.y = (value) => pane.top + ((high - value) / (high - low)) * pane.height;
     pane.value = (y) => high - ((y - pane.top) / pane.height) * (high - low);
-    const step = roundStep(high - low, pane.height / 38);
+    let step = roundStep(high - low, pane.height / 38);
+    if (Math.ceil(low / step) === Math.floor(high / step)) step = roundStep(high - low, 2.7); /* one label is no scale */
     pen.textAlign = "left"; pen.textBaseline = "middle";
     for (let value = Math.ceil(low / step) * step; value <= high; value += step) {
       const y = pane.y(value);
@@ -273,7 +274,7 @@ function equityChart() {
     title: (chart, pen, x, y) => legend(pen, x, y, [["equity", INK.accent], ["balance", INK.balance], ["buy and hold", INK.hold]]),
   };
   const drawdown = {
-    share: 1, fromZero: true, range: (first, last) => [Math.min(rangeOf(first, last, fall)[0], -0.1), 0], label: (value, step) => fixed(value, step < 1 ? 1 : 0) + " %",
+    share: 1, fromZero: true, range: (first, last) => [Math.min(rangeOf(first, last, fall)[0], -0.1), 0], label: (value, step) => fixed(value, decimals(step)) + " %",
     draw(chart, pen, first, last) {
       pen.fillStyle = INK["loss-soft"]; pen.strokeStyle = INK.loss;
       pen.beginPath(); pen.moveTo(chart.x(first), this.y(0));
@@ -284,7 +285,7 @@ function equityChart() {
     title: (chart, pen, x, y) => legend(pen, x, y, [["equity drawdown", INK.loss]]),
   };
   const margin = {
-    share: 0.8, fromZero: true, range: (first, last) => [0, Math.max(rangeOf(first, last, bound)[1], 0.1)], label: (value, step) => fixed(value, step < 1 ? 1 : 0) + " %",
+    share: 0.8, fromZero: true, range: (first, last) => [0, Math.max(rangeOf(first, last, bound)[1], 0.1)], label: (value, step) => fixed(value, decimals(step)) + " %",
     draw(chart, pen, first, last) {
       pen.fillStyle = INK["hold-soft"]; pen.strokeStyle = INK.hold;
       pen.beginPath(); pen.moveTo(chart.x(first), this.y(0));
