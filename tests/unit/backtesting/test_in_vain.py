@@ -44,7 +44,9 @@ def test_what_is_said_of_a_files_rows_is_refused_of_the_demos(said: str, terms: 
 def test_a_file_beside_the_demo_may_have_a_clock(say: Say) -> None:
     assert say("new", "mine.py").code == 0
     Path("GBPUSD.csv").write_text(BARS, encoding="utf-8")
-    said = say("backtest", "ema_cross", "EURUSD", "GBPUSD.csv", "--tz", "utc", "--symbol", "EURUSD", "--to", "2014-01-04")
+    said = say(
+        "backtest", "ema_cross", "EURUSD", "GBPUSD.csv", "--tz", "utc", "--symbol", "EURUSD", "--to", "2014-01-04"
+    )
     assert said.code == 0, said.err
 
 
@@ -66,9 +68,12 @@ def test_a_file_beside_the_demo_may_have_a_clock(say: Say) -> None:
             "mt5 exec bot.py --data EURUSD --from 2014-02-03 --history-from 2014-03-03",
             "error[E582] the history would begin after the bot: --history-from 2014-03-03, --from 2014-02-03.",
         ),
-        ("backtest ema_cross --latency -5", "error[E801] Invalid value for '--latency': Input should be greater than"),
-        ("backtest ema_cross --leverage 0", "error[E801] Invalid value for '--leverage': Input should be greater than"),
-        ("optimize ema_cross --set fast=5 --leverage 0", "error[E801] Invalid value for '--leverage': Input should be greater"),
+        ("backtest ema_cross --latency -5", "error[E801] '--latency' does not fit, tallystick backtest"),
+        ("backtest ema_cross --leverage 0", "error[E801] '--leverage' does not fit, tallystick backtest"),
+        (
+            "optimize ema_cross --set fast=5 --leverage 0",
+            "error[E801] '--leverage' does not fit, tallystick optimize",
+        ),
     ],
 )
 def test_the_command_line_refuses_it_before_anything_is_written(say: Say, words: str, said: str) -> None:

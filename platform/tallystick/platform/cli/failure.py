@@ -22,6 +22,22 @@ UNEXPECTED = "E899"
 BROKEN = frozenset({"E220", "E710", "E133"})
 """Codes of errors that say a record is broken: bytes no honest writer leaves, or another outcome of the same code."""
 NUMBERED = re.compile(r"(?P<code>[EW]\d{3}) (?P<what>.+?)(?:\. (?P<fix>[A-Z][^.].*))?$", re.DOTALL)
+FITS = "{name} does not fit"
+VALUE = r"Invalid value for (?P<name>'[^']+'|\S+): "
+MISSPOKEN = (
+    (re.compile(VALUE + r"(?:Value error, )?(?P<got>.+) is not one of (?P<these>.+)"), FITS, "{got}", "one of {these}"),
+    (re.compile(VALUE + r"Input should be (?P<like>(?:greater|less) .+)"), FITS, "", "a value {like}"),
+    (re.compile(VALUE + r"Input should be (?P<like>[^,]+)(?:, .+)?"), FITS, "", "{like}"),
+    (re.compile(VALUE + r"(?:Value error, )?(?P<why>.+)"), FITS + ": {why}", "", ""),
+    (re.compile(r"No such option: (?P<name>\S+)"), "no such option {name}", "", ""),
+    (
+        re.compile(r"No such option: (?P<name>\S+) \(Possible options?: (?P<near>.+)\)"),
+        "no such option {name}",
+        "",
+        "perhaps {near}",
+    ),
+)
+"""What typer says, and the same in parts: what, got, expected."""
 LOG = logging.getLogger("tallystick.cli")
 LOG.addHandler(logging.NullHandler())
 
@@ -123,13 +139,19 @@ def _of_the_library(error: BaseException, arguments: Sequence[str]) -> Failure:
 
 
 def _misspoken(error: BaseException) -> Failure:
-    """A mistake in the command line, as typer found it."""
+    """A mistake in the command line, as typer found it, in our shape."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "tallystick"
-    message = error.format_message()  # type: ignore[attr-defined]
+    message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
     if not message or "help" in type(error).__name__.casefold():
         message = "no verb was given"
-    return Failure("E801", " ".join(message.split()), where=path, fix=f"{path} --help")
+    for form, what, got, expected in MISSPOKEN:
+        found = form.fullmatch(message)
+        if found:
+            said = found.groupdict()
+            told = (text.format(**said) for text in (what, got, expected))
+            return Failure("E801", next(told), where=path, got=next(told), expected=next(told), fix=f"{path} --help")
+    return Failure("E801", message[:1].lower() + message[1:], where=path, fix=f"{path} --help")
 
 
 def _of_the_system(error: OSError) -> Failure:
