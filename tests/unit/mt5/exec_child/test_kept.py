@@ -16,6 +16,7 @@ STATES = {
     "replaced_at_once": "import os\nos.path.isfile(name)\nopen('new', 'w').write('1')\nos.replace('new', name)",
     "changed_in_place": "open(name, 'x').close()\nopen(name, 'r+').write('1')",
     "database": "import sqlite3\nsqlite3.connect(name).close()",
+    "database_by_its_uri": "import sqlite3\nsqlite3.connect('file:here/state.csv?mode=rwc', uri=True).close()",
     "table_of_pandas": (
         "import os, pandas\nold = pandas.read_csv(name) if os.path.exists(name) else pandas.DataFrame()\n"
         "old.to_csv(name)"
@@ -32,6 +33,7 @@ NO_STATES = {
     "removed_first": "if os.path.exists('old'): os.remove('old')\nopen('old', 'w').write('1')",
     "written_anew_and_again": "for _ in range(3):\n    open(name, 'w').write('1')\n    open(name).read()",
     "database_in_memory": "import sqlite3\nsqlite3.connect(':memory:').close()",
+    "shared_database_in_memory": "import sqlite3\nsqlite3.connect('file:x?mode=memory', uri=True).close()",
     "elsewhere": "os.path.exists('../x')\nopen('../x', 'w').write('1')\nopen(os.devnull, 'a+')",
 }
 

@@ -19,8 +19,8 @@ from tallystick.platform.mt5.exec.child.warned import Warnings
 KEPT = "is kept from run to run, begin each with the same one"
 LIBRARIES = frozenset({"__pycache__", "site-packages", "dist-packages"})
 """Folders whose files are libraries' own."""
-NO_FILES = (":memory:", "")
-"""Names of SQLite's databases that end with their connection."""
+IN_MEMORY = (":memory:", "mode=memory")
+"""What stands in the name of a database of SQLite's that ends with the process."""
 LOGGING = "logging"
 """Its handlers ask for old logs before they put them aside."""
 Use = Literal["asked", "read", "added", "written", "changed"]
@@ -73,7 +73,7 @@ def watch_files(warnings: Warnings, script: Path) -> None:
         "open": lambda told: kept.use(told[0], _use(told[2])),
         "os.remove": lambda told: kept.remove(told[0]),
         "os.rename": lambda told: kept.use(told[1], "written"),
-        "sqlite3.connect": lambda told: None if told[0] in NO_FILES else kept.use(told[0], "changed"),
+        "sqlite3.connect": lambda told: kept.use(_database(told[0]), "changed"),
     }
 
     def hear(event: str, told: tuple[Any, ...]) -> None:
@@ -91,6 +91,15 @@ def _carries(first: Use, use: Use) -> bool:
     if use == "added":
         return first == "read"
     return use == "read" and first == "added"
+
+
+def _database(name: Any) -> Any:
+    """Its file; None where it has none, and the path of a name that is a URI."""
+    if not isinstance(name, str):
+        return name
+    if not name or any(word in name for word in IN_MEMORY):
+        return None
+    return name.removeprefix("file:").partition("?")[0]
 
 
 def _use(flags: Any) -> Use:
