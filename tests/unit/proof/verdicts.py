@@ -14,14 +14,13 @@ Outside = dict[str, Any]
 
 
 def both(folder: Path, vkey: str, trusted: bytes | None = None) -> Verdict:
-    """The in-package verdict: in Python, in loops, in small windows, by two threads; the outside verifier shares it."""
+    """The in-package verdict: in Python, in loops, by two threads in small windows; the outside one shares it."""
     with way(loops=False):
         inside = verify(folder, vkey, trusted)
     with way(loops=True):
         assert verify(folder, vkey, trusted) == inside
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("tallystick.events.verify.WORTH_A_THREAD_BYTES", 1)
-            assert verify(folder, vkey, trusted, cores=2) == inside
             look_through_small_windows(patch)
             assert verify(folder, vkey, trusted, cores=2) == inside
     outside = outside_verifier.verify_log(folder, outside_verifier.read_key(vkey), trusted)

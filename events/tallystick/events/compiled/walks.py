@@ -1,6 +1,7 @@
 """The verifier's loops as the rest of the log calls them: bytes in, bytes out. Nothing here loads a compiler."""
 
 from ctypes import Array, addressof, c_char, c_char_p, c_int64, c_void_p, cast
+from functools import cache
 
 from tallystick.events.compiled.keeping import Entries
 from tallystick.events.compiled.kindtable import KindTable
@@ -36,7 +37,7 @@ class Walking:
 
     def __init__(self, functions: Sha256, entries: Entries) -> None:
         self._functions, self._entries = functions, entries
-        self._table = (c_int64 * CRC_VALUES)(*map(_crc_of, range(CRC_VALUES)))
+        self._table = _crc_table()
 
     def parents(self, row: bytes | bytearray) -> bytes:
         """The next level of a tree: hashes over each pair in `row`, hashes joined; an odd last one is left out."""
@@ -160,6 +161,11 @@ def _address(data: bytes | bytearray) -> int:
     if isinstance(data, bytes):
         return cast(c_char_p(data), c_void_p).value or 0
     return addressof((c_char * len(data)).from_buffer(data))
+
+
+@cache
+def _crc_table() -> Array[c_int64]:
+    return (c_int64 * CRC_VALUES)(*map(_crc_of, range(CRC_VALUES)))
 
 
 def _crc_of(value: int) -> int:
