@@ -407,6 +407,25 @@ def on_bar(self, bar):
 """,
     ),
     by_class(
+        "read_past_pythons_readers",
+        "uncheckable_data",
+        "import linecache\nLINES = linecache.getlines(str(Path(__file__).with_name('prices.csv')))\n",
+        """
+def on_bar(self, bar):
+    i = len(self.bars) + 2
+    self.target("0.10" if i < len(LINES) and float(LINES[i].split(",")[-1]) > bar.close else "-0.10")
+""",
+    ),
+    by_class(
+        "answers_in_the_source",
+        "uncheckable_data",
+        f"SIDES = {[row * row % 7 - 3 for row in range(1_500)]}\n",
+        """
+def on_bar(self, bar):
+    self.target("0.10" if SIDES[len(self.bars) % 1_500] > 0 else "-0.10")
+""",
+    ),
+    by_class(
         "garbage_collector",
         "later_rows",
         "import gc\n",

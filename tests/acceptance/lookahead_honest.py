@@ -142,6 +142,30 @@ def on_bar(self, bar):
         "DATA = np.load(Path(__file__).with_name('other.npz'))\nTIME, CLOSE = DATA['time'], DATA['close']\n",
     ),
     honest(
+        "a_librarys_model_fitted_on_the_past",
+        """
+def on_bar(self, bar):
+    count = len(self.bars)
+    if count >= 120 and count % 24 == 0:
+        moves = np.diff(self.bars.close[-100:]) * 1e4
+        x = np.array([moves[i : i + 5] for i in range(len(moves) - 5)])
+        group = KMeans(2, n_init=1, random_state=0).fit(x).predict(moves[None, -5:])[0]
+        ahead = Ridge().fit(x, moves[5:]).predict(moves[None, -5:])[0]
+        self.target("0.10" if ahead > 0 and group else "-0.10")
+""",
+        "from sklearn.cluster import KMeans\nfrom sklearn.linear_model import Ridge\n",
+    ),
+    honest(
+        "causal_filter_of_a_library",
+        """
+def columns(self, bars):
+    b, a = butter(2, 0.1)
+    return {"edge": bars.close - lfilter(b, a, bars.close)}
+"""
+        + FOLLOW,
+        "from scipy.signal import butter, lfilter\n",
+    ),
+    honest(
         "memory_of_the_class",
         """
 memory = {}

@@ -83,3 +83,10 @@ def test_a_file_in_whose_place_no_other_can_stand_cannot_be_judged(tmp_path: Pat
     assert [each.kind for each in found] == [Kind.UNCHECKABLE]
     assert found[0].where.startswith("own.py:")
     assert "past Python's readers" in found[0].detail
+
+
+def test_a_library_that_counts_the_machines_cores_opens_nothing(tmp_path: Path) -> None:
+    counting = "[joblib.cpu_count(only_physical_cores=True)] or open(FILE).readlines()"
+    path, _ = tmp_path / "own.py", prices(tmp_path, 0)
+    path.write_text("import joblib\n" + SOURCE.format(reading=counting), encoding="utf-8")
+    assert split_off(Subject(str(path), month(), Terms()), Task()).opened == ()

@@ -53,7 +53,7 @@ INSTALLED: Final = str(Path(metadata.__file__).parent)
 """What tells which packages there are. Of a library it is like an import; of the user's code it reads any file."""
 
 OF_THE_MACHINE: Final = frozenset({"cpu_count"})
-"""Functions of libraries that read in the system's files how large the machine is."""
+"""Functions of libraries that ask the system how large the machine is."""
 
 LIBRARIES_MAY: Final = frozenset({"clock", "sleep", "entropy", "environment", "thread"})
 """Kinds of thing a third party's library may do for its own sake."""
@@ -87,7 +87,7 @@ def culprit(kind: str) -> Caller | None:
         elif path.startswith(SITE):
             if not caller_known and (kind in LIBRARIES_MAY or asks_installed):
                 return None
-            if frame.f_code.co_name in OF_THE_MACHINE:
+            if asks_of_the_machine(frame):
                 return None
             caller_known = True
         elif path.startswith(INSTALLED):
@@ -97,6 +97,12 @@ def culprit(kind: str) -> Caller | None:
             found = found or Caller(path, frame.f_lineno, frame.f_code.co_name)
         frame = frame.f_back
     return found
+
+
+def asks_of_the_machine(frame: FrameType) -> bool:
+    """Whether a library asks here how large the machine is: it reads the system's files, or runs a program of it."""
+    code = frame.f_code
+    return code.co_name in OF_THE_MACHINE and code.co_filename.startswith(SITE)
 
 
 def _trusted(frame: FrameType) -> bool:

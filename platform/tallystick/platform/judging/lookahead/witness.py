@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tallystick.platform.authoring.purity.callers import OURS, is_users
+from tallystick.platform.authoring.purity.callers import OURS, asks_of_the_machine, is_users
 from tallystick.platform.judging.lookahead.decisions import Opened
 
 READERS = {
@@ -108,10 +108,10 @@ def _is_libraries(path: str) -> bool:
 
 
 def _users_line(frame: FrameType | None) -> str:
-    """The innermost line of user code, unless an import of code lies between it and here."""
+    """The innermost line of user code, unless an import of code, or a count of the cores, lies between it and here."""
     while frame is not None:
         name = frame.f_code.co_filename
-        if name.startswith("<frozen importlib") or name == RUNS:
+        if name.startswith("<frozen importlib") or name == RUNS or asks_of_the_machine(frame):
             return ""
         if not name.startswith("<") and is_users(name):
             return f"{Path(name).name}:{frame.f_lineno}"
