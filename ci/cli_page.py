@@ -42,7 +42,10 @@ Fix: command
 | 1 | findings: an unsigned tail, a difference under other code, a check of `doctor`, a run that was stopped |
 | 2 | the command could not be done: usage, a missing folder, a wrong key, a locked log |
 | 3 | integrity: the log was tampered with, or the same code no longer says what the log says |
-| 130 | Ctrl-C; during a run the first one ends it in good order (exit 1), the second ends the process, as do 10 s without an answer after the first |
+| 130 | Ctrl-C |
+
+During a run the first Ctrl-C ends it in good order (exit 1). A second one ends the process, and so do ten seconds
+without an answer.
 
 Your signing key is made by the first run in your configuration folder (`--home` or `TALLYSTICK_HOME` names another),
 readable by you alone. `audit verify` uses it, or `--key`; it refuses a key that lies in the book's own folder.

@@ -131,7 +131,7 @@ def test_a_verdicts_exit_code_stays_when_nobody_reads_it(
     for folder, code in ((hand_book.folder, 0), (log, 3)):
         reading, writing = os.pipe()
         os.close(reading)
-        words = ["audit", "verify", folder, "--key", hand_book.vkey, *form]
+        words = ["audit", "verify", str(folder), "--key", hand_book.vkey, *form]
         with os.fdopen(writing, "wb") as nobody:
             said = subprocess.run(
                 [*COMMAND, *words], stdout=nobody, stderr=subprocess.PIPE, env=environment, check=False

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tallystick.events.types.research import TrialStarted
-from tallystick.platform.backtesting.preparation import Terms
+from tallystick.platform.backtesting.terms import Terms
 from tallystick.platform.judging import crew as crews
 from tallystick.platform.judging.crew import Crew
 from tallystick.platform.judging.optimising import optimize

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.platform.backtesting.preparation import Terms
+from tallystick.platform.backtesting.terms import Terms
 from tallystick.platform.judging.lookahead.decisions import Told
 from tallystick.platform.judging.lookahead.findings import Kind
 from tallystick.platform.judging.lookahead.outside_check import outside_checked

@@ -150,7 +150,7 @@ def test_its_exit_code_is_the_verdicts_when_nobody_reads_it(tmp_path: Path, dama
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as nobody:
-        words = [sys.executable, FILE, tmp_path, "--key", log.vkey]
+        words = [sys.executable, str(FILE), str(tmp_path), "--key", log.vkey]
         done = subprocess.run(words, stdout=nobody, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (exit_code, b"")
 

@@ -6,7 +6,9 @@ from typing import NoReturn
 
 import pytest
 
-from tallystick.events import verify_processes
+from tallystick.events import compiled, verify_processes
+from tallystick.events.compiled import keeping
+from tallystick.events.compiled.walks import Walking
 from tallystick.events.errors import LogError
 from tallystick.events.note import VerifierKey
 from tallystick.events.rules import Found
@@ -48,6 +50,23 @@ def test_the_first_stretch_takes_in_what_all_of_them_decided(
     first = outcomes[0].found
     assert alone.found.decisions > 0
     assert (first.decision, first.decisions) == (alone.found.decision, alone.found.decisions)
+
+
+def test_loops_that_numba_loads_itself_find_what_those_of_kept_code_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stretch = whole(tmp_path)
+    with way(loops=True):
+        alone = [StretchReader(stretch).read(), *read_beside(stretch, 2, threads=True)]
+    monkeypatch.setattr(keeping, "loads_alone", lambda: False)  # as on other systems than Linux
+    monkeypatch.setattr(compiled, "_entries", keeping.entries)
+    with way(loops=True):
+        by_numba = [StretchReader(stretch).read(), *read_beside(stretch, 2, threads=True)]
+        assert isinstance(compiled.walking(), Walking)
+    assert [(each.begun, each.ended, each.found.decision) for each in by_numba] == [
+        (each.begun, each.ended, each.found.decision) for each in alone
+    ]
+    assert keeping.kept()
 
 
 def test_a_process_that_is_lost_leaves_the_verdict_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 A writer's loops (`at_hand`) come with Numba: loading them takes about a second of CPU, a tenth where Numba is at work
 already, and spares three to six microseconds a record. A verifier's (`walking`) are kept as machine code and loaded
-without it, in less than a tenth of a second. The first loading of an installation compiles, for five to
+without it, in less than a tenth of a second, on Linux. The first loading of an installation compiles, for five to
 fifteen seconds: it waits for a log that is worth it. Where OpenSSL's functions cannot be found in the process (see
 `openssl`), and where Numba is missing or may not compile, the answer is no, and who asked goes on in Python: both ways
 give the same bytes.
@@ -68,9 +68,11 @@ def due(count: int, wanted: str) -> bool:
 
 def patience(wanted: str) -> int:
     """How many records a process takes in Python before it loads the loops."""
+    from tallystick.events.compiled import keeping
+
     if not kept(wanted):
         return PATIENCE_TO_COMPILE
-    if wanted == WALKING:
+    if wanted == WALKING and keeping.loads_alone():
         return PATIENCE_WITH_CODE
     return PATIENCE_WITH_NUMBA if "numba" in sys.modules else PATIENCE
 

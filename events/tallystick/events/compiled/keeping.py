@@ -2,6 +2,8 @@
 
 Numba compiles the loops once; it would take a second of CPU in every process to load what it keeps itself. Taken from
 it is the code in LLVM's own words; everything but the entries is made internal, so that nothing is left of Numba in it.
+Code that LLVM's loader cannot place ends the process, so this is done only where it was tried, on Linux; elsewhere
+Numba loads what it keeps itself.
 """
 
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from platform import system
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -39,13 +42,22 @@ class Entries:
     """Owns the code."""
 
 
+def loads_alone() -> bool:
+    """Whether the code is loaded here without Numba."""
+    return system() == "Linux"
+
+
 def kept(folder: Path = HERE) -> bool:
     """Whether the code of these very sources lies in `folder`, for whatever machine."""
+    if not loads_alone():
+        return any(_cache_of(folder).glob("grouping.take_groups-*.nbi"))
     return any(_cache_of(folder).glob(f"walking-{_sources()}.*.o"))
 
 
 def entries(folder: Path = HERE) -> Entries:
     """The loops of this machine, compiled and kept where they are not. Raises `ImportError` and `RuntimeError`."""
+    if not loads_alone():
+        return _by_numba()
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
@@ -61,11 +73,23 @@ def entries(folder: Path = HERE) -> Entries:
     engine = llvm.create_mcjit_compiler(empty, llvm.Target.from_triple(triple).create_target_machine(jit=True))
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    functions = {
-        name: CFUNCTYPE(c_int64, *[c_int64] * given)(engine.get_function_address(name))
-        for name, given in _GIVEN.items()
-    }
-    return Entries(**functions, kept_by=engine)
+    return _entries({name: engine.get_function_address(name) for name in _GIVEN}, engine)
+
+
+def _entries(addresses: dict[str, int], kept_by: Any) -> Entries:
+    functions = {name: CFUNCTYPE(c_int64, *[c_int64] * given)(addresses[name]) for name, given in _GIVEN.items()}
+    return Entries(**functions, kept_by=kept_by)
+
+
+def _by_numba() -> Entries:
+    """The loops as Numba compiles, keeps and loads them."""
+    _require_compiler()
+    from numba import cfunc, types
+
+    from tallystick.events.compiled.grouping import ENTRIES
+
+    made: list[Any] = [cfunc(types.int64(*given), cache=True)(function) for function, given in ENTRIES.items()]
+    return _entries({each.__name__: each.address for each in made}, made)
 
 
 @cache
@@ -105,12 +129,10 @@ def _keep(place: Path, code: bytes) -> None:
 
 def _compiled() -> bytes:
     """The loops as an object file."""
+    _require_compiler()
     import llvmlite.binding as llvm
-    from numba import cfunc, config, types
+    from numba import cfunc, types
 
-    if vars(config)["DISABLE_JIT"]:
-        message = "Numba was told not to compile"
-        raise NotCompiledError(message)
     from tallystick.events.compiled.grouping import ENTRIES
 
     whole: ModuleRef = llvm.parse_assembly("")
@@ -135,6 +157,14 @@ def _compiled() -> bytes:
         message = f"the compiled loops call {', '.join(foreign)}"
         raise NotCompiledError(message)
     return bytes(machine.emit_object(whole))
+
+
+def _require_compiler() -> None:
+    from numba import config
+
+    if vars(config)["DISABLE_JIT"]:
+        message = "Numba was told not to compile"
+        raise NotCompiledError(message)
 
 
 def _processor() -> dict[str, str]:

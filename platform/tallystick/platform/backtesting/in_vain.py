@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tallystick.market.instrument import Instrument
 from tallystick.platform.backtesting.market import DEMO, Reading
+from tallystick.platform.backtesting.terms import Terms
 from tallystick.platform.data.catalogue import Catalogue
 from tallystick.platform.data.errors import UnfitRequest, UnknownSymbol
 
-if TYPE_CHECKING:
-    from tallystick.platform.backtesting.preparation import Terms
 
-
-def require_of_use(sources: Sequence[object], said: "Reading | Terms", kept: Catalogue | None = None) -> None:
+def require_of_use(sources: Sequence[object], said: Reading | Terms, kept: Catalogue | None = None) -> None:
     """Raise `UnfitRequest` when every source is the demo's or the catalogue's and something is said of a file's rows.
 
     Those of the catalogue are treated already, so there a strictness is in vain too; `kept`: default the user's.
@@ -38,7 +35,7 @@ def require_traded(symbols: Sequence[str], given: dict[str, Instrument]) -> None
         raise UnknownSymbol(f"{what}.", "Write the symbol as the data have it, or leave the conditions out.")
 
 
-def _arguments(said: "Reading | Terms", *, treated: bool) -> list[str]:
+def _arguments(said: Reading | Terms, *, treated: bool) -> list[str]:
     pairs = ", ".join(f'"{role}": "{column}"' for role, column in (said.mapping or {}).items())
     given = [
         f'tz="{said.tz}"' if said.tz else "",

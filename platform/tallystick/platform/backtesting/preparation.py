@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -12,11 +10,11 @@ from tallystick.market.instrument import Instrument
 from tallystick.platform.backtesting.account import WITH_CURRENCY, Account, account_plan
 from tallystick.platform.backtesting.assembly import plan_of
 from tallystick.platform.backtesting.chosen import Chosen, Settings, chosen_from
-from tallystick.platform.backtesting.conditions import Instruments, conditions_of, currency_of, given_instruments
+from tallystick.platform.backtesting.conditions import conditions_of, currency_of, given_instruments
 from tallystick.platform.backtesting.in_vain import require_of_use, require_traded
-from tallystick.platform.backtesting.market import DEMO, Moment, feed_from, named_symbol, reading_of
+from tallystick.platform.backtesting.market import DEMO, feed_from, named_symbol, reading_of
+from tallystick.platform.backtesting.terms import Terms
 from tallystick.platform.data.catalogue import Catalogue
-from tallystick.platform.data.faults import Strictness
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.series import Series
 from tallystick.platform.kernel.workers import workers_of
@@ -32,32 +30,6 @@ class Prepared:
     feed: Feed
     plan: RunPlan
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a backtest may be told besides strategy and data; `backtest` says what each means."""
-
-    account: Account = None
-    instruments: Instruments = None
-    sizing: Mapping[str, Any] | None = None
-    risk: Mapping[str, Any] | None = None
-    protection: Mapping[str, Any] | None = None
-    lots: str | float | Decimal | None = None
-    leverage: int | None = None
-    parameters: Mapping[str, Any] | None = None
-    symbol: str = ""
-    timeframe: str = ""
-    tz: str = ""
-    mapping: Mapping[str, str | int] | None = None
-    spread_points: int | None = None
-    start: Moment = None
-    end: Moment = None
-    strictness: Strictness = "treat"
-    seed: int = 0
-    latency_ms: float = 0
-    server_time: str = "new_york+7"
-    sessions: Mapping[str, Mapping[str, Any]] | None = None
 
 
 def prepared(strategy: object, data: object = "demo", terms: Terms | None = None) -> Prepared:

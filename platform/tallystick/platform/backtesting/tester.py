@@ -17,10 +17,11 @@ from tallystick.platform.backtesting.failed import StrategyFailed
 from tallystick.platform.backtesting.failure import Failures
 from tallystick.platform.backtesting.keys import SignerFor, signer_for
 from tallystick.platform.backtesting.market import Moment
-from tallystick.platform.backtesting.preparation import Prepared, Terms, prepared
+from tallystick.platform.backtesting.preparation import Prepared, prepared
 from tallystick.platform.backtesting.result import Backtest
 from tallystick.platform.backtesting.row_by_row import RowByRow
 from tallystick.platform.backtesting.scratch import Scratch, scratch_folder
+from tallystick.platform.backtesting.terms import Terms
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.kernel.book import simulate
 from tallystick.platform.kernel.contract import RunOptions

@@ -81,7 +81,8 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
 
     Example: tallystick backtest ema.py EURUSD_H1.csv --tz mt5 --set fast=5 --lots 0.10
     """
-    from tallystick.platform.backtesting.preparation import Terms, prepared
+    from tallystick.platform.backtesting.preparation import prepared
+    from tallystick.platform.backtesting.terms import Terms
 
     call: Call = context.obj
     if strict and skip_bad:

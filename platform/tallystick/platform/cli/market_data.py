@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tallystick.platform.cli.failure import Failure
 
 if TYPE_CHECKING:
-    from tallystick.platform.backtesting.preparation import Terms
+    from tallystick.platform.backtesting.terms import Terms
     from tallystick.platform.data.faults import Strictness
     from tallystick.platform.data.feed import Feed
     from tallystick.platform.data.series import Series

@@ -221,7 +221,7 @@ def document_of(made: "BotRun", ready: "PreparedBot", outcome: "Outcome", folder
 
 
 def _data(given: list[str], call: Call, terms: "BotTerms") -> list[Any]:
-    from tallystick.platform.backtesting.preparation import Terms
+    from tallystick.platform.backtesting.terms import Terms
 
     read = Terms(
         symbol=terms.symbol,

@@ -115,7 +115,8 @@ def _chosen(named: str, data: Sequence[str] | None, home: Path | None, *, strict
     if not named.endswith(".py") and ".py:" not in named:
         chosen = read_plan(Path(named))
         return chosen, feed_of(data or [], strict=strict)
-    from tallystick.platform.backtesting.preparation import Terms, prepared
+    from tallystick.platform.backtesting.preparation import prepared
+    from tallystick.platform.backtesting.terms import Terms
 
     terms = Terms(strictness="strict" if strict else "treat")
     ready = prepared(named, sources_of(data or ["demo"], terms, home), terms)

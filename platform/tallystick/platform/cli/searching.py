@@ -85,7 +85,7 @@ def ranges_of(settings: list[str]) -> dict[str, str]:
 
 def data_of(given: list[str] | None, terms: dict[str, Any], call: Call) -> Any:
     """What the trials run on; one source by itself, so that its symbol is the strategy's where that has none."""
-    from tallystick.platform.backtesting.preparation import Terms
+    from tallystick.platform.backtesting.terms import Terms
     from tallystick.platform.cli.market_data import sources_of
 
     sources = sources_of(given or ["demo"], Terms(**terms), call.home)

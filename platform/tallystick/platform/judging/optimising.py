@@ -20,7 +20,8 @@ from tallystick.platform.judging.study import Study
 from tallystick.platform.judging.trial import Bench, Report, Task, Window
 
 if TYPE_CHECKING:
-    from tallystick.platform.backtesting.preparation import Prepared, Terms
+    from tallystick.platform.backtesting.preparation import Prepared
+    from tallystick.platform.backtesting.terms import Terms
 
 PRUNE_AFTER = 10
 """Trials whose first part is known before any is given up."""
@@ -83,7 +84,7 @@ def optimize(  # noqa: PLR0913 -- as `backtest`: each is one thing a trader may 
     A trial that raises is recorded with its error and the search goes on. `stop_asked` ends it in good order.
     Raises `JudgingError` and its kinds, and what `backtest` raises for data and account.
     """
-    from tallystick.platform.backtesting.preparation import Terms
+    from tallystick.platform.backtesting.terms import Terms
 
     about_to_run()
     search = Search(method=method, objective=objective, trials=trials, seed=seed, jobs=jobs, pruning=pruning)

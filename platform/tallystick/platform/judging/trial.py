@@ -14,7 +14,8 @@ from tallystick.platform.judging.sharing import bounds_of, part_of
 from tallystick.platform.judging.space import Point
 
 if TYPE_CHECKING:
-    from tallystick.platform.backtesting.preparation import Prepared, Terms
+    from tallystick.platform.backtesting.preparation import Prepared
+    from tallystick.platform.backtesting.terms import Terms
     from tallystick.platform.data.feed import Feed
 
 FIRST_PART = 1 / 3

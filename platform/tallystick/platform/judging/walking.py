@@ -103,7 +103,7 @@ def walk_forward(  # noqa: PLR0913 -- as `backtest`: each is one thing a trader 
 
     Raises `JudgingError` and its kinds, and what `backtest` raises.
     """
-    from tallystick.platform.backtesting.preparation import Terms
+    from tallystick.platform.backtesting.terms import Terms
 
     about_to_run()
     log = research if isinstance(research, ResearchLog) else ResearchLog(research)

@@ -147,7 +147,8 @@ class Report:
     def lines(self) -> list[str]:
         """As people read it."""
         span = f"{moment(self.first_ns)} to {moment(self.last_ns)} UTC"
-        head = f"{self.strategy}: {count_of(self.rows, 'row')}, {span}, {count_of(self.decisions, 'decision')}, seed {self.seed}"
+        counts = f"{count_of(self.rows, 'row')}, {span}, {count_of(self.decisions, 'decision')}"
+        head = f"{self.strategy}: {counts}, seed {self.seed}"
         tried = ["tried:", *(f"  {line}" for line in self.tried)]
         notes = [f"note: {line}" for line in self.notes]
         if self.clean:

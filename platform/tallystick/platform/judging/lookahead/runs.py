@@ -15,8 +15,9 @@ from tallystick.platform.judging.lookahead.decisions import Decision, Told, deci
 from tallystick.platform.judging.lookahead.witness import Witness
 
 if TYPE_CHECKING:
-    from tallystick.platform.backtesting.preparation import Prepared, Terms
+    from tallystick.platform.backtesting.preparation import Prepared
     from tallystick.platform.backtesting.result import Backtest
+    from tallystick.platform.backtesting.terms import Terms
     from tallystick.platform.data.feed import Feed
 
 SAME, RELOADED = "same", "reloaded"

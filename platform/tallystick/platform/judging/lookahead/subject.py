@@ -47,7 +47,8 @@ class Asked:
 def asked_of(strategy: object, data: object, given: dict[str, Any]) -> Asked:
     """Strategy, data and terms checked as `backtest` checks them. Raises what it raises, and `NotShareable`."""
     from tallystick.platform.authoring.errors import StrategyUnreadable
-    from tallystick.platform.backtesting.preparation import Terms, prepared
+    from tallystick.platform.backtesting.preparation import prepared
+    from tallystick.platform.backtesting.terms import Terms
 
     terms = Terms(**given)
     try:

@@ -198,8 +198,8 @@ def _terminal(terms: BotTerms, symbols: list[str]) -> tuple[dict[str, Any], tupl
     conditions = conditions_of(symbols, given)
     currencies = {one.currency_profit for one in conditions.values()}
     account = account_plan(dict(terms.account or {}), currencies.pop() if len(currencies) == 1 else DOLLAR)
-    told = "the built-in ones" if terms.instruments is None else f"those of {terms.instruments.name}"
-    note = f"no --terminal: conditions are {told}, the account is in {account.currency}"
+    whose = "the built-in ones" if terms.instruments is None else f"those of {terms.instruments.name}"
+    note = f"no --terminal: conditions are {whose}, the account is in {account.currency}"
     instruments = tuple(msgspec.to_builtins(one.fields()) for one in conditions.values())
     return {"instruments": instruments, "account": account, "server_time": terms.server_time or USUAL_SERVER_TIME}, (
         note,
