@@ -76,8 +76,6 @@ class BotProgram:
             disconnect()
         self.compared = self.looks > 0
 
-    # -- orders
-
     def _order(self) -> None:
         time = self.terminal.clock()
         mt5.account_info()  # the market has come to this moment; a call costs nothing here
@@ -138,8 +136,6 @@ class BotProgram:
                 self.over[fact.ticket] = FILLED  # an order of the server's own
         return facts
 
-    # -- the oracle's market
-
     def _follow(self, time: int) -> None:
         """Everything up to and including a moment."""
         while self.settled < len(self.rows) and self.rows[self.settled].time <= time:
@@ -155,8 +151,6 @@ class BotProgram:
             facts += [fact for _, fact in self.oracle.settle((self.rows[self.settled],))]
             self.settled += 1
         return self._told(facts)
-
-    # -- the account
 
     def _look(self) -> None:
         """The account as the module shows it: by itself in order, and as the oracle has it."""

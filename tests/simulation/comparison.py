@@ -91,8 +91,6 @@ class Comparison:
         self.story.last_balance = self.oracle.balance
         return self.story
 
-    # -- rows
-
     def _walk(self, moments: Sequence[Moment]) -> None:
         while moments:
             if self.driving.random() < self.habits.thaws:
@@ -140,8 +138,6 @@ class Comparison:
         self._compare(f"advance to {self.time}", [], [])
         return len(moments)
 
-    # -- orders
-
     def _trade(self, coming: Moment) -> None:
         """A few orders, at the present book time or at a time before the next moment."""
         latest = last_deadline_before(coming)
@@ -176,8 +172,6 @@ class Comparison:
         state = msgspec.msgpack.decode(msgspec.msgpack.encode(self.terminal.freeze()), strict=False)
         self.terminal = new_terminal(self.market)
         self.terminal.thaw(state)
-
-    # -- comparing
 
     def _compare(self, call: str, facts: Sequence[Event], expected: Sequence[Event], *, again: bool = False) -> None:
         where = f"seed {self.seed}, {self.market.account.margin_mode}, latency {self.market.latency}: {call}"

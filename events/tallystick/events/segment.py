@@ -57,8 +57,11 @@ class SegmentHeader:
         if len(data) < SEGMENT.size:
             raise IntegrityError(f"a segment of {len(data)} bytes is shorter than its header")
         magic, form, origin_hash, first, prev, marker, crc = SEGMENT.unpack_from(data)
-        if magic != MAGIC or form != FORMAT or crc != zlib.crc32(bytes(data[: SEGMENT.size - CRC_BYTES])):
+        if magic != MAGIC or crc != zlib.crc32(bytes(data[: SEGMENT.size - CRC_BYTES])):
             raise IntegrityError("the header of a segment is damaged")
+        if form != FORMAT:
+            what = f"the header of a segment says format {form}; this version reads format {FORMAT}"
+            raise IntegrityError(what, fix="read it with the Tallystick that wrote it, or a later one")
         return cls(origin_hash, first, prev, marker)
 
 

@@ -29,8 +29,6 @@ class Ledger:
         self._deals: list[Line] = []
         self._balance, self._next = BALANCE, 1_000
 
-    # -- what stands
-
     def positions(self) -> list[Line]:
         self._refresh()
         return list(self._positions.values())
@@ -90,8 +88,6 @@ class Ledger:
         offset_s: float = self._said("clock.json").get("offset_s", 0.0)
         return int((time.time() + offset_s) * 1000)
 
-    # -- orders
-
     def received(self, request: Line) -> None:
         """An order has come in."""
         self._append({"received": request})
@@ -140,8 +136,6 @@ class Ledger:
         numbers = dict.fromkeys(("magic", "order", "position", "position_by", "type", "expiration"), 0)
         prices = dict.fromkeys(("price", "stoplimit", "sl", "tp"), 0.0)
         return {"action": action, "symbol": SYMBOL, "volume": 0.1, "comment": "", **numbers, **prices, **more}
-
-    # -- the journal
 
     def _append(self, line: Line) -> None:
         with self._path.open("ab") as file:

@@ -45,8 +45,6 @@ class AccountOfTheOracle(Conversion):
         prohibited = self.settings.hedge_prohibited and not self.netting
         return prohibited and any(p.direction != direction for p in self.of_symbol(symbol))
 
-    # -- money
-
     def closing_price(self, symbol: str, direction: int) -> int:
         """Bid for a buy, ask for a sell, in points."""
         bid, ask = self.quotes[symbol]

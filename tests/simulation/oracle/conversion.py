@@ -25,8 +25,6 @@ class Conversion:
         self._routes: dict[tuple[str, str], list[Leg]] = {}
         self._lot_points = {symbol: self._lot_point(one) for symbol, one in instruments.items()}
 
-    # -- rates
-
     def route(self, source: str, own: str) -> list[Leg]:
         """The pairs from a currency to the account's; `own` is the instrument whose money it is."""
         if (source, own) not in self._routes:
@@ -78,8 +76,6 @@ class Conversion:
             needed |= {pair for pair, _ in self.route(self.swap_currency(terms), symbol)}
         return needed <= self.quotes.keys()
 
-    # -- profit and swap
-
     def _lot_point(self, terms: Instrument) -> Fraction:
         size = Fraction(repr(terms.contract_size))
         if terms.calc_mode in OF_TICKS and terms.tick_value and terms.tick_size:
@@ -109,8 +105,6 @@ class Conversion:
     def paid_in(self, symbol: str, exact: Fraction, currency: str) -> int:
         """R of an amount of another currency."""
         return self._turned(exact, self.rate(currency, symbol, 0.0))
-
-    # -- margin
 
     def _lot_margin(self, terms: Instrument, *, ordered: bool) -> tuple[Fraction, bool, str]:
         """Margin of a lot (before the side's rate), whether it is for each unit of the price, and its currency."""

@@ -15,8 +15,6 @@ from tests.simulation.oracle.orders import BUY, Order, Position
 class Dealing(AccountOfTheOracle):
     """The account, and everything that makes a deal."""
 
-    # -- what an order does
-
     def held(self, order: Order) -> Position | None:
         """The position an order meets: on a netting account the symbol's, else the one it names or has opened."""
         if self.netting:
@@ -101,8 +99,6 @@ class Dealing(AccountOfTheOracle):
         if held is not None and after.volume and (held.stop, held.take) != (after.stop, after.take):
             facts.append(self.protected(after, moment))
         return facts
-
-    # -- what the terminal does by itself, and close-by
 
     def close(self, position: Position, price: int, reason: str, comment: str, moment: int) -> list[Event]:
         """The terminal closes a whole position by itself."""

@@ -48,8 +48,6 @@ class Execution(Calendar):
         self.in_flight: dict[int, Order] = {}
         self.taken = {"bid": 0, "ask": 0}
 
-    # -- section 14
-
     def available(self, order: Order) -> int:
         """How much of an order there is volume for at this step."""
         liquidity = self.instruments[order.symbol].liquidity_volume
@@ -62,8 +60,6 @@ class Execution(Calendar):
     def take(self, order: Order, volume: int) -> None:
         """What an order takes is not there for the next one."""
         self.taken["ask" if order.direction == BUY else "bid"] += volume
-
-    # -- section 5
 
     def execute(self, order: Order, step: Step) -> list[Event]:
         """A market order whose time has come."""
@@ -133,8 +129,6 @@ class Execution(Calendar):
         if lapses is None or lapses > moment:
             return lapses
         return self.expiry(msgspec.structs.replace(order.asked, time_type=GTC), moment)
-
-    # -- section 6
 
     def trigger(self, order: Order, step: Step) -> list[Event]:
         """An order that stands, at a step in session: what it does when its price is reached."""

@@ -39,8 +39,6 @@ class Oracle(Execution):
         self.faults: list[tuple[int, int, str]] = []
         """Injected (section 18): code, order number or -1, symbol or nothing."""
 
-    # -- section 4
-
     def send(self, sending: OrderSending, time: int) -> list[Event]:
         """Take an order at book time; what is answered at once."""
         if sending.order in self.known:
@@ -138,8 +136,6 @@ class Oracle(Execution):
             bid=bid, ask=ask, moment=moment, comment=WORDS[code],
         )  # fmt: skip
 
-    # -- sections 2 and 3
-
     def settle(self, rows: Sequence[Bar | QuoteRow]) -> list[tuple[int, Event]]:
         """One moment: all bars of one close in series order, or one quote. Facts with the index of their row."""
         paths = [self._path(row) for row in rows]
@@ -182,8 +178,6 @@ class Oracle(Execution):
             facts += self._stops(position, step)
         return facts
 
-    # -- section 7
-
     def _stops(self, position: Position, step: Step) -> list[Event]:
         if touches_stop(position, step):
             level, reason = position.stop, "sl"
@@ -199,8 +193,6 @@ class Oracle(Execution):
         digits = self.instruments[position.symbol].digits
         comment = f"[{reason} {to_price(level, digits):.{digits}f}]"
         return self.close(position, price, reason, comment, step.moment)
-
-    # -- section 10
 
     def _stop_out(self, moment: int) -> list[Event]:
         facts: list[Event] = []

@@ -15,6 +15,7 @@ def test_the_next_command_is_whole(say: Say, hand_book: HandBook, tmp_path: Path
     said = say("halt", book, "--reason", "too wild")
     assert said.code == 0
     assert f'tallystick resume "{book}" --reason "..."' in said.out
+    assert "no run at work has answered" in said.out
     assert halt_reason(book) == "too wild"
 
 

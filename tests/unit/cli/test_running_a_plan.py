@@ -76,7 +76,8 @@ def test_a_run_says_what_it_came_to_and_another_plan_is_refused_by_its_fields(sa
     kept = (book / "plan.json").read_bytes()
     other = say("run", written(tmp_path, balance=5_000), "--data", "demo", "--book", book, "--seed", "3")
     assert other.code == 2
-    assert "a plan that differs in account.balance, seed" in other.err
+    assert "a plan that differs in account.balance (5000" in other.err
+    assert "seed (3, the book has 0)" in other.err
     assert (book / "plan.json").read_bytes() == kept
 
 

@@ -6,6 +6,7 @@ import zlib
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -191,6 +192,16 @@ def test_a_damaged_header_of_the_last_segment_is_an_integrity_finding(scribe: An
     whole[60] ^= 1
     segment.write_bytes(whole)
     with pytest.raises(IntegrityError, match="header of a segment is damaged"):
+        scribe()
+
+
+def test_a_segment_of_another_format_is_named_by_it(scribe: Any, written: Any) -> None:
+    _, segment, _ = written
+    whole = bytearray(segment.read_bytes())
+    whole[8] = 2
+    whole[97:101] = crc32(whole[:97]).to_bytes(4, "big")
+    segment.write_bytes(whole)
+    with pytest.raises(IntegrityError, match="says format 2; this version reads format 1"):
         scribe()
 
 

@@ -84,7 +84,6 @@ class ReferenceLog:
         self.trading: set[str] = set()
         self.segment()
 
-    # -- saying things
     def say(
         self, type_name: str, values: dict[str, Any], *, source: int = 0, derived: bool = False, **forged: Any
     ) -> int:
@@ -167,7 +166,6 @@ class ReferenceLog:
         self.extra[f"blobs/{digest[:2]}/{digest}"] = content
         return len(content), bytes.fromhex(digest)
 
-    # -- making them durable
     @property
     def head(self) -> bytes:
         """Last leaf hash."""

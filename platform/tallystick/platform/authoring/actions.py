@@ -76,8 +76,6 @@ class Actions(Ordering):
         if why:
             self._explain(own, why)
 
-    # -- the rest
-
     def timer(self, name: str, *, at: int | datetime = 0, after: float | timedelta = 0.0) -> None:
         """Have `on_timer(name)` called at a time (ns UTC or datetime) or after a while (seconds or timedelta).
 
@@ -101,8 +99,6 @@ class Actions(Ordering):
         if wait < timedelta(0):
             self._refuse(f"the timer is to wait {after}; it takes seconds or a timedelta from 0 on. Change it")
         return wait
-
-    # -- how each is said
 
     def _flattened(self) -> bool:
         if self._asked.get(self.symbol):

@@ -119,8 +119,6 @@ class Bars:
             labels |= one.bars.asked.labels(f"{timeframe} ")
         return self.asked.readings(labels)
 
-    # -- columns
-
     def _pack(self) -> None:
         if self._pending:
             self._table.extend(self._taken_off())
@@ -153,8 +151,6 @@ class Bars:
         values: NDArray[np.float64] = (bid + ask) * 0.5 if name == "mid" else ask - bid
         values.flags.writeable = False
         return values
-
-    # -- state
 
     def freeze(self) -> Any:
         """Rows, indicators, and the longer bars."""

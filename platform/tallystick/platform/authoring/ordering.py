@@ -145,8 +145,6 @@ class Ordering(Views):
                 take = one.take_profit if tp is None else tp
                 self._intend("protect", side, one.symbol, sl=stop, tp=take, ticket=one.ticket)
 
-    # -- how each is said
-
     def _flattened(self) -> bool:
         """Whether a target or a signal stood for the symbol, and is flat now: what closes it for good."""
         raise NotImplementedError

@@ -134,8 +134,6 @@ class Strategy(Actions, SeriesViews, Module):
         self._rows = self._undone = 0
         self._began, self._watching = False, True
 
-    # -- written by the author
-
     def on_start(self) -> None:
         """Before the first row."""
 
@@ -160,8 +158,6 @@ class Strategy(Actions, SeriesViews, Module):
         """Compute `columns` over a whole sample (a DataFrame of the own series); SHA-256 in hex of what came out."""
         self._columns = computed(self, frame)
         return hash_of(self._columns)
-
-    # -- the module
 
     def react(self, event: Any, context: Context) -> Sequence[Event]:
         """Call what the author wrote; give back what it said."""
@@ -258,8 +254,6 @@ class Strategy(Actions, SeriesViews, Module):
             if self._context is None:
                 self._refuse("an action needs a run that has begun. Act in on_start or on_bar")
             self._before = dict(self._asked), dict(self._directions)
-
-    # -- state
 
     def freeze(self) -> Any:
         """Attributes, history, indicators, and what was asked last."""

@@ -53,8 +53,6 @@ class Figures:
         """The strategies as they stood when the run ended."""
         return self._made
 
-    # -- tables, indexed by time (UTC)
-
     @cached_property
     def deals(self) -> "pd.DataFrame":
         """One row for each deal; columns `tables.DEALS`."""
@@ -82,8 +80,6 @@ class Figures:
         from tallystick.platform.backtesting.tables import equity_table
 
         return equity_table(self._book)
-
-    # -- figures
 
     @cached_property
     def stats(self) -> "Stats":
@@ -141,8 +137,6 @@ class Figures:
         busy = traded(self._book.story)
         quiet = [one for one in zip(self._assembly.strategies, self._made, strict=True) if one[0].plan.name not in busy]
         return () if self.failure is not None or not quiet else why_no_trades(self.log, quiet, self._book.story)
-
-    # -- the record
 
     @property
     def log(self) -> Path:

@@ -38,7 +38,8 @@ def halt(
         seq = say(folder, "halt", reason=reason).get("seq")
     lines = [f"{folder} is asked to halt: {reason}"]
     lines += [] if told else [f"It IS halted, though the reason could not be written into {path}: is the disk full?"]
-    lines += [f"the run at work recorded it as record {seq}"] if seq is not None else []
+    heard = "no run at work has answered: one that begins, or is busy, finds it before its next sending"
+    lines += [f"the run at work recorded it as record {seq}" if seq is not None else heard]
     lines += [f'Let it trade again: tallystick resume {spoken(folder)} --reason "..."']
     document = {"ok": True, "book": str(folder), "halt_file": str(path), "reason": reason, "told": told, "seq": seq}
     return Answer(document, lambda console: console.print("\n".join(lines)))

@@ -1,5 +1,6 @@
 """A run's folder: a new one, or a book of the same plan; anything else is left alone."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,12 +65,12 @@ def require_same_plan(book: Path, plan: "RunPlan") -> None:
         now = msgspec.json.decode(plan.as_json())
         fields = ", ".join(differing(before, now)) or "its version"
         what = "the book holds a run of another plan"
-        fix = "choose another folder for this run with --book"
+        fix = "say what it was begun with, or choose another folder for this run with --book"
         raise Failure("E730", what, where=str(book), got=f"a plan that differs in {fields}", fix=fix)
 
 
 def differing(before: object, now: object, path: str = "") -> list[str]:
-    """Paths of the fields in which two plans differ, such as `account.balance`."""
+    """The fields in which two plans differ, such as `account.leverage (100, the book has 30)`."""
     if isinstance(before, dict) and isinstance(now, dict):
         names = sorted({*before, *now})
         return [
@@ -80,7 +81,9 @@ def differing(before: object, now: object, path: str = "") -> list[str]:
     if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         pairs = enumerate(zip(before, now, strict=True))
         return [field for index, (old, new) in pairs for field in differing(old, new, f"{path}[{index}]")]
-    return [] if before == now else [path]
+    plain = all(isinstance(each, bool | int | float | str) for each in (before, now))
+    values = f" ({json.dumps(now)}, the book has {json.dumps(before)})" if plain else ""
+    return [] if before == now else [path + values]
 
 
 def _foreign(folder: Path, got: str) -> Failure:

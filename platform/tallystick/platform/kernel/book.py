@@ -238,8 +238,6 @@ class _Run:
             simulation.finish()
         return reason
 
-    # -- what stands
-
     def _history(self) -> History:
         """What the log holds; a book with a finished run is not run again."""
         try:

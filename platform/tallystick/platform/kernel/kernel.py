@@ -84,8 +84,6 @@ class Kernel:
         self.terminal = terminal
         self._told_by = self.cascades.voice(terminal.name, "terminal")
 
-    # -- time and inputs
-
     def at(self, time: int) -> None:
         """Move book time on; it never falls."""
         self.desk.time = self.sequencer.time = max(self.desk.time, time)
@@ -140,8 +138,6 @@ class Kernel:
         for fact in facts:
             self._told(fact, NO_SEQ)
         return bool(facts)
-
-    # -- steps
 
     def step(self) -> None:
         """Take the next step."""
@@ -208,8 +204,6 @@ class Kernel:
         sending = self._sent.get(_order_of(fact))
         self.pending.append(FactStep(fact, cause, row) if sending is None else FactStep(fact, sending, NO_ROW))
 
-    # -- what is folded when an event is sequenced
-
     def _folds_of(self, event_type: type[Event]) -> tuple[Fold, ...]:
         """What takes an event of one type in, in order: the ledger, the deadlines, the kernel itself."""
         deadlines = self.deadlines.fold if event_type in DEADLINE_EVENTS else None
@@ -232,8 +226,6 @@ class Kernel:
     def _order_answered(self, event: trading.OrderAnswered, _time: int, _seq: int) -> None:
         if event.order not in self.ledger.state.orders:
             self._over.append(event.order)
-
-    # -- the whole state as one value
 
     def freeze(self) -> dict[str, Any]:
         """Everything a later process needs to go on; only between steps."""

@@ -170,8 +170,6 @@ class LiveBook:
             self._writer.checkpoint(self._signer)
         return self.kernel.rows_taken - before
 
-    # -- the terminal outside
-
     def _at_most_once(self, outside: RealTerminal) -> AtMostOnce:
         """The gateway to it, with what it says at the beginning heard: of a book without an account, its opening."""
         kernel = self.kernel
@@ -198,16 +196,12 @@ class LiveBook:
         self.cascade_done()
         driving.pass_time(now)
 
-    # -- work
-
     def _take_in_work(self, now: int) -> None:
         """What workers have answered by now, each with what follows from it."""
         for told in self._work.told():
             driving = self._driving()
             self._work.take_in(told)
             driving.pass_time(now)
-
-    # -- time
 
     def _now(self) -> int:
         """Book time of this turn, with every deadline before it met."""
@@ -228,8 +222,6 @@ class LiveBook:
         for _ in range(self._arrived.qsize()):
             part = self._arrived.get()
             yield received_at(part, now) if isinstance(part, Rows) else part
-
-    # -- steps
 
     def _driving(self, *rows: Rows) -> Simulation:
         """What drives the kernel over the rows of one turn."""

@@ -94,8 +94,6 @@ class _Bench:
         self._asked.put(None)
         self._thread.join(END_S)
 
-    # -- in the thread
-
     def _serve(self) -> None:
         while (asked := self._asked.get()) is not None and not self._closed:
             work, seed = asked

@@ -132,8 +132,6 @@ class _Check:
             found.append(one)
         return found
 
-    # -- as it is: again, row by row, a second time
-
     def _first_runs(self) -> Told | None:
         feed, seed = self.subject.feed, self.seed
         rows = min(len(feed), ROWS_OF_COLUMNS_BY_ROW if self.asked.has_columns else ROWS_BY_ROW)
@@ -182,8 +180,6 @@ class _Check:
     def _found(self, kind: Kind, through: str, apart: Parting, shown: str, detail: str = "", where: str = "") -> None:
         where = where or self.asked.line_of(kind)
         self.findings.append(Finding(kind, through, where, apart.time, apart.one, apart.other, shown, detail))
-
-    # -- other futures
 
     def _futures(self, base: Told) -> None:
         count = self._affordable(base)

@@ -109,8 +109,6 @@ class Answers:
             return asked if isinstance(asked, Reply) else self._requests.refused(asked.request, retcodes.INVALID)
         return UNSUPPORTED
 
-    # -- order_send
-
     def asked(self, request: Mapping[str, Any], number: int) -> Asked | Reply:
         """The order of an `order_send`, under the book's order number, or the terminal's own refusal of it.
 
@@ -133,8 +131,6 @@ class Answers:
         """What `order_send` gives when risk denied its order: 10006, with the rule as comment."""
         return self._requests.refused(request, retcodes.REJECT, rule)
 
-    # -- a second terminal that shows the same
-
     def seen(self) -> bytes:
         """What looks show at this moment besides prices."""
         return _encode(Seen(self._server.priced().state, self._memory))
@@ -144,8 +140,6 @@ class Answers:
         shown = _SEEN.decode(seen)
         self._server.show(shown.account)
         self._remember(shown.memory)
-
-    # -- state
 
     def freeze(self) -> Any:
         """The terminal's own memory as plain values; server and prices have their own."""

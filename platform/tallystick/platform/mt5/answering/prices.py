@@ -57,8 +57,6 @@ class Prices:
         self._ticks[symbol] = (last, reply)
         return reply
 
-    # -- bars
-
     def _rates_from_pos(self, arguments: Mapping[str, Any]) -> Reply:
         start, count = arguments["start_pos"], arguments["count"]
         if start < 0:
@@ -90,8 +88,6 @@ class Prices:
         rates = self._store.rates_range(arguments["symbol"], arguments["timeframe"], begin, floor(end))
         return _rates(rates[-self._maxbars :])
 
-    # -- ticks
-
     def _ticks_from(self, arguments: Mapping[str, Any]) -> Reply:
         broken = self._broken_ticks(arguments, arguments["count"])
         if broken is not None:
@@ -107,8 +103,6 @@ class Prices:
         if end < begin:
             return INVALID_PARAMS
         return _ticks(self._store.ticks_range(arguments["symbol"], begin, end, arguments["flags"]))
-
-    # -- arguments
 
     def _broken(self, arguments: Mapping[str, Any], count: int) -> Reply | None:
         if arguments["timeframe"] not in TIMEFRAMES or count <= 0:

@@ -131,8 +131,6 @@ class AccountWatch:
         """Say this answer when the deals of its ticket have been told."""
         self._held.append((answer, time))
 
-    # -- each
-
     def _made(self, deal: DealSeen) -> DealMade | ForeignTradeSeen:
         sending = self.standing.sendings.get(deal.magic) if deal.reason == EXPERT else None
         trade = deal.type in {BUY, SELL}
@@ -226,8 +224,6 @@ class AccountWatch:
     def _said(self, event: Event, time: int) -> Event:
         self.standing.take(event, time)
         return event
-
-    # -- units
 
     def utc(self, time_msc: int) -> int:
         """A moment of the server's clock as ns UTC; in the hour that it shows twice, the first reading."""

@@ -112,8 +112,6 @@ class TerminalLine:
         self._connected = 0
         self.process.end()
 
-    # -- what can be asked
-
     def account(self) -> AccountSeen:
         """The account as it stands."""
         return self._record(AccountSeen, "AccountInfo", "account_info", {})
@@ -173,8 +171,6 @@ class TerminalLine:
         if answer.error[0] in IPC:
             self._connected = 0
         return answer
-
-    # -- how
 
     def _record(self, kind: type[Seen], name: str, function: str, arguments: dict[str, Any]) -> Seen:
         value = self._value(function, arguments)

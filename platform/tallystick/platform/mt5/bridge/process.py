@@ -161,8 +161,6 @@ class BridgeProcess:
             self._child.kill()
             self._ended()
 
-    # -- the child
-
     def _launch(self) -> None:
         settings = self._settings
         try:

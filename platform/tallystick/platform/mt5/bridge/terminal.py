@@ -73,8 +73,6 @@ class BridgeTerminal:
         self._watch.instruments = dict(terms.instruments)
         self._finder = Finder(self._line, self._watch, terms.rule)
 
-    # -- beginning and end
-
     def begin(self, log: LogReader | None, time: int) -> Sequence[Event]:
         """Connect; of a new book the opening facts, else the log says what has been told and the next `news` the rest.
 
@@ -110,8 +108,6 @@ class BridgeTerminal:
         """Let the child end."""
         self._line.end()
 
-    # -- market
-
     def rows(self) -> list[Rows]:
         """Quotes that have come since the last call, by symbol; none while the terminal is away.
 
@@ -130,8 +126,6 @@ class BridgeTerminal:
             found += [rows] if rows is not None else []
             self._clock.seen(poll.symbol, int(ticks["time_msc"].max()) if len(ticks) else None)
         return found
-
-    # -- orders
 
     def send(self, sending: OrderSending, time: int) -> Sequence[Event]:
         """The one call; raises `NotSentError` or `OutcomeUnknownError`."""
@@ -178,8 +172,6 @@ class BridgeTerminal:
             return self._watch.news(time)
         except AWAY:
             return ()
-
-    # -- what has happened
 
     def news(self, time: int) -> Sequence[Event]:
         """Facts since the last call; `time` is the book's. Raises `TerminalUnreachableError`."""

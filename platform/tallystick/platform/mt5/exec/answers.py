@@ -45,8 +45,6 @@ class ModuleAnswers:
         self.last: Answer | None = None
         """The answer to the call of the last `mt5.module_called`."""
 
-    # -- rows
-
     def scan(self, _rows: Rows) -> int:
         """No row is ever answered."""
         return -1
@@ -54,8 +52,6 @@ class ModuleAnswers:
     def advance(self, rows: Rows) -> None:
         """Rows go by."""
         self._store.append(rows)
-
-    # -- calls
 
     def refuses(self, request: Mapping[str, Any]) -> bool:
         """True when the terminal itself refuses a trade request, which then never becomes an order of the book."""

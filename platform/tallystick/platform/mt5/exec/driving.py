@@ -135,8 +135,6 @@ class BotDriver:
             return "stopped"
         return "end_of_data" if market.over else "bot_ended"
 
-    # -- the conversation
-
     def _converse(self, process: BotAtWork) -> None:
         while self.ended is None:
             said = process.said()
@@ -234,8 +232,6 @@ class BotDriver:
         self._settle()
         self._kernel.at(min(now, self._market.last))
 
-    # -- calls as records
-
     def _settle(self) -> None:
         """Rows that came in and calls that were made become records, before something else does."""
         self._market.seal()
@@ -265,8 +261,6 @@ class BotDriver:
         answer = self._answers.last
         assert answer is not None
         return answer
-
-    # -- orders
 
     def _asking(self, call: Call) -> OrderAsked | None:
         """The request as a record; None when it can be none, or when the terminal itself refuses it."""

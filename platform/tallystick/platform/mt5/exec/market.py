@@ -110,8 +110,6 @@ class Market:
         """Rows that came in and are in no block yet."""
         return self._simulation.open_rows
 
-    # -- what a bot's process may go on with by itself
-
     def quiet_ahead(self, quiet: Callable[[Rows], bool]) -> tuple[Rows, int]:
         """The next rows that nobody acts on, and until when nothing else happens (ns UTC), be blocks full or not.
 
@@ -171,8 +169,6 @@ class Market:
             if self._keeps:
                 self._come.append(chunk)
             yield chunk
-
-    # -- the book
 
     def seal(self) -> None:
         """Rows that came in become a block."""

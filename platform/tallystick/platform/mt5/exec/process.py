@@ -161,8 +161,6 @@ class BotProcess:
         how: Any = last.how
         return BotEnded(how=how, code=code, detail=last.detail)
 
-    # -- starting
-
     def _by_descriptor(self) -> Messages:
         ours, theirs = Pipe()
         with theirs:
@@ -209,8 +207,6 @@ class BotProcess:
     def _send(self, *messages: bytes) -> None:
         with suppress(OSError):
             send_together(self._connection, messages)
-
-    # -- ending
 
     def _wait(self) -> int:
         try:

@@ -71,8 +71,6 @@ class Arriving:
             return self._close_by(asked, time)
         return [*self._change(asked, time), self._answer(asked, retcodes.DONE, ticket=asked.ticket, moment=time)]
 
-    # -- before the checks
-
     def _unheard(self, sending: OrderSending, time: int) -> int:
         """A fault that was injected for the request, or the message limit."""
         state, limit = self._state, self._settings.message_limit
@@ -102,8 +100,6 @@ class Arriving:
             order = state.pendings.get(sending.ticket) if action in {MODIFY, REMOVE} else None
             changes["symbol"] = position.symbol if position is not None else order.sending.symbol if order else ""
         return msgspec.structs.replace(sending, **changes) if changes else sending
-
-    # -- what passed its checks
 
     def _place(self, sending: OrderSending, time: int) -> Event:
         instrument = self._instruments[sending.symbol]

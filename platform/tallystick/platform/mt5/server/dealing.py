@@ -53,8 +53,6 @@ class Dealing:
         self._state.next_ticket += 1
         return ticket
 
-    # -- who stands where
-
     def trade(self, sending: OrderSending, points: int) -> Trade:
         """What an order at `points` comes to as things stand."""
         direction, target = direction_of(sending), self._target_of(sending)
@@ -96,8 +94,6 @@ class Dealing:
         assert after is not None, "what only reduces is not judged by its margin"
         after.margin = self._worth.ordered(target, after, trade.points)
         return self._worth.margin([*[one for one in self._state.positions.values() if one is not target], after])
-
-    # -- deals
 
     def execute(self, trade: Trade, ticket: int, stops: tuple[int, int], moment: int) -> DealMade:
         """Carry out a trade that passed the checks."""

@@ -66,8 +66,6 @@ class Executing:
         self._hours = hours or None
         self.liquidity = liquidity
 
-    # -- market orders
-
     def market(self, order: InFlight, moment: int) -> list[Event]:
         """Carry a due market order out at the current quote, or refuse it."""
         sending, ticket = order.sending, order.ticket
@@ -130,8 +128,6 @@ class Executing:
             return retcodes.POSITION_CLOSED
         too_much = self._settings.margin_mode == "hedging" and sending.volume > named.volume
         return retcodes.INVALID_CLOSE_VOLUME if too_much else PASSED
-
-    # -- orders that stand
 
     def trigger(self, order: Pending, moment: int) -> OrderTriggered:
         """A stop-limit order reached its price: it is a limit order from now on."""
@@ -210,8 +206,6 @@ class Executing:
     def _end(self, order: Pending, state: End, moment: int) -> OrderEnded:
         del self._state.pendings[order.ticket]
         return OrderEnded(order=order.sending.order, ticket=order.ticket, state=state, moment=moment)
-
-    # -- deals and answers
 
     def _deal(
         self, trade: Trade, ticket: int, stops: tuple[int, int], moment: int

@@ -82,8 +82,6 @@ class Settling:
             total += worth.floating_at(position, close) + position.swap
         return total
 
-    # -- one step of one symbol
-
     def _step(self, path: Path, step: int, told: Told) -> None:
         state, symbol = self._state, path.symbol
         if symbol in self._executing.liquidity.stated:

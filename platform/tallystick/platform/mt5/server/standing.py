@@ -33,8 +33,6 @@ class Standing:
     state: AccountState
     rule: str
 
-    # -- positions
-
     def closing(self, sending: OrderSending) -> int:
         """Rules of a market order that names a position."""
         position = self.state.position(sending.position)
@@ -100,8 +98,6 @@ class Standing:
         if not instrument.freeze_level:
             return False
         return _frozen(instrument, self._closing_price(position), position.stop, position.take)
-
-    # -- pending orders
 
     def order(self, sending: OrderSending, instrument: Instrument, time: int) -> int:
         """Rules of changing or removing a pending order."""

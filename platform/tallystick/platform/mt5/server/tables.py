@@ -88,8 +88,6 @@ class Tables:
         """The equity but for the floating profits."""
         return state.balance + self._credit + sum([one.swap for one in state.positions.values()])
 
-    # -- prices
-
     def advance(self, rows: Rows, state: AccountState) -> None:
         """The last prices of each symbol become current."""
         if self._one_symbol:
@@ -166,8 +164,6 @@ class Tables:
         priced = [place for place, seen in enumerate(self._priced.tolist()) if seen]
         bids = {self.symbols[place]: self._bid.item(place) for place in priced}
         return bids, {self.symbols[place]: self._ask.item(place) for place in priced}
-
-    # -- the scan
 
     def scan(self, rows: Rows, worth: Worth) -> int:
         """First row of the first moment with an act, or -1."""

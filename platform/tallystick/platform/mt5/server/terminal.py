@@ -106,8 +106,6 @@ class SimulatedTerminal:
         self._session_scan = SessionScan(self._tables, self._worth, paths, hours)
         self._settling = Settling(settings, instruments, self._worth, dealing, executing, paths)
 
-    # -- what it says of itself
-
     @property
     def balance(self) -> int:
         """Balance in minor units."""
@@ -156,8 +154,6 @@ class SimulatedTerminal:
         """Refusals that tests put there, each for one request; part of the state."""
         return self._worth.state.faults
 
-    # -- orders
-
     def send(self, sending: OrderSending, time: int) -> Sequence[Event]:
         """Take one order; facts that are known at once."""
         self._journal.take(sending)
@@ -175,8 +171,6 @@ class SimulatedTerminal:
         self._tables.changed(state)
         return facts
 
-    # -- what it reckons
-
     def order_margin(self, symbol: str, direction: int, volume: int, price: float) -> int | None:
         """Margin of a new position in minor units; None while a pair that converts it has no price."""
         self._tables.to_state(self._worth.state)
@@ -193,8 +187,6 @@ class SimulatedTerminal:
         """Whether an order would be taken now, and the account as it would leave it."""
         self._tables.to_state(self._worth.state)
         return self._calculating.check(sending, time)
-
-    # -- market rows
 
     def scan(self, rows: Rows) -> int:
         """First row of the first moment on which it would act, or -1."""
@@ -220,8 +212,6 @@ class SimulatedTerminal:
         """True when it surely acts on none of these rows; False says nothing yet, and costs next to nothing."""
         return self._tables.quiet(rows, self._worth)
 
-    # -- deadlines of its own
-
     def next_due(self) -> int:
         """The next rollover while there are positions, or the next expiry; a very large number when there is none."""
         return self._deadlines.next_due()
@@ -240,8 +230,6 @@ class SimulatedTerminal:
     def close(self) -> None:
         """Give the journal's file back."""
         self._journal.close()
-
-    # -- state
 
     def show(self, state: AccountState) -> None:
         """Have another terminal's present state, to be looked at."""

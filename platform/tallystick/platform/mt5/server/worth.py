@@ -49,8 +49,6 @@ class Worth:
         bids = self.state.bids
         return (bids[symbol], self.state.asks[symbol]) if symbol in bids else None
 
-    # -- profit
-
     def floating(self, position: Position) -> int:
         """Floating profit of a position."""
         return self.floating_at(position, self.closing_price(position))
@@ -105,8 +103,6 @@ class Worth:
         """Whether a symbol, or a pair that converts its money, has had no price yet."""
         bids = self.state.bids
         return symbol not in bids or (symbol in self._pairs and any(pair not in bids for pair in self._pairs[symbol]))
-
-    # -- margin
 
     def of_position(self, position: Position) -> int:
         """Margin of one position by itself."""

@@ -50,8 +50,6 @@ class Leased:
         self._bytes = 0
         self._next = NEVER
 
-    # -- what was lent
-
     def take(self, lease: Lease) -> None:
         """A lease that holds from the next answer on."""
         if lease.world:
@@ -87,8 +85,6 @@ class Leased:
             held: list[Any] = [rows.time, rows.series, rows.bid, rows.ask, rows.columns["flags"]]
             columns = [np.concatenate([old[place:], new]) for old, new in zip(held, columns, strict=True)]
         return _rows(*columns)
-
-    # -- looks
 
     def answer(self, call: Call) -> Answer | None:
         """The answer to a call at a moment before `until`; None where only the parent can give it."""

@@ -98,8 +98,6 @@ class Turns:
         place = self._of.get(get_ident())
         return None if place is None or place.really else place
 
-    # -- giving it up
-
     def wait(self, ready: Ready | None, wake_ns: int, *, outside: bool = False) -> bool:
         """Let others go on until `ready` says so (True) or the clock stands at `wake_ns`. Raises `EndOfData`.
 
@@ -138,8 +136,6 @@ class Turns:
         """Wait for a thread's end."""
         if self.wait(lambda: thread not in self._places, wake_ns):
             self._join(thread)
-
-    # -- beginning and ending
 
     def start(self, thread: threading.Thread, start: Callable[[threading.Thread], None]) -> None:
         """Start a thread, which runs when it is its turn. Raises what `start` raises."""
@@ -190,8 +186,6 @@ class Turns:
             if not self._places:
                 self._clock.turns = None
             self._give(self._next())
-
-    # -- the order
 
     def _give(self, chosen: Place) -> None:
         self._holder = chosen
