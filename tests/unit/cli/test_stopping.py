@@ -105,3 +105,26 @@ def test_one_ctrl_c_ends_a_verb_whose_strategy_never_answers(
         assert reader is not None
         said = [each.event for each in reader.envelopes()]
         assert [each.error for each in said if hasattr(each, "error")] == [STOPPED]
+
+
+TRACED = """
+import sys
+from tallystick.platform.judging.breaking_off import BrokenOff, broken_off_when
+
+def never():
+    while True:
+        pass
+
+assert broken_off_when(lambda: False, 1.0, lambda: 7) == 7
+try:
+    broken_off_when(lambda: True, 0.05, never)
+except BrokenOff:
+    print("broken off")
+sys.settrace(lambda *_: None)
+print((lambda: 8)())
+"""
+
+
+def test_a_process_can_be_traced_after_work_that_may_be_broken_off() -> None:
+    done = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout.split("\n")[:2], done.stderr) == (["broken off", "8"], "")
