@@ -250,7 +250,7 @@ def test_the_copy_in_the_log_replays_whatever_became_of_the_file(changed: tuple[
     with pytest.raises(RunConfigurationError, match="is not there") as gone:
         replay_book(book)
     assert "recorded_code=True" in gone.value.fix
-    assert "--source" in gone.value.fix
+    assert "source=" in gone.value.fix
     recorded = replay_book(book, composing=Recomposing(book, recorded_code=True))
     assert recorded.equal
     assert recorded.same_code

@@ -1,17 +1,20 @@
 """A book's folder is one verb's: from before anything in it is made or taken away until the verb has answered."""
 
+import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 import typer
 
 from tallystick.events.errors import LogLocked
-from tallystick.events.lock import WriterLock
+from tallystick.events.lock import LOCK_NAME, WriterLock
 from tallystick.platform.cli.failure import Failure
 
 AT_ONCE = 64
 """Folders that are tried; where a disk knows no locks, all of them look taken."""
+_OPEN_FILES_STAY = os.name == "nt"
 
 
 def hold(book: Path, context: typer.Context) -> None:
@@ -20,7 +23,7 @@ def hold(book: Path, context: typer.Context) -> None:
     The log's own lock is its writer's: it is held only while there is a log and somebody writes.
     """
     try:
-        context.call_on_close(_lock_of(book).release)
+        context.call_on_close(_Held(book).let_go)
     except LogLocked as error:
         raise _in_use(book, error) from error
 
@@ -33,20 +36,40 @@ def hold_first(folders: Iterable[Path], context: typer.Context, taken_up: Callab
     first: tuple[Path, LogLocked] | None = None
     for folder in islice(folders, AT_ONCE):
         try:
-            lock = _lock_of(folder)
-            context.call_on_close(lock.release)
+            held = _Held(folder)
+            context.call_on_close(held.let_go)
             if taken_up(folder):
                 return folder
-            lock.release()
+            held.let_go()
         except LogLocked as error:
             first = first or (folder, error)
     assert first is not None, "there is always one more folder"
     raise _in_use(*first)
 
 
-def _lock_of(book: Path) -> WriterLock:
-    book.mkdir(parents=True, exist_ok=True)
-    return WriterLock(book)
+class _Held:
+    """A folder that is locked, and made where there was none. Raises `LogLocked` while another holds it."""
+
+    def __init__(self, book: Path) -> None:
+        self._book, self._made = book, not book.exists()
+        book.mkdir(parents=True, exist_ok=True)
+        self._lock = WriterLock(book)
+
+    def let_go(self) -> None:
+        """Give the folder back; one that was made for nothing goes away again."""
+        if not self._lock.held:
+            return
+        if not _OPEN_FILES_STAY:
+            self._take_away()  # while it is held: a lock file that lies here later is somebody else's
+        self._lock.release()
+        if _OPEN_FILES_STAY:
+            self._take_away()  # does nothing where another has opened the file by now
+
+    def _take_away(self) -> None:
+        with suppress(OSError):
+            if self._made and [each.name for each in self._book.iterdir()] == [LOCK_NAME]:
+                (self._book / LOCK_NAME).unlink()
+                self._book.rmdir()
 
 
 def _in_use(book: Path, error: LogLocked) -> Failure:
