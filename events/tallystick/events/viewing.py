@@ -18,10 +18,10 @@ from typing import IO, Any
 import msgspec
 
 from tallystick.events.declarations import SOURCE_DECLARED
-from tallystick.events.errors import IntegrityError, LogError
+from tallystick.events.errors import IntegrityError
 from tallystick.events.record import BLOB, HEADER_BYTES, LENGTH, MAX_BLOBS, MAX_BODY_BYTES, RECORD
 from tallystick.events.regular import FIX
-from tallystick.events.segment import FRAME, MAX_GROUP_BYTES, SEGMENT, SegmentHeader, content, read_frame
+from tallystick.events.segment import FRAME, MAX_GROUP_BYTES, SEGMENT, SegmentHeader, content, read_frame, unreadable
 
 STRIDE = 512
 READ_BYTES = MAX_GROUP_BYTES + FRAME.size  # at least one whole group
@@ -189,5 +189,4 @@ def _reading(path: Path) -> Iterator[IO[bytes]]:
         with path.open("rb", buffering=0) as file:
             yield file
     except OSError as error:
-        message = f"cannot read {path}: {error.strerror}"
-        raise LogError(message, fix="check that the disk is there and readable") from error
+        raise unreadable(path, error) from error

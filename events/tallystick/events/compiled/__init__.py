@@ -68,12 +68,13 @@ def due(count: int, wanted: str) -> bool:
 
 def patience(wanted: str) -> int:
     """How many records a process takes in Python before it loads the loops."""
-    from tallystick.events.compiled import keeping
-
     if not kept(wanted):
         return PATIENCE_TO_COMPILE
-    if wanted == WALKING and keeping.loads_alone():
-        return PATIENCE_WITH_CODE
+    if wanted == WALKING:
+        from tallystick.events.compiled import keeping
+
+        if keeping.loads_alone():
+            return PATIENCE_WITH_CODE
     return PATIENCE_WITH_NUMBA if "numba" in sys.modules else PATIENCE
 
 
@@ -111,12 +112,13 @@ def _loops() -> "Loops | None":
     if functions is None:
         return None
     try:
-        from numba import config
+        from tallystick.events.compiled import keeping
 
+        keeping.require_compiler()
         from tallystick.events.compiled.loops import Loops
-    except (ImportError, RuntimeError):  # no Numba; no folder for its cache
+    except (ImportError, RuntimeError):  # no Numba; it may not compile; no folder for its cache
         return None
-    return None if vars(config)["DISABLE_JIT"] else Loops(functions)
+    return Loops(functions)
 
 
 def _walking() -> "Walking | None":

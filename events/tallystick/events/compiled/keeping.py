@@ -6,13 +6,13 @@ Code that LLVM's loader cannot place ends the process, so this is done only wher
 Numba loads what it keeps itself.
 """
 
+import sys
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, c_int64
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from platform import system
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ class Entries:
 
 def loads_alone() -> bool:
     """Whether the code is loaded here without Numba."""
-    return system() == "Linux"
+    return sys.platform == "linux"
 
 
 def kept(folder: Path = HERE) -> bool:
@@ -83,7 +83,7 @@ def _entries(addresses: dict[str, int], kept_by: Any) -> Entries:
 
 def _by_numba() -> Entries:
     """The loops as Numba compiles, keeps and loads them."""
-    _require_compiler()
+    require_compiler()
     from numba import cfunc, types
 
     from tallystick.events.compiled.grouping import ENTRIES
@@ -129,7 +129,7 @@ def _keep(place: Path, code: bytes) -> None:
 
 def _compiled() -> bytes:
     """The loops as an object file."""
-    _require_compiler()
+    require_compiler()
     import llvmlite.binding as llvm
     from numba import cfunc, types
 
@@ -159,7 +159,8 @@ def _compiled() -> bytes:
     return bytes(machine.emit_object(whole))
 
 
-def _require_compiler() -> None:
+def require_compiler() -> None:
+    """Raise `NotCompiledError` where Numba was told not to compile, and `ImportError` where there is none."""
     from numba import config
 
     if vars(config)["DISABLE_JIT"]:
