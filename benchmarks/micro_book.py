@@ -45,7 +45,7 @@ class Starter(Counting):
     name, role = "micro", "strategy"
     hears: tuple[type, ...] = (TimerFired,)
 
-    def react(self, event: TimerFired, context: Context) -> Sequence[Event]:  # noqa: ARG002 -- the protocol's shape
+    def react(self, event: TimerFired, context: Context) -> Sequence[Event]:  # noqa: ARG002 -- whatever it hears, it answers alike -- the protocol's shape
         """Long, short, long, ..."""
         direction = 1 if self.next() % 2 else -1
         return (SignalRaised(strategy=STRATEGY, symbol=SYMBOL, direction=direction, stop_points=0, take_points=0),)
@@ -57,7 +57,7 @@ class Sizer(Counting):
     name, role = "micro_portfolio", "portfolio"
     hears: tuple[type, ...] = (SignalRaised,)
 
-    def react(self, event: SignalRaised, context: Context) -> Sequence[Event]:  # noqa: ARG002
+    def react(self, event: SignalRaised, context: Context) -> Sequence[Event]:  # noqa: ARG002 -- whatever it hears, it answers alike
         """The target that the signal means."""
         self.next()
         volume = event.direction * VOLUME
@@ -70,7 +70,7 @@ class Clerk(Counting):
     name, role = "micro_orders", "orders"
     hears: tuple[type, ...] = (TargetSet,)
 
-    def react(self, event: TargetSet, context: Context) -> Sequence[Event]:  # noqa: ARG002
+    def react(self, event: TargetSet, context: Context) -> Sequence[Event]:  # noqa: ARG002 -- whatever it hears, it answers alike
         """Ask for the whole target at the market."""
         return (
             OrderRequested(
@@ -99,7 +99,7 @@ class Refuser(Counting):
     name, role = "micro_risk", "risk"
     hears: tuple[type, ...] = (OrderRequested,)
 
-    def react(self, event: OrderRequested, context: Context) -> Sequence[Event]:  # noqa: ARG002
+    def react(self, event: OrderRequested, context: Context) -> Sequence[Event]:  # noqa: ARG002 -- whatever it hears, it answers alike
         """No order of this book leaves."""
         self.next()
         return (OrderDenied(order=event.order, rule="permissions", limit=0, value=1, detail="this book only counts"),)
@@ -111,7 +111,7 @@ class Commentator(Counting):
     name, role = "micro_comment", "strategy"
     hears: tuple[type, ...] = (OrderDenied,)
 
-    def react(self, event: OrderDenied, context: Context) -> Sequence[Event]:  # noqa: ARG002
+    def react(self, event: OrderDenied, context: Context) -> Sequence[Event]:  # noqa: ARG002 -- whatever it hears, it answers alike
         """A few numbers."""
         count = float(self.next())
         return (DecisionExplained(strategy=STRATEGY, symbol=SYMBOL, values={"order": float(event.order), "n": count}),)

@@ -21,7 +21,7 @@ def ema(values: Any, period: int) -> Any:
     return pd.Series(values).ewm(span=period, adjust=False).mean()
 
 
-class Cross(backtesting.Strategy):  # type: ignore[misc]
+class Cross(backtesting.Strategy):  # type: ignore[misc]  # the peer is not installed beside us
     """Long while the fast average is above the slow one, else short; a fixed size."""
 
     fast = 10

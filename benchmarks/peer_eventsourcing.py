@@ -21,7 +21,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder
 from benchmarks.deals import deal
 
 
-class Account(Aggregate):  # type: ignore[misc]
+class Account(Aggregate):  # type: ignore[misc]  # the peer is not installed beside us
     """An account whose balance follows its deals."""
 
     def __init__(self, currency: str) -> None:

@@ -31,7 +31,7 @@ DIGITS = 5
 """Decimal places of EURUSD, as in the data."""
 
 
-class CrossConfig(StrategyConfig, frozen=True):  # type: ignore[call-arg, misc]
+class CrossConfig(StrategyConfig, frozen=True):  # type: ignore[call-arg, misc]  # the peer is not installed beside us
     """Periods of the two averages, in quotes."""
 
     instrument_id: InstrumentId
@@ -39,7 +39,7 @@ class CrossConfig(StrategyConfig, frozen=True):  # type: ignore[call-arg, misc]
     slow: int
 
 
-class Cross(Strategy):  # type: ignore[misc]
+class Cross(Strategy):  # type: ignore[misc]  # as above
     """Notes every change of side of the fast average against the slow one, once the slow one is warm."""
 
     def __init__(self, config: CrossConfig) -> None:

@@ -23,7 +23,7 @@ from benchmarks.peer_nautilus import engine_for, instrument
 from benchmarks.peer_side import side
 
 
-class CrossConfig(StrategyConfig, frozen=True):  # type: ignore[call-arg, misc]
+class CrossConfig(StrategyConfig, frozen=True):  # type: ignore[call-arg, misc]  # the peer is not installed beside us
     """What is traded, and the periods in bars."""
 
     instrument_id: InstrumentId
@@ -32,7 +32,7 @@ class CrossConfig(StrategyConfig, frozen=True):  # type: ignore[call-arg, misc]
     slow: int
 
 
-class Cross(Strategy):  # type: ignore[misc]
+class Cross(Strategy):  # type: ignore[misc]  # as above
     """Long while the fast average is above the slow one, else short."""
 
     def __init__(self, config: CrossConfig) -> None:

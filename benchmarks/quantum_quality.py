@@ -19,8 +19,9 @@ from benchmarks.quantum_quality_rows import ROWS, Case, Row
 from benchmarks.quantum_reach import orlib
 from benchmarks.quantum_reach_side import read_portfolio
 from tallystick.quantum.angles import Angles, Search, optimise, ramps
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.diagonal import quadratic_diagonal
-from tallystick.quantum.objectives import Floats, Objective, OptimumProbability
+from tallystick.quantum.objectives import Objective, OptimumProbability
 from tallystick.quantum.qaoa import Qaoa
 from tallystick.quantum.subspace import Subspace
 

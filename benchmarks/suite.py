@@ -117,6 +117,6 @@ def _parser() -> argparse.ArgumentParser:
 if os.name == "nt":
     # Windows consoles may not be UTF-8; a figure's note must not end the run.
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a console's stream has it
 
 __all__ = ["MODULES", "ROOT", "benchmarks", "main"]

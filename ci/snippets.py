@@ -6,6 +6,7 @@ files of those before them. A comment above a block says otherwise:
 
     <!-- not run: needs a file of yours -->    only its syntax is looked at
     <!-- raises: E112 -->                      it must end with an error that says so
+    <!-- needs: scipy -->                      where that cannot be imported, its page is skipped
 
 Blocks marked `py` are signatures of the generated reference. Consoles are run by `ci/consoles.py`.
 """

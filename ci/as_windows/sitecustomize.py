@@ -51,7 +51,7 @@ def block() -> None:
     for module, name in ((os, "fdatasync"), (socket, "AF_UNIX")):
         if hasattr(module, name):
             delattr(module, name)
-    socket.socketpair = socketpair  # type: ignore[assignment]
+    socket.socketpair = socketpair  # type: ignore[assignment]  # a function in a class's place
 
 
 if os.environ.get(WANTED) == "1":

@@ -43,7 +43,7 @@ class Process:
         context = processes()
         self._line, theirs = context.Pipe(duplex=False)
         arguments = (folder, rows, durability, how, theirs)
-        self._process = context.Process(target=_live, args=arguments)  # type: ignore[attr-defined]
+        self._process = context.Process(target=_live, args=arguments)  # type: ignore[attr-defined]  # a context of any kind has it
         self._process.start()
         theirs.close()
         ready = self._line.recv()

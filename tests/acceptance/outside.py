@@ -9,13 +9,8 @@ from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
 from tallystick.events.module import OnFailure
 from tallystick.events.reader import LogReader
-from tallystick.events.types.trading import (
-    DealMade,
-    ForeignTradeSeen,
-    OrderAnswered,
-    OrderSending,
-    SignalRaised,
-)
+from tallystick.events.types.account import ForeignTradeSeen
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderSending, SignalRaised
 from tallystick.events.writer import LogWriter
 from tallystick.market.rows import BarClosed
 from tallystick.platform.compose import composition_of

@@ -5,16 +5,8 @@ from pathlib import Path
 import pytest
 
 from tallystick.events.reader import LogReader
-from tallystick.events.types.trading import (
-    AccountReleased,
-    AccountRestricted,
-    DealMade,
-    ForeignTradeSeen,
-    OrderAbandoned,
-    OrderAnswered,
-    OrderDenied,
-    OrderSending,
-)
+from tallystick.events.types.account import AccountReleased, AccountRestricted, ForeignTradeSeen
+from tallystick.events.types.trading import DealMade, OrderAbandoned, OrderAnswered, OrderDenied, OrderSending
 from tallystick.market.instrument import LOT
 from tallystick.platform.mt5.at_most_once import unanswered
 from tests.acceptance.outside import Desk, Fate, ProcessDied

@@ -15,15 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.events.types.trading import (
-    DealMade,
-    ForeignTradeSeen,
-    IntentRaised,
-    OrderAbandoned,
-    OrderAnswered,
-    OrderSending,
-    PositionProtected,
-)
+from tallystick.events.types.account import ForeignTradeSeen, PositionProtected
+from tallystick.events.types.trading import DealMade, IntentRaised, OrderAbandoned, OrderAnswered, OrderSending
 from tests.acceptance.books import FULL
 from tests.fakes.MetaTrader5.faults import Fate, plan_fate
 from tests.unit.kernel.live_kit import Crossing

@@ -8,18 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from tallystick.events.types.account import AccountOpened
 from tallystick.events.types.market import InstrumentDeclared
 from tallystick.events.types.running import RiskRulesDeclared, RunStarted
-from tallystick.events.types.trading import (
-    AccountOpened,
-    DealMade,
-    OrderAnswered,
-    OrderDenied,
-    OrderEnded,
-    OrderRequested,
-)
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderDenied, OrderEnded, OrderRequested
 from tallystick.market.instrument import Instrument
-from tallystick.market.server_time import DAY, HOUR, offset_ns
+from tallystick.market.server_time import offset_ns
+from tallystick.market.spans import DAY_NS, HOUR_NS
 from tallystick.platform import backtest
 from tallystick.platform.backtesting.printed import lines_of
 from tallystick.platform.data import demo
@@ -32,12 +27,12 @@ from tests.said import Say, saying
 STRATEGY = """\
 from tallystick.platform import Strategy
 
-HOUR = 3_600_000_000_000
+HOUR_NS = 3_600_000_000_000
 
 
 class Presses(Strategy, symbol="EURUSD", timeframe="H1", lots="0.10"):
     def on_bar(self, bar):
-        hour = bar.time // HOUR
+        hour = bar.time // HOUR_NS
         if hour % 5 == 0:
             self.close()
         if hour % 3 == 0:
@@ -161,7 +156,7 @@ def test_a_position_to_be_left_in_closed_hours_is_left_when_they_end(tmp_path: P
     book = tmp_path / "book"
     backtest("nights.py", "EURUSD", end="2014-02-14", sessions=SESSIONS, book=book, research=False)
     walls = [
-        (each.entry, (each.moment + offset_ns(each.moment, "new_york+7")) % DAY // HOUR)
+        (each.entry, (each.moment + offset_ns(each.moment, "new_york+7")) % DAY_NS // HOUR_NS)
         for each in events(book, DealMade)
         if each.type != "balance"
     ]
@@ -179,7 +174,7 @@ def test_an_order_to_be_cancelled_in_closed_hours_is_cancelled_once_when_they_en
     answered = {each.order: each.retcode for each in events(book, OrderAnswered)}
     cancelled = {each.ticket: each.moment for each in events(book, OrderEnded) if each.state == "cancelled"}
     assert len(cancelled) > 20
-    assert {(at + offset_ns(at, "new_york+7")) % DAY for at in cancelled.values()} == {2 * HOUR}
+    assert {(at + offset_ns(at, "new_york+7")) % DAY_NS for at in cancelled.values()} == {2 * HOUR_NS}
     codes: dict[int, list[int | None]] = {}
     for each in events(book, OrderRequested):
         if each.purpose == "cancel":

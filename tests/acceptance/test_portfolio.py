@@ -12,16 +12,10 @@ import pytest
 
 from tallystick.events.module import OnFailure
 from tallystick.events.reader import LogReader
-from tallystick.events.types.trading import (
-    AccountLimitReached,
-    DealMade,
-    OrderApproved,
-    OrderDenied,
-    OrderRequested,
-    SwapCharged,
-    TargetWithheld,
-)
-from tallystick.market.server_time import DAY, HOUR, offset_ns
+from tallystick.events.types.account import AccountLimitReached, SwapCharged
+from tallystick.events.types.trading import DealMade, OrderApproved, OrderDenied, OrderRequested, TargetWithheld
+from tallystick.market.server_time import offset_ns
+from tallystick.market.spans import DAY_NS, HOUR_NS
 from tallystick.platform.compose import composition_of
 from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.kernel.replaying import replay_book
@@ -119,7 +113,7 @@ FRIDAY = {"close": "20:00", "clock": "server"}
 def week_time(time: int) -> tuple[int, int]:
     """Weekday from Monday 0 and time of the day on the server's clock."""
     local = time + offset_ns(time, "new_york+7")
-    return (local // DAY + 3) % 7, local % DAY
+    return (local // DAY_NS + 3) % 7, local % DAY_NS
 
 
 def test_nothing_is_held_over_a_weekend_and_nothing_opened_after_fridays_close(tmp_path: Path) -> None:
@@ -136,8 +130,8 @@ def test_nothing_is_held_over_a_weekend_and_nothing_opened_after_fridays_close(t
                 held[each.event.position] = each.time
             else:
                 opened = held.pop(each.event.position)
-                assert next_close(opened, 4 * DAY + 20 * HOUR, "new_york+7") + 2 * HOUR >= each.time
-            assert day < 4 or (day == 4 and clock <= 22 * HOUR)
+                assert next_close(opened, 4 * DAY_NS + 20 * HOUR_NS, "new_york+7") + 2 * HOUR_NS >= each.time
+            assert day < 4 or (day == 4 and clock <= 22 * HOUR_NS)
     assert weekends >= 3
     denied = [one for one in events(tmp_path, OrderDenied) if one.rule == "friday_flat"]
     requested = {one.order: one for one in events(tmp_path, OrderRequested)}
@@ -145,7 +139,7 @@ def test_nothing_is_held_over_a_weekend_and_nothing_opened_after_fridays_close(t
     require_replayed(tmp_path)
 
 
-MINUTE = HOUR // 60
+MINUTE = HOUR_NS // 60
 SESSION = {"days": "mon-fri", "hours": "10:00-12:00", "clock": "utc"}
 
 
@@ -160,7 +154,7 @@ def test_a_target_refused_outside_the_session_is_tried_when_it_opens_only_with_r
     requested = {each.event.order: each for each in of_kind(tmp_path, OrderRequested)}
     approved = [requested[each.event.order] for each in of_kind(tmp_path, OrderApproved)]
     opening = [each for each in approved if not each.event.reduces]
-    assert all(10 * HOUR <= each.time % DAY < 12 * HOUR for each in opening)
+    assert all(10 * HOUR_NS <= each.time % DAY_NS < 12 * HOUR_NS for each in opening)
     # At the opening the last hourly quote is stale; a minute later, with the bar that closed just then, it is not.
     awaited = {(requested[each.event.order].event.strategy, each.time + each.event.value + MINUTE) for each in denied}
     tried_again = {(each.event.strategy, each.time) for each in opening} & awaited

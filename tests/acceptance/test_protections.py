@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tallystick.events.reader import LogReader
-from tallystick.events.types.trading import DealMade, IntentRaised, PositionProtected
+from tallystick.events.types.account import PositionProtected
+from tallystick.events.types.trading import DealMade, IntentRaised
 from tallystick.market.rows import Rows
 from tallystick.platform.compose import composition_of
 from tallystick.platform.kernel.book import simulate

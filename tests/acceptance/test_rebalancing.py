@@ -30,7 +30,7 @@ from tallystick.platform.strategies import Rebalance
 from tests.acceptance.books import QUARTER, CutFeed, events, exit_code_of_verify, leaves, plan, run
 from tests.acceptance.test_faults import Desk
 
-PARAMETERS = {
+PARAMETERS: dict[str, Any] = {
     "symbols": "EURUSD,NZDUSD,XAUUSD",
     "calendar": "weekly",
     "offset_s": 36_000,
@@ -203,7 +203,7 @@ def test_a_missing_optimiser_is_said_before_anything_is_written(
     with pytest.raises(WorkerMissing, match=f"weekly asks the worker {WORKER}, which is not installed"):
         run(tmp_path / "book", weekly(), CutFeed(QUARTER))
     with pytest.raises(WorkerMissing):
-        backtest(Rebalance(PARAMETERS["symbols"]), "demo", book=tmp_path / "book")  # type: ignore[arg-type]
+        backtest(Rebalance(PARAMETERS["symbols"]), "demo", book=tmp_path / "book")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -228,7 +228,7 @@ def test_a_backtest_of_the_class_decides_as_the_plan_does(
 ) -> None:
     monkeypatch.setenv("TALLYSTICK_HOME", str(tmp_path))
     terms: dict[str, Any] = {"account": plan().account, "risk": plan().risk, "latency_ms": plan().latency_ns / 1e6}
-    made = backtest(Rebalance(**PARAMETERS, name="weekly"), "demo", end="2014-03-20", **terms)  # type: ignore[arg-type]
+    made = backtest(Rebalance(**PARAMETERS, name="weekly"), "demo", end="2014-03-20", **terms)
     named = backtest("rebalance", "demo", end="2014-03-20", parameters=PARAMETERS, **terms)
     assert made.orders is not None
     assert len(made.orders) == len(named.orders) > 5

@@ -27,7 +27,7 @@ class Log:
         catalogue, reader = Catalogue(), LogReader(book / "log")
         self.names = Names(reader.declarations, catalogue)
         (started,) = history_of(reader).runs
-        self.rules = [one.time_rule for one in started.series]
+        self.series = started.series
         self.periods = np.array([one.period_ns for one in started.series], dtype=np.int64)
         self.records = list(records_of(reader, 0))
 
@@ -38,13 +38,13 @@ class Log:
     def alone(self, record: Record) -> Rows:
         block = self.names.decode(record)
         assert isinstance(block, Block)
-        return rows_of(block, self.rules, self.periods)
+        return rows_of(block, [one.time_rule for one in self.series], self.periods)
 
     def together(self) -> Iterator[tuple[Record, Block, Rows]]:
         blocks = RecordedBlocks(self.names)
         for at in self.places():
             ahead = self.records[at + 1 : at + 60]
-            yield self.records[at], *blocks.of(self.records[at], ahead, self.rules, self.periods)
+            yield self.records[at], *blocks.of(self.records[at], ahead, self.series, self.periods)
 
 
 def same(one: Rows, other: Rows) -> bool:

@@ -1,7 +1,8 @@
 """An account as its facts alone tell it: what every program of orders must keep, whatever its conditions."""
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import DealMade, OrderAnswered, SwapCharged
+from tallystick.events.types.account import SwapCharged
+from tallystick.events.types.trading import DealMade, OrderAnswered
 
 PLACED = 10008
 

@@ -129,7 +129,7 @@ class _Walk:
             bid, ask = self._path()
             if self.rng.random() > 0.05:
                 sides = tuple(tuple(self._written(x) for x in side) for side in (bid, ask))
-                found.append(Bar(series, opened + period, sides[0], sides[1]))  # type: ignore[arg-type]
+                found.append(Bar(series, opened + period, sides[0], sides[1]))  # type: ignore[arg-type]  # four of each
         return found
 
     def _path(self) -> tuple[tuple[int, ...], tuple[int, ...]]:

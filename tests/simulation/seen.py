@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tallystick.events.types.trading import AccountStoppedOut, DealMade, OrderAnswered, OrderEnded
+from tallystick.events.types.account import AccountStoppedOut
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded
 from tests.simulation.comparison import Comparison, Story
 
 

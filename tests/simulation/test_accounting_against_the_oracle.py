@@ -9,7 +9,8 @@ from collections import Counter
 import msgspec
 import pytest
 
-from tallystick.events.types.trading import AccountStoppedOut, DealMade, OrderAnswered, OrderEnded
+from tallystick.events.types.account import AccountStoppedOut
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded
 from tallystick.platform.mt5.server import JournalConflictError
 from tests.simulation.comparison import Comparison, Habits, Story
 from tests.simulation.oracle import Bar

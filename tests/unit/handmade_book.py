@@ -11,6 +11,7 @@ import numpy as np
 
 from tallystick.events.event import Event
 from tallystick.events.types import market, trading
+from tallystick.events.types.account import PositionProtected, SwapCharged
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.rows import BAR_COLUMNS, Rows
 from tallystick.platform.data import Feed
@@ -160,7 +161,7 @@ class HandmadeBook:
         self.held[symbol] = Held(ticket, symbol, direction, volume, price, stop, self.time // DAY_NS)
         fee = -instrument.commission_per_lot * volume // LOT
         self._deal(symbol, "buy" if direction > 0 else "sell", "in", "expert", volume, price, 0, 0, fee, ticket, order)
-        self.say(trading.PositionProtected(position=ticket, stop_loss=stop, take_profit=0.0, moment=self.time))
+        self.say(PositionProtected(position=ticket, stop_loss=stop, take_profit=0.0, moment=self.time))
 
     def _charge(self, held: Held) -> None:
         nights = self.time // DAY_NS - held.opened_day
@@ -168,7 +169,7 @@ class HandmadeBook:
             held.opened_day += nights
             held.swap -= 3 * nights
             self.say(
-                trading.SwapCharged(
+                SwapCharged(
                     position=held.ticket, symbol=held.symbol, amount=-3 * nights, nights=nights, moment=self.time
                 )
             )
@@ -233,7 +234,7 @@ def slow_equity(records: list[Record], instruments: dict[str, Instrument]) -> di
                 close = (int(opened_msc[row]) + (behind + 1) * 3_600_000) * 1_000_000
                 price[symbol] = (float(bid[row]), float(ask[row]))
                 found[close] = worth()
-        elif isinstance(event, trading.SwapCharged):
+        elif isinstance(event, SwapCharged):
             held[event.position][4] += event.amount
         elif isinstance(event, trading.DealMade):
             balance = event.balance

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallystick.market.rows import BAR_COLUMNS, Rows
-from tallystick.platform.data import Feed, Series, merge, read_lean, series_from
-from tallystick.platform.data.calendar_gaps import DAY_NS, wanting_days
+from tallystick.market.spans import DAY_NS
+from tallystick.platform.data import Feed, Series, read_lean, series_from
+from tallystick.platform.data.calendar_gaps import wanting_days
 from tallystick.platform.data.demo import FOLDER, demo_account, demo_feed, demo_instruments, demo_ticks
 from tallystick.platform.data.errors import (
     CrossedData,
@@ -23,7 +24,8 @@ from tallystick.platform.data.errors import (
     UnknownClock,
     UnreadableData,
 )
-from tallystick.platform.data.faults import POINTS, Strictness, treat
+from tallystick.platform.data.faults import Strictness, treat
+from tallystick.platform.data.headings import POINTS
 from tallystick.platform.data.source import SourceRows, typed
 
 TICKS = Path(__file__).parents[2] / "benchmarks" / "data"
@@ -309,7 +311,7 @@ def test_order_is_time_then_manifest_then_source_for_any_partition(
         small_series("B", [hour * HOUR_MS for hour in second], "quote"),
         small_series("C", [hour * HOUR_MS for hour in set(third)]),
     ]
-    whole = flattened(list(merge(*series)))
+    whole = flattened(list(Feed(series).rows()))
     pieces = list(Feed(series).rows(start_row=start, chunk_rows=chunk))
     assert flattened(pieces) == whole[start:]
     assert all(len(piece) <= chunk for piece in pieces)

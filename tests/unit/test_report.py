@@ -23,7 +23,7 @@ from tallystick.platform.report import Book, Proof, book_of, summarise, write_re
 from tallystick.platform.report.equity import Curve
 from tallystick.platform.report.page import page
 from tallystick.platform.report.payload import CANDLES, CURVE_POINTS, payload
-from tallystick.platform.report.statistics import drawdown_of, streak, trade_statistics
+from tallystick.platform.report.statistics import drawdown_of, monthly_results, streak, trade_statistics
 from tallystick.platform.report.story import Told, tell
 from tallystick.platform.report.tester_own import own_excursions, own_load
 from tallystick.platform.report.trades import Trade, positions_of
@@ -354,6 +354,14 @@ def test_a_log_on_disk_gives_the_same_numbers_and_its_own_names(records: list[An
     assert (summary.proof.head, summary.proof.decision_digest, summary.proof.size) == (head, digest, size)
     assert (summary.net_profit, summary.closing_equity) == (book.summary.net_profit, book.summary.closing_equity)
     assert head in out.read_text(encoding="utf-8")
+
+
+def test_a_bar_that_closes_at_a_months_midnight_belongs_to_the_month_that_ended() -> None:
+    midnight = int(np.datetime64("2014-02-01", "ns").astype(np.int64))
+    time = np.array([midnight - 1, midnight, midnight + 1])
+    none = np.zeros(3, dtype=np.int64)
+    curve = Curve(time, none, np.array([100, 150, 160]), none)
+    assert monthly_results(curve, 100, none) == {"2014-01": 50, "2014-02": 10}
 
 
 def test_incidents_are_shown() -> None:

@@ -23,9 +23,9 @@ from tallystick.events.record import BLOB, HEADER_BYTES, Blob, Header, read_head
 from tallystick.events.segment import BrokenGroup, RecordAt, SegmentHeader, groups
 from tallystick.events.stored import plain_bytes, stored_segments
 from tallystick.events.surroundings import read_checkpoints
+from tallystick.events.types.market import CHUNK_ROWS
 
 FORMAT = "tallystick/bundle/1"
-CHUNK_ROWS = 64
 
 Json = dict[str, Any]
 

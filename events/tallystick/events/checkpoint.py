@@ -5,7 +5,6 @@ stand in the text. Other keys' lines (witnesses, post-quantum extras) may be add
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -27,7 +26,6 @@ from tallystick.events.signer import Signer, sign_note
 
 FOLDER = "checkpoints"
 SUFFIX = ".checkpoint"
-HOUR_NS = 3_600_000_000_000
 MAX_SIZE = 2**63 - 1
 MAX_NOTE_BYTES = 2**20
 """A note may carry many cosignatures, but no more than these hold."""
@@ -43,16 +41,6 @@ class Checkpoint:
     note_hash: str
     others: tuple[SignatureLine, ...]
     path: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What the keep policy must know of a checkpoint: its size, when it was written, and what leans on it."""
-
-    size: int
-    time: int
-    released_order: bool
-    recorded: bool  # a `Checkpointed` record names it, so a verifier will look for it
 
 
 def text_of(origin: str, size: int, root: bytes) -> str:
@@ -115,17 +103,3 @@ def read(path: Path) -> bytes:
         return read_regular(path, MAX_NOTE_BYTES)
     except IntegrityError as error:
         raise NoteError(error.what, fix=error.fix) from None
-
-
-def superseded(written: Iterable[Written]) -> list[Written]:
-    """Which checkpoints may be deleted: all but the last, the first of each hour, those that released an order,
-    and those that a record of the log names."""  # noqa: D205, D209
-    ordered: Sequence[Written] = sorted(written, key=lambda each: (each.size, each.time))
-    gone: list[Written] = []
-    hours: set[int] = set()
-    for each in ordered[:-1]:
-        hour = each.time // HOUR_NS
-        if hour in hours and not each.released_order and not each.recorded:
-            gone.append(each)
-        hours.add(hour)
-    return gone

@@ -81,7 +81,7 @@ class FastGroups:
         found.head, found.decision = walk.head, walk.digest
         found.decisions += walk.decisions
         if found.waiting is not None:
-            found.waiting += walk.said
+            found.waiting.append(walk.said)
         found.piece.add(walk.leaves)
         return end
 

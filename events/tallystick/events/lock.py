@@ -16,11 +16,11 @@ from tallystick.events.files import write_failed
 try:
     import fcntl
 except ImportError:
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # Windows has none
 try:
     import msvcrt
 except ImportError:
-    msvcrt = None  # type: ignore[assignment]
+    msvcrt = None  # type: ignore[assignment]  # only Windows has one
 
 LOCK_NAME = "writer.lock"
 _LOCKED_BYTE = 2**30  # far behind the pid, which others must be able to read: Windows locks are mandatory

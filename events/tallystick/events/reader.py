@@ -5,7 +5,8 @@ header; `raw`, `headers` and `records` are the fast ways and check nothing. `ver
 be believed.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -33,7 +34,7 @@ from tallystick.events.record import (
     read_header,
 )
 from tallystick.events.segment import segment_files
-from tallystick.events.viewing import Raw, SegmentView
+from tallystick.events.viewing import STRIDE, Raw, SegmentView
 
 END = 2**63
 CACHE = "cache"
@@ -138,6 +139,21 @@ class LogReader:
             for each in places:
                 yield data, each
 
+    def raw_of(self, types: AbstractSet[int], first: int = 0, last: int = END) -> Iterator[tuple[memoryview, Raw]]:
+        """As `raw`, of the types with these numbers alone; where the index knows of none, nothing is looked at."""
+        for view in self._between(first, last):
+            for begin in view.holding(types):
+                for each in view.iterate(max(first, begin), min(last, begin + STRIDE - 1)):
+                    if each[1][10] in types:
+                        yield view.data, each
+
+    def last_of(self, types: AbstractSet[int]) -> int:
+        """Seq of the last record of the types with these numbers; -1 where there is none."""
+        for view in reversed(self._views):
+            if held := view.holding(types):
+                return max(int(f[4]) for _, f in view.iterate(held[-1], held[-1] + STRIDE - 1) if f[10] in types)
+        return -1
+
     def headers(self, first: int = 0, last: int = END) -> Iterator[Header]:
         """Headers of records `first` to `last`, last included."""
         for view in self._between(first, last):
@@ -154,11 +170,10 @@ class LogReader:
         for data, (at, fields) in self.raw(first, last):
             yield self._envelope(data, at, fields)
 
-    def envelopes_of(self, types: Container[int]) -> Iterator[Envelope]:
+    def envelopes_of(self, types: AbstractSet[int]) -> Iterator[Envelope]:
         """Decoded events of the types with these numbers; of others no body is touched. Raises as `envelopes` does."""
-        for data, (at, fields) in self.raw():
-            if fields[10] in types:
-                yield self._envelope(data, at, fields)
+        for data, (at, fields) in self.raw_of(types):
+            yield self._envelope(data, at, fields)
 
     def leaves(self, first: int = 0, last: int = END) -> list[bytes]:
         """Leaf hashes of records `first` to `last`, last included, computed from their headers."""

@@ -5,7 +5,6 @@ and the blobs through their hashes. `docs/format.md` spells the layout out with 
 """
 
 import re
-from collections.abc import Sequence
 from hashlib import sha256
 from struct import Struct, calcsize
 
@@ -86,12 +85,6 @@ def genesis(origin: str) -> bytes:
 def leaf_hash(header: bytes) -> bytes:
     """Leaf hash of a whole header, blobs included."""
     return sha256(b"\0" + header).digest()
-
-
-def pack_header(header: Header, blobs: Sequence[Blob] = ()) -> bytes:
-    """Bytes of a header with its blobs; the writer's hot path packs by itself."""
-    fixed = HEADER.pack(*(getattr(header, name) for name in Header.__struct_fields__))
-    return fixed + b"".join(BLOB.pack(*each) for each in blobs)
 
 
 def read_header(data: bytes | memoryview, at: int) -> Header:

@@ -25,12 +25,12 @@ Suffix = Literal[".z", ".xz"]
 _COMPRESS: dict[str, Callable[[bytes], bytes]] = {".z": zlib.compress, ".xz": lzma.compress}
 
 
-def compress(folder: Path, suffix: Suffix = ".z", files: Files | None = None) -> list[Path]:
+def compress(folder: Path, suffix: Suffix = ".z") -> list[Path]:
     """Compress the plain segments behind which a later one holds committed records; returns the new files.
 
     Raises `WriteFailed`.
     """
-    disk = files or Disk()
+    disk = Disk()
     end = len(LogReader(folder))
     segments = segment_files(folder)
     done = []

@@ -55,13 +55,13 @@ class Found:
     cuts: list[tuple[int, str, int]] = field(default_factory=list)
     checkpointed: list[tuple[int, int, str]] = field(default_factory=list)
     blobs: dict[bytes, tuple[int, int, bool]] = field(default_factory=dict)
-    waiting: bytearray | None = None
+    waiting: list[bytes] | None = None
 
     def decide(self, said: list[bytes]) -> None:
         """Take trading records into the decision digest: for each, type name, version, book time and body hash."""
         self.decisions += len(said)
         if self.waiting is not None:
-            self.waiting += b"".join([len(each).to_bytes(SAID_BYTES, "big") + each for each in said])
+            self.waiting += [len(each).to_bytes(SAID_BYTES, "big") + each for each in said]
             return
         digest = self.decision
         for each in said:
@@ -138,7 +138,7 @@ class Rules:
             self._bodies[key] = BodyRule(declared.cards)
         return self._bodies[key]
 
-    def _require_causality(self, derived: bool, seq: int, time: int, cause: int, root: int) -> None:  # noqa: FBT001
+    def _require_causality(self, derived: bool, seq: int, time: int, cause: int, root: int) -> None:  # noqa: FBT001 -- a bit of the header
         if not derived:
             _require(root == seq, f"it is an input, but names record {root} as its cascade's root")
             _require(cause == NONE_SEQ or cause < seq, f"its cause {cause} comes later")
@@ -177,6 +177,6 @@ class Rules:
             _require(seq == 0, "only the first record of a log can name the log before it")
 
 
-def _require(holds: bool, what: str) -> None:  # noqa: FBT001
+def _require(holds: bool, what: str) -> None:  # noqa: FBT001 -- as `assert` takes it
     if not holds:
         raise IntegrityError(what)

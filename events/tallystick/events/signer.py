@@ -185,7 +185,7 @@ def require_owner_only(path: Path, what: str = "the signing key") -> None:
 
 def _icacls(*arguments: str) -> str:
     program = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "icacls.exe"
-    done = subprocess.run([str(program), *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([str(program), *arguments], capture_output=True, text=True, check=False)  # noqa: S603 -- Windows' own program
     if done.returncode:
         message = f"could not make {arguments[0]} owner-only: {done.stderr.strip()}"
         raise KeyFileError(message)

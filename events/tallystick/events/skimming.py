@@ -26,7 +26,7 @@ def skim(window: Window, stop: int, declared: Declarations, seam: Seam) -> tuple
         ahead = min(stop, window.ahead(at))
         base = window.base
         end, seam = _skim_groups(window.data, at - base, ahead - base, declared, seam)
-        if base + end == at and not window.widen(at):
+        if base + end == at and not (window.renew(at) or window.widen(at)):
             break
         at = base + end
     return at, seam

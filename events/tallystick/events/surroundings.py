@@ -88,9 +88,8 @@ def judge_recorded(folder: Path, key: VerifierKey, found: Found, present: Iterab
     return [
         Finding(
             f"it recorded a checkpoint over {size}, which is missing or was replaced",
-            "Restore the checkpoint file from a copy.",
-            seq,
-            "log.checkpointed",
+            seq=seq,
+            type_name="log.checkpointed",
         )
         for seq, size, note_hash in found.checkpointed
         if (size, note_hash) not in there
@@ -101,11 +100,7 @@ def judge_pruned(found: Found, proved: int) -> list[Finding]:
     """A finding for each missing body that no `log.bodies_pruned` under a later checkpoint accounts for."""
     ranges = [(first, last) for seq, first, last in found.prunings if seq < proved]
     why = "its body is missing, and no log.bodies_pruned that a later checkpoint covers names it"
-    return [
-        Finding(why, "Restore the segment from a copy.", seq)
-        for seq in found.pruned
-        if not any(first <= seq <= last for first, last in ranges)
-    ]
+    return [Finding(why, seq=seq) for seq in found.pruned if not any(first <= seq <= last for first, last in ranges)]
 
 
 def judge_blobs(folder: Path, found: Found) -> list[Finding]:
@@ -116,9 +111,9 @@ def judge_blobs(folder: Path, found: Found) -> list[Finding]:
         path = folder / "blobs" / name[:2] / name
         if not path.is_file():
             if needed:
-                findings.append(Finding(f"its blob {name} is missing", "Restore it from a copy.", seq))
+                findings.append(Finding(f"its blob {name} is missing", seq=seq))
         elif path.stat().st_size != size or _sha256_of(path) != name:
-            findings.append(Finding(f"its blob {name} was altered", "Restore it from a copy.", seq))
+            findings.append(Finding(f"its blob {name} was altered", seq=seq))
     return findings
 
 

@@ -121,7 +121,7 @@ def _look(folder: Path, key: VerifierKey, trusted: Checkpoint | None, cores: int
     )
 
 
-def _findings(  # noqa: PLR0917
+def _findings(  # noqa: PLR0917 -- all that one look brought together
     folder: Path,
     key: VerifierKey,
     signed: Signed,

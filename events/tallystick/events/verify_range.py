@@ -31,6 +31,7 @@ from tallystick.events.treepiece import TreePiece
 from tallystick.events.window import Window
 
 PROGRESS_BYTES = 4 * 2**20
+SKIMMED_SHARE = 4  # of a window: hardly anything is looked at, and less memory is faster memory
 _FRAME_BYTE = FRAME_MAGIC[0]
 
 Place = tuple[int, float]  # a segment, and a share of its bytes
@@ -100,7 +101,7 @@ class StretchReader:
         if stretch.start != (0, 0.0):
             index, at, seam = self._skim(declared)
         found = Found(TreePiece(seam[0], stretch.wanted), *seam)
-        found.waiting = bytearray() if seam[0] else None
+        found.waiting = [] if seam[0] else None
         self._rules = Rules(found, declared)
         self._fast = FastGroups(self._rules)
         try:
@@ -119,7 +120,7 @@ class StretchReader:
     def take_waiting(self) -> bytes:
         """What this stretch has said since it was last asked and the decision digest has yet to take in."""
         waiting = self._rules.found.waiting
-        said = bytes(waiting or b"")
+        said = b"".join(waiting or ())
         if waiting:
             waiting.clear()
         return said
@@ -206,7 +207,7 @@ class StretchReader:
             covered <= seq, f"the log ends at {seq}, but a checkpoint signed {covered}: {covered - seq} are missing"
         )
 
-    def _require(self, holds: bool, what: str) -> None:  # noqa: FBT001
+    def _require(self, holds: bool, what: str) -> None:  # noqa: FBT001 -- reads as the sentence it is
         if not holds:
             raise IntegrityError(what, seq=self._rules.found.seq)
 
@@ -234,7 +235,7 @@ class StretchReader:
         last, share = self._stretch.start
         seam: Seam = (0, genesis(self._stretch.origin), BEFORE_ALL, 0)
         for index in range(last + 1):
-            with Window(self._stretch.segments[index], self._bytes_of) as window:
+            with Window(self._stretch.segments[index], self._bytes_of, SKIMMED_SHARE) as window:
                 stop = window.place(share) if index == last else window.size
                 if stop <= SEGMENT.size:
                     return index, 0, seam  # the one before ends with the segment before

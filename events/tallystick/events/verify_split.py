@@ -12,11 +12,13 @@ class Costs:
     """What reading beside others costs, as shares of verifying a record.
 
     `skim`: passing over a record that comes before a stretch. `decide`: what the decision digest takes, which is one
-    chain, so that the first reader does it for all.
+    chain, so that the first reader does it for all. `note`: what it takes the others to write down for that one what it
+    is to decide.
     """
 
     skim: float
     decide: float
+    note: float = 0.0
 
 
 def split(whole: Stretch, readers: int, costs: Costs) -> list[Stretch]:
@@ -64,5 +66,5 @@ def _read_in(time: float, readers: int, costs: Costs) -> list[float]:
     """What share of the log each reader takes in `time`, of which 1 would verify all of it."""
     shares = [(time - costs.decide) / (1 - costs.decide)]
     for _ in range(readers - 1):
-        shares.append((time - costs.skim * sum(shares)) / (1 - costs.decide))
+        shares.append((time - costs.skim * sum(shares)) / (1 - costs.decide + costs.note))
     return shares

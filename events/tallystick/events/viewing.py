@@ -9,6 +9,7 @@ import mmap
 import os
 import stat
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 from struct import Struct
@@ -19,12 +20,13 @@ import msgspec
 
 from tallystick.events.declarations import SOURCE_DECLARED
 from tallystick.events.errors import IntegrityError
-from tallystick.events.record import BLOB, HEADER_BYTES, LENGTH, MAX_BLOBS, MAX_BODY_BYTES, RECORD
+from tallystick.events.record import BLOB, HEADER_BYTES, LENGTH, MAX_BLOBS, MAX_BODY_BYTES, NONE_SEQ, RECORD
 from tallystick.events.regular import FIX
 from tallystick.events.segment import FRAME, MAX_GROUP_BYTES, SEGMENT, SegmentHeader, content, read_frame, unreadable
 
 STRIDE = 512
-READ_BYTES = MAX_GROUP_BYTES + FRAME.size  # at least one whole group
+READ_BYTES = 2**22  # at a time; memory that is used again needs no clearing by the system
+MAX_READ_BYTES = MAX_GROUP_BYTES + FRAME.size  # at least one whole group
 MAX_RECORD = HEADER_BYTES + BLOB.size * MAX_BLOBS + MAX_BODY_BYTES
 
 _INDEXED = Struct(">I6xQ28xH71x")
@@ -36,11 +38,12 @@ Raw = tuple[int, tuple[Any, ...]]
 
 
 class Index(msgspec.Struct):
-    """Where things lie in a segment up to `end`: every 512th record, and every declaration."""
+    """Where things lie in a segment up to `end`: every 512th record, the types from it on, and every declaration."""
 
     end: int
     records: int
     offsets: list[int]
+    types: list[set[int]]
     declarations: list[int]
     marker: bytes
 
@@ -53,7 +56,7 @@ class SegmentView:
         self.path = path
         self.data: memoryview = memoryview(b"")
         self._marker = b""
-        self._index = Index(SEGMENT.size, 0, [], [], b"")
+        self._index = Index(SEGMENT.size, 0, [], [], [], b"")
 
     @property
     def records(self) -> int:
@@ -99,6 +102,11 @@ class SegmentView:
             yield at, fields
             at += _LENGTH_BYTES + fields[0]
 
+    def holding(self, types: AbstractSet[int]) -> list[int]:
+        """First seqs of the `STRIDE` records long stretches that hold a record of one of these types."""
+        held = enumerate(self._index.types)
+        return [self.first + number * STRIDE for number, each in held if not each.isdisjoint(types)]
+
     def index(self) -> bytes:
         """The index for a cache file."""
         return msgspec.msgpack.encode(self._index)
@@ -129,12 +137,17 @@ class SegmentView:
         """Take what has been committed to a plain segment since into the index."""
         if not self._marker:
             self._know_marker(file.read(SEGMENT.size))
-        known = -1
-        while self._marker and known < self._index.end:
-            known = self._index.end
+        index, most = self._index, READ_BYTES
+        while self._marker:
+            known = index.end
             file.seek(known)
-            self._take_groups(file.read(READ_BYTES), known)
-        if self._index.records:
+            data = file.read(most)
+            self._take_groups(data, known)
+            if index.end == known:
+                if len(data) < most or most == MAX_READ_BYTES:
+                    break
+                most = MAX_READ_BYTES
+        if index.records:
             self._map(file)
 
     def _map(self, file: IO[bytes]) -> None:
@@ -153,30 +166,38 @@ class SegmentView:
 
     def _take_group(self, data: bytes | memoryview, begin: int) -> bool:
         """Take the group at the end of what is known into the index, if its frame is there."""
-        index = self._index
-        at, seq = index.end - begin, index.records
+        index, first = self._index, self.first + self._index.records
+        at, next_stride = index.end - begin, self.first + STRIDE * len(index.offsets)
         offsets: list[int] = []
         declarations: list[int] = []
-        unpack, first = _INDEXED.unpack_from, self.first
+        held: dict[int, int] = {}  # by type, for an entry is set faster than a set is added to
+        types, unpack, most = [held], _INDEXED.unpack_from, MAX_RECORD
+        seq = first
         try:
-            while data[at] != 0xFF:
+            for seq in range(first, NONE_SEQ):
                 length, own_seq, type_id = unpack(data, at)
-                if not HEADER_BYTES <= length <= MAX_RECORD or own_seq != first + seq:
-                    return False
-                if seq % STRIDE == 0:
+                if length > most or own_seq != seq:  # a frame begins with 0xFF, which makes a large number
+                    break
+                if seq == next_stride:
                     offsets.append(begin + at)
+                    held = {}
+                    types.append(held)
+                    next_stride += STRIDE
                 if type_id <= SOURCE_DECLARED:
                     declarations.append(begin + at)
-                seq += 1
+                held[type_id] = seq
                 at += _LENGTH_BYTES + length
-        except (IndexError, too_short):
-            return False
+        except too_short:
+            pass  # a frame may be all that is left
         frame = read_frame(data, at, self._marker)
-        if frame is None or frame[:2] != (first + index.records, seq - index.records):
+        if frame is None or frame[:2] != (first, seq - first):
             return False
-        index.end, index.records = begin + at + FRAME.size, seq
+        index.end, index.records = begin + at + FRAME.size, seq - self.first
         index.offsets += offsets
         index.declarations += declarations
+        if index.types:
+            index.types[-1].update(types[0])
+        index.types += map(set, types[1:])
         return True
 
 

@@ -26,9 +26,18 @@ class Window:
     A file that grows meanwhile is read up to where it ends when its end is read.
     """
 
-    def __init__(self, stored: StoredSegment, bytes_of: Callable[[StoredSegment], bytes] = plain_bytes) -> None:
-        """`bytes_of` gives the plain bytes of a segment that is not one plain file. Raises as `plain_bytes` does."""
+    def __init__(
+        self,
+        stored: StoredSegment,
+        bytes_of: Callable[[StoredSegment], bytes] = plain_bytes,
+        share: int = 1,
+    ) -> None:
+        """`bytes_of` gives the plain bytes of a segment that is not one plain file. Raises as `plain_bytes` does.
+
+        `share`: by what the usual window is divided, for who looks at little of what lies there.
+        """
         self._stored = stored
+        self._most, self._margin = WINDOW_BYTES // share, MARGIN_BYTES // share
         self._file: FileIO | None = None
         self.data, self.base, self.size = b"", 0, 0
         if stored.is_one_plain_file:
@@ -37,7 +46,7 @@ class Window:
                 self._file = open_regular(path, MAX_SEGMENT_BYTES)
             except OSError as error:
                 raise unreadable(path, error) from error
-            self._read(0, WINDOW_BYTES)
+            self._read(0, self._most)
         else:
             self.data = bytes_of(stored)
             self.size = len(self.data)
@@ -59,12 +68,12 @@ class Window:
         Those that begin later may not be whole here. Raises `LogError`.
         """
         if not self.base <= at < self._reach():
-            self._read(at, WINDOW_BYTES)
+            self._read(at, self._most)
         return self._reach()
 
     def renew(self, at: int) -> bool:
         """Begin the window at `at` where most of it is behind; whether there is more to look at now."""
-        return 2 * (at - self.base) > len(self.data) and self._read_more(at, WINDOW_BYTES)
+        return 2 * (at - self.base) > len(self.data) and self._read_more(at, self._most)
 
     def widen(self, at: int) -> bool:
         """Have room for the largest group from `at` on, then for everything; whether there is more to look at now."""
@@ -80,7 +89,7 @@ class Window:
         return self.base + len(self.data)
 
     def _reach(self) -> int:
-        return self.size if self._end() == self.size else self._end() - MARGIN_BYTES
+        return self.size if self._end() == self.size else self._end() - self._margin
 
     def _read_more(self, at: int, most: int) -> bool:
         if self._end() == self.size:

@@ -5,18 +5,15 @@ level unnoticed. A scan compares each row with them and walks a moment exactly o
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats, Ints
 from tallystick.market.compiled import compiled, compiled_inside
+from tallystick.market.spans import NEVER
 
 BUY_LIMIT, SELL_LIMIT, BUY_STOP, SELL_STOP, BUY_STOP_LIMIT, SELL_STOP_LIMIT = 2, 3, 4, 5, 6, 7
 """MT5's ORDER_TYPE of pending orders; below 2 are market orders, as the rest of an order stands."""
 
 SLACK = 0.75
-NEVER = 2**63 - 1
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @compiled

@@ -7,7 +7,7 @@ enough never to miss a stop-out; a moment that only may have one is handed back 
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.alarms import Floats, Ints
+from tallystick.market.arrays import Floats, Ints
 from tallystick.market.compiled import compiled
 from tallystick.market.moment import Sides, row_step, to_points, touches
 

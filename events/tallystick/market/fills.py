@@ -8,7 +8,7 @@ symbol. Nothing is changed; what happens there is settled elsewhere.
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.alarms import Floats, Ints
+from tallystick.market.arrays import Floats, Ints
 from tallystick.market.compiled import compiled, compiled_inside
 from tallystick.market.moment import Sides, acts, to_points
 

@@ -6,7 +6,8 @@ Compiled, and exact in int64: points, volume units, minor units. A product that 
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.alarms import BUY_LIMIT, BUY_STOP, BUY_STOP_LIMIT, SELL_LIMIT, Floats, Ints
+from tallystick.market.alarms import BUY_LIMIT, BUY_STOP, BUY_STOP_LIMIT, SELL_LIMIT
+from tallystick.market.arrays import Floats, Ints
 from tallystick.market.compiled import compiled_inside
 from tallystick.market.money import MoneyOverflowError
 

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SECOND = 1_000_000_000
-HOUR = 3_600 * SECOND
-DAY = 24 * HOUR
+from tallystick.market.spans import DAY_NS, HOUR_NS, SECOND_NS
+
 _FIXED = re.compile(r"fixed:([+-])([01][0-9]|2[0-3]):([0-5][0-9])")
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
@@ -31,18 +30,18 @@ def to_utc_ns(time_msc: NDArray[np.int64], rule: str) -> NDArray[np.int64]:
     if fixed is not None:
         return local - fixed
     # The clock shows UTC+2 or UTC+3; in the hour it shows twice, the first (summer) reading is meant.
-    summer = local - 3 * HOUR
-    return np.where(_is_us_summer(summer), summer, local - 2 * HOUR)
+    summer = local - 3 * HOUR_NS
+    return np.where(_is_us_summer(summer), summer, local - 2 * HOUR_NS)
 
 
 def offset_ns(time: int, rule: str) -> int:
     """The clock's offset from UTC at a moment in ns UTC."""
-    return _offset_of_hour(time // HOUR, rule)
+    return _offset_of_hour(time // HOUR_NS, rule)
 
 
 def server_day(time: int, rule: str) -> int:
     """Number of the server's day (days since 1970-01-01 on its clock) at a moment in ns UTC."""
-    return (time + offset_ns(time, rule)) // DAY
+    return (time + offset_ns(time, rule)) // DAY_NS
 
 
 def weekday_of(day: int) -> int:
@@ -52,9 +51,9 @@ def weekday_of(day: int) -> int:
 
 def next_midnight(time: int, rule: str) -> int:
     """The first server midnight after a moment, in ns UTC."""
-    midnight = ((time + offset_ns(time, rule)) // DAY + 1) * DAY
-    utc = midnight - offset_ns(midnight - 2 * HOUR, rule)
-    return utc if utc > time else midnight + DAY - offset_ns(midnight + DAY - 2 * HOUR, rule)
+    midnight = ((time + offset_ns(time, rule)) // DAY_NS + 1) * DAY_NS
+    utc = midnight - offset_ns(midnight - 2 * HOUR_NS, rule)
+    return utc if utc > time else midnight + DAY_NS - offset_ns(midnight + DAY_NS - 2 * HOUR_NS, rule)
 
 
 class ServerDay:
@@ -79,8 +78,8 @@ def _offset_of_hour(hour: int, rule: str) -> int:
     if fixed is not None:
         return fixed
     begins, ends = _us_summer_lists()
-    year = bisect_right(begins, hour * HOUR) - 1
-    return 3 * HOUR if year >= 0 and hour * HOUR < ends[year] else 2 * HOUR
+    year = bisect_right(begins, hour * HOUR_NS) - 1
+    return 3 * HOUR_NS if year >= 0 and hour * HOUR_NS < ends[year] else 2 * HOUR_NS
 
 
 @cache
@@ -94,15 +93,15 @@ def _fixed_offset(rule: str) -> int | None:
         message = f"unknown time rule {rule!r}; say utc, fixed:+HH:MM or new_york+7"
         raise TimeRuleError(message)
     sign, hours, minutes = found.groups()
-    return (1 if sign == "+" else -1) * (int(hours) * 3_600 + int(minutes) * 60) * SECOND
+    return (1 if sign == "+" else -1) * (int(hours) * 3_600 + int(minutes) * 60) * SECOND_NS
 
 
 @cache
 def _us_summers() -> tuple[NDArray[Any], NDArray[Any]]:
     """Begin and end of US summer time in ns UTC, year by year."""
     years = range(_FIRST_YEAR, _LAST_YEAR)
-    begins = [_sunday(year, 3, 2) * DAY + 7 * HOUR for year in years]  # 02:00 at UTC-5
-    ends = [_sunday(year, 11, 1) * DAY + 6 * HOUR for year in years]  # 02:00 at UTC-4
+    begins = [_sunday(year, 3, 2) * DAY_NS + 7 * HOUR_NS for year in years]  # 02:00 at UTC-5
+    ends = [_sunday(year, 11, 1) * DAY_NS + 6 * HOUR_NS for year in years]  # 02:00 at UTC-4
     return np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64)
 
 

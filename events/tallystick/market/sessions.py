@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tallystick.market.server_time import DAY, SECOND, weekday_of
+from tallystick.market.server_time import weekday_of
+from tallystick.market.spans import DAY_NS, DAY_S, SECOND_NS
 
-DAY_S = 86_400
 EVERY = "default"
 """In tables by symbol: what holds for symbols that are not named."""
 WEEK_DAYS = 7
@@ -56,12 +56,12 @@ class Sessions:
         """Whether orders are taken at a moment of the server's clock, in ns."""
         if not self.week and not self.holidays:
             return True
-        day = server_ns // DAY
+        day = server_ns // DAY_NS
         if day in self.holidays:
             return False
         if not self.week:
             return True
-        second = server_ns % DAY // SECOND
+        second = server_ns % DAY_NS // SECOND_NS
         return any(one.from_s <= second < one.to_s for one in self.week[weekday_of(day)])
 
     def next_open(self, server_ns: int) -> int | None:
@@ -71,12 +71,12 @@ class Sessions:
         """
         if self.open_at(server_ns):
             return server_ns
-        today = server_ns // DAY
+        today = server_ns // DAY_NS
         for day in range(today, today + 4 * WEEK_DAYS + 1):
             if day in self.holidays:
                 continue
             ranges = self.week[weekday_of(day)] if self.week else (Range(0, DAY_S),)
-            starts = [day * DAY + one.from_s * SECOND for one in ranges]
+            starts = [day * DAY_NS + one.from_s * SECOND_NS for one in ranges]
             later = [start for start in starts if start >= server_ns]
             if later:
                 return later[0]

@@ -12,6 +12,7 @@ from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.margin import CALC_MODES
 from tallystick.market.money import point_money
 from tallystick.market.server_time import TimeRuleError, offset_ns
+from tallystick.market.spans import DAY_NS, SECOND_NS
 from tallystick.market.swap import SWAP_MODES
 from tallystick.market.terms import AccountTerms
 from tallystick.platform.plan import AccountPlan, BotPlan, RunPlan
@@ -24,7 +25,6 @@ from tallystick.platform.risk import PRESETS, risk_settings_from
 __all__ = ["PlanError", "check_plan"]
 
 PRESET_DIGITS = 2
-DAY_NS = 86_400_000_000_000
 MOST_MONEY = 10**15
 """Minor units of one account; sums of profits on it stay inside int64."""
 MOST_RECORDS = 10**12
@@ -236,5 +236,5 @@ def _check_sizing_types(where: str, table: Mapping[str, Any]) -> None:
 def _check_rhythms(rhythms: Mapping[str, tuple[int, int]]) -> None:
     for name, (period, offset) in rhythms.items():
         word("rhythms", name, re.compile(r"[A-Za-z0-9_.-]{1,64}"), "names of 1 to 64 of A-Z a-z 0-9 _ . -")
-        number(f"rhythms.{name}[0]", period, 1_000_000_000, 366 * DAY_NS)
+        number(f"rhythms.{name}[0]", period, SECOND_NS, 366 * DAY_NS)
         number(f"rhythms.{name}[1]", offset, -366 * DAY_NS, 366 * DAY_NS)

@@ -5,12 +5,12 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal, get_args, get_origin
 
+from tallystick.market.spans import YEAR_S
 from tallystick.platform.plan import StrategyPlan
 from tallystick.platform.plan_values import need, number, ratio, word
 from tallystick.platform.strategies import KINDS, strategy_from
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-YEAR_S = 366 * 86_400
 MOST = {
     "due_s": YEAR_S,
     "every_s": YEAR_S,

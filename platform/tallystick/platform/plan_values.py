@@ -31,7 +31,7 @@ def number(field: str, got: object, least: int, most: int) -> None:
 def ratio(field: str, got: object, least: float, most: float) -> None:
     """A finite number within bounds, whole or not."""
     # Bounds refuse what is not finite too, and compare exactly where a large integer has no float.
-    fits = type(got) in {int, float} and least <= got <= most  # type: ignore[operator]
+    fits = type(got) in {int, float} and least <= got <= most  # type: ignore[operator]  # a number, by then
     need(fits, field, got, f"a number from {least:g} to {most:g}")
 
 

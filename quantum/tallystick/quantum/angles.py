@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tallystick.quantum.errors import SettingError
+from tallystick.quantum.arrays import Floats
+from tallystick.quantum.errors import Missing, SettingError
 from tallystick.quantum.objectives import Objective
 from tallystick.quantum.qaoa import Qaoa
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def optimise(
 ) -> Search:
     """The best end of L-BFGS from each start. Deterministic; the limit is a count.
 
-    Needs scipy (`pip install "tallystick[quantum]"`). Raises `SettingError` without a start.
+    Raises `SettingError` without a start, `Missing` without scipy.
     """
     if not starts:
         message = "no angles to start from; use ramps()"
@@ -113,8 +111,11 @@ def _descended(
     qaoa: Qaoa, start: Angles, objective: Objective | None, iterations: int
 ) -> tuple[Angles, float, tuple[Step, ...]]:
     """One descent from one start: where it ends, the value there, every evaluation."""
-    from scipy.optimize import minimize
-
+    try:
+        from scipy.optimize import minimize
+    except ImportError as error:
+        message = 'searching for angles needs scipy. Install it: pip install "tallystick[quantum]"'
+        raise Missing(message) from error
     layers, trace = start.layers, list[Step]()
     best = [(np.inf, np.zeros(0))]
 

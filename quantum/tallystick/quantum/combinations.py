@@ -1,13 +1,10 @@
 """Walking through combinations in colexicographic order, compiled: costs of all states, index pairs of far gates."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tallystick.quantum import plain
+from tallystick.quantum.arrays import Floats, Ints
 from tallystick.quantum.compiling import njit
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @njit(cache=True)

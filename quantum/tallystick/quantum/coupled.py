@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tallystick.quantum import plain
+from tallystick.quantum.arrays import Ints
 from tallystick.quantum.compiling import njit
-from tallystick.quantum.layout import Ints
 from tallystick.quantum.rotations import Floats, Ket, total_of
 from tallystick.quantum.side_by_side import lay, put_back
 from tallystick.quantum.vectors import copy_wide, fused, lift_four_wide, lift_wide, rotate_wide

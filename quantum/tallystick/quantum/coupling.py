@@ -19,9 +19,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Ints
 from tallystick.quantum.coupled import Low, Program, Strips, low_segments, segments, turn_last, undo_last
 from tallystick.quantum.errors import SettingError
-from tallystick.quantum.layout import Ints, batch_starts, children_of, sizes_of
+from tallystick.quantum.layout import batch_starts, children_of, sizes_of
 from tallystick.quantum.lifts import Block, Step, added, mirrored, work
 from tallystick.quantum.rotations import Ket, total_of
 from tallystick.quantum.spins import eigenvalues, multiplicity, sectors

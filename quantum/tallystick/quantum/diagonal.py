@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.combinations import quadratic_costs
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.memory import require_memory
 from tallystick.quantum.subspace import Subspace
 from tallystick.quantum.threads import Threads
 
-Floats = NDArray[np.float64]
 SYMMETRIC = 1e-9
 
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tallystick.quantum.arrays import Ints
 from tallystick.quantum.combinations import far_pairs
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import SettingError
-from tallystick.quantum.layout import Ints
 from tallystick.quantum.memory import require_memory
 from tallystick.quantum.rotations import Ket, Turn, exchange_pairs, undo_pairs
 from tallystick.quantum.subspace import Subspace

@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import ProblemError, SettingError
 from tallystick.quantum.estimators import covariance as covariances
@@ -19,8 +20,6 @@ from tallystick.quantum.problem.conditions import Condition, Group, Trading
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import VARIANCE, Risk
 from tallystick.quantum.problem.solving import Portfolio, solve
-
-Floats = NDArray[np.float64]
 
 
 class PortfolioOptimiser:

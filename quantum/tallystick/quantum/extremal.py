@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.edges import PairTables, pair_tables
 from tallystick.quantum.errors import SettingError
 from tallystick.quantum.memory import require_memory
 from tallystick.quantum.subspace import Subspace
 
-Floats = NDArray[np.float64]
 TOLERANCE = 1e-12
 STEPS = 24
 """Vectors between restarts: few enough for memory, enough to converge in a handful of restarts."""

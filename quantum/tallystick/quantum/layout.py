@@ -13,13 +13,12 @@ from math import comb
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Ints
 from tallystick.quantum.combinations import far_pairs
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.subspace import LARGEST, Subspace
 
-Ints = NDArray[np.int64]
 LOW_RUN, MIDDLE_RUN = 300, 200_000
 """Amplitudes a typical segment of the low and of the middle level may have."""
 PIECE = 16_384

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.quantum.layout import Ints, occurs
+from tallystick.quantum.arrays import Ints
+from tallystick.quantum.layout import occurs
 from tallystick.quantum.spins import sectors
 from tallystick.quantum.subspace import Subspace
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.errors import SettingError
-
-Floats = NDArray[np.float64]
 
 
 class Objective(Protocol):

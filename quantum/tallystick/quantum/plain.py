@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Ints
 from tallystick.quantum.width import ROW
 
-Ints = NDArray[np.int64]
 Floats = NDArray[Any]
 FACTORS = {1: 1, 2: 2, 4: 8}
 LIFTS: dict[int, tuple[tuple[int, int], ...]] = {1: (), 2: ((0, 1),), 4: ((0, 1), (2, 3), (0, 2), (1, 3))}

@@ -11,8 +11,9 @@ from importlib.metadata import version
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.compiling import compiles, installed, interpreted
 from tallystick.quantum.errors import Missing, ProblemError, SettingError
 from tallystick.quantum.memory import require_memory
@@ -24,7 +25,6 @@ from tallystick.quantum.state import State
 from tallystick.quantum.subspace import Subspace
 from tallystick.quantum.threads import Threads
 
-Floats = NDArray[np.float64]
 LARGEST_PHASE = 2.0**20
 
 

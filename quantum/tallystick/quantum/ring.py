@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from tallystick.quantum.arrays import Ints
 from tallystick.quantum.compiling import njit
-from tallystick.quantum.layout import LANES, Ints, Packed, Tables, unpacked
+from tallystick.quantum.layout import LANES, Packed, Tables, unpacked
 from tallystick.quantum.rotations import (
     Floats,
     Ket,

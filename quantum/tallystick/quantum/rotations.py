@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.quantum import plain
+from tallystick.quantum.arrays import Ints
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.vectors import (
     Place,
@@ -24,7 +25,6 @@ from tallystick.quantum.vectors import (
 )
 from tallystick.quantum.width import WIDE
 
-Ints = NDArray[np.int64]
 Floats = NDArray[Any]
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from tallystick.quantum import plain
+from tallystick.quantum.arrays import Ints
 from tallystick.quantum.compiling import njit
-from tallystick.quantum.layout import Ints
 from tallystick.quantum.rotations import Floats
 from tallystick.quantum.vectors import Place, transpose
 

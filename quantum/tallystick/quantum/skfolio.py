@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import Missing, ProblemError
 from tallystick.quantum.estimator import column_names
@@ -26,8 +27,6 @@ try:
 except ImportError as error:
     message = "skfolio is not installed. Install it: pip install skfolio"
     raise Missing(message) from error
-
-Floats = NDArray[np.float64]
 
 
 class CardinalityOptimisation(BaseOptimization):  # type: ignore[misc] # skfolio publishes no types

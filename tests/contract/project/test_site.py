@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ci.browser import Browser
 from ci.reference import DOOR, PAGES, ROOT, outdated
 from tallystick import platform
 
@@ -31,10 +32,13 @@ def test_every_page_is_reached_from_the_sites_menu() -> None:
     assert reached == {page for page in pages if not re.match(r"decisions/\d", page)}
 
 
-def test_the_site_builds_without_a_warning_and_fetches_nothing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built as `python tasks.py site` builds it; a warning fails it."""
     pytest.importorskip("mkdocs", reason='pip install "tallystick[docs]"')
+    folder = tmp_path_factory.mktemp("site")
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
         cwd=ROOT,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         check=False,
@@ -42,9 +46,40 @@ def test_the_site_builds_without_a_warning_and_fetches_nothing(tmp_path: Path) -
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    built = list(tmp_path.rglob("*.html"))
+    return folder
+
+
+def test_the_site_builds_without_a_warning_and_fetches_nothing(site: Path) -> None:
+    built = list(site.rglob("*.html"))
     assert len(built) > 30
     assert [page.name for page in built if fetches(page)] == []
+
+
+def test_the_site_opened_from_a_folder_finds_words_and_is_dark_where_the_system_is(
+    site: Path, browser: Browser
+) -> None:
+    page = site / "tutorial" / "1-write.html"
+    for dark, scheme in ((False, "default"), (True, "slate"), (False, "default")):
+        browser.show(page, 1280, 900, dark=dark)
+        assert browser.value("document.body.dataset.mdColorScheme") == scheme
+    assert browser.value(SEARCHED) > 0
+    assert not browser.complaints
+    assert all(url.startswith(("file:", "data:")) for url in browser.requested)
+
+
+SEARCHED = """new Promise((done) => {
+  const field = document.querySelector(".md-search__input");
+  const look = (left) => {
+    const found = document.querySelectorAll(".md-search-result__item").length;
+    if (found || !left) return done(found);
+    field.focus();
+    field.value = "checkpoint";
+    field.dispatchEvent(new Event("keyup", {bubbles: true}));
+    setTimeout(look, 100, left - 1);
+  };
+  look(200);
+})"""
+"""How many places the site's own search finds for a word, waiting 20 seconds for its index."""
 
 
 def fetches(page: Path) -> bool:

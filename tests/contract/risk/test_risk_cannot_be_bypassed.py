@@ -14,6 +14,7 @@ from tallystick.events.module import Module, Scanner
 from tallystick.events.types.trading import OrderApproved, OrderRequested, OrderSending, SignalRaised, TargetSet
 from tallystick.platform.orders import Orders
 from tallystick.platform.portfolio import Portfolio
+from tallystick.platform.quantities import UNITS
 from tallystick.platform.risk import RULES, Risk, RiskBypassed, refuse_ways_round_risk, ways_round_risk
 from tallystick.platform.strategies import EmaCross, Flat, Hold, ZScoreReversion
 
@@ -83,3 +84,8 @@ def test_the_page_on_risk_lists_the_rules_in_the_order_they_are_asked() -> None:
     rows = re.findall(r"^\| (\d+) \| `(\w+)` \| ([\w, ]+) \|", page, flags=re.MULTILINE)
     kinds = {rule.name: "all" if len(rule.asked_of) == 3 else ", ".join(rule.asked_of) for rule in RULES}
     assert rows == [(str(number), name, kinds[name]) for number, name in enumerate(kinds, start=1)]
+    units = dict(re.findall(r"^\| \d+ \| `(\w+)` .*\|([^|]*)\|$", page, flags=re.MULTILINE))
+    assert list(units) == list(kinds)
+    for name, unit in units.items():
+        known = UNITS.get(name, "")
+        assert unit.strip() == known or (known and unit.strip().startswith(f"{known} ")), name

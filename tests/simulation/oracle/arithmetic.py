@@ -39,14 +39,14 @@ def server_offset(rule: str, time: int) -> int:
         return sign * (int(hours) * HOUR + int(minutes) * HOUR // 60)
     assert rule == "new_york+7", rule
     # New York is at UTC-5; at UTC-4 from 02:00 on March's second Sunday (07:00 UTC) to November's first (06:00 UTC).
-    moment = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=time // 1000)  # noqa: DTZ001 (all of it is UTC)
+    moment = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=time // 1000)  # noqa: DTZ001 -- all of it is UTC
     summer = _sunday(moment.year, 3, 2) + dt.timedelta(hours=7)
     winter = _sunday(moment.year, 11, 1) + dt.timedelta(hours=6)
     return 3 * HOUR if summer <= moment < winter else 2 * HOUR
 
 
 def _sunday(year: int, month: int, number: int) -> dt.datetime:
-    first = dt.datetime(year, month, 1)  # noqa: DTZ001 (all of it is UTC)
+    first = dt.datetime(year, month, 1)  # noqa: DTZ001 -- all of it is UTC
     return first + dt.timedelta(days=(SUNDAY - first.weekday()) % 7 + 7 * (number - 1))
 
 

@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import Any
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import OrderEnded, OrderSending, SwapCharged
+from tallystick.events.types.account import SwapCharged
+from tallystick.events.types.trading import OrderEnded, OrderSending
 from tallystick.market.instrument import Instrument
 from tests.simulation.oracle.arithmetic import (
     DAY,

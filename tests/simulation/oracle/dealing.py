@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import DealMade, PositionMarginFixed, PositionProtected
+from tallystick.events.types.account import PositionMarginFixed, PositionProtected
+from tallystick.events.types.trading import DealMade
 from tests.simulation.oracle.account import AccountOfTheOracle
 from tests.simulation.oracle.arithmetic import nearest, to_price
 from tests.simulation.oracle.orders import BUY, Order, Position

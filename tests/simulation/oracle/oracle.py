@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import AccountStoppedOut, OrderAnswered, OrderSending
+from tallystick.events.types.account import AccountStoppedOut
+from tallystick.events.types.trading import OrderAnswered, OrderSending
 from tallystick.market.instrument import Instrument
 from tests.simulation.oracle.arithmetic import to_points, to_price
 from tests.simulation.oracle.checks import CLOSE_BY, MARKET, MODIFY, PENDING, PROTECT, REMOVE, refusal
@@ -124,7 +125,7 @@ class Oracle(Execution):
         facts = self.close_by(first, second, sending.order, sending.comment, time)
         one = facts[0]
         answer = self._answer(sending, DONE, time, ticket=self.order_tickets)
-        done = {"deal": one.deal, "volume": one.volume, "price": one.price}  # type: ignore[attr-defined]
+        done = {"deal": one.deal, "volume": one.volume, "price": one.price}  # type: ignore[attr-defined]  # a deal comes first
         return [*facts, msgspec.structs.replace(answer, **done)]
 
     def _answer(self, sending: OrderSending, code: int, moment: int, *, ticket: int = 0) -> OrderAnswered:

@@ -172,4 +172,4 @@ def test_a_reactor_goes_on_from_a_snapshot() -> None:
     whole = Reactor(period=4)
     heard(whole, walk(60))
     assert (second.rows, second.average.value, second.given) == (60, whole.average.value, {"period": 4})
-    assert (whole.fresh().rows, whole.fresh().average.period) == (0, 4)  # type: ignore[attr-defined]
+    assert (whole.fresh().rows, whole.fresh().average.period) == (0, 4)  # type: ignore[attr-defined]  # an attribute of the strategy's own

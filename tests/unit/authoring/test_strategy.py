@@ -416,6 +416,20 @@ def test_a_callback_that_ends_the_process_fails_instead() -> None:
             heard(made, walk(1))
 
 
+@pytest.mark.parametrize("shortcut", ["scan", "advance"])
+def test_a_scan_that_raises_is_told_with_its_line_as_a_callback_is(shortcut: str) -> None:
+    class Reacts(Module, hears=[BarClosed], symbol="EURUSD"):
+        def scan(self, rows: Any) -> int:
+            return len(rows.nothing)
+
+        def advance(self, rows: Any) -> None:
+            rows.nothing()
+
+    expected = rf"E512 test_strategy.py:\d+ in {shortcut}: AttributeError: .*'nothing'\. Correct it there\.$"
+    with pytest.raises(CallbackFailed, match=expected):
+        getattr(Reacts(), shortcut)(object())
+
+
 def test_a_parameter_whose_default_is_a_list_takes_lists() -> None:
     @strategy(symbol="EURUSD", lots="0.10")
     def mine(bars: Any, periods=(3, 5)) -> Any:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- as traders write
@@ -462,7 +476,7 @@ def test_a_wrong_name_of_the_bars_is_told_with_the_nearest_one() -> None:
 def test_a_wrong_name_of_something_else_keeps_pythons_words() -> None:
     class Mine(Strategy, symbol="EURUSD"):
         def on_bar(self, bar: BarClosed) -> None:
-            self.last = bar.closed  # type: ignore[attr-defined]
+            self.last = bar.closed  # type: ignore[attr-defined]  # an attribute of the strategy's own
 
     with pytest.raises(CallbackFailed, match=r"E512 test_strategy.py:\d+ in on_bar: AttributeError: .*'closed'"):
         heard(Mine(), walk(1))
@@ -488,7 +502,7 @@ def test_parameters_are_typed_and_known() -> None:
     assert (made.name, made.warm_up, EmaCross().name, EmaCross.takes["fast"].default) == ("other", 3, "ema_cross", 10)
     again = made.fresh()
     assert again is not made
-    assert (again.fast, again.symbol, again.name) == (12, "GBPUSD", "other")  # type: ignore[attr-defined]
+    assert (again.fast, again.symbol, again.name) == (12, "GBPUSD", "other")  # type: ignore[attr-defined]  # an attribute of the strategy's own
     for wrong in ({"fst": 3}, {"fast": 1.5}, {"fast": True}, {"share": "x"}, {"share": float("nan")}, {"warm_up": -1}):
         with pytest.raises(SettingRefused, match=r"E50[45] ema_cross"):
             EmaCross(**wrong)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tallystick.platform import Bars, strategy
+from tallystick.platform import Bars, Strategy, strategy
 from tallystick.platform.backtesting import Backtest, backtest
 from tallystick.platform.backtesting.printed import BLOCKS, sparkline
 from tallystick.platform.backtesting.tables import DEALS, EQUITY, ORDERS, TRADES
@@ -72,6 +72,22 @@ def test_what_is_still_open_at_the_end_is_told(frame: pd.DataFrame) -> None:
     floating = held.stats["equity"] - held.stats["balance"]
     assert (held.stats["trades"], held.stats["open_positions"]) == (0, 1)
     assert f"W128 1 position is still open at the end: {floating:,.2f} not in the net result" in str(held)
+
+
+def test_lots_that_no_order_is_of_are_told_for_the_strategy_says_its_own(frame: pd.DataFrame, result: Backtest) -> None:
+    class Own(Strategy, symbol="EURUSD", timeframe="H1"):
+        def on_bar(self, bar: object) -> None:
+            self.target("0.30")
+
+    own = backtest(Own, frame, lots="0.50")
+    assert (
+        'W129 lots="0.5" was not traded: what opened was of 0.3. Leave it out where a strategy or sizing says its own.'
+        in own.own_warnings
+    )
+    for heard in (backtest(Own, frame), backtest(Own, frame, lots="0.3"), result):
+        assert not any("W129" in each for each in heard.own_warnings)
+    sized = backtest(ema_cross, frame, lots="0.50", sizing={"kind": "fixed", "lots": "0.02"})
+    assert any('W129 lots="0.5" was not traded: what opened was of 0.02.' in each for each in sized.own_warnings)
 
 
 def test_an_empty_result_has_empty_tables(frame: pd.DataFrame) -> None:

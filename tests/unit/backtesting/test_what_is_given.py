@@ -15,6 +15,7 @@ from tallystick.platform.backtesting.market import moment_ns
 from tallystick.platform.data.catalogue import Catalogue
 from tallystick.platform.data.conditions import instrument_from
 from tallystick.platform.data.demo import demo_feed
+from tallystick.platform.data.errors import BadConditions
 from tallystick.platform.data.opening import series_of
 from tallystick.platform.plan import AccountPlan
 from tallystick.platform.strategies import EmaCross
@@ -50,6 +51,16 @@ def test_two_strategies_of_one_name_are_told_how_to_differ(frame: pd.DataFrame) 
         backtest([ema_cross, ema_cross(fast=3)], frame)
     both = backtest([ema_cross, ema_cross(fast=3, name="ema_cross_2")], frame, lots="0.10")
     assert set(both.trades["strategy"]) == {"ema_cross", "ema_cross_2"}
+
+
+def test_conditions_may_be_fields_by_symbol_as_in_a_file(frame: pd.DataFrame, result: Backtest) -> None:
+    dear: dict[str, Any] = {"lots": "0.10", "account": 5_000, "instruments": {"EURUSD": {"commission_per_lot": 700}}}
+    assert backtest(ema_cross, frame, **dear).summary.commission == 2 * result.summary.commission
+    with pytest.raises(BadConditions, match="conditions of EURUSD do not fit: no field is called comission"):
+        backtest(ema_cross, frame, instruments={"EURUSD": {"comission": 700}})
+    bare: dict[str, Any] = {"EURUSD": 3.5}
+    with pytest.raises(BadConditions, match="conditions of EURUSD do not fit: got float / expected its fields by name"):
+        backtest(ema_cross, frame, instruments=bare)
 
 
 def test_a_calendar_of_news_may_be_a_file(frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,6 +164,18 @@ def test_a_failure_is_kept_when_it_is_asked_for(frame: pd.DataFrame) -> None:
     found = backtest(Fails, frame, on_failure="keep")
     assert found.failure is not None
     assert "FAILED: " in str(found)
+
+
+def test_a_file_whose_name_holds_no_known_symbol_is_read_as_the_strategys_and_that_is_noted(
+    tmp_path: Path, frame: pd.DataFrame
+) -> None:
+    path = tmp_path / "BTCUSD-1h.csv"
+    frame.to_csv(path)
+    (noted,) = [note for note in backtest(ema_cross, path, tz="utc").notes if "BTCUSD" in note]
+    assert noted == "BTCUSD-1h.csv is read as EURUSD, the strategy's: its name holds no symbol that is built in"
+    assert not any("read as" in note for note in backtest(ema_cross, path, tz="utc", symbol="EURUSD").notes)
+    named = path.rename(tmp_path / "EURUSD-1h.csv")
+    assert not any("read as" in note for note in backtest(ema_cross, named, tz="utc").notes)
 
 
 class Nameless(Strategy, timeframe="H1"):

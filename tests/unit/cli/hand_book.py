@@ -15,6 +15,7 @@ from tallystick.events.event import Event
 from tallystick.events.record import DERIVED, NONE_ROW, NONE_SEQ, TRADING
 from tallystick.events.signer import create_key
 from tallystick.events.types import market, running, trading
+from tallystick.events.types.account import SwapCharged
 from tallystick.events.writer import LogWriter
 from tallystick.market.instrument import LOT
 from tallystick.platform.data.demo import demo_account, demo_instruments
@@ -136,10 +137,10 @@ class HandBook:
         set_ = self.say("portfolio", "portfolio", target, derived=True, cause=signal)
         request = self.say("orders", "orders", self._request(1, LOT // 10), derived=True, cause=set_)
         big = self.say("orders", "orders", self._request(2, 40 * LOT), derived=True, cause=set_)
-        approved = trading.OrderApproved(order=1, rule="order_volume", limit=10 * LOT, value=LOT // 10)
+        approved = trading.OrderApproved(order=1, rule="volume_max", limit=10 * LOT, value=LOT // 10)
         approval = self.say("risk", "risk", approved, derived=True, cause=request)
         denied = trading.OrderDenied(
-            order=2, rule="order_volume", limit=10 * LOT, value=40 * LOT, detail="lower the size"
+            order=2, rule="volume_max", limit=10 * LOT, value=40 * LOT, detail="lower the size"
         )
         self.seqs["denied"] = self.say("risk", "risk", denied, derived=True, cause=big)
         sending = self.seqs["sending"] = self.say("gateway", "gateway", self._sending(), cause=approval)
@@ -148,7 +149,7 @@ class HandBook:
 
     def _second_block(self) -> None:
         """A swap, then the stop loss on the second of three bars."""
-        swap = trading.SwapCharged(position=2, symbol="EURUSD", amount=-31, nights=1, moment=self.time)
+        swap = SwapCharged(position=2, symbol="EURUSD", amount=-31, nights=1, moment=self.time)
         self.seqs["swap"] = self.say("terminal", "terminal", swap)
         block = self.seqs["second_block"] = self._block(5, 3)
         self.seqs["stop"] = self.say("terminal", "terminal", self._deal(3, "out", "sl", 1.3811, -1), cause=block, row=1)

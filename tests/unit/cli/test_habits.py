@@ -21,7 +21,8 @@ from tallystick.platform.cli.demo_folder import MARK, take_folder
 from tallystick.platform.cli.failure import Failure, explained
 from tallystick.platform.cli.home import KEY_FILE, own_key, pinned_key
 from tallystick.platform.cli.stopping import stopping
-from tallystick.platform.cli.wording import instant, lots
+from tallystick.platform.cli.wording import instant
+from tallystick.platform.quantities import lots
 from tests.said import Say
 from tests.unit.cli.hand_book import HandBook
 
@@ -80,7 +81,7 @@ def test_the_operators_log_holds_no_secret(tmp_path: Path) -> None:
     text = (tmp_path / operators_log.NAME).read_text(encoding="utf-8")
     assert "tallystick test" in text
     assert "[secret]" in text
-    assert secret.rsplit("+", 1)[1] not in text
+    assert secret.split("+", 4)[4] not in text  # base64 may hold a plus sign too
     assert "cafe0123" not in text
 
 

@@ -3,6 +3,7 @@
 import math
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,9 +97,9 @@ def test_a_walk_whose_trainings_all_fail_is_a_finding_and_says_why(say: Say, res
 
 
 def test_two_runs_are_compared(say: Say, tmp_path: Path) -> None:
-    span = {"start": "2014-02-01", "end": "2014-02-14"}
+    span: dict[str, Any] = {"start": "2014-02-01", "end": "2014-02-14"}
     for name, fast in (("a", 10), ("b", 11)):
-        backtest("ema_cross", "EURUSD", parameters={"fast": fast}, book=tmp_path / name, **span)  # type: ignore[arg-type]
+        backtest("ema_cross", "EURUSD", parameters={"fast": fast}, book=tmp_path / name, **span)
     same = say("compare", tmp_path / "a", tmp_path / "a")
     assert (same.code, same.err) == (0, "")
     assert "all the same" in same.out

@@ -172,6 +172,18 @@ def test_show_tells_fields_with_units_and_meanings(say: Say, hand_book: HandBook
     assert document["type"] == "deal.made"
 
 
+def test_a_verdict_is_shown_in_the_unit_of_its_rule_wherever_it_is_told(say: Say, hand_book: HandBook) -> None:
+    denied, text = hand_book.seqs["denied"], "rule volume_max, limit 10.00 lots, value 40.00 lots"
+    assert text in say("events", "tail", hand_book.folder, "--type", "order.denied").out
+    assert text in " ".join(say("why", denied, hand_book.folder).out.split())
+    shown = say("events", "show", denied, hand_book.folder)
+    assert "10.00 lots" in shown.out
+    assert "40.00 lots" in shown.out
+    document = say("events", "show", denied, hand_book.folder, "--json").document
+    assert (document["body"]["limit"], document["body"]["value"]) == (1_000_000_000, 4_000_000_000)
+    assert {each["unit"] for each in document["fields"] if each["name"] in {"limit", "value"}} == {"1e-8 lots"}
+
+
 def test_tail_shows_the_last_records_of_a_type(say: Say, hand_book: HandBook) -> None:
     document = say("events", "tail", hand_book.folder, "--type", "order.*", "-n", 2, "--json").document
     assert [each["type"] for each in document["records"]] == ["order.denied", "order.sending"]

@@ -29,7 +29,7 @@ def _read(command: TyperCommand, line: str) -> dict[str, object]:
 
 def _typers_own(command: TyperCommand) -> TyperCommand:
     """The same command without our reading: its parameters as typer made them."""
-    command.get_params = lambda ctx: TyperCommand.get_params(command, ctx)  # type: ignore[method-assign]
+    command.get_params = lambda ctx: TyperCommand.get_params(command, ctx)  # type: ignore[method-assign]  # on this one command
     return command
 
 

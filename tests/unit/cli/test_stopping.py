@@ -68,7 +68,7 @@ def test_work_that_never_ends_is_broken_off_and_other_work_is_not() -> None:
         broken_off_when(lambda: True, 0.05, never)
     assert broken_off_when(lambda: True, 0.05, caught_once) == 7
     assert broken_off_when(lambda: True, 5.0, lambda: 1) == 1
-    assert broken_off_when(lambda: False, 0.0, lambda: time.sleep(0.3) or 2) == 2  # type: ignore[func-returns-value]
+    assert broken_off_when(lambda: False, 0.0, lambda: time.sleep(0.3) or 2) == 2  # type: ignore[func-returns-value]  # `sleep` gives None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C goes to a whole group of processes there")

@@ -53,7 +53,7 @@ def test_what_is_no_number_is_marked(cells: list[str]) -> None:
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(
-    moments=st.lists(st.datetimes(datetime(1970, 1, 1), datetime(2099, 1, 1)), min_size=1, max_size=20),  # noqa: DTZ001
+    moments=st.lists(st.datetimes(datetime(1970, 1, 1), datetime(2099, 1, 1)), min_size=1, max_size=20),  # noqa: DTZ001 -- naive on purpose: all of it is UTC
     form=st.sampled_from(["%Y.%m.%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y%m%d %H:%M", "%Y/%m/%d"]),
 )
 def test_moments_are_those_that_the_calendar_gives(moments: list[datetime], form: str) -> None:

@@ -63,9 +63,9 @@ def test_a_clock_shows_what_is_read_from_it(rule: str) -> None:
 def test_a_clock_is_known_by_many_words(words: object, rule: str, zone: str) -> None:
     if not rule:
         with pytest.raises(UnknownClock):
-            clock_of(words, "a file")  # type: ignore[arg-type]
+            clock_of(words, "a file")  # type: ignore[arg-type]  # what is refused
         return
-    clock = clock_of(words, "a file")  # type: ignore[arg-type]
+    clock = clock_of(words, "a file")  # type: ignore[arg-type]  # what is refused
     assert (clock.rule, clock.zone) == (rule, zone)
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tallystick.platform.data.errors import DataError, MissingData, UnreadableData
+from tallystick.platform.data.faults import Strictness
 from tallystick.platform.data.opening import series_of
 from tests.unit.data.mt5_styles import Bar, Style
 
@@ -45,6 +46,10 @@ DAMAGED = {
     "names of nothing": (b"a,b,c,d\n1,2,3,4\n", "has no columns for open, high, low and close, nor bid and ask"),
     "no names and no sense": (b"2024-03-01,1.1\n", "line 1 has 2 columns and no names"),
     "quotes of one side": (b"time,bid\n2024-03-01 00:00,1.1\n", "has quotes without ask"),
+    "a list in JSON": (b'[{"time": "2024-03-01 00:00", "open": 1.1}]', "is JSON, which is not read"),
+    "an object in JSON": (b'\n{\n "rows": []}\n', "is JSON, which is not read"),
+    "JSON lines": (b'{"time": 1, "open": 1.1}\n' * 2, "is JSON, which is not read"),
+    "long JSON in one line": (b"[" + b'{"open": 1.1},' * 40_000 + b"1]", "is JSON, which is not read"),
 }
 
 
@@ -113,3 +118,12 @@ def test_any_bytes_give_a_typed_error(tmp_path: Path, content: bytes, suffix: st
     path.write_bytes(content)
     with pytest.raises(DataError):
         series_of(path, tz="utc")
+
+
+@pytest.mark.parametrize("strictness", ["treat", "skip_bad"])
+def test_dates_in_a_form_of_their_own_are_shown_with_what_is_read(tmp_path: Path, strictness: Strictness) -> None:
+    path = tmp_path / "EURUSD.csv"
+    rows = "\n".join(f"05/05/2014 {hour:02}:00,1.38,1.39,1.37,1.38" for hour in range(9))
+    path.write_text(f"Date,Open,High,Low,Close\n{rows}\n", encoding="utf-8")
+    with pytest.raises(UnreadableData, match=r'line 2, column date: "05/05/2014 00:00" is not a time.*No row can be'):
+        series_of(path, tz="utc", strictness=strictness)

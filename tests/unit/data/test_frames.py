@@ -1,6 +1,7 @@
 """Frames and MetaTrader's arrays are series like a file with the same rows."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,18 @@ def test_a_frame_is_the_file_with_the_same_rows(tmp_path: Path) -> None:
 def test_a_zone_aware_frame_is_converted_and_needs_no_clock(tmp_path: Path) -> None:
     aware = frame().tz_localize("UTC").tz_convert("Asia/Tokyo")
     assert series_of(aware, symbol="EURUSD").data_hash == hash_of_the_file(tmp_path, "utc")
+
+
+def test_a_clock_beside_times_that_carry_their_zone_is_refused_unless_it_is_utc(tmp_path: Path) -> None:
+    aware = frame().tz_localize("UTC").tz_convert("Asia/Tokyo")
+    with pytest.raises(UnfitRequest, match=r'tz="mt5" has no effect on a frame: its times carry their own zone\. '):
+        series_of(aware, symbol="EURUSD", tz="mt5")
+    assert series_of(aware, symbol="EURUSD", tz="UTC").data_hash == hash_of_the_file(tmp_path, "utc")
+    file = tmp_path / "EURUSD_zoned.csv"
+    rows = "".join(f"2024-03-01T0{hour}:00+09:00,1.1,1.2,1.0,1.1\n" for hour in range(3))
+    file.write_text(f"time,open,high,low,close\n{rows}", encoding="utf-8")
+    with pytest.raises(UnfitRequest, match=r'tz="America/New_York" has no effect on EURUSD_zoned\.csv'):
+        series_of(file, tz=ZoneInfo("America/New_York"))
 
 
 def test_a_column_of_times_does_as_well_as_an_index(tmp_path: Path) -> None:

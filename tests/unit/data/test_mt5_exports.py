@@ -3,6 +3,7 @@
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,10 +47,10 @@ def tick_lists() -> st.SearchStrategy[list[Tick]]:
     return st.lists(row, max_size=30).map(made)
 
 
-def read(folder: Path, content: bytes, **stated: object) -> Series:
+def read(folder: Path, content: bytes, **stated: Any) -> Series:
     path = folder / "EURUSD.csv"
     path.write_bytes(content)
-    return series_of(path, **{"tz": "utc", **stated})  # type: ignore[arg-type]
+    return series_of(path, **{"tz": "utc", **stated})
 
 
 def uncrossed(bid: int, ask: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tallystick.platform.data.demo import demo_feed, demo_ticks
 from tallystick.platform.data.errors import UnfitRequest
 from tallystick.platform.data.opening import series_of
-from tallystick.platform.data.periods import PERIODS
+from tallystick.platform.data.periods import PERIODS, period_of
 from tallystick.platform.data.resampling import resampled
 from tallystick.platform.data.series import Series
 from tests.unit.data.mt5_styles import Bar, Style
@@ -120,3 +120,10 @@ def test_resampling_is_recorded_and_what_cannot_be_made_is_refused() -> None:
         series_of("demo", timeframe="M5")
     with pytest.raises(UnfitRequest, match='timeframe "H5" is not known'):
         series_of("demo", timeframe="H5")
+
+
+def test_months_are_refused_with_the_way_that_has_them() -> None:
+    with pytest.raises(
+        UnfitRequest, match=r'months have no one length\. Take timeframe="D1" and self\.higher\("MN1"\)'
+    ):
+        period_of("MN1")

@@ -33,4 +33,4 @@ def test_what_the_door_can_give_is_listed_before_it_is_loaded() -> None:
 
 def test_another_name_is_the_usual_error() -> None:
     with pytest.raises(AttributeError, match=r"module 'tallystick\.quantum' has no attribute 'qubits'"):
-        _ = tallystick.quantum.qubits  # type: ignore[attr-defined]
+        _ = tallystick.quantum.qubits  # type: ignore[attr-defined]  # what is refused

@@ -4,9 +4,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from tallystick.events.signer import Ed25519Signer
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.data.demo import YEAR_START_NS, demo_feed
 from tallystick.platform.data.feed import Feed
-from tallystick.platform.judging.outcome import DAY_NS
 from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.sharing import part_of
 

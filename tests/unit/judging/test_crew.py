@@ -49,11 +49,14 @@ class Dies(Strategy):
 def test_a_trial_that_never_ends_does_not_hold_up_whoever_ends_the_search(tmp_path: Path) -> None:
     (tmp_path / "waits.py").write_text(NEVER_ENDS)
 
+    log, began = log_in(tmp_path), time.monotonic()
+
     def ends_at_once(done: int, _: int) -> None:
         if done == 2:
+            while log.count() < 3 and time.monotonic() - began < 30:
+                time.sleep(0.05)  # its process may be the slower one to start
             raise KeyboardInterrupt
 
-    log, began = log_in(tmp_path), time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         optimize(
             str(tmp_path / "waits.py"),

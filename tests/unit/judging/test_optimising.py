@@ -13,10 +13,10 @@ from tallystick.events.event import Event
 from tallystick.platform.backtesting.tester import backtest
 from tallystick.platform.judging.errors import BadSpace, NothingCompleted, NotShareable, UnknownObjective
 from tallystick.platform.judging.optimising import optimize
-from tallystick.platform.judging.outcome import daily_returns
 from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.statistics import deflated_sharpe, variance_of_sharpes
 from tallystick.platform.judging.study import Study
+from tallystick.platform.report.statistics import daily_returns
 from tests.unit.judging.kit import KEY, SPACE, log_in, month, quarter
 
 DRAWN = {"fast": "3..20", "slow": "21..90"}
@@ -40,6 +40,11 @@ def test_a_trial_is_a_backtest_with_these_parameters(tmp_path: Path) -> None:
     assert trial["digest"] == made.digest
     assert trial["net"] == made.stats["net_profit"]
     assert trial["objective"] == made.stats["sharpe_ratio"]
+    judged = study.reports[3].outcome
+    assert judged is not None
+    days = len(judged.returns)
+    of_sample = judged.sharpe * ((days - 1) / days) ** 0.5 if judged.sharpe is not None else None
+    assert of_sample == pytest.approx(made.stats["sharpe_ratio"] / 252**0.5), "of the same days"
     assert study.best == dict(study.trials.loc[study.trials["objective"].idxmax(), ["fast", "slow"]])
     assert study.heat_map("fast", "slow").shape == (2, 3)
 

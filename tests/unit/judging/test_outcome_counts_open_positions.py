@@ -1,4 +1,4 @@
-"""A search for net profit sees what positions still open have lost."""
+"""A search sees what positions still open have lost, and which trials risk has cut short."""
 
 from tallystick.market.rows import BarClosed
 from tallystick.platform import Strategy, backtest
@@ -21,3 +21,18 @@ def test_a_loser_that_is_kept_open_is_no_profit() -> None:
     assert outcome.objective is not None
     assert outcome.objective < -1_000.0
     assert outcome.objective == (made.summary.closing_equity - made.summary.deposit) / 100
+
+
+class Restless(Strategy, symbol="EURUSD", timeframe="H1"):
+    """Pays the spread at every bar."""
+
+    def on_bar(self, _bar: BarClosed) -> None:
+        """Turn round."""
+        self.target("0.10" if len(self.bars) % 2 else "-0.10")
+
+
+def test_a_trial_that_risk_has_cut_short_says_so() -> None:
+    held = backtest(Restless, "EURUSD", end="2014-01-31", risk={"drawdown_ppm": 10_000})
+    free = backtest(Restless, "EURUSD", end="2014-01-31")
+    assert outcome_of(held, objective_named("net")).cut_short
+    assert not outcome_of(free, objective_named("net")).cut_short

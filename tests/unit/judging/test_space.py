@@ -21,7 +21,7 @@ from tallystick.platform.judging.space import Choices, Space, Span
     ],
 )
 def test_what_a_person_writes_is_understood(text: str, values: tuple[object, ...]) -> None:
-    assert Space({"x": text}).ranges["x"] == Choices(values)  # type: ignore[arg-type]
+    assert Space({"x": text}).ranges["x"] == Choices(values)  # type: ignore[arg-type]  # of several kinds
 
 
 def test_a_range_of_fractions_without_a_step_is_drawn_from_and_has_no_grid() -> None:

@@ -12,10 +12,10 @@ from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.research import StudyEnded
 from tallystick.events.types.trading import SignalRaised
 from tallystick.market.rows import BarClosed
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.backtesting.preparation import prepared
 from tallystick.platform.backtesting.tester import backtest, carried_out
 from tallystick.platform.judging.errors import BadWindow
-from tallystick.platform.judging.outcome import DAY_NS
 from tallystick.platform.judging.sharing import bounds_of, part_of
 from tallystick.platform.judging.walking import days_of, walk_forward
 from tallystick.platform.judging.watching import only_watching

@@ -14,6 +14,7 @@ import pytest
 from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
 from tallystick.events.types import running, trading
+from tallystick.events.types.account import AccountReleased, AccountRestricted, ForeignTradeSeen
 from tallystick.events.types.market import QuoteBlock
 from tallystick.events.verify import verify
 from tallystick.platform.compose import composition_of
@@ -161,7 +162,7 @@ class Outside:
         """It knows of nothing."""
         return None
 
-    def foreign_deals(self) -> Sequence[trading.ForeignTradeSeen]:
+    def foreign_deals(self) -> Sequence[ForeignTradeSeen]:
         return ()
 
     def close(self) -> None:
@@ -213,13 +214,13 @@ def test_what_was_decided_before_the_process_died_is_not_sent_after_it_and_what_
     with live(tmp_path, clock, make=two_strategies, outside=outside) as book:
         turns(book, clock, (60, [quotes([1.0])]), (119, []), (120, []))
     assert [event.order for _, event in told(tmp_path, trading.OrderSending)] == [1]
-    assert [event.order for _, event in told(tmp_path, trading.AccountRestricted)] == [1]
+    assert [event.order for _, event in told(tmp_path, AccountRestricted)] == [1]
     given_up = [(event.order, event.reason) for _, event in told(tmp_path, trading.OrderAbandoned)]
     assert given_up == [
         (2, "the process ended before the order was sent"),
         (1, "not in the terminal's history for 60 s"),
     ]
-    assert len(told(tmp_path, trading.AccountReleased)) == 1
+    assert len(told(tmp_path, AccountReleased)) == 1
     result = replayed(tmp_path, two_strategies)
     assert result.equal, result.message
 

@@ -1,6 +1,7 @@
 """Results of work are computed once; the folder they are kept in is a cache that nobody has to believe."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -94,11 +95,13 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_an_entry_that_is_not_what_was_written_is_ignored_and_written_anew(tmp_path: Path, damage: object) -> None:
+def test_an_entry_that_is_not_what_was_written_is_ignored_and_written_anew(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
     Results({"w": Echo()}, tmp_path).of(asked(1), 0)
     path = entry(tmp_path)
     whole = path.read_bytes()
-    path.write_bytes(damage(whole))  # type: ignore[operator]
+    path.write_bytes(damage(whole))
     assert read(path) is None
     again = Echo()
     assert Results({"w": again}, tmp_path).of(asked(1), 0).result == b"cba"

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import pytest
 
@@ -33,9 +33,9 @@ class Traded(Event):
 class Scribe:
     """Writes cascades of one input and some derived records."""
 
-    def __init__(self, folder: Path, **settings: object) -> None:
+    def __init__(self, folder: Path, **settings: Any) -> None:
         self.catalogue = Catalogue((Noted, Traded))
-        self.writer = LogWriter(folder, ORIGIN, **settings)  # type: ignore[arg-type]
+        self.writer = LogWriter(folder, ORIGIN, **settings)
         self.writer.declare((Noted, Traded), time=max(1_000, self.writer.time))
         self.source = self.writer.declare_source("kernel", "kernel")
 

@@ -34,9 +34,9 @@ class Everything(Event):
     deep: Annotated[tuple[dict[str, int], ...], field("maps")]
 
 
-def everything(**changes: object) -> Everything:
+def everything(**changes: Any) -> Everything:
     """A right one, but for the changes."""
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "yes": True,
         "number": -5,
         "real": 1.5,
@@ -52,7 +52,7 @@ def everything(**changes: object) -> Everything:
         "perhaps": None,
         "deep": ({"x": 1},),
     }
-    return Everything(**(facts | changes))  # type: ignore[arg-type]
+    return Everything(**(facts | changes))
 
 
 @pytest.fixture

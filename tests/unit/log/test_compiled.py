@@ -133,7 +133,7 @@ def test_a_tree_grows_the_same_both_ways(size: int) -> None:
 @given(st.lists(st.binary(min_size=1, max_size=130), max_size=12))
 @settings(max_examples=30, deadline=None)
 def test_what_waits_is_decided_the_same_both_ways(said: list[bytes]) -> None:
-    waiting = Found(TreePiece(0, ()), 0, b"", waiting=bytearray())
+    waiting = Found(TreePiece(0, ()), 0, b"", waiting=[])
     waiting.decide(said)
     digest = START
     for each in said:
@@ -141,7 +141,7 @@ def test_what_waits_is_decided_the_same_both_ways(said: list[bytes]) -> None:
     for loops in (False, True):
         with way(loops=loops):
             found = Found(TreePiece(0, ()), 0, b"")
-            found.decide_waiting(bytes(waiting.waiting or b""))
+            found.decide_waiting(b"".join(waiting.waiting or ()))
             assert (found.decision, found.decisions) == (digest, len(said))
 
 

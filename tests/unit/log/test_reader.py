@@ -4,9 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import astuple
 
 from tallystick.events import Catalogue, IntegrityError, LogMissing, LogReader
-from tallystick.events.record import NONE_SEQ, pack_header
+from tallystick.events.record import BLOB, HEADER, NONE_SEQ
+from tallystick.events.segment import segment_files
+from tallystick.events.viewing import STRIDE, SegmentView
 
 
 def test_any_range_and_any_record_can_be_read(tmp_path: Path, scribe: Any) -> None:
@@ -28,11 +31,39 @@ def test_any_range_and_any_record_can_be_read(tmp_path: Path, scribe: Any) -> No
             log.fetch(size)
 
 
+def test_the_records_of_some_types_are_those_of_all_that_have_them(tmp_path: Path, scribe: Any) -> None:
+    with scribe(segment_bytes=100_000) as book:
+        book.groups(1, cascades=23)
+        behind = LogReader(tmp_path / "log", book.catalogue)
+        for _ in range(30):
+            book.groups(1, cascades=23)
+            behind.refresh()
+    for log in (behind, LogReader(tmp_path / "log", book.catalogue), LogReader(tmp_path / "log", book.catalogue)):
+        kinds = [fields[10] for _, (_, fields) in log.raw()]
+        for types in ({kinds[0]}, {kinds[-1]}, {kinds[600], kinds[601]}, set(kinds), {9_999}, set[int]()):
+            seqs = [seq for seq, kind in enumerate(kinds) if kind in types]
+            assert [fields[4] for _, (_, fields) in log.raw_of(types)] == seqs
+            assert [fields[4] for _, (_, fields) in log.raw_of(types, 500, 530)] == [s for s in seqs if 500 <= s <= 530]
+            assert log.last_of(types) == max(seqs, default=-1)
+
+
+def test_where_no_record_of_a_type_can_be_nothing_is_looked_at(tmp_path: Path, scribe: Any) -> None:
+    with scribe() as book:
+        book.groups(30, cascades=23)
+    kinds = [fields[10] for _, (_, fields) in LogReader(tmp_path / "log").raw()]
+    ((first, path),) = segment_files(tmp_path / "log")
+    view = SegmentView(first, path)
+    assert view.refresh()
+    assert view.holding({kinds[0]}) == [0], "what the log says of itself stands at its beginning"
+    assert view.holding(set(kinds)) == list(range(0, len(kinds), STRIDE))
+
+
 def test_a_record_packs_to_the_bytes_it_was_read_from(tmp_path: Path, scribe: Any) -> None:
     with scribe() as book:
         book.groups(2)
     for record in LogReader(tmp_path / "log").records():
-        assert pack_header(record.header, record.blobs) == record.raw
+        blobs = b"".join(BLOB.pack(*each) for each in record.blobs)
+        assert HEADER.pack(*astuple(record.header)) + blobs == record.raw
         assert record.header.cause == NONE_SEQ or record.header.cause < record.header.seq
 
 

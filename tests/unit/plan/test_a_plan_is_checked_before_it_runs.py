@@ -192,7 +192,7 @@ def test_hours_of_a_plan_are_those_of_a_definition_by_symbol_by_default_and_by_a
     assert [one.sessions for one in instruments.values()] == ["EURUSD", "NZDUSD", "metals"]
     assert {name: sessions_written(one) for name, one in hours_of(plan).items()} == hours | {"XAUUSD": hours["metals"]}
     assert sessions_written(calendars["NZDUSD"]) == hours["default"]
-    assert compose(plan, []).terminal.freeze()  # type: ignore[union-attr]
+    assert compose(plan, []).terminal.freeze()  # type: ignore[union-attr]  # a plan of the simulation has one
 
 
 @pytest.mark.parametrize(

@@ -9,18 +9,18 @@ import pytest
 
 from tallystick.events.types.running import TimerFired, TimerRequested
 from tallystick.events.types.trading import IntentRaised, OrderApproved, TargetSet
-from tallystick.market.server_time import DAY, HOUR
+from tallystick.market.spans import DAY_NS, HOUR_NS
 from tallystick.platform.portfolio.friday import FlatOnFriday, next_close
 from tallystick.platform.risk.filters import Friday
 from tests.unit.portfolio.told import DEAL
 from tests.unit.risk.desk import BUY, CLOSE, MONDAY_NOON, FakeContext, in_flight, like
 
 SECOND = 1_000_000_000
-FRIDAY_CLOSE = 4 * DAY + 20 * HOUR + 45 * 60 * SECOND
+FRIDAY_CLOSE = 4 * DAY_NS + 20 * HOUR_NS + 45 * 60 * SECOND
 
 
 def utc(*moment: int) -> int:
-    return int(datetime(*moment, tzinfo=UTC).timestamp()) * SECOND  # type: ignore[arg-type, misc]
+    return int(datetime(*moment, tzinfo=UTC).timestamp()) * SECOND  # type: ignore[arg-type, misc]  # year to second
 
 
 def approved(module: FlatOnFriday, request: Any = BUY, time: int = MONDAY_NOON) -> list[Any]:
@@ -97,5 +97,5 @@ def test_it_goes_through_a_snapshot_and_asks_for_the_next_friday_after_one() -> 
     assert approved(again, like(BUY, order=8)) == []
     close = next_close(MONDAY_NOON, FRIDAY_CLOSE, "utc")
     assert len(fired(again, FakeContext(time=close))) == 1
-    (timer,) = approved(again, like(BUY, order=9), close + 3 * DAY)
-    assert timer.due == close + 7 * DAY
+    (timer,) = approved(again, like(BUY, order=9), close + 3 * DAY_NS)
+    assert timer.due == close + 7 * DAY_NS

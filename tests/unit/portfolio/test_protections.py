@@ -8,15 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from tallystick.events.types.account import PositionProtected
 from tallystick.events.types.market import SeriesDeclared
-from tallystick.events.types.trading import (
-    IntentRaised,
-    OrderAnswered,
-    OrderApproved,
-    OrderDenied,
-    PositionProtected,
-    ProtectionAsked,
-)
+from tallystick.events.types.trading import IntentRaised, OrderAnswered, OrderApproved, OrderDenied, ProtectionAsked
 from tallystick.market.rows import BarClosed, Quote, Rows
 from tallystick.platform.accounts.views import PositionView
 from tallystick.platform.portfolio import Protection, Protections, protection_from

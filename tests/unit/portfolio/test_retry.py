@@ -77,7 +77,7 @@ def test_a_strategys_own_sizing_and_protection_are_checked_before_anything_is_wr
 ) -> None:
     plan = RunPlan(
         instruments=(EURUSD.fields(),),
-        strategies=(StrategyPlan(kind="flat", name="flat", **changes),),  # type: ignore[arg-type]
+        strategies=(StrategyPlan(kind="flat", name="flat", **changes),),  # type: ignore[arg-type]  # of several kinds
     )
     with pytest.raises(ValueError, match=words):
         check_plan(plan)

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from tallystick.events.event import Event
+from tallystick.events.types.account import AccountOpened, SwapCharged
 from tallystick.events.types.market import InstrumentDeclared
-from tallystick.events.types.trading import AccountOpened, DealMade, SwapCharged
+from tallystick.events.types.trading import DealMade
 from tallystick.market.instrument import LOT
 from tests.unit.risk.desk import BUY, EURUSD
 

@@ -1,13 +1,11 @@
-"""Checkpoints: written durably, read strictly, and kept or let go by a pure rule."""
+"""Checkpoints: written durably and read strictly."""
 
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tallystick.events import checkpoint
-from tallystick.events.checkpoint import HOUR_NS, Written, superseded
 from tallystick.events.note import NoteError, parse_note
 from tallystick.events.signer import Ed25519Signer, sign_note
 
@@ -63,12 +61,3 @@ def test_a_signed_text_that_is_no_checkpoint_is_refused(text: str) -> None:
     assert parse_note(note)
     with pytest.raises(NoteError):
         checkpoint.parse(note, SIGNER.vkey)
-
-
-def test_kept_are_the_last_the_hourly_the_releasing_and_the_recorded() -> None:
-    def at(size: int, minute: int, **leans: Any) -> Written:
-        return Written(size, minute * HOUR_NS // 60, leans.get("released", False), leans.get("recorded", False))
-
-    written = [at(1, 0), at(2, 1), at(3, 2, released=True), at(4, 3, recorded=True), at(5, 60), at(6, 61), at(7, 62)]
-    assert [each.size for each in superseded(written)] == [2, 6]
-    assert superseded([]) == []

@@ -70,7 +70,7 @@ CALLS: dict[str, tuple[str, Callable[[], Any]]] = {
     "os.system": ("process", lambda: os.system("true")),  # noqa: S605, S607 -- what is refused
     "a thread": ("thread", lambda: threading.Thread(target=at_work).start()),
     "a pool": ("thread", lambda: ThreadPoolExecutor(1).submit(at_work)),
-    "asyncio": ("thread", lambda: asyncio.run(None)),  # type: ignore[arg-type]
+    "asyncio": ("thread", lambda: asyncio.run(None)),  # type: ignore[arg-type]  # what is refused
     "input": ("question", lambda: input()),  # noqa: PLW0108 -- as above
 }
 

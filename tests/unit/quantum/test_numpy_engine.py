@@ -75,5 +75,5 @@ def test_without_numba_a_golden_circuit_has_its_golden_expectation_and_derivativ
 
 def test_an_engine_that_is_none_is_refused() -> None:
     with pytest.raises(SettingError, match="auto, numba or numpy"):
-        Qaoa(Subspace(4, 2), np.zeros(6), engine="fortran")  # type: ignore[arg-type]
+        Qaoa(Subspace(4, 2), np.zeros(6), engine="fortran")  # type: ignore[arg-type]  # what is refused
     assert issubclass(Missing, ImportError)

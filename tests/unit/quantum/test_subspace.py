@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
@@ -58,7 +59,7 @@ def test_segments_of_the_low_bits_fill_the_space_without_a_gap() -> None:
         (lambda: quadratic_diagonal(Subspace(2, 1), [[1, np.nan], [np.nan, 4]], [0, 0]), ProblemError, "finite"),
         (lambda: Qaoa(Subspace(4, 2), np.zeros(5)), ProblemError, "one for each"),
         (lambda: Qaoa(Subspace(4, 2), np.full(6, np.inf)), ProblemError, "finite"),
-        (lambda: Qaoa(Subspace(4, 2), np.zeros(6), precision="half"), SettingError, "float64 or float32"),  # type: ignore[arg-type]
+        (lambda: Qaoa(Subspace(4, 2), np.zeros(6), precision="half"), SettingError, "float64 or float32"),  # type: ignore[arg-type]  # what is refused
         (lambda: Qaoa(Subspace(4, 2), np.zeros(6), threads=0), SettingError, "at least one"),
         (lambda: Qaoa(Subspace(4, 2), np.zeros(6), mixer=EdgesXY([(0, 4)])), SettingError, "below 4"),
         (lambda: Qaoa(Subspace(4, 2), np.zeros(6), start=Weighted([0.5] * 3)), ProblemError, "4 chances"),
@@ -68,9 +69,11 @@ def test_segments_of_the_low_bits_fill_the_space_without_a_gap() -> None:
         (lambda: Qaoa(Subspace(60, 30), np.zeros(1)), TooBigError, "GiB"),
     ],
 )
-def test_what_cannot_be_is_refused_with_a_remedy(make: object, error: type[Exception], words: str) -> None:
+def test_what_cannot_be_is_refused_with_a_remedy(
+    make: Callable[[], object], error: type[Exception], words: str
+) -> None:
     with pytest.raises(error, match=words):
-        make()  # type: ignore[operator]
+        make()
 
 
 def test_memory_is_looked_at_before_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

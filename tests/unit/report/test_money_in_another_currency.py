@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tallystick.events.types.trading import PositionMarginFixed
+from tallystick.events.types.account import PositionMarginFixed
 from tallystick.market.instrument import LOT
 from tallystick.platform.report.equity import profit_of
 from tallystick.platform.report.load import load_of

@@ -95,7 +95,7 @@ def test_hedged_volume_binds_no_margin_where_the_instrument_says_so() -> None:
 
 def deal(entry: str, order: int, reason: str, price: float) -> trading.DealMade:
     return trading.DealMade(
-        deal=1, ticket=1, order=order, position=1, symbol="EURUSD", type="buy", entry=entry, reason=reason,  # type: ignore[arg-type]
+        deal=1, ticket=1, order=order, position=1, symbol="EURUSD", type="buy", entry=entry, reason=reason,  # type: ignore[arg-type]  # one of the words
         volume=LOT // 10, price=price, profit=0, swap=0, commission=0, balance=0, magic=0, moment=0, comment="",
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def test_the_causes_of_a_trade_are_told_from_the_row_to_the_stop() -> None:
     )  # fmt: skip
     story.said = {1: Said(1, 0, 0, 7, signal), 3: Said(3, 0, 1, -1, target), 4: Said(4, 0, 3, -1, asked)}
     story.explained = {(0, 7, "ema", "EURUSD"): Said(2, 0, 0, 7, seen)}
-    approved = trading.OrderApproved(order=3, rule="volume_max", limit=1_000, value=10)
+    approved = trading.OrderApproved(order=3, rule="volume_max", limit=10 * LOT, value=LOT // 10)
     story.orders = {3: OrderStory(requested=Told(4, 0, asked), verdict=Told(5, 0, approved))}
     told = why(story, trade(1, 1.1, 1.09, 0, 1), {5: deal("in", 3, "expert", 1.1), 9: deal("out", -1, "sl", 1.09)})
     assert [step.seq for step in told] == [0, 2, 1, 3, 4, 5, 5, 9]
@@ -120,7 +120,7 @@ def test_the_causes_of_a_trade_are_told_from_the_row_to_the_stop() -> None:
     assert "values seen: fast 1.2345" in words
     assert "ema signals long" in words
     assert "SL 1.09" in words
-    assert "nearest limit volume_max at 10 of 1,000" in words
+    assert "nearest limit volume_max at 0.10 lots of 10.00 lots" in words
     assert words.endswith("closed at 1.09: the market hit the stop loss")
 
 

@@ -7,15 +7,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from tallystick.events.types.account import AccountLimitReached, SwapCharged
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.running import BookResumed, TimerFired, TimerRequested
-from tallystick.events.types.trading import (
-    AccountLimitReached,
-    OrderApproved,
-    OrderDenied,
-    SwapCharged,
-    TargetSet,
-)
+from tallystick.events.types.trading import OrderApproved, OrderDenied, TargetSet
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import Rows
 from tallystick.platform.accounts.views import AccountView

@@ -8,14 +8,15 @@ import pytest
 
 from tallystick.events.types.trading import OrderApproved, OrderDenied
 from tallystick.market.instrument import LOT
+from tallystick.market.spans import MINUTE_NS, WEEK_NS
 from tallystick.platform.plan import RunPlan
 from tallystick.platform.plan_news import read_calendar, with_calendars
 from tallystick.platform.plan_values import PlanError
 from tallystick.platform.risk import Entries, Risk, RiskSettings, risk_settings_from
-from tallystick.platform.risk.week import MINUTE, WEEK, days_of, until_open, windows_of
+from tallystick.platform.risk.week import days_of, until_open, windows_of
 from tests.unit.risk.desk import BUY, CLOSE, MONDAY_NOON, FakeContext, like, position, quote
 
-HOUR = 60 * MINUTE
+HOUR = 60 * MINUTE_NS
 DAY = 24 * HOUR
 
 
@@ -82,10 +83,10 @@ def test_waiting_as_long_as_it_says_opens_a_window_and_a_moment_less_does_not(se
     )
     windows = windows_of(days, hours)
     for _ in range(50):
-        now = chance.randrange(WEEK)
+        now = chance.randrange(WEEK_NS)
         wait = until_open(now, windows)
-        assert until_open((now + wait) % WEEK, windows) == 0
-        assert wait == 0 or until_open((now + wait - 1) % WEEK, windows) == 1
+        assert until_open((now + wait) % WEEK_NS, windows) == 0
+        assert wait == 0 or until_open((now + wait - 1) % WEEK_NS, windows) == 1
 
 
 def test_days_may_go_round_the_week() -> None:
@@ -111,27 +112,27 @@ NEWS: dict[str, Any] = {
 
 def test_news_hold_from_before_to_after_for_the_currencies_of_a_symbol() -> None:
     one = MONDAY_NOON + HOUR
-    assert refusal(one - 30 * MINUTE - 1, **NEWS)[0] == ""
-    assert refusal(one - 30 * MINUTE, **NEWS) == ("news", 0, 45 * MINUTE)
-    assert refusal(one + 10 * MINUTE, **NEWS) == ("news", 0, 45 * MINUTE)  # the second event's time by now
-    assert refusal(one + 55 * MINUTE - 1, **NEWS) == ("news", 0, 1)
-    assert refusal(one + 55 * MINUTE, **NEWS)[0] == ""
-    assert "Payrolls (USD, 2014-01-06T13:00Z)" in verdict(one - 20 * MINUTE, **NEWS).detail
+    assert refusal(one - 30 * MINUTE_NS - 1, **NEWS)[0] == ""
+    assert refusal(one - 30 * MINUTE_NS, **NEWS) == ("news", 0, 45 * MINUTE_NS)
+    assert refusal(one + 10 * MINUTE_NS, **NEWS) == ("news", 0, 45 * MINUTE_NS)  # the second event's time by now
+    assert refusal(one + 55 * MINUTE_NS - 1, **NEWS) == ("news", 0, 1)
+    assert refusal(one + 55 * MINUTE_NS, **NEWS)[0] == ""
+    assert "Payrolls (USD, 2014-01-06T13:00Z)" in verdict(one - 20 * MINUTE_NS, **NEWS).detail
 
 
 def test_gold_is_concerned_by_dollar_news_and_not_by_the_euros() -> None:
     gold = like(BUY, symbol="XAUUSD")
     assert refusal(MONDAY_NOON + HOUR, gold, ask=1200.5, **NEWS)[0] == "news"
-    assert refusal(MONDAY_NOON + 100 * MINUTE, gold, ask=1200.5, **NEWS)[0] != "news"
+    assert refusal(MONDAY_NOON + 100 * MINUTE_NS, gold, ask=1200.5, **NEWS)[0] != "news"
 
 
 def test_friday_is_over_at_its_close_until_monday() -> None:
-    friday = MONDAY_NOON + 4 * DAY + 8 * HOUR + 45 * MINUTE
+    friday = MONDAY_NOON + 4 * DAY + 8 * HOUR + 45 * MINUTE_NS
     plan = {"friday": {"close": "20:45"}, "closed_minutes": []}
     assert refusal(friday - 1, **plan)[0] == ""
-    assert refusal(friday, **plan) == ("friday_flat", 0, 51 * HOUR + 15 * MINUTE)
-    assert refusal(friday + 51 * HOUR + 15 * MINUTE - 1, **plan) == ("friday_flat", 0, 1)
-    assert refusal(friday + 51 * HOUR + 15 * MINUTE, **plan)[0] == ""
+    assert refusal(friday, **plan) == ("friday_flat", 0, 51 * HOUR + 15 * MINUTE_NS)
+    assert refusal(friday + 51 * HOUR + 15 * MINUTE_NS - 1, **plan) == ("friday_flat", 0, 1)
+    assert refusal(friday + 51 * HOUR + 15 * MINUTE_NS, **plan)[0] == ""
 
 
 def test_a_spread_passes_at_its_limit_and_the_least_limit_counts() -> None:

@@ -9,6 +9,7 @@ from tallystick.events.types.trading import OrderApproved, OrderDenied, OrderReq
 from tallystick.market.instrument import LOT
 from tallystick.market.sessions import Range, Sessions
 from tallystick.platform.risk import RULES, Collar, Pace, Risk, RiskSettings, risk_settings_from, rules_declared
+from tallystick.platform.risk.settings import SATURDAY_UTC
 from tests.unit.risk.desk import (
     BUY,
     CANCEL,
@@ -145,7 +146,7 @@ REFUSED: list[tuple[str, OrderRequested, FakeContext, dict[str, Any]]] = [
     ("permission", BUY, context(), {"strategies": ()}),
     ("permission", BUY, context(), {"symbols": ("XAUUSD",)}),
     ("market_state", BUY, context(quotes={}), {}),
-    ("market_state", BUY, context(), {"closed_minutes": ((720, 721),)}),
+    ("market_state", BUY, context(), {"closed_minutes": ((719, 721),)}),
     ("market_state", BUY, context(), {"hours": {"EURUSD": AFTERNOONS}}),
     ("market_state", BUY, context(), {"hours": {"default": AFTERNOONS, "XAUUSD": Sessions()}}),
     ("price_form", like(BUY, price=float("nan")), context(), {}),
@@ -261,6 +262,21 @@ def test_saturday_is_closed_by_default_and_friday_and_sunday_are_not() -> None:
         time = MONDAY_NOON + days * 86_400 * SECOND_NS
         desk = context(time=time, quotes={"EURUSD": quote("EURUSD", 1.3, 1.3001, time)})
         assert refusal(BUY, desk) == rule
+
+
+def test_a_bar_that_ends_as_saturday_begins_was_of_friday_and_one_that_ends_later_is_told_what_to_set() -> None:
+    friday = (120, 7_200)
+    saturday = MONDAY_NOON - MONDAY_NOON % (86_400 * SECOND_NS) + 5 * 86_400 * SECOND_NS
+
+    def at(time: int) -> FakeContext:
+        return context(time=time, quotes={"EURUSD": quote("EURUSD", 1.3, 1.3001, time)})
+
+    assert refusal(BUY, at(saturday)) == ""
+    assert refusal(BUY, at(saturday + 1)) == "market_state"
+    assert refusal(BUY, at(saturday), closed_minutes=(friday, SATURDAY_UTC)) == "market_state", "closed before as well"
+    later = verdict(BUY, at(saturday + 5 * 3_600 * SECOND_NS))
+    assert isinstance(later, OrderDenied)
+    assert "Wait; if its daily bars end in them, set it to [] (`closed` under [risk] in a file)." in later.detail
 
 
 def test_hours_are_of_the_servers_clock_and_say_when_they_begin_again() -> None:

@@ -94,7 +94,7 @@ def test_the_bar_length_chooses_among_several_series_and_a_later_run_may_number_
         lambda: EmaCross("EURUSD", fast=9, slow=9),
         lambda: EmaCross("EURUSD", fast=0, slow=9),
         lambda: EmaCross("EURUSD", stop_points=-1),
-        lambda: EmaCross("EURUSD", source="ticks"),  # type: ignore[arg-type]
+        lambda: EmaCross("EURUSD", source="ticks"),  # type: ignore[arg-type]  # what is refused
         lambda: ZScoreReversion("EURUSD", window=1),
         lambda: ZScoreReversion("EURUSD", entry_z=0.5, exit_z=0.5),
         lambda: ZScoreReversion("EURUSD", entry_z=float("nan")),

@@ -178,7 +178,7 @@ def random_bars(random: Random, hours: int) -> Rows:
             low = min(opened, close) - random.randint(0, 80)
             spread = random.randint(0, 20)
             sides = (opened, high, low, close)
-            listed.append((series, hour, sides, tuple(one + spread for one in sides)))  # type: ignore[arg-type]
+            listed.append((series, hour, sides, tuple(one + spread for one in sides)))  # type: ignore[arg-type]  # four of each
             bid[series] = close
     return bars(listed)
 

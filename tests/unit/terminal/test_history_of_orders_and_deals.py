@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tallystick.events.types.trading import DealMade
-from tallystick.platform.mt5.server.order_types import CLOSE_BY_TYPE
+from tallystick.platform.mt5.numbers import CLOSE_BY_TYPE
 from tests.unit.terminal.rough_market import rough_order, rough_server
 from tests.unit.terminal.scenes import Scene
 from tests.unit.terminal.server import (

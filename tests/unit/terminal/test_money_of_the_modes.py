@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tallystick.events.types.trading import SwapCharged
+from tallystick.events.types.account import SwapCharged
 from tallystick.market.instrument import Instrument
 from tallystick.platform.mt5.server import SimulatedTerminal
 from tests.unit.terminal.exchange import deals, order, pair, quote, server

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import AccountStoppedOut, DealMade, PositionMarginFixed
+from tallystick.events.types.account import AccountStoppedOut, PositionMarginFixed
+from tallystick.events.types.trading import DealMade
 from tallystick.market.conversion import CurrencyError
 from tallystick.platform.mt5.server import SimulatedTerminal
 from tests.unit.terminal import exchange

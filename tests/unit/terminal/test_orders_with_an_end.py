@@ -2,7 +2,8 @@
 
 import pytest
 
-from tallystick.events.types.trading import OrderEnded, PositionProtected
+from tallystick.events.types.account import PositionProtected
+from tallystick.events.types.trading import OrderEnded
 from tests.unit.terminal.scenes import Scene, all_of, only
 from tests.unit.terminal.server import BUY, BUY_LIMIT, HOUR, MODIFY, MONDAY, SECOND, terms
 

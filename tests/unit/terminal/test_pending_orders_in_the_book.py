@@ -34,9 +34,9 @@ class Book:
             account="demo",
             strategy="one",
             symbol="EURUSD",
-            purpose=purpose,  # type: ignore[arg-type]
+            purpose=purpose,  # type: ignore[arg-type]  # one of the words
             side="buy",
-            kind=KINDS.get(sending.type, "limit"),  # type: ignore[arg-type]
+            kind=KINDS.get(sending.type, "limit"),  # type: ignore[arg-type]  # one of the words
             volume=sending.volume,
             price=sending.price,
             stop_loss=sending.stop_loss,

@@ -5,14 +5,8 @@ from typing import Any, TypeVar
 import pytest
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import (
-    AccountStoppedOut,
-    DealMade,
-    OrderAnswered,
-    OrderEnded,
-    PositionProtected,
-    SwapCharged,
-)
+from tallystick.events.types.account import AccountStoppedOut, PositionProtected, SwapCharged
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded
 from tallystick.platform.mt5.server import SimulatedTerminal
 from tests.unit.terminal.server import (
     BUY,

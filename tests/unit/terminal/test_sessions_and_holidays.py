@@ -2,9 +2,11 @@
 
 import pytest
 
-from tallystick.events.types.trading import AccountStoppedOut, DealMade, OrderEnded
-from tallystick.market.server_time import DAY, server_day
+from tallystick.events.types.account import AccountStoppedOut
+from tallystick.events.types.trading import DealMade, OrderEnded
+from tallystick.market.server_time import server_day
 from tallystick.market.sessions import Sessions, same_every_day
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.mt5.server.hours import CalendarError
 from tests.unit.terminal.scenes import Scene, all_of, only
 from tests.unit.terminal.server import (
@@ -149,7 +151,7 @@ def test_summer_time_moves_the_sessions_with_the_server_s_clock() -> None:
     """The market opens at 01:00 in New York plus seven: 23:00 UTC in winter, 22:00 UTC in summer."""
     week = Sessions(same_every_day(dict.fromkeys(range(5), (3_600, 86_400))))
     scene = Scene(instruments=terms(sessions="ny"), calendars={"ny": week}, server_time="new_york+7")
-    winter, summer = MONDAY + 22 * HOUR + HOUR // 2, MONDAY + 90 * DAY + 22 * HOUR + HOUR // 2
+    winter, summer = MONDAY + 22 * HOUR + HOUR // 2, MONDAY + 90 * DAY_NS + 22 * HOUR + HOUR // 2
     for moment, code in ((winter, CLOSED), (winter + HOUR, 0), (summer - 2 * HOUR // 3, CLOSED), (summer, 0)):
         scene.quote(120_000, after=(moment - scene.now) // SECOND)
         assert scene.code(BUY) == code, moment

@@ -133,12 +133,12 @@ class Walk:
     @property
     def said(self) -> bytes:
         """What the decision digest is to take in, where it is listed."""
-        return bytes(self._said[: self._numbers[SAID]])
+        return bytes(memoryview(self._said)[: self._numbers[SAID]])
 
     @property
     def leaves(self) -> bytes:
         """Leaf hashes, joined."""
-        return bytes(self._leaves[: HASH * self.count])
+        return bytes(memoryview(self._leaves)[: HASH * self.count])
 
     @property
     def unsure(self) -> list[list[int]]:

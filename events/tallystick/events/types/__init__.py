@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tallystick.events.event import Event
-from tallystick.events.types import log, market, mt5, optimisation, research, running, trading
+from tallystick.events.types import account, log, market, mt5, optimisation, research, running, trading
 
 LOG_EVENTS: tuple[type[Event], ...] = (
     log.TypeDeclared,
@@ -19,7 +19,7 @@ LOG_EVENTS: tuple[type[Event], ...] = (
 
 EVENTS: tuple[type[Event], ...] = LOG_EVENTS + tuple(
     each
-    for module in (market, trading, running, research, mt5, optimisation)
+    for module in (market, trading, account, running, research, mt5, optimisation)
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, Event) and each is not Event
 )

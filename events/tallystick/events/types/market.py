@@ -4,6 +4,9 @@ from typing import Annotated
 
 from tallystick.events.event import Event, column, fact, field
 
+CHUNK_ROWS = 64
+"""Rows of a block under one leaf of its `chunk_root`."""
+
 
 @fact("market.instrument_declared", said_by=("terminal", "feed"), version=2)
 class InstrumentDeclared(Event):

@@ -13,15 +13,21 @@ import msgspec
 
 from tallystick.events.event import Event
 from tallystick.events.types import running, trading
+from tallystick.events.types.account import (
+    AccountOpened,
+    AccountReleased,
+    AccountRestricted,
+    ForeignTradeSeen,
+    PositionMarginFixed,
+    PositionProtected,
+    SwapCharged,
+)
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney, point_money, rounded
 from tallystick.market.terms import AccountTerms
 from tallystick.platform.accounts.state import LedgerState
 from tallystick.platform.accounts.views import OrderView, PositionView, opened_by
-
-DONE, DONE_PARTIAL, PLACED = 10009, 10010, 10008
-"""MT5 return codes of an order that was carried out, in part, or taken into the terminal's book."""
-TAKEN = frozenset({PLACED, DONE})
+from tallystick.platform.mt5.retcodes import DONE, TAKEN
 
 replace = msgspec.structs.replace
 
@@ -38,7 +44,7 @@ class Ledger:
         self.changes = 0
         """Grows whenever the account may have come to be worth something else, or may do something else."""
         self.folds: dict[type[Event], Callable[[Any, int, int], None]] = {
-            trading.AccountOpened: self._account_opened,
+            AccountOpened: self._account_opened,
             trading.OrderRequested: self._order_requested,
             trading.OrderApproved: partial(self._stage, "approved"),
             trading.OrderDenied: self._order_over,
@@ -48,12 +54,12 @@ class Ledger:
             trading.OrderTriggered: self._order_triggered,
             trading.OrderEnded: self._order_ended,
             trading.DealMade: self._deal_made,
-            trading.PositionProtected: self._position_protected,
-            trading.SwapCharged: self._swap_charged,
-            trading.PositionMarginFixed: self._margin_fixed,
-            trading.ForeignTradeSeen: self._foreign_trade,
-            trading.AccountRestricted: self._restricted,
-            trading.AccountReleased: self._released,
+            PositionProtected: self._position_protected,
+            SwapCharged: self._swap_charged,
+            PositionMarginFixed: self._margin_fixed,
+            ForeignTradeSeen: self._foreign_trade,
+            AccountRestricted: self._restricted,
+            AccountReleased: self._released,
             running.BookHalted: self._halted,
             running.BookResumed: self._resumed,
         }
@@ -99,7 +105,7 @@ class Ledger:
         same_day = self._server_day(time) == self.state.day
         return self.state.day_start_balance if same_day else self.state.balance
 
-    def _account_opened(self, event: trading.AccountOpened, time: int, _seq: int) -> None:
+    def _account_opened(self, event: AccountOpened, time: int, _seq: int) -> None:
         self.changes += 1
         self.state.account, self._terms = event, None
         self._balance_is(event.balance, time)
@@ -210,7 +216,7 @@ class Ledger:
         self.state.sums.pop(position, None)
         self.state.margins.pop(position, None)
 
-    def _grow(self, held: PositionView, deal: trading.DealMade | trading.ForeignTradeSeen) -> None:
+    def _grow(self, held: PositionView, deal: trading.DealMade | ForeignTradeSeen) -> None:
         """A netting position after another deal on its side: volumes add, the price is the exact mean."""
         instrument, money = self._instruments[deal.symbol], self._money(deal.symbol)
         units, point_units = self.price_sum(held, instrument, money)
@@ -232,24 +238,24 @@ class Ledger:
         self.state.sums[held.ticket] = (units, point_units)
         self.state.positions[held.ticket] = replace(held, volume=volume, price_open=price)
 
-    def _position_protected(self, event: trading.PositionProtected, _time: int, _seq: int) -> None:
+    def _position_protected(self, event: PositionProtected, _time: int, _seq: int) -> None:
         held = self.state.positions.get(event.position)
         if held is not None:
             self.state.positions[event.position] = replace(
                 held, stop_loss=event.stop_loss, take_profit=event.take_profit
             )
 
-    def _swap_charged(self, event: trading.SwapCharged, _time: int, _seq: int) -> None:
+    def _swap_charged(self, event: SwapCharged, _time: int, _seq: int) -> None:
         self.changes += 1
         held = self.state.positions.get(event.position)
         if held is not None:
             self.state.positions[event.position] = replace(held, swap=held.swap + event.amount)
 
-    def _margin_fixed(self, event: trading.PositionMarginFixed, _time: int, _seq: int) -> None:
+    def _margin_fixed(self, event: PositionMarginFixed, _time: int, _seq: int) -> None:
         self.changes += 1
         self.state.margins[event.position] = event.margin
 
-    def _foreign_trade(self, seen: trading.ForeignTradeSeen, time: int, _seq: int) -> None:
+    def _foreign_trade(self, seen: ForeignTradeSeen, time: int, _seq: int) -> None:
         """What others did counts in exposure and margin; its money shows with the terminal's next balance."""
         self.changes += 1
         if seen.symbol not in self._instruments:
@@ -281,11 +287,11 @@ class Ledger:
                     held, direction=direction, volume=seen.volume - held.volume, price_open=seen.price, opened=time
                 )
 
-    def _restricted(self, _event: trading.AccountRestricted, _time: int, _seq: int) -> None:
+    def _restricted(self, _event: AccountRestricted, _time: int, _seq: int) -> None:
         self.changes += 1
         self.state.restricted = True
 
-    def _released(self, _event: trading.AccountReleased, _time: int, _seq: int) -> None:
+    def _released(self, _event: AccountReleased, _time: int, _seq: int) -> None:
         self.changes += 1
         self.state.restricted = False
 

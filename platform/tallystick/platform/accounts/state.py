@@ -2,14 +2,14 @@
 
 import msgspec
 
-from tallystick.events.types import trading
+from tallystick.events.types.account import AccountOpened
 from tallystick.platform.accounts.views import OrderView, PositionView
 
 
 class LedgerState(msgspec.Struct, kw_only=True):
     """Everything the ledger remembers, as one value."""
 
-    account: trading.AccountOpened | None = None
+    account: AccountOpened | None = None
     balance: int = 0
     peak_balance: int = 0
     day: int = -1

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tallystick.events.types.trading import AccountOpened
+from tallystick.events.types.account import AccountOpened
 from tallystick.market.conversion import CurrencyError, Prices
 from tallystick.market.instrument import Instrument
 from tallystick.market.margin import hedged_margin

@@ -7,7 +7,8 @@ from math import isfinite
 from tallystick.events.types.running import TimerRequested
 from tallystick.events.types.trading import DecisionExplained, SignalRaised, TargetAsked
 from tallystick.platform.authoring.errors import ActionRefused, users_place
-from tallystick.platform.authoring.lots import KNOWN, Lots, lots
+from tallystick.platform.authoring.lots import KNOWN, Lots
+from tallystick.platform.authoring.lots import lots as volume_of
 from tallystick.platform.authoring.ordering import Ordering
 
 Why = Mapping[str, float]
@@ -20,7 +21,7 @@ class Actions(Ordering):
 
     def target(
         self,
-        lots_held: Lots,
+        lots: Lots,
         *,
         sl: float | None = None,
         tp: float | None = None,
@@ -36,9 +37,9 @@ class Actions(Ordering):
         which the stop moves to the opening price. A target that a stop has ended is not asked for again until it
         changes, or with `again=True`. `why`: named values for the record.
         """
-        volume = KNOWN.get(lots_held) if type(lots_held) is str else None
+        volume = KNOWN.get(lots) if type(lots) is str else None
         if volume is None:
-            volume = lots(lots_held)
+            volume = volume_of(lots)
         own = self.symbol if symbol is None else symbol
         if volume == self._asked.get(own, 0) and not again:
             return
@@ -136,6 +137,6 @@ class Actions(Ordering):
             return 0, 0
         quote, points = self.quote_of(symbol), self.instrument_of(symbol).points
         opening = points(quote.ask if direction > 0 else quote.bid)
-        stop = 0 if sl is None else direction * (opening - points(self._price("sl", sl))) or -1
-        take = 0 if tp is None else direction * (points(self._price("tp", tp)) - opening) or -1
+        stop = 0 if sl is None else direction * (opening - points(self._level("sl", sl, symbol))) or -1
+        take = 0 if tp is None else direction * (points(self._level("tp", tp, symbol)) - opening) or -1
         return stop, take

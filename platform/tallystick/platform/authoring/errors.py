@@ -2,9 +2,11 @@
 
 StrategyError(ValueError)
     SettingRefused      a class line, decorator or parameter that no run could mean
+        ParameterUnfit  a parameter that nobody has, or a value that is not of its kind
     ActionRefused       something asked for in a callback that no order could mean
     SignalRefused       a function's answer that is no signal
     StrategyUnreadable  a file without the one strategy meant
+        SourceUnrepeatable  one whose source shows a callback that no replay can repeat
     StateNotKept        an attribute that a snapshot cannot hold
     NameUnknown         an attribute nobody knows (an AttributeError too)
     CallbackFailed      an error of any other kind in a callback, with its file and line
@@ -37,6 +39,10 @@ class SettingRefused(StrategyError):
     """A setting or parameter; the message names it, what it got and what it takes."""
 
 
+class ParameterUnfit(SettingRefused):
+    """A name that no parameter has (E504), or a value that is missing or not of its kind (E505)."""
+
+
 class ActionRefused(StrategyError):
     """An action in a callback; the message names file and line."""
 
@@ -47,6 +53,10 @@ class SignalRefused(StrategyError):
 
 class StrategyUnreadable(StrategyError):
     """A file holds no strategy, several, or cannot be read as Python."""
+
+
+class SourceUnrepeatable(StrategyUnreadable):
+    """A callback reads a clock, draws chance, sleeps or opens something, as its source says (E520)."""
 
 
 class StateNotKept(StrategyError):

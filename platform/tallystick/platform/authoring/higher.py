@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tallystick.market.rows import BarClosed
-from tallystick.market.server_time import DAY, offset_ns
+from tallystick.market.server_time import offset_ns
+from tallystick.market.spans import DAY_NS, SECOND_NS, WEEK_NS
 from tallystick.platform.authoring.timeframes import PERIOD_S
 
-SECOND_NS = 1_000_000_000
 EPOCH_WEEKDAY = 4
 """1970-01-01 was a Thursday; Sunday is 0."""
 
@@ -100,12 +100,12 @@ def bounds(time: int, timeframe: str, rule: str) -> tuple[int, int]:
         later = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
         start, end = (int(one.timestamp()) * SECOND_NS for one in (month, later))
     elif timeframe == "W1":
-        day = local // DAY
-        start = (day - (day + EPOCH_WEEKDAY) % 7) * DAY
-        end = start + 7 * DAY
+        day = local // DAY_NS
+        start = (day - (day + EPOCH_WEEKDAY) % 7) * DAY_NS
+        end = start + WEEK_NS
     else:
         length = PERIOD_S[timeframe] * SECOND_NS
-        start = local // DAY * DAY
+        start = local // DAY_NS * DAY_NS
         start += (local - start) // length * length
         end = start + length
     return start - offset, end - offset

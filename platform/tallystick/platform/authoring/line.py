@@ -9,7 +9,7 @@ from tallystick.events.types.running import TimerFired
 from tallystick.events.types.trading import DealMade, OrderRequested
 from tallystick.market.instrument import LOT
 from tallystick.market.rows import BarClosed, Quote
-from tallystick.platform.authoring.errors import SettingRefused, meant
+from tallystick.platform.authoring.errors import ParameterUnfit, SettingRefused, meant
 from tallystick.platform.authoring.lots import Lots, size
 from tallystick.platform.authoring.timeframes import TICKS
 from tallystick.platform.strategies.series import Source
@@ -54,10 +54,10 @@ def refuse_names(where: str, parameters: Iterable[str], known: Iterable[str]) ->
 
 
 def whole(where: str, setting: str, value: Any) -> int:
-    """A whole number of rows; raises `SettingRefused` (E505)."""
+    """A whole number of rows; raises `ParameterUnfit` (E505)."""
     if type(value) is not int or not 0 <= value <= MOST_ROWS:
         message = f"E505 {where}: {setting} is {value!r}; it takes a whole number of rows. Change it."
-        raise SettingRefused(message)
+        raise ParameterUnfit(message)
     return value
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import BarClosed
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.authoring.bars import Bars
 from tallystick.platform.authoring.errors import ActionRefused, users_place
 from tallystick.platform.authoring.timeframes import name_of, period_s
@@ -54,6 +55,12 @@ class Listening:
         """Whether other series were asked for."""
         return bool(self._others)
 
+    @property
+    def late(self) -> tuple[str, ...]:
+        """Other series that stand after the own bars in the data: at a common close they are not heard yet."""
+        after = [number for number in self._others if self.bars >= 0 and number > self.bars]
+        return tuple(f"{symbol} {name_of(period)}" for symbol, period in map(self._declared.__getitem__, after))
+
     def take(self, bar: BarClosed) -> None:
         """A bar of another series."""
         other = self._others.get(bar.series)
@@ -62,15 +69,17 @@ class Listening:
 
     def other(self, symbol: str, timeframe: str | None, *, late: bool, rule: str) -> Bars:
         """Bars of another series; it must first be asked for before any row is heard (`late`)."""
-        length = period_s(timeframe, self._name) * 1_000_000_000
+        length = period_s(timeframe, self._name) * SECOND_NS
         if not length and self.bars in self._declared:
             length = self._declared[self.bars][1]
         number = next((n for n, one in self._declared.items() if one == (symbol, length)), None)
         if number is None:
             known = ", ".join(f"{name} {name_of(period)}" for name, period in self._declared.values()) or "none"
             asked = f"bars_of({symbol!r}, {name_of(length)!r}){users_place()}"
-            message = f"E522 {asked}: the data have no such series (they have {known}). Add its data."
-            raise ActionRefused(message)
+            own = self._choices[0].symbol
+            what = f"E522 {asked}: the data have no such series (they have {known})."
+            both = f" Give both, {symbol} first: DATA is {symbol}=FILE {own}=FILE, or {symbol} {own} of the demo."
+            raise ActionRefused(what + (both if own not in {"", symbol} else " Add its data."))
         if number not in self._others:
             if late:
                 asked = f"bars_of({symbol!r}){users_place()}"

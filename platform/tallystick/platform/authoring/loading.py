@@ -7,7 +7,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tallystick.platform.authoring.errors import StrategyError, StrategyUnreadable, meant, place, raised_at
+from tallystick.platform.authoring.errors import (
+    SourceUnrepeatable,
+    StrategyError,
+    StrategyUnreadable,
+    meant,
+    place,
+    raised_at,
+)
 from tallystick.platform.authoring.function import SignalFunction
 from tallystick.platform.authoring.module import Module, snake
 from tallystick.platform.authoring.purity import check_source
@@ -101,7 +108,7 @@ def _require_pure(text: bytes, file: Path) -> None:
         more = f" ({len(findings) - 1} more in the file)" if len(findings) > 1 else ""
         message = findings[0].message()
         what, _, remedy = message.partition(". ")
-        raise StrategyUnreadable(f"{what}{more}. {remedy}")
+        raise SourceUnrepeatable(f"{what}{more}. {remedy}")
 
 
 @contextmanager

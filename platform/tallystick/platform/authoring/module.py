@@ -15,9 +15,9 @@ from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import BarClosed, Quote
-from tallystick.platform.authoring.errors import ActionRefused, SettingRefused, failed, meant
+from tallystick.platform.authoring.errors import ActionRefused, SettingRefused, StrategyError, failed, meant
 from tallystick.platform.authoring.frozen import frozen, thawed
-from tallystick.platform.authoring.purity import HERE
+from tallystick.platform.authoring.purity import HERE, ImpureStrategy
 from tallystick.platform.authoring.timeframes import period_s
 from tallystick.platform.strategies.series import SeriesChoice
 
@@ -62,6 +62,9 @@ class Module:
         cls.hears = tuple(cls.line.get("hears", cls.hears))
         if "react" in cls.__dict__ and cls.filtered:
             setattr(cls, "react", _own_rows_only(cls.react))  # noqa: B010 -- a method is replaced by its wrapped self
+        for shortcut in ("scan", "advance"):
+            if shortcut in cls.__dict__:
+                setattr(cls, shortcut, _told_by_line(cls.__dict__[shortcut]))
 
     def __new__(cls, *args: Any, **given: Any) -> Self:  # noqa: ARG004 -- the constructor's
         """Prepare what a subclass's own `__init__` need not call up for."""
@@ -155,6 +158,21 @@ def _own_rows_only(react: Callable[..., Any]) -> Callable[..., Any]:
         return _own_events(said, self.name, type(self).__name__)
 
     return of_own_series
+
+
+def _told_by_line(shortcut: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """`scan` or `advance`: what it raises ends the run, for no record stands for it, and is told as a callback's is."""
+
+    @wraps(shortcut)
+    def over_rows(self: Module, rows: Any) -> Any:
+        try:
+            return shortcut(self, rows)
+        except (StrategyError, ImpureStrategy):
+            raise
+        except (Exception, SystemExit) as error:
+            raise failed(error, self.name, shortcut.__name__) from error
+
+    return over_rows
 
 
 def _own_events(said: Any, name: str, title: str) -> Sequence[Event]:

@@ -7,11 +7,12 @@ from typing import Any, Literal, NoReturn
 from tallystick.events.event import Event
 from tallystick.events.types.trading import IntentRaised, ProtectionAsked
 from tallystick.market.instrument import LOT
+from tallystick.market.rows import Quote
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.authoring.errors import ActionRefused, users_place
 from tallystick.platform.authoring.lots import Lots, size
 from tallystick.platform.authoring.views import Views
 
-SECOND_NS = 1_000_000_000
 MOST_PRICE = 1e12
 SideName = Literal["buy", "sell"]
 Expiry = int | datetime | timedelta
@@ -29,7 +30,7 @@ class Ordering(Views):
 
     def buy(
         self,
-        lots_bought: Lots | None = None,
+        lots: Lots | None = None,
         *,
         sl: float = 0.0,
         tp: float = 0.0,
@@ -41,12 +42,12 @@ class Ordering(Views):
 
         `trail`, `break_even`: price distances, as `target` has them; from now on for every own position of the symbol.
         """
-        self._intend("open", "buy", symbol, volume=self._size(lots_bought), sl=sl, tp=tp)
+        self._intend("open", "buy", symbol, volume=self._size(lots), sl=sl, tp=tp)
         self._guarded(symbol, trail, break_even)
 
     def sell(
         self,
-        lots_sold: Lots | None = None,
+        lots: Lots | None = None,
         *,
         sl: float = 0.0,
         tp: float = 0.0,
@@ -55,14 +56,14 @@ class Ordering(Views):
         symbol: str | None = None,
     ) -> None:
         """A market order to sell; the rest as `buy`."""
-        self._intend("open", "sell", symbol, volume=self._size(lots_sold), sl=sl, tp=tp)
+        self._intend("open", "sell", symbol, volume=self._size(lots), sl=sl, tp=tp)
         self._guarded(symbol, trail, break_even)
 
     def limit(
         self,
         side: SideName,
         price: float,
-        lots_ordered: Lots | None = None,
+        lots: Lots | None = None,
         *,
         sl: float = 0.0,
         tp: float = 0.0,
@@ -72,7 +73,7 @@ class Ordering(Views):
         symbol: str | None = None,
     ) -> None:
         """A pending order at a better price: `self.limit("buy", 1.0950)`; `expires` as a time or a duration."""
-        volume, due = self._size(lots_ordered), self._due(expires)
+        volume, due = self._size(lots), self._due(expires)
         self._intend("pending", side, symbol, kind="limit", volume=volume, price=price, sl=sl, tp=tp, expires=due)
         self._guarded(symbol, trail, break_even)
 
@@ -80,7 +81,7 @@ class Ordering(Views):
         self,
         side: SideName,
         price: float,
-        lots_ordered: Lots | None = None,
+        lots: Lots | None = None,
         *,
         sl: float = 0.0,
         tp: float = 0.0,
@@ -90,11 +91,11 @@ class Ordering(Views):
         symbol: str | None = None,
     ) -> None:
         """A pending order at a worse price, to follow a break: `self.stop("buy", 1.1050)`."""
-        volume, due = self._size(lots_ordered), self._due(expires)
+        volume, due = self._size(lots), self._due(expires)
         self._intend("pending", side, symbol, kind="stop", volume=volume, price=price, sl=sl, tp=tp, expires=due)
         self._guarded(symbol, trail, break_even)
 
-    def close(self, ticket: int | None = None, lots_closed: Lots | None = None) -> None:
+    def close(self, ticket: int | None = None, lots: Lots | None = None) -> None:
         """Close a position, or part of it; without a ticket every own position of the symbol, and its target."""
         if ticket is None and self._flattened():
             return
@@ -103,7 +104,7 @@ class Ordering(Views):
             held = [one for one in held if one.symbol == self.symbol]
         elif not held:
             self._refuse(f"close({ticket}): no own position has this ticket. Look at self.positions")
-        volume = size(lots_closed) if lots_closed is not None else 0
+        volume = size(lots) if lots is not None else 0
         for one in held:
             side: SideName = "sell" if one.direction > 0 else "buy"
             self._intend("close", side, one.symbol, volume=volume, ticket=one.ticket)
@@ -161,8 +162,11 @@ class Ordering(Views):
         self._stage()
         point = self.instrument_of(symbol).points
         for name, distance in (("trail", trail), ("break_even", break_even), ("lock", lock)):
-            if not 0.0 <= distance < 1e9:
-                self._refuse(f"{name} is {distance!r}; it takes a price distance such as self.points(300). Change it")
+            if not 0.0 <= distance < self._stands_at(symbol, 1e9):
+                near = self._near(symbol)
+                self._refuse(
+                    f"{name} is {distance!r}{near}; it takes a price distance such as self.points(300). Change it"
+                )
         self._said.append(
             ProtectionAsked(
                 strategy=self.name,
@@ -191,17 +195,18 @@ class Ordering(Views):
         if side not in {"buy", "sell"}:
             self._refuse(f'side is {side!r}; it takes "buy" or "sell". Say which')
         self._stage()
+        own = self.symbol if symbol is None else symbol
         self._said.append(
             IntentRaised(
                 strategy=self.name,
-                symbol=self.symbol if symbol is None else symbol,
+                symbol=own,
                 action=action,
                 side=side,
                 kind=kind,
                 volume=volume,
                 price=self._price("price", price),
-                stop_loss=self._price("sl", sl),
-                take_profit=self._price("tp", tp),
+                stop_loss=self._level("sl", sl, own),
+                take_profit=self._level("tp", tp, own),
                 ticket=ticket,
                 expires=expires,
             )
@@ -211,6 +216,23 @@ class Ordering(Views):
         if isinstance(price, bool) or not isinstance(price, float | int | Decimal) or not 0 <= price < MOST_PRICE:
             self._refuse(f"{name} is {price!r}; it takes a price above 0, or leave it out. Change it")
         return float(price)
+
+    def _level(self, name: str, price: float, symbol: str) -> float:
+        """A stop's price; 0 is none. Ten times the market's, or a tenth of it, is a slip and would never act."""
+        level, market = self._price(name, price), self._stands_at(symbol, 0.0)
+        if level and market and not market / 10 < level < market * 10:
+            words = f"{name} is {price!r}{self._near(symbol)}; it takes a price, not a distance"
+            self._refuse(f"{words}. Say such as bar.close - self.points(300)")
+        return level
+
+    def _stands_at(self, symbol: str, unknown: float) -> float:
+        """The bid of a symbol, or what stands for it before its first price."""
+        quote: Quote | None = self._seen().quotes.get(symbol)
+        return quote.bid if quote is not None and quote.bid > 0 else unknown
+
+    def _near(self, symbol: str) -> str:
+        market = self._stands_at(symbol, 0.0)
+        return f" where {symbol} stands at {market}" if market else ""
 
     def _size(self, written: Lots | None) -> int:
         if written is not None:

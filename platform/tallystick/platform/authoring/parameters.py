@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
-from tallystick.platform.authoring.errors import SettingRefused, meant
+from tallystick.platform.authoring.errors import ParameterUnfit, meant
 
 NOTHING = inspect.Parameter.empty
 PLAIN: tuple[type, ...] = (int, float, str, bool, Decimal)
@@ -64,20 +64,20 @@ def checked(
 ) -> dict[str, Any]:
     """Values of all parameters; `others` are settings that may be given too and are passed over here.
 
-    Raises `SettingRefused`: E504 for a name nobody knows, E505 for a value of the wrong type or a missing one.
+    Raises `ParameterUnfit`: E504 for a name nobody knows, E505 for a value of the wrong type or a missing one.
     """
     for name in given:
         if name not in takes and name not in others:
             near = meant(name, [*takes, *others])
             known = ", ".join([*takes, *others])
             message = f'E504 {where} has no parameter "{name}": {near}it takes {known}. Correct the name.'
-            raise SettingRefused(message)
+            raise ParameterUnfit(message)
     values = {}
     for name, parameter in takes.items():
         value = given.get(name, parameter.default)
         if value is NOTHING:
             message = f'E505 {where}: parameter "{name}" has no default and was not given. Give it: {name}=...'
-            raise SettingRefused(message)
+            raise ParameterUnfit(message)
         values[name] = fitting(where, parameter, value)
     return values
 
@@ -90,7 +90,7 @@ def fitting(where: str, parameter: Parameter, value: Any) -> Any:
             f"E505 {where}: parameter {parameter.name} is {value!r}; it takes {_named(parameter.type)}."
             " Change it where the strategy is made."
         )
-        raise SettingRefused(message)
+        raise ParameterUnfit(message)
     return value
 
 

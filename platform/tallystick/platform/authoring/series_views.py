@@ -39,6 +39,11 @@ class SeriesViews:
         """Closed bars of another series (of the own timeframe unless said); first asked for in `on_start`."""
         return self._heard.other(symbol, timeframe, late=self._rows > 0, rule=self._bars.rule)
 
+    @property
+    def late_series(self) -> tuple[str, ...]:
+        """Series asked for by `bars_of` whose bars are heard after the own ones of the same close."""
+        return self._heard.late
+
     def column(self, name: str) -> float:
         """A column of `columns` at the current bar; ends the callback while it is NaN."""
         row = self._rows - 1

@@ -3,6 +3,7 @@
 Source: MT5's ENUM_TIMEFRAMES. A month has no one length; its bars are told by the length feeds give them, 30 days.
 """
 
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.authoring.errors import SettingRefused, meant
 
 MINUTE_S = 60
@@ -32,5 +33,5 @@ def period_s(timeframe: str | None, where: str) -> int:
 
 def name_of(period_ns: int) -> str:
     """The name of a bar length, or its seconds."""
-    seconds = period_ns // 1_000_000_000
+    seconds = period_ns // SECOND_NS
     return next((name for name, length in PERIOD_S.items() if length == seconds), f"{seconds} s")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.rows import Quote
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.accounts.views import AccountView, OrderView, PositionView
 from tallystick.platform.authoring.errors import ActionRefused, users_place
 
@@ -71,7 +72,7 @@ class Views:
     @property
     def now(self) -> datetime:
         """Book time, UTC, to the microsecond."""
-        seconds, ns = divmod(self.time, 1_000_000_000)
+        seconds, ns = divmod(self.time, SECOND_NS)
         return datetime.fromtimestamp(seconds, UTC).replace(microsecond=ns // 1_000)
 
     @property

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tallystick.market.conversion import CurrencyError
 from tallystick.market.instrument import Instrument
@@ -12,21 +13,24 @@ from tallystick.platform.data.errors import UnknownSymbol
 
 USUAL = "USD"
 """The account's currency where symbols pay in several and nobody says one."""
-Instruments = Mapping[str, Instrument] | Iterable[Instrument] | Instrument | str | Path | None
-"""By symbol, some, one, or a JSON or TOML file (`data.conditions`); None: those built in."""
+Instruments = Mapping[str, Instrument | Mapping[str, Any]] | Iterable[Instrument] | Instrument | str | Path | None
+"""By symbol (made, or its fields as in a file), some, one, or a JSON or TOML file; None: those built in."""
 
 
 def given_instruments(given: Instruments) -> dict[str, Instrument]:
-    """What was given, by symbol. Raises what reading a file raises."""
+    """What was given, by symbol. Raises `BadConditions` (E131), and what reading a file raises."""
     if given is None:
         return {}
-    if isinstance(given, str | Path):
-        from tallystick.platform.data.conditions import instruments_from
-
-        return dict(instruments_from(Path(given)))
     if isinstance(given, Instrument):
         return {given.symbol: given}
-    return {one.symbol: one for one in (given.values() if isinstance(given, Mapping) else given)}
+    if not isinstance(given, str | Path | Mapping):
+        return {one.symbol: one for one in given}
+    from tallystick.platform.data.conditions import instrument_from, instruments_from
+
+    if isinstance(given, str | Path):
+        return dict(instruments_from(Path(given)))
+    made = [one if isinstance(one, Instrument) else instrument_from(name, one) for name, one in given.items()]
+    return {one.symbol: one for one in made}
 
 
 def conditions_of(symbols: Sequence[str], given: dict[str, Instrument]) -> dict[str, Instrument]:

@@ -10,6 +10,7 @@ from tallystick.platform.backtesting.failure import Failure
 from tallystick.platform.backtesting.preparation import Prepared
 from tallystick.platform.kernel.contract import RunResult
 from tallystick.platform.passing_folder import PassingFolder
+from tallystick.platform.portfolio.lots import in_lots, volume_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,7 @@ class Figures:
         self.feed = ready.feed
         self.notes = ready.notes
         """What was assumed where nothing was said, such as the account's currency."""
+        self._lots = ready.lots
         self.run = run
         self.failure = failure
         self._assembly = assembly
@@ -113,10 +115,35 @@ class Figures:
 
     @property
     def own_warnings(self) -> tuple[str, ...]:
-        """Those of the result: why there was no trade, that there were too few to tell, what is still open."""
+        """Why no trade, what the account ran into, too few to tell, what is still open, lots that nothing traded."""
+        from tallystick.platform.backtesting.silence import cut_short
+
+        reached = (*(f"W130 {line}." for line in self.summary.reached), *cut_short(self._book.story))
+        return (*self.silence, *reached, *self._too_few, *self._left_open, *self._unheard_lots, *self._late)
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether risk let a strategy open nothing more from some moment on (W134)."""
+        from tallystick.platform.backtesting.silence import stopped_by_risk
+
+        return bool(stopped_by_risk(self._book.story))
+
+    @property
+    def _too_few(self) -> tuple[str, ...]:
+        """Trades that show nothing, if there are any at all."""
         trades = self.summary.all_trades.trades
-        few = f"W120 {trades} trades are too few to say anything about the strategy."
-        return (*self.silence, *((few,) if 0 < trades < FEW_TRADES else ()), *self._left_open)
+        which = "1 trade is" if trades == 1 else f"{trades} trades are"
+        return (f"W120 {which} too few to say anything about the strategy.",) if 0 < trades < FEW_TRADES else ()
+
+    @property
+    def _late(self) -> tuple[str, ...]:
+        """Strategies that see other bars one late, by the order of the data."""
+        return tuple(
+            f"W133 {one.plan.name} sees bars of {', '.join(late)} one late: they stand after its own in the"
+            f" data, so at a common close it decides before it has heard them. Name them before {one.symbol}."
+            for one, made in zip(self._assembly.strategies, self._made, strict=True)
+            if (late := getattr(made, "late_series", ()))
+        )
 
     @property
     def _left_open(self) -> tuple[str, ...]:
@@ -128,6 +155,17 @@ class Figures:
         floating = summary.money(summary.closing_equity - summary.closing_balance)
         equity = f"{summary.money(summary.closing_equity)} {summary.currency}"
         return (f"W128 {which} still open at the end: {floating} not in the net result; the equity is {equity}.",)
+
+    @property
+    def _unheard_lots(self) -> tuple[str, ...]:
+        """Lots were asked for, and no order that opens is of them: strategy or sizing say their own."""
+        orders = [each.requested.event for each in self._book.story.orders.values() if each.requested is not None]
+        opened = {one.volume for one in orders if one.purpose in {"open", "pending"}}
+        if not self._lots or not opened or volume_of(self._lots) in opened:
+            return ()
+        asked, traded = in_lots(volume_of(self._lots)), ", ".join(in_lots(one) for one in sorted(opened)[:3])
+        what = f'W129 lots="{asked}" was not traded: what opened was of {traded}{"" if len(opened) <= 3 else ", ..."}.'
+        return (f"{what} Leave it out where a strategy or sizing says its own.",)
 
     @cached_property
     def silence(self) -> tuple[str, ...]:

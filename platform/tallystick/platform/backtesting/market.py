@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.backtesting.chosen import Chosen
 from tallystick.platform.backtesting.conditions import unknown_symbol
 from tallystick.platform.backtesting.errors import DoubledData, ReversedDates, UnknownData
@@ -64,7 +65,7 @@ def moment_ns(given: Moment, *, last: bool = False) -> int | None:
         raise ReversedDates(what, "Leave the date out to take all rows.")
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     seconds = int(at.timestamp()) + (86_400 if whole_day and last else 0)
-    return seconds * 1_000_000_000 + (0 if whole_day else at.microsecond * 1_000)
+    return seconds * SECOND_NS + (0 if whole_day else at.microsecond * 1_000)
 
 
 def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> Feed:
@@ -76,7 +77,7 @@ def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> F
     many = data if isinstance(data, list | tuple) else [data]
     if not many:
         raise UnknownData("no data were given", 'Give a file, or "demo".')
-    asked = [reading.symbol] if reading.symbol else list(dict.fromkeys(one.symbol for one in strategies if one.symbol))
+    asked = _asked(strategies, reading)
     timeframe = reading.timeframe or _only_timeframe(strategies) or None
     series: list[Series] = []
     for place, each in enumerate(many):
@@ -91,6 +92,24 @@ def feed_from(data: object, strategies: Sequence[Chosen], reading: Reading) -> F
     _require_symbols(series, asked)
     require_one_each(series)
     return Feed(series)
+
+
+def _asked(strategies: Sequence[Chosen], reading: Reading) -> list[str]:
+    """The symbols that are wanted: the one that was said, else the strategies'."""
+    return [reading.symbol] if reading.symbol else list(dict.fromkeys(one.symbol for one in strategies if one.symbol))
+
+
+def assumed_symbols(data: object, strategies: Sequence[Chosen], reading: Reading) -> tuple[str, ...]:
+    """A note for each file that is read as a strategy's symbol although neither its name nor anybody says so."""
+    many = data if isinstance(data, list | tuple) else [data]
+    asked = _asked(strategies, reading)
+    files = {place: Path(one) for place, one in enumerate(many) if isinstance(one, str | Path) and Path(one).is_file()}
+    return tuple(
+        f"{path.name} is read as {_symbol_of(path, asked, place, len(many))}, the strategy's:"
+        " its name holds no symbol that is built in"
+        for place, path in files.items()
+        if asked and not reading.symbol and not named_symbol(path)
+    )
 
 
 def _symbol_of(source: object, asked: Sequence[str], place: int, count: int) -> str:

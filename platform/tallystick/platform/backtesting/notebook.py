@@ -45,7 +45,7 @@ def summary_html(lines: Sequence[str]) -> str:
 def _in_notebook() -> bool:
     """True under IPython's notebook kernels."""
     try:
-        shell = get_ipython()  # type: ignore[name-defined]
+        shell = get_ipython()  # type: ignore[name-defined]  # IPython puts it there
     except NameError:
         return False
     return type(shell).__name__ == "ZMQInteractiveShell"

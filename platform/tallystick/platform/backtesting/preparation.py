@@ -12,7 +12,7 @@ from tallystick.platform.backtesting.assembly import plan_of
 from tallystick.platform.backtesting.chosen import Chosen, Settings, chosen_from
 from tallystick.platform.backtesting.conditions import conditions_of, currency_of, given_instruments
 from tallystick.platform.backtesting.in_vain import require_of_use, require_traded
-from tallystick.platform.backtesting.market import DEMO, feed_from, named_symbol, reading_of
+from tallystick.platform.backtesting.market import DEMO, assumed_symbols, feed_from, named_symbol, reading_of
 from tallystick.platform.backtesting.terms import Terms
 from tallystick.platform.data.catalogue import Catalogue
 from tallystick.platform.data.feed import Feed
@@ -30,6 +30,8 @@ class Prepared:
     feed: Feed
     plan: RunPlan
     notes: tuple[str, ...] = ()
+    lots: str = ""
+    """Those asked for, in place of a strategy's own."""
 
 
 def prepared(strategy: object, data: object = "demo", terms: Terms | None = None) -> Prepared:
@@ -63,7 +65,8 @@ def prepared(strategy: object, data: object = "demo", terms: Terms | None = None
         sessions=on.sessions,
     )
     workers_of(plan)  # says here what is not installed
-    return Prepared(chosen, feed, plan, _notes(on.account, account, conditions))
+    notes = (*assumed_symbols(data, chosen, reading), *_notes(on.account, account, conditions))
+    return Prepared(chosen, feed, plan, notes, lots)
 
 
 def _notes(account: Account, held: AccountPlan, conditions: Mapping[str, Instrument]) -> tuple[str, ...]:

@@ -46,11 +46,11 @@ def lines_of(result: Figures, *, warnings: bool = True) -> list[str]:
     return lines
 
 
-def sparkline(values: NDArray[np.int64], width: int = WIDTH) -> str:
+def sparkline(values: NDArray[np.int64]) -> str:
     """Values as a row of blocks: the last of each stretch, from the least to the greatest."""
     if not len(values):
         return ""
-    places = np.unique(np.linspace(0, len(values) - 1, min(width, len(values))).astype(np.int64))
+    places = np.unique(np.linspace(0, len(values) - 1, min(WIDTH, len(values))).astype(np.int64))
     chosen = values[places].astype(np.float64)
     least, span = chosen.min(), chosen.max() - chosen.min()
     level = np.zeros(len(chosen)) if span == 0 else (chosen - least) / span * (len(BLOCKS) - 1)

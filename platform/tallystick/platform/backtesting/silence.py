@@ -6,17 +6,26 @@ the first case in words, and what to do.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from tallystick.events.reader import LogReader
 from tallystick.events.types import running, trading
+from tallystick.market.spans import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS, WEEK_NS
+from tallystick.platform.authoring.timeframes import TICKS
 from tallystick.platform.backtesting.chosen import Chosen
 from tallystick.platform.backtesting.tables import outcome_of
 from tallystick.platform.counts import count_of
+from tallystick.platform.report.markup import moment
 from tallystick.platform.report.story import OrderStory, Story
 
+WHERE = "Settings of risk stand under [risk] in a tallystick.toml, for tallystick run; in Python in risk=."
+SETTING = "`closed_minutes`"
+"""Names in a denial the setting that closed the market; hours of a symbol are another matter."""
+LASTING = frozenset({"drawdown", "repeated_execution"})
+"""Rules of risk that deny on and on: no time lifts them, and with nothing open nothing changes any more."""
 SAYINGS = (trading.SignalRaised, trading.TargetAsked, trading.IntentRaised)
 
 
@@ -39,6 +48,55 @@ def why_no_trades(log: Path, quiet: Sequence[tuple[Chosen, Any]], story: Story) 
     return tuple(lines)
 
 
+def cut_short(story: Story) -> tuple[str, ...]:
+    """What risk took of strategies that traded: W135 orders in closed minutes, W134 all from some moment on."""
+    return (*_closed_out(_busy(story)), *stopped_by_risk(story))
+
+
+def _busy(story: Story) -> dict[str, list[OrderStory]]:
+    """What strategies wanted to open, of those of which risk let something through."""
+    asked: dict[str, list[OrderStory]] = {}
+    for order in story.orders.values():
+        if order.requested is not None and order.requested.event.purpose in {"open", "pending"}:
+            asked.setdefault(order.requested.event.strategy, []).append(order)
+    return {name: orders for name, orders in asked.items() if any(order.denied is None for order in orders)}
+
+
+def _closed_out(busy: Mapping[str, Sequence[OrderStory]]) -> Iterator[str]:
+    for name, orders in busy.items():
+        denied = [(one.requested, one.denied) for one in orders if one.requested and one.denied]
+        closed = [
+            (told, denial) for told, denial in denied if denial.rule == "market_state" and SETTING in denial.detail
+        ]
+        if closed:
+            (first, denial), count = closed[0], len(closed)
+            were = f"{count_of(count, 'order')} of {name} {'was' if count == 1 else 'were'} denied in closed minutes"
+            yield f"W135 {were}, first at {moment(first.time)} UTC: {denial.detail}"
+
+
+def stopped_by_risk(story: Story) -> tuple[str, ...]:
+    """A line for each strategy that traded until a lasting rule of risk denied whatever it wanted to open."""
+    lines = []
+    for name, orders in _busy(story).items():
+        last = list(takewhile(lambda order: order.denied is not None, reversed(orders)))
+        denied = [order for order in last if order.denied is not None and order.denied.rule in LASTING]
+        if denied:
+            lines.append(_stopped(name, denied))
+    return tuple(lines)
+
+
+def _stopped(name: str, denied: Sequence[OrderStory]) -> str:
+    """`denied` backwards in time."""
+    first = denied[-1]
+    assert first.requested is not None
+    assert first.denied is not None
+    return (
+        f"W134 {name} opened nothing more from {moment(first.requested.time)} UTC on, by a rule of risk that does not"
+        f" lift by itself ({first.denied.rule}): {count_of(len(denied), 'order')} denied. The figures are of what came"
+        f" before. {WHERE}"
+    )
+
+
 def _events(log: Path) -> Iterator[Any]:
     for envelope in LogReader(log).envelopes():
         if isinstance(envelope.event, (*SAYINGS, trading.TargetWithheld, running.ModuleFailed, running.BookHalted)):
@@ -57,8 +115,10 @@ def _of_one(one: Chosen, made: Any, events: Sequence[Any], story: Story) -> list
         return [f"W121 no trade: {name} failed with {failed[0].error}. Correct it."]
     rows, listed = _rows_of(one, story)
     if not rows:
-        symbol = " ".join(filter(None, (one.symbol, one.timeframe)))
-        return [f"W122 no trade: {name} saw no bars of {symbol or 'its symbol'}; the data are {listed}. Give its data."]
+        ticks = one.timeframe == TICKS
+        own = " ".join(filter(None, (one.symbol, "" if ticks else one.timeframe))) or "its symbol"
+        missed = f"{'quotes' if ticks else 'bars'} of {own}"
+        return [f"W122 no trade: {name} saw no {missed}; the data are {listed}. Give its data."]
     said = [event for event in events if isinstance(event, SAYINGS)]
     if not said:
         return [_quiet(one, made, rows)]
@@ -122,7 +182,8 @@ def _denied(name: str, rule: str, orders: Sequence[OrderStory]) -> str:
     first = orders[0].denied
     assert first is not None
     why = first.detail or f"{first.value:,} against a limit of {first.limit:,}"
-    return f"W126 no trade: {count_of(len(orders), 'order')} of {name} denied by risk ({rule}): {why}"
+    where = f" {WHERE}" if "`" in why and "[risk]" not in why else ""
+    return f"W126 no trade: {count_of(len(orders), 'order')} of {name} denied by risk ({rule}): {why}{where}"
 
 
 REMEDIES = {
@@ -154,11 +215,13 @@ def _warm_up(made: Any) -> int:
     return next((int(getattr(made, field)) for field in ("warm_up_rows", "warm_up") if hasattr(made, field)), 0)
 
 
-UNITS_NS = {"S": 10**9, "M": 60 * 10**9, "H": 3_600 * 10**9, "D": 86_400 * 10**9, "W": 604_800 * 10**9}
+UNITS_NS = {"S": SECOND_NS, "M": MINUTE_NS, "H": HOUR_NS, "D": DAY_NS, "W": WEEK_NS}
 
 
 def _fits(timeframe: str, period_ns: int) -> bool:
     """Whether a series has the strategy's timeframe; one that states none takes any."""
+    if timeframe == TICKS:
+        return not period_ns
     unit, count = timeframe[:1].upper(), timeframe[1:]
     return not (unit in UNITS_NS and count.isdigit()) or UNITS_NS[unit] * int(count) == period_ns
 

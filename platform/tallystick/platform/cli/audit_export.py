@@ -13,7 +13,7 @@ from tallystick.platform.cli.call import Answer, Call, as_json
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.output_file import require_place, write_replacing
 from tallystick.platform.cli.reading import bound_of, document_of, open_reader
-from tallystick.platform.cli.screen import progress
+from tallystick.platform.cli.screen import aside, progress
 from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def export(
     _, reader = open_reader(Path(book))
     if output is None:
         if not _write(reader, sys.stdout, form, begin, end):
-            print(f"no record is in this range: the log has {len(reader):,}", file=sys.stderr)  # noqa: T201 -- stdout is the export
+            aside(f"no record is in this range: the log has {len(reader):,}")
         return 0
     require_place(output, call, ours=lambda start: _is_export(start, form))
     count = 0

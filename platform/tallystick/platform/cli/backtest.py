@@ -19,7 +19,7 @@ from tallystick.platform.cli.operators_log import move_to
 from tallystick.platform.cli.option_words import in_options
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named
-from tallystick.platform.cli.screen import plain_where_needed, progress
+from tallystick.platform.cli.screen import plain_where_needed, progress, warn
 from tallystick.platform.cli.searching import Research, research_log
 from tallystick.platform.cli.stopping import stopping
 
@@ -123,8 +123,7 @@ def kept(
     from tallystick.platform.backtesting.tester import carried_out
     from tallystick.platform.judging.counting import counted
 
-    for warning in ready.feed.warnings():
-        print(f"warning: {in_options(warning)}", file=sys.stderr)  # noqa: T201
+    warn(ready.feed.warnings())
     key = own_key(call)
     folder.mkdir(parents=True, exist_ok=True)
     move_to(folder)

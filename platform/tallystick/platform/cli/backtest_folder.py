@@ -4,7 +4,6 @@ Of two runs at once the second writes beside the first, in `tallystick-backtest-
 reason to refuse a run.
 """
 
-import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -15,6 +14,7 @@ from tallystick.platform.cli.demo_folder import Maker, is_made_by, require_made_
 from tallystick.platform.cli.holding import hold, hold_first
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import require_key_elsewhere, require_own_folder
+from tallystick.platform.cli.screen import aside
 
 DEFAULT_FOLDER = Path("tallystick-backtest")
 MAKER = Maker("tallystick backtest", "backtest.json", "the backtest")
@@ -40,7 +40,7 @@ def ready_folder(
 
     folder = hold_first(_beside(default, maker), context, replaced)
     if folder != default:
-        print(f"note: another run is at work in {default}; this one's book is in {spoken(folder)}", file=sys.stderr)  # noqa: T201
+        aside(f"note: another run is at work in {default}; this one's book is in {spoken(folder)}")
     return folder
 
 

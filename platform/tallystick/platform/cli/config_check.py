@@ -35,12 +35,12 @@ def check(file: ConfigPath = Path(CONFIG_FILE)) -> Answer:
 
     def show(console: "Console") -> None:
         for one in findings:
-            console.print(f"error[{one.code}] {one.text}.", highlight=False, markup=False)
-            console.print(f"Fix: {one.fix}", highlight=False, markup=False)
+            console.print(f"error[{one.code}] {one.text}.")
+            console.print(f"Fix: {one.fix}")
         for one in doubts:
-            console.print(f"warning: {one.code} {one.text}. {one.fix}", highlight=False, markup=False)
+            console.print(f"warning: {one.code} {one.text}. {one.fix}")
         if not findings:
-            console.print(f"{file}: a run can begin from it", highlight=False, markup=False)
-            console.print(f"Next: tallystick run {spoken(file)}", highlight=False, markup=False)
+            console.print(f"{file}: a run can begin from it")
+            console.print(f"Next: tallystick run {spoken(file)}")
 
     return Answer(document, show, Exit.USAGE if findings else Exit.OK)

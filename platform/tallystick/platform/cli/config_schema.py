@@ -27,9 +27,9 @@ def schema(context: typer.Context, out: OutFile = None) -> Answer:
         require_place(out, context.obj, ours=lambda first: b'"title": "tallystick.toml"' in first)
         write_replacing(out, lambda beside: beside.write_text(text, encoding="utf-8", newline="\n"))
         written = {"ok": True, "file": str(out)}
-        return Answer(written, lambda console: console.print(f"wrote {out}", highlight=False))
+        return Answer(written, lambda console: console.print(f"wrote {out}"))
 
     def show(console: "Console") -> None:
-        console.print(text.rstrip(), highlight=False, markup=False, soft_wrap=True)
+        console.print(text.rstrip())
 
     return Answer(made(), show)

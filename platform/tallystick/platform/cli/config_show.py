@@ -32,6 +32,6 @@ def show(file: ConfigPath = Path(CONFIG_FILE)) -> Answer:
 
     def show_lines(console: "Console") -> None:
         for line in [*head, *found.lines]:
-            console.print(line, highlight=False, markup=False, soft_wrap=True)
+            console.print(line)
 
     return Answer({"ok": True, **document}, show_lines)

@@ -1,6 +1,5 @@
 """`tallystick data import`: files of prices into the local catalogue, treated once, under a name."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +21,7 @@ from tallystick.platform.cli.data_options import (
     strictness_of,
 )
 from tallystick.platform.cli.option_words import in_options
+from tallystick.platform.cli.screen import warn
 from tallystick.platform.counts import count_of
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ def import_(  # noqa: PLR0913 -- an option for each thing that a file does not s
     strictness = strictness_of(strict=strict, skip_bad=skip_bad)
     stated = {"symbol": symbol, "tz": tz, "timeframe": timeframe, "spread_points": spread_points}
     series = series_of_files(files, reader_of(call.home, mapping=mapping, strictness=strictness, **stated))
-    for warning in series.warnings:
-        print(f"warning: {in_options(warning)}", file=sys.stderr)  # noqa: T201
+    warn(series.warnings)
     catalogue = Catalogue.of_user(call.home)
     name = name or f"{series.symbol}-{period_name(series.period_ns)}"
     conditions = instrument_of(series.symbol, instrument)

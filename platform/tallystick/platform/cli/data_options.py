@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.cli.failure import Failure
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def day(ns: int) -> str:
     """The UTC day of a moment."""
     from datetime import UTC, datetime
 
-    return datetime.fromtimestamp(ns // 1_000_000_000, UTC).strftime("%Y-%m-%d")
+    return datetime.fromtimestamp(ns // SECOND_NS, UTC).strftime("%Y-%m-%d")
 
 
 def aligned(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:

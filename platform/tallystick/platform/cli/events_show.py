@@ -46,7 +46,7 @@ def show(seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
         console.print(table, soft_wrap=False)
         for call in calls:
             said = ", ".join(f"{name}={value!r}" for name, value in call["arguments"].items())
-            console.print(f"{instant(call['now'])} {call['function']}({said})", markup=False, highlight=False)
+            console.print(f"{instant(call['now'])} {call['function']}({said})")
         console.print(f"Why: tallystick why {seq} {place.folder}")
 
     fields = [{"name": card.name, "kind": card.kind, "unit": card.unit, "meaning": card.meaning} for card in cards]

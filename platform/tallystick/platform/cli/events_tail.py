@@ -53,7 +53,7 @@ def _follow(reader: "LogReader", last: "list[Envelope]", pattern: str, digits: i
 
     def say(envelope: "Envelope") -> None:
         line = as_json(document_of(reader, envelope), None) if call.as_json else _line(reader, envelope, digits)
-        print(line, flush=True)  # noqa: T201
+        print(line, flush=True)  # noqa: T201 -- as above, and at once
 
     def wait() -> bool:
         time.sleep(PAUSE_S)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tallystick.platform.cli.call import Document, Exit, as_json
 from tallystick.platform.cli.option_words import in_options
+from tallystick.platform.cli.screen import aside
 
 UNEXPECTED = "E899"
 BROKEN = frozenset({"E220", "E710", "E133"})
@@ -95,8 +96,8 @@ def tell(error: BaseException, arguments: Sequence[str]) -> int:
     failure = explained(error, arguments)
     LOG.error("%s", " ".join(failure.lines()), exc_info=error if failure.code == UNEXPECTED else None)
     if "--json" in arguments:
-        print(as_json(failure.document()))  # noqa: T201
-    print("\n".join(failure.lines()), file=sys.stderr)  # noqa: T201
+        print(as_json(failure.document()))  # noqa: T201 -- the document of a command that failed
+    aside("\n".join(failure.lines()))
     return int(failure.exit_code)
 
 
@@ -142,7 +143,7 @@ def _misspoken(error: BaseException) -> Failure:
     """A mistake in the command line, as typer found it, in our shape."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "tallystick"
-    message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
+    message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]  # every error of click has it
     if not message or "help" in type(error).__name__.casefold():
         message = "no verb was given"
     for form, what, got, expected in MISSPOKEN:

@@ -5,12 +5,12 @@ key of its own spelling, with the same fingerprint.
 """
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tallystick.platform.cli.call import Call
+from tallystick.platform.cli.screen import aside
 
 if TYPE_CHECKING:
     from tallystick.events.note import VerifierKey
@@ -66,8 +66,8 @@ def own_key(call: Call) -> OwnKey:
             raise
         return OwnKey(load_key(path), path, new=False)  # a run that was started at the same time has made it
     # Said at once and on stderr: it is said only this time, whatever becomes of the command.
-    print(f"made your signing key {path}, readable by you alone; back it up", file=sys.stderr)  # noqa: T201
-    print(f"its fingerprint: {made.signer.vkey.fingerprint}", file=sys.stderr)  # noqa: T201
+    aside(f"made your signing key {path}, readable by you alone; back it up")
+    aside(f"its fingerprint: {made.signer.vkey.fingerprint}")
     return made
 
 

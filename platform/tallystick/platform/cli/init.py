@@ -39,8 +39,8 @@ def init(
 
     def show(console: "Console") -> None:
         for name in files:
-            console.print(f"{'wrote' if name in written else 'kept '} {folder / name}", highlight=False)
-        console.print(f"Next: {following}", highlight=False)
+            console.print(f"{'wrote' if name in written else 'kept '} {folder / name}")
+        console.print(f"Next: {following}")
 
     return Answer(document, show)
 

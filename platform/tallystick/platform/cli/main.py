@@ -51,7 +51,7 @@ def tallystick(
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; returns the exit code. Nothing escapes but what Python itself raises to end."""
-    from tallystick.platform.cli.screen import steady_streams
+    from tallystick.platform.cli.screen import aside, steady_streams
 
     steady_streams()
     try:
@@ -63,7 +63,7 @@ def run(arguments: Sequence[str]) -> int:
 
         return tell(error, arguments)
     if code == Exit.INTERRUPTED:
-        print("stopped by Ctrl-C; nothing was lost that had been committed", file=sys.stderr)  # noqa: T201
+        aside("stopped by Ctrl-C; nothing was lost that had been committed")
     return int(code or 0)
 
 

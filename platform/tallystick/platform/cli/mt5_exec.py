@@ -1,6 +1,5 @@
 """`tallystick mt5 exec`: anybody's MetaTrader 5 bot against the simulated terminal, in a book."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,12 +18,11 @@ from tallystick.platform.cli.market_data import sources_of
 from tallystick.platform.cli.mt5_exec_options import DEFAULT_FOLDER
 from tallystick.platform.cli.mt5_exec_watching import watching
 from tallystick.platform.cli.operators_log import move_to
-from tallystick.platform.cli.option_words import in_options
 from tallystick.platform.cli.own_words import own_words
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE
 from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
-from tallystick.platform.cli.screen import plain_where_needed
+from tallystick.platform.cli.screen import plain_where_needed, warn
 from tallystick.platform.cli.stopping import stopping
 from tallystick.platform.counts import count_of
 
@@ -133,7 +131,7 @@ def exec_(  # noqa: PLR0913 -- each option is one thing a trader may say
 
     def show(console: "Console") -> None:
         for line in (*lines_of(made, ready), *lines_of_outcome(outcome, spoken(folder))):
-            console.print(plain_where_needed(line), soft_wrap=True, highlight=False, markup=False)
+            console.print(plain_where_needed(line))
         console.print(f"decision digest  {made.result.decision_digest.hex()}")
         console.print("Next:")
         for command in _next(folder):
@@ -146,8 +144,7 @@ def kept(ready: "PreparedBot", folder: Path, call: Call, *, speed: Literal["max"
     """Carried out in a folder that stays: signed with the user's key, Ctrl-C heard."""
     from tallystick.platform.mt5.exec.carrying_out import Carrying, carry_out
 
-    for warning in ready.feed.warnings():
-        print(f"warning: {in_options(warning)}", file=sys.stderr)  # noqa: T201
+    warn(ready.feed.warnings())
     key = own_key(call)
     folder.mkdir(parents=True, exist_ok=True)
     move_to(folder)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from tallystick.market.spans import SECOND_NS
+
 LOOK_S = 0.5
-SECOND_NS = 1_000_000_000
 
 
 class AtWork(Protocol):

@@ -38,10 +38,10 @@ def explain(
             ("do", found.remedy),
             ("again", found.retry),
         ):
-            console.print(f"  {label:6}{words}", soft_wrap=True, highlight=False, markup=False)
+            console.print(f"  {label:6}{words}")
 
     return Answer({"ok": True, **found._asdict()}, show)
 
 
-explain.context_settings = {"ignore_unknown_options": True}  # type: ignore[attr-defined]
+explain.context_settings = {"ignore_unknown_options": True}  # type: ignore[attr-defined]  # `verbs` looks for it
 """So that a negative number is an argument, not an option."""

@@ -43,7 +43,7 @@ def new(
     following = f"tallystick backtest {file} {DATA}"
 
     def show(console: "Console") -> None:
-        console.print(f"{file}: a {spelling} of {len(text.splitlines())} lines", highlight=False)
-        console.print(f"Next: {following}", highlight=False)
+        console.print(f"{file}: a {spelling} of {len(text.splitlines())} lines")
+        console.print(f"Next: {following}")
 
     return Answer({"ok": True, "file": file, "spelling": spelling, "next": following}, show)

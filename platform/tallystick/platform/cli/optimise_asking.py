@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.optimise_library import quantum
 from tallystick.platform.cli.optimise_side_files import Sector
 from tallystick.platform.cli.optimise_universe import Universe
 
-Floats = NDArray[np.float64]
 Risk = Literal["variance", "cvar", "cdar"]
 Expect = Literal["mean", "nothing"]
 MONTHS = 12

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats
+from tallystick.market.spans import DAY_MS
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.data.cells import Cells, Column, cut
 from tallystick.platform.data.errors import DisorderedData, MissingData, UnreadableData
@@ -23,8 +25,6 @@ from tallystick.platform.data.numbers import read_numbers
 from tallystick.platform.data.parquet import read_parquet
 from tallystick.platform.data.text import Text, is_there, read_text, require_file, text_of
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 GAP_WORDS = frozenset({"nan", "na", "n/a", "#n/a", "#na", "null", "none", "nat", "-", "--", "."})
 LABELS = frozenset({"", "date", "day", "week", "month", "time", "datetime", "timestamp", "index", "period", "unnamed0"})
 """Headings of a first column that names rows, compared without case and punctuation."""
@@ -162,7 +162,7 @@ def _days(column: Column) -> Floats | None:
     moments = read_moments(column)
     if (moments.bad | ~moments.dated).any():
         return None
-    return moments.ms / 86_400_000.0
+    return moments.ms / DAY_MS
 
 
 def _in_order(panel: Panel) -> Panel:

@@ -8,12 +8,11 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats
 from tallystick.platform.data.errors import UnreadableData
 from tallystick.platform.data.text import Text
 
-Floats = NDArray[np.float64]
 WEEKS = 52.0
 ROUNDING = 1e-6
 """How far beyond 1 a correlation may be: files have six digits."""

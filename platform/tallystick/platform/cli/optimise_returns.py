@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.optimise_panel import Panel
 from tallystick.platform.data.errors import ImpossibleData
 
-Floats = NDArray[np.float64]
 Missing = Literal["refuse", "rows", "assets"]
 OF_RETURNS = 0.05
 """The share of values at or below 0 from which a table is one of returns; real returns have 30 to 60 %."""

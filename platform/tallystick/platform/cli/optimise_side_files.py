@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.optimise_panel import require_there
 from tallystick.platform.data.text import read_text
 
-Floats = NDArray[np.float64]
 Rows = list[tuple[int, list[str]]]
 FIRST_HEADINGS = frozenset({"asset", "symbol", "name", "ticker"})
 

@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.optimise_library import quantum
 from tallystick.platform.cli.optimise_panel import MIB, Panel, panel_of, read_source
 from tallystick.platform.cli.optimise_port import WEEKS, Port, is_port, port_of
 from tallystick.platform.cli.optimise_returns import NAMED, Missing, Returns, returns_of
 
-Floats = NDArray[np.float64]
 Estimator = Literal["sample", "ledoit-wolf", "oas", "rmt"]
 Kind = Literal["", "prices", "returns"]
 MATRICES = 20

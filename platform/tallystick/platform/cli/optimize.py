@@ -117,6 +117,12 @@ def _lines(study: "Study", document: dict[str, Any]) -> list[str]:
     errors = [row["error"] for row in document["trials"] if row["error"]]
     if errors:
         lines.append(f"first error: {errors[0]}")
+    cut = sum(bool(row["cut_short"]) for row in document["trials"])
+    if cut:
+        lines.append(
+            f"cut short        {count_of(cut, 'trial')}: a limit of risk, such as drawdown, let nothing be opened any"
+            " more; the figures are of what came before"
+        )
     return [*lines, *verdict_lines(document, study.started.objective, study.log.folder)]
 
 

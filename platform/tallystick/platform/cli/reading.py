@@ -6,15 +6,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tallystick.market.spans import DAY_NS, SECOND_NS
 from tallystick.platform.cli.failure import Failure
 from tallystick.platform.cli.place import Place, place_of, spoken
-from tallystick.platform.cli.wording import NS, cards_of, instant, plain_values, values_of
+from tallystick.platform.cli.wording import cards_of, instant, plain_values, values_of
 
 if TYPE_CHECKING:
     from tallystick.events.reader import Envelope, LogReader
 
-DAY_NS = 86_400 * NS
-TYPE_FIELD, TIME_FIELD, SEQ_FIELD = 10, 5, 4
+TIME_FIELD, SEQ_FIELD = 5, 4
 """Places in the fields that `LogReader.raw` gives with each record."""
 
 
@@ -55,9 +55,8 @@ def types_like(reader: "LogReader", pattern: str) -> frozenset[int]:
 
 def seqs_of(reader: "LogReader", types: frozenset[int], first: int = 0, last: int = 2**63) -> Iterator[int]:
     """Seqs of the records of some types; no body is touched."""
-    for _, (_, fields) in reader.raw(first, last):
-        if fields[TYPE_FIELD] in types:
-            yield fields[SEQ_FIELD]
+    for _, (_, fields) in reader.raw_of(types, first, last):
+        yield fields[SEQ_FIELD]
 
 
 def digits_of(reader: "LogReader") -> int:
@@ -101,4 +100,4 @@ def bound_of(text: str, option: str, *, last: bool = False) -> tuple[str, int]:
         raise Failure("E822", f"{option} is neither a record nor a time", got=repr(text), fix=fix) from None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     rest_of_day = DAY_NS - 1 if last and len(text) <= len("2014-05-05") else 0
-    return "time", int(moment.timestamp()) * NS + moment.microsecond * 1000 + rest_of_day
+    return "time", int(moment.timestamp()) * SECOND_NS + moment.microsecond * 1000 + rest_of_day

@@ -44,7 +44,7 @@ def replay(
     folder = book_of(Path(book))
     result = replayed(folder, by_row=by_row, until=until, source=source, recorded_code=recorded_code)
     bodies = _bodies(folder, result)
-    size = len(open_reader(folder)[1])
+    size = result.size
     beyond = until is not None and until >= size
 
     def show(console: "Console") -> None:
@@ -73,14 +73,12 @@ def replayed(
     from tallystick.platform.kernel.recomposing import Recomposing
     from tallystick.platform.kernel.replaying import replay_book
 
-    _, reader = open_reader(folder)
-    size = len(reader)
-    with progress("replaying", size) as done:
+    with progress("replaying") as done:
         return replay_book(
             folder,
             by_row=by_row,
             until=until,
-            progress=lambda seq: done(seq, size),
+            progress=done,
             composing=Recomposing(folder, source, recorded_code),
         )
 

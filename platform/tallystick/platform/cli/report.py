@@ -168,4 +168,4 @@ def _deal_lines(found: "ForeignReport") -> list[str]:
 
 def _each(console: "Console", shown: list[str]) -> None:
     for line in shown:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(line)

@@ -1,6 +1,5 @@
 """`tallystick run`: a config file, a plan or a strategy's file into a book; a run that died is gone on with."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,7 +18,7 @@ from tallystick.platform.cli.option_words import in_options
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named, require_own_folder, require_same_plan
 from tallystick.platform.cli.run_outcome import document_of_outcome, lines_of_outcome, outcome_of
-from tallystick.platform.cli.screen import progress
+from tallystick.platform.cli.screen import progress, warn
 from tallystick.platform.cli.stopping import stopping
 from tallystick.platform.counts import count_of
 
@@ -85,8 +84,7 @@ def run(
     project = None if project is None else config_run.changed(project, changes)
     if book is not None:
         require_own_folder(book, call)
-    for warning in feed.warnings():
-        print(f"warning: {in_options(warning)}", file=sys.stderr)  # noqa: T201
+    warn(feed.warnings())
     key = own_key(call) if project is None else config_run.key_of_project(call, project)
     book = config_run.book_of_run(book, project, context)
     config_run.require_not_within(book, key)

@@ -51,6 +51,7 @@ def document_of_outcome(outcome: Outcome) -> dict[str, Any]:
         "refused": reckoning.refused_by_terminal,
         "refusals": reckoning.refusals,
         "stop_losses": reckoning.stop_losses,
+        "reached": list(reckoning.reached),
         "halted": reckoning.halted,
         "failed_modules": list(reckoning.failed),
         "report": None if outcome.report is None else str(outcome.report),
@@ -65,6 +66,7 @@ def lines_of_outcome(outcome: Outcome, book: str) -> list[str]:
     traded = f"{reckoning.orders:,} orders, {reckoning.deals:,} deals, {reckoning.stop_losses:,} stop losses"
     denied = f"{reckoning.denied:,} denied by risk{f' ({denials})' if denials else ''}"
     lines = [f"{balance}; net {money(reckoning.net_profit)}", f"{traded}, {denied}", *reckoning.refusal_lines()]
+    lines += reckoning.reached
     if reckoning.failed:
         lines.append(f"FAILED: {', '.join(reckoning.failed)}; see: tallystick events tail {book} --type module.failed")
     if reckoning.halted:

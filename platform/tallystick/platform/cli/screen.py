@@ -3,10 +3,12 @@
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
+
+from tallystick.platform.cli.option_words import in_options
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,6 +46,17 @@ def console() -> "Console":
 
     width = None if sys.stdout.isatty() else UNWATCHED_WIDTH
     return Printed(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width, safe_box=True)
+
+
+def aside(line: str) -> None:
+    """Say a line on stderr: standard output is the answer's alone."""
+    print(line, file=sys.stderr)  # noqa: T201 -- the one place where something is said besides the answer
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Say what is doubtful, in the words of the command line."""
+    for warning in warnings:
+        aside(f"warning: {in_options(warning)}")
 
 
 def hush() -> None:

@@ -6,11 +6,12 @@ second Ctrl-C.
 
 import _thread
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 from types import FrameType
+
+from tallystick.platform.cli.screen import aside
 
 UNHEARD_S = 10.0
 """How long a step may take after somebody said stop."""
@@ -26,13 +27,13 @@ def stopping() -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked.append(number)
-        print("ending in good order; Ctrl-C once more ends at once", file=sys.stderr)  # noqa: T201
+        aside("ending in good order; Ctrl-C once more ends at once")
         said.set()
 
     def insist() -> None:
         said.wait()
         if not heard.wait(UNHEARD_S):
-            print(f"it did not answer for {UNHEARD_S:g} s; ending at once", file=sys.stderr)  # noqa: T201
+            aside(f"it did not answer for {UNHEARD_S:g} s; ending at once")
             _thread.interrupt_main()
 
     def look() -> bool:

@@ -1,17 +1,19 @@
 """Records in words: values with their units, as the log declared them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tallystick.market.spans import SECOND_NS
+from tallystick.platform.quantities import BY_RULE, UNITS, quantity
+
 if TYPE_CHECKING:
     from tallystick.events.kinds import FieldCard
     from tallystick.events.reader import Envelope, LogReader
 
-LOT = 100_000_000
-NS = 1_000_000_000
 TOLD: Mapping[str, tuple[str, ...]] = {
     "signal.raised": ("strategy", "symbol", "direction", "stop_points", "take_points"),
     "intent.raised": ("strategy", "action", "side", "kind", "volume", "symbol", "price", "stop_loss", "take_profit"),
@@ -66,8 +68,12 @@ def values_of(envelope: "Envelope") -> dict[str, Any]:
 
 
 def cards_of(reader: "LogReader", envelope: "Envelope") -> "tuple[FieldCard, ...]":
-    """What the log declared about the fields of a record."""
-    return reader.declarations.named[envelope.type, envelope.version].cards
+    """What the log declared about the fields of a record, a unit "by rule" being that of the record's rule."""
+    cards = reader.declarations.named[envelope.type, envelope.version].cards
+    if all(card.unit != BY_RULE for card in cards):
+        return cards
+    unit = UNITS.get(values_of(envelope).get("rule", ""), BY_RULE)
+    return tuple(replace(card, unit=unit) if card.unit == BY_RULE else card for card in cards)
 
 
 def plain_values(cards: "Iterable[FieldCard]", values: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,25 +133,14 @@ def worded(card: "FieldCard", value: Any, digits: int = 2) -> str:
 
 
 def _with_unit(unit: str, value: Any, digits: int) -> str:
-    if unit == "1e-8 lots":
-        return f"{lots(value)} lots"
     if unit.startswith("ns UTC"):
         return instant(value) if value else "never"
-    if unit.startswith("minor units"):
-        return f"{value / 10**digits:,.{digits}f}"
-    return f"{value} {unit}" if unit and unit not in {"price", "by rule", "rows"} else str(value)
-
-
-def lots(volume: int) -> str:
-    """A volume in lots, at least two decimals."""
-    whole, rest = divmod(abs(volume), LOT)
-    decimals = f"{rest:08d}".rstrip("0").ljust(2, "0")
-    return f"{'-' if volume < 0 else ''}{whole}.{decimals}"
+    return quantity(unit, value, digits)
 
 
 def instant(time: int) -> str:
     """Book time (ns UTC) as 2014-05-05 10:00:00Z, with as many decimals as it has."""
-    seconds, rest = divmod(time, NS)
+    seconds, rest = divmod(time, SECOND_NS)
     try:
         text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError, OSError):

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.server_time import DAY, HOUR, offset_ns
+from tallystick.market.server_time import offset_ns
+from tallystick.market.spans import DAY_NS, HOUR_NS, MINUTE_NS, MONDAY_NS, WEEK_NS
 from tallystick.market.terms import AccountTerms, NoRateError
 from tallystick.platform.config.errors import ConfigError, Finding, Findings, Place, meant
 from tallystick.platform.config.project import Project, project_of
@@ -25,7 +26,7 @@ from tallystick.platform.plan import instruments_of
 from tallystick.platform.portfolio.lots import in_lots, volume_of
 from tallystick.platform.risk import risk_settings_from
 from tallystick.platform.risk.filters import FRIDAY, Clock, Scope
-from tallystick.platform.risk.week import MINUTE, MONDAY, WEEK, until_open
+from tallystick.platform.risk.week import until_open
 
 PERCENT = 10_000
 """Millionths in one."""
@@ -73,10 +74,10 @@ class Case:
     def times(self, series: Sequence[Series], clock: Clock) -> NDArray[np.int64]:
         """Times (ns) since a Monday's midnight of a clock at which rows stand, to the minute."""
         rule = self.plan.server_time if clock == "server" else "utc"
-        minutes = np.unique(np.concatenate([one.time // MINUTE for one in series])) * MINUTE
-        hours, places = np.unique(minutes // HOUR, return_inverse=True)
-        offsets = np.array([offset_ns(int(hour) * HOUR, rule) for hour in hours], dtype=np.int64)
-        return minutes + offsets[places] - MONDAY
+        minutes = np.unique(np.concatenate([one.time // MINUTE_NS for one in series])) * MINUTE_NS
+        hours, places = np.unique(minutes // HOUR_NS, return_inverse=True)
+        offsets = np.array([offset_ns(int(hour) * HOUR_NS, rule) for hour in hours], dtype=np.int64)
+        return minutes + offsets[places] - MONDAY_NS
 
     @cached_property
     def first_prices(self) -> dict[str, tuple[int, int]]:
@@ -190,7 +191,7 @@ def shut(case: Case) -> None:
     first, last = min(int(one.time[0]) for one in series), max(int(one.time[-1]) for one in series)
     for (place, _), session in zip(case.scopes("sessions"), case.settings.sessions, strict=True):
         rows = case.concerned(session)
-        week = np.unique(case.times(rows, session.clock) % WEEK) if rows else ()
+        week = np.unique(case.times(rows, session.clock) % WEEK_NS) if rows else ()
         if len(week) and all(until_open(int(each), session.windows) for each in week):
             what, got = "no row falls into these hours", f"{session.days} {session.hours}, {session.clock}"
             case.findings.add("W144", what, place, got=got, fix="Name hours of the data, or take it out.")
@@ -226,9 +227,9 @@ def after_the_week(case: Case) -> None:
     if friday is None or not rows:
         return
     times = case.times(rows, friday.clock)
-    begins = FRIDAY * DAY
-    fridays = times[(times % WEEK >= begins) & (times % WEEK <= begins + DAY)]
-    weeks, late = np.unique(fridays // WEEK), np.unique(fridays[fridays % WEEK > friday.closed[0]] // WEEK)
+    begins = FRIDAY * DAY_NS
+    fridays = times[(times % WEEK_NS >= begins) & (times % WEEK_NS <= begins + DAY_NS)]
+    weeks, late = np.unique(fridays // WEEK_NS), np.unique(fridays[fridays % WEEK_NS > friday.closed[0]] // WEEK_NS)
     if len(weeks) and len(late) * 2 < len(weeks):
         tables = [("filters", "friday")] + [
             ("strategy", one, "filters", "friday") for one in range(len(case.config.strategy))

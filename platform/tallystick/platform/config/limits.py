@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
+from tallystick.market.spans import MINUTE_NS
 from tallystick.platform.config.errors import Findings, Place
 from tallystick.platform.config.key import Table
 from tallystick.platform.config.quantities import ppm
@@ -14,7 +15,7 @@ from tallystick.platform.config.tables_risk import Filters, Limits, Protection, 
 from tallystick.platform.portfolio import protection_from, sizing_from
 from tallystick.platform.portfolio.lots import volume_of
 from tallystick.platform.risk import risk_settings_from
-from tallystick.platform.risk.week import MINUTE, windows_of
+from tallystick.platform.risk.week import windows_of
 
 SIZED: Mapping[str, Mapping[str, str]] = {
     "fixed": {"lots": "lots"},
@@ -155,7 +156,7 @@ def _closed(windows: tuple[str, ...], findings: Findings) -> list[list[int]]:
     for number, text in enumerate(windows):
         days, _, hours = text.partition(" ")
         try:
-            minutes += [[start // MINUTE, stop // MINUTE] for start, stop in windows_of(days, hours)]
+            minutes += [[start // MINUTE_NS, stop // MINUTE_NS] for start, stop in windows_of(days, hours)]
         except ValueError as error:
             findings.refused(error, ("risk", "closed", number))
     return minutes

@@ -9,12 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from tallystick.market.spans import DAY_NS, HOUR_NS, MINUTE_NS, MS_NS, SECOND_NS
 from tallystick.platform.config.units import MOST_DIGITS, Unfit, decimal_of
 from tallystick.platform.portfolio.lots import volume_of
 
 PPM_OF_PERCENT = 10_000
-NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 10**9, "m": 60 * 10**9, "min": 60 * 10**9}
-NS |= {"h": 3_600 * 10**9, "d": 86_400 * 10**9}
+NS = {"ns": 1, "us": 1_000, "ms": MS_NS, "s": SECOND_NS, "m": MINUTE_NS, "min": MINUTE_NS, "h": HOUR_NS, "d": DAY_NS}
 SPAN = re.compile(r"(\d+(?:\.\d+)?) ?(ns|us|ms|min|s|m|h|d)")
 
 

@@ -6,15 +6,14 @@ from tallystick.events.door import door
 
 if TYPE_CHECKING:
     from tallystick.platform.data.errors import DataError
-    from tallystick.platform.data.feed import Feed, merge
+    from tallystick.platform.data.feed import Feed
     from tallystick.platform.data.lean import read_lean
     from tallystick.platform.data.series import Series, series_from
 
-__all__ = ["DataError", "Feed", "Series", "merge", "read_lean", "series_from"]
+__all__ = ["DataError", "Feed", "Series", "read_lean", "series_from"]
 PLACES = {
     "DataError": ".errors",
     "Feed": ".feed",
-    "merge": ".feed",
     "read_lean": ".lean",
     "Series": ".series",
     "series_from": ".series",

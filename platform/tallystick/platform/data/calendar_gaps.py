@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.data.middle import median
 
-DAY_NS = 86_400_000_000_000
 SATURDAY = 5
 THURSDAY_FIRST = 3
 """1 January 1970 was a Thursday; Monday is 0."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.arrays import Ints
 from tallystick.platform.data.errors import UnreadableData
 from tallystick.platform.data.text import LONGEST_LINE, Text
 
@@ -17,7 +18,6 @@ STRETCH = 2**18
 """Bytes that are looked at together: what is made of them stays in the processor's cache."""
 SMALL = 2**31
 """Places in a shorter text are kept in 32 bits: touching fresh memory takes longer than finding them."""
-Ints = NDArray[np.int64]
 Places = NDArray[np.signedinteger[Any]]
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.data.catalogue import Catalogue
 from tallystick.platform.data.clock import source_ms_to_utc_ns
 from tallystick.platform.data.described import Described
 from tallystick.platform.data.faults import Finding, treat
 from tallystick.platform.data.opening import Placed, Reader, placed, reading_of, require
-from tallystick.platform.data.periods import DAY_NS
 from tallystick.platform.data.suspicions import suspicions
 from tallystick.platform.data.text import is_there
 

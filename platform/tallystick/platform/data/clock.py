@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.server_time import HOUR, TimeRuleError, offset_ns, to_utc_ns
+from tallystick.market.server_time import TimeRuleError, offset_ns, to_utc_ns
+from tallystick.market.spans import DAY_MS, HOUR_NS
 from tallystick.platform.data.errors import UnknownClock
 
 ALIASES = {"utc": "utc", "gmt": "utc", "z": "utc", "mt5": "new_york+7", "new_york+7": "new_york+7"}
 OFFSET = re.compile(r"(?:fixed:|utc|gmt)?([+-]\d\d):?(\d\d)?")
-QUARTER_MS, DAY_MS = 900_000, 86_400_000
+QUARTER_MS = 900_000
 """Every offset from UTC in use since 1970 changes at a quarter of an hour."""
 REMEDY = 'Say tz="utc", tz="mt5" (New York plus 7 hours), tz="fixed:-05:00" or tz="America/New_York".'
 
@@ -124,6 +125,6 @@ def _zone(name: str) -> ZoneInfo:
 
 def utc_ns_to_source_ms(utc: NDArray[np.int64], rule: str) -> NDArray[np.int64]:
     """Moments in ns UTC as a clock under `rule` shows them, in ms."""
-    hours, place = np.unique(utc // HOUR, return_inverse=True)
-    offsets = np.array([offset_ns(hour * HOUR, rule) for hour in hours.tolist()], dtype=np.int64)
+    hours, place = np.unique(utc // HOUR_NS, return_inverse=True)
+    offsets = np.array([offset_ns(hour * HOUR_NS, rule) for hour in hours.tolist()], dtype=np.int64)
     return (utc + offsets[place]) // 1_000_000

@@ -19,10 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.spans import DAY_NS, WEEK_NS
 from tallystick.platform.data.errors import UnfitRequest, UnreadableData
 from tallystick.platform.data.headings import POINTS
 from tallystick.platform.data.notes import Note
-from tallystick.platform.data.periods import DAY_NS, PERIODS, WEEK_NS
+from tallystick.platform.data.periods import PERIODS
 from tallystick.platform.data.source import SourceRows, typed
 from tallystick.platform.data.table import Table
 

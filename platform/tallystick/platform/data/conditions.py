@@ -65,6 +65,8 @@ def instruments_from(path: Path) -> dict[str, Instrument]:
 
 def instrument_from(symbol: str, fields: Mapping[str, Any]) -> Instrument:
     """One instrument from its fields, MetaTrader's or ours. Raises `BadConditions` (E131)."""
+    if not isinstance(fields, Mapping):
+        raise _unfit(symbol, f"got {type(fields).__name__} / expected its fields by name, such as swap_long")
     try:
         found = _of_mt5(symbol, fields) if MT5_MARK in fields else _of_ours(symbol, fields)
     except DataError:

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.events.types.market import DataTreated
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.counts import count_of
-from tallystick.platform.data.calendar_gaps import DAY_NS, wanting_days
+from tallystick.platform.data.calendar_gaps import wanting_days
 from tallystick.platform.data.clock import source_ms_to_utc_ns
 from tallystick.platform.data.faults import CROSSED, Finding
 from tallystick.platform.data.notes import Note
@@ -127,11 +128,10 @@ class Described:
         if not treatments:
             return [], []
         listed = ", ".join(_day(int(day)) for day in days.empty[:6]) + (", ..." if len(days.empty) > 6 else "")
-        warning = (
-            f"W108 {self.symbol}: {len(days.empty)} of {days.weekdays} weekdays have no bars"
-            f"{' (' + listed + ')' if listed else ''}, {len(days.thin)} more are thin. No bars were invented."
-        )
-        return treatments, [warning]
+        said = [f"{len(days.empty)} of {days.weekdays} weekdays have no bars ({listed})"] if len(days.empty) else []
+        if len(days.thin):
+            said.append(f"{len(days.thin)} more are thin" if said else f"{len(days.thin)} weekdays are thin")
+        return treatments, [f"W108 {self.symbol}: {', '.join(said)}. No bars were invented."]
 
 
 def _day(ns: int) -> str:

@@ -29,12 +29,12 @@ from numpy.typing import NDArray
 
 from tallystick.platform.counts import count_of
 from tallystick.platform.data.errors import CrossedData, DataError, DisorderedData, ImpossibleData
+from tallystick.platform.data.headings import POINTS
 from tallystick.platform.data.middle import median
 from tallystick.platform.data.source import Columns, SourceRows, typed
 
 Mask = NDArray[np.bool_]
 Strictness = Literal["treat", "skip_bad", "strict"]
-POINTS = ("open", "high", "low", "close")
 CROSSED = (*(f"crossed_{point}" for point in POINTS), "crossed_quote")
 
 

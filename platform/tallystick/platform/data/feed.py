@@ -101,11 +101,6 @@ class Feed:
         )
 
 
-def merge(*series: Series, chunk_rows: int = CHUNK_ROWS) -> Iterator[Rows]:
-    """The merged sequence of some series, in chunks."""
-    return Feed(series).rows(chunk_rows=chunk_rows)
-
-
 def _of_kind(series: tuple[Series, ...], kind: str) -> Rows:
     """All rows of one kind, series after series."""
     chosen = [(number, one) for number, one in enumerate(series) if one.kind == kind]

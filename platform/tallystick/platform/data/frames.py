@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.platform.data.cells import Ints
+from tallystick.market.arrays import Ints
+from tallystick.market.spans import DAY_MS
 from tallystick.platform.data.errors import UnfitRequest, UnreadableData
 from tallystick.platform.data.headings import roles_by_name
 from tallystick.platform.data.moments import FIRST_MS, LAST_MS
@@ -123,7 +124,7 @@ def _moments(column: Any, title: str) -> tuple[Ints, bool, bool, NDArray[np.bool
         ms = np.where(bad, 0, np.floor(numbers * unit) if unit != 1e-6 else values // 1_000_000).astype(np.int64)
     bad |= (ms < FIRST_MS) | (ms >= LAST_MS)
     ms = np.where(bad, 0, ms)
-    return ms, zone is not None, bool((ms % 86_400_000).any()), bad
+    return ms, zone is not None, bool((ms % DAY_MS).any()), bad
 
 
 def _parsed(values: NDArray[Any], title: str) -> NDArray[Any]:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.spans import DAY_MS, SECOND_NS
 from tallystick.platform.counts import count_of
 from tallystick.platform.data.cells import cut
 from tallystick.platform.data.errors import DataError, UnreadableData
@@ -25,8 +26,6 @@ from tallystick.platform.data.numbers import read_numbers
 from tallystick.platform.data.source import Columns, SourceRows, joined, typed
 from tallystick.platform.data.text import Text, require_file
 
-SECOND_NS = 1_000_000_000
-DAY_MS = 86_400_000
 EPOCH = date(1970, 1, 1).toordinal()
 NAMED_PERIODS = {"tick": 0, "second": SECOND_NS, "minute": 60 * SECOND_NS}
 """Periods that Lean writes into the name of a day's file."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.platform.data.cells import Column, Ints
+from tallystick.market.arrays import Ints
+from tallystick.market.spans import DAY_MS
+from tallystick.platform.data.cells import Column
 
-DAY_MS = 86_400_000
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 """Years that fit into ns since 1970 and for which the rules of server time are known."""
 FIRST_MS, LAST_MS = -2_208_988_800_000, 4_102_444_800_000

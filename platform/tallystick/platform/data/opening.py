@@ -189,11 +189,14 @@ class Placed:
 
 
 def placed(reading: Reading, reader: Reader, title: str) -> Placed:
-    """Rows given their symbol and clock. Raises `UnknownSymbol` (E101), `UnknownClock` (E110)."""
+    """Rows given their symbol and clock. Raises `UnknownSymbol` (E101), `UnknownClock` (E110), `UnfitRequest`."""
     symbol = reader.symbol or symbol_in(title)
     if not symbol:
         raise UnknownSymbol(f"nothing tells the symbol of {title}.", 'Say it: symbol="EURUSD".')
-    clock = Clock("utc") if reading.zoned else clock_of(reader.tz, title)
+    clock = Clock("utc") if reading.zoned and not reader.tz else clock_of(reader.tz, title)
+    if reading.zoned and clock != Clock("utc"):
+        what = f'tz="{reader.tz}" has no effect on {title}: its times carry their own zone.'
+        raise UnfitRequest(what, "Leave it out, or take the zone out of the times where it is wrong.")
     rows, notes = reading.rows, reading.notes
     if clock.treatment:
         rows = rows.replaced({"time_msc": typed("time_msc", clock.read(rows.columns["time_msc"]))})

@@ -1,11 +1,8 @@
 """Lengths of bars by their names in MT5."""
 
+from tallystick.market.spans import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS, WEEK_NS
 from tallystick.platform.data.errors import UnfitRequest
 
-MINUTE_NS = 60_000_000_000
-HOUR_NS = 60 * MINUTE_NS
-DAY_NS = 24 * HOUR_NS
-WEEK_NS = 7 * DAY_NS
 PERIODS = {
     **{f"M{n}": n * MINUTE_NS for n in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)},
     **{f"H{n}": n * HOUR_NS for n in (1, 2, 3, 4, 6, 8, 12)},
@@ -22,6 +19,9 @@ def period_of(timeframe: str | int | None) -> int | None:
     if isinstance(timeframe, int) and timeframe > 0:
         return timeframe
     period = PERIODS.get(str(timeframe).upper())
+    if period is None and str(timeframe).upper() == "MN1":
+        what = 'timeframe "MN1" cannot be made: months have no one length.'
+        raise UnfitRequest(what, 'Take timeframe="D1" and self.higher("MN1").')
     if period is None:
         what = f'timeframe "{timeframe}" is not known.'
         raise UnfitRequest(what, f"Say one of {', '.join(PERIODS)}.")
@@ -33,4 +33,4 @@ def period_name(period_ns: int) -> str:
     if period_ns == 0:
         return "TICK"
     name = next((name for name, length in PERIODS.items() if length == period_ns), None)
-    return name or f"S{period_ns / 1_000_000_000:g}"
+    return name or f"S{period_ns / SECOND_NS:g}"

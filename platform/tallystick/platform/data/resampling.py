@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.events.types.market import DataTreated
+from tallystick.market.spans import DAY_NS, WEEK_NS
 from tallystick.platform.data.clock import source_ms_to_utc_ns
 from tallystick.platform.data.errors import UnfitRequest
-from tallystick.platform.data.periods import DAY_NS, WEEK_NS, period_name
+from tallystick.platform.data.periods import period_name
 from tallystick.platform.data.series import Series
 from tallystick.platform.data.source import Columns, SourceRows, typed
 

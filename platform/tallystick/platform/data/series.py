@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tallystick.events.types.market import DataTreated, SeriesDeclared
 from tallystick.market.instrument import Instrument
-from tallystick.platform.data.calendar_gaps import DAY_NS
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.data.clock import source_ms_to_utc_ns
 from tallystick.platform.data.described import Described, span_of
 from tallystick.platform.data.errors import EmptyRange

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.market.server_time import weekday_of
+from tallystick.market.spans import DAY_MS, MINUTE_NS
 from tallystick.platform.data.clock import source_ms_to_utc_ns, utc_ns_to_source_ms
 from tallystick.platform.data.faults import Finding
-from tallystick.platform.data.periods import MINUTE_NS
 from tallystick.platform.data.source import SourceRows
 
 Mask = NDArray[np.bool_]
@@ -31,7 +31,6 @@ RETURNED = 0.25
 WIDE = 20
 FEWEST = 32
 FLAT_BARS = 5
-DAY_MS = 86_400_000
 SATURDAY = 5
 FX_DAY = "new_york+7"
 

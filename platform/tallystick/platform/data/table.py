@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.platform.data.cells import Cells, Column, Ints, cut
+from tallystick.market.arrays import Ints
+from tallystick.platform.data.cells import Cells, Column, cut
 from tallystick.platform.data.errors import UnreadableData
 from tallystick.platform.data.headings import POINTS, is_heading, roles_by_name, roles_by_place
 from tallystick.platform.data.moments import read_moments
@@ -98,11 +99,9 @@ def _read(cells: Cells, roles: Mapping[str, int], *, skip_bad: bool) -> Table:
         decimals = decimals if is_size else max(decimals, found.decimals)
     dropped = int(faults.bad.sum()) + len(cells.ragged)
     fault = _first_fault(cells, faults, dropped) if dropped else None
-    if fault is not None and not skip_bad:
-        raise fault
     good = ~faults.bad
-    if not good.any():
-        raise UnreadableData(f"{cells.title}: none of its {dropped:,} rows can be read.", "Export it again.")
+    if fault is not None and not (skip_bad and good.any()):
+        raise fault
     rows = slice(None) if good.all() else good
     kept = {role: values[rows] for role, values in numbers.items()}
     return Table(

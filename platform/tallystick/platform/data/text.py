@@ -58,6 +58,7 @@ def _whole(file: IO[bytes], title: str) -> bytes:
     """All of a file, unless its first line has no end."""
     head = file.read(4 * LONGEST_LINE)
     if len(head) == 4 * LONGEST_LINE and b"\n" not in head and b"\r" not in head:
+        _refuse_json(head, title)
         raise _too_long(title, 1)
     file.seek(0)
     return file.read()
@@ -66,6 +67,7 @@ def _whole(file: IO[bytes], title: str) -> bytes:
 def text_of(raw: bytes, title: str) -> Text:
     """The text in some bytes; `title` is what messages call them. Raises `UnreadableData` (E105)."""
     data = _decoded(raw, title)
+    _refuse_json(data, title)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not data or data.isspace():
@@ -116,6 +118,12 @@ def _decoded(raw: bytes, title: str) -> bytes:
         line = data[: data.index(b"\0")].count(b"\n") + 1
         raise UnreadableData(f"{title} line {line} holds a NUL byte.", NO_TEXT)
     return data
+
+
+def _refuse_json(data: bytes, title: str) -> None:
+    if data.lstrip()[:1] in (b"{", b"["):
+        what = f"{title} is JSON, which is not read: prices come as CSV, TSV or Parquet."
+        raise UnreadableData(what, "Write it as one of these; in Python a pandas frame will do: pandas.read_json(...).")
 
 
 def _utf16(raw: bytes, encoding: str) -> bytes:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 PRUNE_AFTER = 10
 """Trials whose first part is known before any is given up."""
 Progress = Callable[[int, int], None]
-NOBODY_S = ("E504 ", "E505 ")
-"""How an error begins that says: no such parameter, or not of this kind."""
 NEVER_STOP: Callable[[], bool] = lambda: False  # noqa: E731 -- a word for "nobody asks"
 
 
@@ -145,18 +143,21 @@ def _check_parameters(strategy: object, first: "Prepared", terms: "Terms", space
 
     A value that a strategy refuses for what it is (fast above slow) is its trial's result.
     """
+    from tallystick.platform.authoring.errors import ParameterUnfit
     from tallystick.platform.backtesting.preparation import prepared
+    from tallystick.platform.strategies.errors import ParameterUnknown
 
     fixed, whole = dict(terms.parameters or {}), replace(terms, start=None, end=None)
     for name, one in space.ranges.items():
         for value in one.kinds():
             try:
                 prepared(strategy, first.feed, replace(whole, parameters={**fixed, name: value}))
-            except Exception as error:
-                if str(error).startswith(NOBODY_S) or "has no parameter" in str(error):
-                    raise
-                if isinstance(error, TypeError):
-                    raise BadSpace(f"{name}={value!r} cannot be: {error}", "Give values of its kind.") from error
+            except (ParameterUnfit, ParameterUnknown):
+                raise
+            except TypeError as error:
+                raise BadSpace(f"{name}={value!r} cannot be: {error}", "Give values of its kind.") from error
+            except Exception:  # noqa: BLE001, S112 -- what the strategy says of its trial, the trial will record
+                continue
 
 
 def study_event(first: "Prepared", space: Space, search: Search, trials: int) -> StudyStarted:

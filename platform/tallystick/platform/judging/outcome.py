@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats
 from tallystick.platform.judging.errors import UnknownObjective
 from tallystick.platform.judging.statistics import NotJudgeable, moments_of
+from tallystick.platform.report.statistics import Days, daily_returns
 
 if TYPE_CHECKING:
     from tallystick.platform.backtesting.result import Backtest
     from tallystick.platform.report.summary import Summary
-
-DAY_NS = 86_400_000_000_000
-Floats = NDArray[np.float64]
-Days = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +35,8 @@ class Outcome:
     returns: Floats
     sharpe: float | None
     objective: float | None
+    cut_short: bool
+    """Risk let it open nothing more from some moment on: the figures are of what came before."""
 
     @property
     def net_money(self) -> float:
@@ -62,23 +61,8 @@ def outcome_of(made: "Backtest", objective: "Objective") -> Outcome:
         returns=returns,
         sharpe=sharpe_of(returns),
         objective=objective.of(summary, returns),
+        cut_short=made.cut_short,
     )
-
-
-def daily_returns(time: NDArray[np.int64], equity: NDArray[np.int64], deposit: int) -> tuple[Days, Floats]:
-    """Days (UTC, since 1970) and the return of equity over each, from its value at the end of the day before.
-
-    The first is over the deposit. Midnight ends a day: a bar that closes then belongs to it. Days without rows are
-    none. From the day on which equity is gone, returns are 0.
-    """
-    if not len(time):
-        return np.empty(0, dtype=np.int32), np.empty(0)
-    day = (time - 1) // DAY_NS
-    last = np.flatnonzero(np.append(np.diff(day) != 0, True))
-    worth = np.concatenate([[deposit], equity[last]]).astype(np.float64)
-    alive = worth[:-1] > 0
-    returns = np.where(alive, worth[1:] / np.where(alive, worth[:-1], 1.0) - 1.0, 0.0)
-    return day[last].astype(np.int32), returns + 0.0  # no -0.0: a log holds none
 
 
 def sharpe_of(returns: Floats) -> float | None:

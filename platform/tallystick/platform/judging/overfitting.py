@@ -9,11 +9,11 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from tallystick.market.arrays import Floats
 from tallystick.platform.judging.statistics import NotJudgeable
 
-Floats = NDArray[np.float64]
 MAX_COMBINATIONS = 50_000
 
 

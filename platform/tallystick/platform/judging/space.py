@@ -137,7 +137,7 @@ def _parsed(name: str, text: str) -> Range:
     low, high = (_value(spanned[side]) for side in ("low", "high"))
     step = None if spanned["step"] is None else _value(spanned["step"])
     numbers = [each for each in (low, high, step) if each is not None]
-    if not all(_is_number(each) for each in numbers) or low >= high:  # type: ignore[operator]
+    if not all(_is_number(each) for each in numbers) or low >= high:  # type: ignore[operator]  # numbers, by then
         raise BadSpace(
             f"{name}={text}: got no range of numbers / expected LOW..HIGH:STEP", f"Say {_said(name, STEPS)}."
         )

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.events.types.research import StudyStarted
-from tallystick.platform.judging.outcome import DAY_NS, sharpe_of
+from tallystick.market.arrays import Floats
+from tallystick.market.spans import DAY_NS
+from tallystick.platform.judging.outcome import sharpe_of
 from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.space import Point
 from tallystick.platform.judging.statistics import DeflatedSharpe
@@ -18,8 +20,6 @@ from tallystick.platform.plan import AccountPlan
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,7 @@ def row_of(report: Report) -> dict[str, Any]:
         "drawdown": None if found is None else found.drawdown,
         "trades": None if found is None else found.trades,
         "deals": None if found is None else found.deals,
+        "cut_short": None if found is None else found.cut_short,
         "digest": None if found is None else found.digest,
         "error": report.error,
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.authoring.reading import about_to_run
 from tallystick.platform.judging.crew import Crew
 from tallystick.platform.judging.errors import BadWindow, NothingCompleted
@@ -21,7 +22,7 @@ from tallystick.platform.judging.optimising import (
     searching,
     study_event,
 )
-from tallystick.platform.judging.outcome import DAY_NS, objective_named
+from tallystick.platform.judging.outcome import objective_named
 from tallystick.platform.judging.proposals import proposals
 from tallystick.platform.judging.recorded import Recorded
 from tallystick.platform.judging.research_log import ResearchLog

@@ -13,12 +13,11 @@ from msgspec import structs
 from numpy.typing import NDArray
 
 from tallystick.events.merkle import leaf_hash, root_of
-from tallystick.events.types.market import BarBlock, QuoteBlock
+from tallystick.events.types.market import CHUNK_ROWS, BarBlock, QuoteBlock
 from tallystick.market.rows import BAR_COLUMNS, DTYPES, QUOTE_COLUMNS, Rows
 from tallystick.market.server_time import to_utc_ns
 
 Block = QuoteBlock | BarBlock
-CHUNK_ROWS = 64
 LARGEST_BLOCK = 4096
 LARGEST_BUFFER = 32 * LARGEST_BLOCK
 """Rows of a buffer whose bytes are kept: at most 11 MB."""

@@ -16,7 +16,7 @@ from tallystick.events.module import Module, OnFailure
 from tallystick.events.types import running
 from tallystick.platform.kernel.context import ModuleContext
 from tallystick.platform.kernel.errors import ModuleSilencedError
-from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ, Sequencer, Voice
+from tallystick.platform.kernel.sequencer import DERIVED, NO_ROW, NO_SEQ, Sequencer, Voice
 
 Answer = tuple[int, int, Sequence[Any]]
 """Row within what was walked, index of the module, what it answered."""
@@ -50,9 +50,9 @@ class Cascades:
         self._limit = limit
         self.contexts: tuple[ModuleContext, ...] = ()
         self._hearers = _Hearers((), ())
-        self._voices = tuple(sequencer.voice(module.name, module.role) for module in self.modules)
+        self._voices = tuple(sequencer.voice(module.name, module.role, DERIVED) for module in self.modules)
         self._outside: dict[tuple[str, str], Voice] = {}
-        self._own = sequencer.voice(KERNEL, KERNEL)
+        self._own = sequencer.voice(KERNEL, KERNEL, DERIVED)
         self._root = NO_SEQ
         self._count = 0
         self._queue: deque[tuple[tuple[Hearer, ...], Event, int]] = deque()

@@ -9,7 +9,7 @@ from typing import Any
 from tallystick.events.canonical import encode
 from tallystick.events.event import Event
 from tallystick.platform.kernel.errors import DivergenceError
-from tallystick.platform.kernel.recorded import Names, Record, Said
+from tallystick.platform.kernel.recorded import BLOBS, ROOT, SEQ, SIZE, TIME, VERSION, Fields, Names, Record
 from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ
 
 AHEAD = 128
@@ -40,16 +40,29 @@ class Comparison:
         self._names = names
         self.ahead: deque[Record] = deque()
         """Records behind `next` that have been read already; to look at."""
+        self._taken = self.ahead.popleft
+        self._read_so_far = 0
         self.next: Record | None = self._read()
         """The record that the next `append` is compared with; None at the end of the log."""
-        self.compared = 0
+        self._inputs = 0
         self.divergence: Divergence | None = None
+        """What the last `DivergenceError` was about."""
+
+    @property
+    def compared(self) -> int:
+        """How many records have been found equal."""
+        return self._read_so_far - len(self.ahead) - (self.next is not None)
+
+    @property
+    def derived(self) -> int:
+        """How many of them follow from others."""
+        return self.compared - self._inputs
 
     @property
     def after(self) -> Record | None:
         """The record that follows `next`."""
         if not self.ahead:
-            self.ahead.extend(islice(self._records, 1))
+            self._read_on(1)
         return self.ahead[0] if self.ahead else None
 
     def append(  # noqa: PLR0917 -- as in `Sink`
@@ -69,15 +82,18 @@ class Comparison:
         record = self.next
         if record is None:
             raise self._ended(type_id, body, source, cause, cause_row)
-        seq = record.seq
+        recorded = record.fields
+        seq = recorded[SEQ]
         if root == NO_SEQ:
             root = seq
-        said = time, cause, cause_row, root, source, type_id, version
-        if body != record.body or said != record.said or flags != record.flags:
+            self._inputs += 1
+        said = recorded[SIZE], flags, seq, time, cause, cause_row, root, source, type_id, version, recorded[BLOBS]
+        if body != record.body or said != recorded:
             raise self._differs(record, said, body)
-        self.compared += 1
-        ahead = self.ahead
-        self.next = ahead.popleft() if ahead else self._read()
+        try:
+            self.next = self._taken()
+        except IndexError:
+            self.next = self._read()
         return seq
 
     def source_id(self, name: str, role: str) -> int:
@@ -89,23 +105,19 @@ class Comparison:
         return self._names.type_id(event_type.FACT.name)
 
     def encoder(self, event_type: type[Event]) -> Callable[[Any], bytes]:
-        """The body of an event of this type; values are looked at where the log has another body, as in the run."""
-        checked = self._names.encoder(event_type)
-
-        def encode_one(event: Any) -> bytes:
-            record = self.next
-            try:
-                body = encode(event)
-            except (OverflowError, ValueError, TypeError):
-                return checked(event)
-            return body if record is not None and body == record.body else checked(event)
-
-        return encode_one
+        """The body of an event; its values were looked at when the record was written. Raises `UnknownType`."""
+        self._names.require_known(event_type)
+        return encode
 
     def _read(self) -> Record | None:
         """The next record, and some behind it that are kept at hand."""
-        self.ahead.extend(islice(self._records, AHEAD))
+        self._read_on(AHEAD)
         return self.ahead.popleft() if self.ahead else None
+
+    def _read_on(self, count: int) -> None:
+        before = len(self.ahead)
+        self.ahead.extend(islice(self._records, count))
+        self._read_so_far += len(self.ahead) - before
 
     def extra(self, record: Record) -> DivergenceError:
         """The log holds a derived record that the code did not say."""
@@ -146,8 +158,9 @@ class Comparison:
         self.divergence = Divergence(-1, module, what, "(end)", b"", name, body, cause, cause_row)
         return DivergenceError(what, "a run that was cut off goes on from there: tallystick run")
 
-    def _differs(self, record: Record, said: Said, body: bytes) -> DivergenceError:
-        time, cause, cause_row, _, source, type_id, _ = said
+    def _differs(self, record: Record, said: Fields, body: bytes) -> DivergenceError:
+        self._inputs -= said[ROOT] == said[SEQ]  # not found equal
+        time, cause, cause_row, _, source, type_id = said[TIME:VERSION]
         derived, module = self._names.type_name(type_id), self._names.source(source)
         if (type_id, source) != (record.type_id, record.source):
             answered = f" to row {cause_row} of record {cause}" if cause_row != NO_ROW else ""

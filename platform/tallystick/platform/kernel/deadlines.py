@@ -10,8 +10,8 @@ from tallystick.events.canonical import encode
 from tallystick.events.event import Event
 from tallystick.events.types import optimisation, running
 from tallystick.events.worker import WorkResult
+from tallystick.market.spans import NEVER
 
-NEVER = 2**63 - 1
 DEADLINE_EVENTS = frozenset(
     {
         running.TimerRequested,
@@ -66,7 +66,8 @@ class Deadlines:
         if type(event) is running.TimerRequested:
             state.timers.setdefault(event.module, {})[event.timer] = event.due
         elif type(event) is running.TimerFired:
-            state.timers.get(event.module, {}).pop(event.timer, None)
+            if state.timers.get(event.module, {}).pop(event.timer, None) is None:
+                return
         elif isinstance(event, WORK_REQUESTED):
             typed = type(event) is optimisation.OptimisationRequested
             state.work[seq] = PendingWork(
@@ -80,7 +81,8 @@ class Deadlines:
                 optimisation=typed,
             )
         elif isinstance(event, WORK_COMPLETED):
-            state.work.pop(event.request, None)
+            if state.work.pop(event.request, None) is None:
+                return
         elif isinstance(event, MISSED):
             self._missed(event)
         else:

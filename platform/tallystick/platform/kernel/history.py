@@ -1,10 +1,9 @@
 """What a book's log says happened so far, as far as a new run must know: its runs, its keys, where its feed stands."""
 
 from dataclasses import dataclass, field
-from struct import Struct
 
+from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
-from tallystick.events.record import DERIVED
 from tallystick.events.types import running
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.trading import OrderRequested
@@ -32,8 +31,6 @@ class History:
     runs: list[RunSeen] = field(default_factory=list)
     enrolled: dict[str, str] = field(default_factory=dict)
     size: int = 0
-    derived: int = 0
-    """How many records follow from others."""
     next_order: int = 1
 
     @property
@@ -61,29 +58,25 @@ class History:
 
 STOPPED = "stopped"
 """Why a run ended that another may take over from."""
-_LOOKED_AT = Struct(">IxB4xQ28xH71x")
-"""Of `record.RECORD`: length, flags, seq and type id; all of the header must be there."""
 WANTED = (running.RunStarted, running.RunEnded, running.PersonEnrolled, SeriesDeclared)
 
 
 def history_of(reader: LogReader) -> History:
     """Read a log for what a new run must know; only the few records that matter are decoded."""
     found = History(size=len(reader))
-    wanted = {reader.declarations.ids.get(event_type.FACT.name) for event_type in WANTED}
-    order_type, last_order = reader.declarations.ids.get(OrderRequested.FACT.name), -1
-    derived = 0
-    for _, places in reader.stretches(layout=_LOOKED_AT):
-        for _, (_, flags, seq, type_id) in places:
-            derived += flags & DERIVED
-            if type_id in wanted:
-                _take(found, seq, reader.fetch(seq).event)
-            elif type_id == order_type:
-                last_order = seq
-    found.derived = derived
+    for _, (_, fields) in reader.raw_of(_declared(reader, *WANTED)):
+        _take(found, fields[4], reader.fetch(fields[4]).event)
+    last_order = reader.last_of(_declared(reader, OrderRequested))
     if last_order >= 0:
         requested = reader.fetch(last_order).event
         found.next_order = requested.order + 1 if isinstance(requested, OrderRequested) else found.next_order
     return found
+
+
+def _declared(reader: LogReader, *types: type[Event]) -> set[int]:
+    """The log's numbers of these types, of those that it has declared."""
+    ids = reader.declarations.ids
+    return {ids[one.FACT.name] for one in types if one.FACT.name in ids}
 
 
 def _take(found: History, seq: int, event: object) -> None:

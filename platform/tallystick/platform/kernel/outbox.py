@@ -12,19 +12,17 @@ import msgspec
 from tallystick.events.types.mt5 import OrderAsked
 from tallystick.events.types.trading import OrderAbandoned, OrderRequested, OrderSending
 from tallystick.market.instrument import Instrument
+from tallystick.platform.mt5 import numbers
 
-DEAL, PENDING, SLTP, MODIFY, REMOVE = 1, 5, 6, 7, 8
-FILL_OR_KILL, IMMEDIATE_OR_CANCEL, RETURN = 0, 1, 2
-GTC, SPECIFIED = 0, 2
 ORDER_TYPES = {
-    ("buy", "market"): 0,
-    ("sell", "market"): 1,
-    ("buy", "limit"): 2,
-    ("sell", "limit"): 3,
-    ("buy", "stop"): 4,
-    ("sell", "stop"): 5,
-    ("buy", "stop_limit"): 6,
-    ("sell", "stop_limit"): 7,
+    ("buy", "market"): numbers.BUY,
+    ("sell", "market"): numbers.SELL,
+    ("buy", "limit"): numbers.BUY_LIMIT,
+    ("sell", "limit"): numbers.SELL_LIMIT,
+    ("buy", "stop"): numbers.BUY_STOP,
+    ("sell", "stop"): numbers.SELL_STOP,
+    ("buy", "stop_limit"): numbers.BUY_STOP_LIMIT,
+    ("sell", "stop_limit"): numbers.SELL_STOP_LIMIT,
 }
 Spelling = Callable[[OrderAsked, OrderRequested], OrderSending]
 """The sending of an order that a bot asked for in the terminal's own words."""
@@ -94,7 +92,7 @@ class Outbox:
             magic=self._bases.get(request.strategy, 0) + order % MAGIC_SPAN,
             comment=f"tallystick {order}",
             stop_limit=0.0,
-            time_type=SPECIFIED if request.expires else GTC,
+            time_type=numbers.SPECIFIED if request.expires else numbers.GTC,
             opposite=0,
         )
 
@@ -110,16 +108,16 @@ class Outbox:
 
 def _action(request: OrderRequested) -> int:
     if request.purpose == "cancel":
-        return REMOVE
+        return numbers.REMOVE
     if request.purpose == "protect":
-        return MODIFY if request.ticket else SLTP
-    return PENDING if request.purpose == "pending" else DEAL
+        return numbers.MODIFY if request.ticket else numbers.SLTP
+    return numbers.PENDING if request.purpose == "pending" else numbers.DEAL
 
 
 def _filling(action: int, instrument: Instrument | None) -> int:
     """The first mode the instrument allows; a pending order may rest."""
-    if action == PENDING or instrument is None:
-        return RETURN
+    if action == numbers.PENDING or instrument is None:
+        return numbers.RETURN
     if instrument.filling_modes & 1:
-        return FILL_OR_KILL
-    return IMMEDIATE_OR_CANCEL if instrument.filling_modes & 2 else RETURN
+        return numbers.FILL_OR_KILL
+    return numbers.IMMEDIATE_OR_CANCEL if instrument.filling_modes & 2 else numbers.RETURN

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tallystick.events.catalogue import Catalogue
-from tallystick.events.declarations import LOG_SOURCE, Declarations
+from tallystick.events.declarations import LOG_SOURCE, Declarations, Source
 from tallystick.events.errors import UnknownType
 from tallystick.events.event import Event
 from tallystick.events.reader import END, LogReader
@@ -15,71 +15,79 @@ from tallystick.events.record import BLOB, DERIVED, LENGTH, RECORD_BYTES
 
 UNDECLARED = 2**16 - 1
 """A number no record carries: what the code says but the log never declared differs from every record."""
+UNDECLARED_SOURCE = Source(UNDECLARED, "an undeclared source", "")
 
 
 _COMPARED = Struct(">IxB4xQqQHQHHH68xB")
-"""Of `record.RECORD`: length, flags, seq, what is `Said`, and the number of blobs; no format, epoch, hash or size."""
-TYPE = 5
-"""Where in `Said` the type stands."""
-_SAID = slice(3, 10)
-_SOURCE = 7
+"""Of `record.RECORD`, `Fields`; no format, epoch, hash or size."""
+SIZE, FLAGS, SEQ, TIME, CAUSE, CAUSE_ROW, ROOT, SOURCE, TYPE, VERSION, BLOBS = range(11)
+"""Where in `Fields` they stand."""
+_LENGTH_BYTES, _BLOB_BYTES = LENGTH.size, BLOB.size
 
-
-Said = tuple[int, int, int, int, int, int, int]
-"""Book time, cause, cause row, root, source, type and version: side by side in a header, decided by the code."""
+Fields = tuple[int, int, int, int, int, int, int, int, int, int, int]
+"""What a header says, in its order; all but length, seq and number of blobs is decided by the code."""
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
     """One record of a log: what a replay compares of its header, and its body."""
 
-    seq: int
-    flags: int
-    said: Said
+    fields: Fields
     body: bytes
+
+    @property
+    def seq(self) -> int:
+        """Its number in the log."""
+        return self.fields[SEQ]
+
+    @property
+    def flags(self) -> int:
+        """Whether it is derived, and trading: `record.DERIVED`, `record.TRADING`."""
+        return self.fields[FLAGS]
 
     @property
     def time(self) -> int:
         """Book time, ns UTC."""
-        return self.said[0]
+        return self.fields[TIME]
 
     @property
     def cause(self) -> int:
         """Seq of the record that it answers."""
-        return self.said[1]
+        return self.fields[CAUSE]
 
     @property
     def cause_row(self) -> int:
         """Row of the cause that it answers."""
-        return self.said[2]
+        return self.fields[CAUSE_ROW]
 
     @property
     def root(self) -> int:
         """Seq of the input whose cascade it stands in; an input's own."""
-        return self.said[3]
+        return self.fields[ROOT]
 
     @property
     def source(self) -> int:
         """The log's number for who said it."""
-        return self.said[4]
+        return self.fields[SOURCE]
 
     @property
     def type_id(self) -> int:
         """The log's number for its type."""
-        return self.said[TYPE]
+        return self.fields[TYPE]
 
     @property
     def version(self) -> int:
         """Version of the type."""
-        return self.said[6]
+        return self.fields[VERSION]
 
     @property
     def derived(self) -> bool:
         """True when it follows from other records."""
-        return bool(self.flags & DERIVED)
+        return bool(self.fields[FLAGS] & DERIVED)
 
     def caused_by(self, cause: int, row: int) -> "Record":
         """The same record as an answer to another row."""
-        return msgspec.structs.replace(self, said=(self.said[0], cause, row, *self.said[3:]))
+        fields: Any = (*self.fields[:CAUSE], cause, row, *self.fields[ROOT:])
+        return Record(fields, self.body)
 
 
 class Names:
@@ -114,15 +122,17 @@ class Names:
             name = self._type_names[type_id] = next(known, "an undeclared type")
         return name
 
+    def speaker(self, number: int) -> Source:
+        """Who a source is."""
+        return self._declared.sources.get(number, UNDECLARED_SOURCE)
+
     def source(self, number: int) -> str:
         """Name of a source."""
-        source = self._declared.sources.get(number)
-        return source.name if source is not None else "an undeclared source"
+        return self.speaker(number).name
 
     def role(self, number: int) -> str:
         """Role of a source."""
-        source = self._declared.sources.get(number)
-        return source.role if source is not None else ""
+        return self.speaker(number).role
 
     def source_id(self, name: str, role: str) -> int:
         """The log's number for a source of this name and role."""
@@ -137,13 +147,13 @@ class Names:
         """The body that an event would be recorded with."""
         return self._catalogue.encode(event)
 
-    def encoder(self, event_type: type[Event]) -> Callable[[Any], bytes]:
-        """`body` for one type."""
-        return self._catalogue.encoder(event_type)
+    def require_known(self, event_type: type[Event]) -> None:
+        """Raise `UnknownType` unless today's catalogue has the type."""
+        self._catalogue.shape(event_type)
 
     def decode(self, record: Record) -> Event:
         """The event in a record. Raises `UnknownType` for one that today's catalogue cannot read."""
-        kind = record.type_id, record.version
+        kind = record.fields[TYPE], record.fields[VERSION]
         decoder = self._decoders.get(kind)
         if decoder is None:
             decoder = self._catalogue.decoder(
@@ -164,6 +174,6 @@ def records_of(reader: LogReader, first: int, last: int = END) -> Iterator[Recor
         # Of the map or the bytes themselves a slice is bytes at once.
         whole: Any = data.obj
         for at, fields in places:
-            if fields[_SOURCE] != LOG_SOURCE:
-                body = whole[at + RECORD_BYTES + BLOB.size * fields[-1] : at + LENGTH.size + fields[0]]
-                yield Record(fields[2], fields[1], fields[_SAID], body)
+            if fields[SOURCE] != LOG_SOURCE:
+                body_at = at + RECORD_BYTES + _BLOB_BYTES * fields[BLOBS]
+                yield Record(fields, whole[body_at : at + _LENGTH_BYTES + fields[SIZE]])

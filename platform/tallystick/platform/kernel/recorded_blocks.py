@@ -14,7 +14,7 @@ from tallystick.events.errors import UnknownType
 from tallystick.events.types.market import BarBlock, QuoteBlock, SeriesDeclared
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.blocks import LARGEST_BLOCK, Block, is_whole, joined_blocks, rows_of
-from tallystick.platform.kernel.recorded import TYPE, Names, Record
+from tallystick.platform.kernel.recorded import SEQ, TYPE, Names, Record
 
 
 class RecordedBlocks:
@@ -27,17 +27,18 @@ class RecordedBlocks:
         self._made: dict[int, tuple[Block, Rows]] = {}
 
     def of(
-        self, record: Record, ahead: Iterable[Record], rules: Sequence[str], periods: NDArray[np.int64]
+        self, record: Record, ahead: Iterable[Record], series: Sequence[SeriesDeclared], periods: NDArray[np.int64]
     ) -> tuple[Block, Rows]:
         """The block in `record` and its rows; of the records `ahead` of it those of the same stretch are made with it.
 
-        `rules` and `periods` (ns) by series number. Raises `UnknownType` where today's catalogue cannot read the block.
+        `series` and `periods` (ns) by number. Raises `UnknownType` where today's catalogue cannot read the block.
         """
-        made = self._made.pop(record.seq, None)
+        made = self._made.pop(record.fields[SEQ], None)
         if made is not None:
             return made
         block: Any = self._names.decode(record)
         following = self._following(record, ahead, LARGEST_BLOCK - block.rows) if is_whole(block) else []
+        rules = [one.time_rule for one in series]
         rows = rows_of(joined_blocks([block, *(one for _, one in following)]), rules, periods)
         end = first = len(rows) - sum([one.rows for _, one in following])
         for seq, one in following:
@@ -48,8 +49,8 @@ class RecordedBlocks:
     def _following(self, record: Record, ahead: Iterable[Record], room: int) -> list[tuple[int, Block]]:
         """The whole blocks that follow the one in a record, with their seqs; at most `room` rows."""
         found: list[tuple[int, Block]] = []
-        for each in [one for one in ahead if one.said[TYPE] in self._ends_stretch]:
-            if each.type_id != record.type_id:
+        for each in [one for one in ahead if one.fields[TYPE] in self._ends_stretch]:
+            if each.fields[TYPE] != record.fields[TYPE]:
                 break
             try:
                 block: Any = self._names.decode(each)
@@ -58,5 +59,5 @@ class RecordedBlocks:
             room -= block.rows
             if room < 0 or not is_whole(block):
                 break
-            found.append((each.seq, block))
+            found.append((each.fields[SEQ], block))
         return found

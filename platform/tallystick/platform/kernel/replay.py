@@ -5,10 +5,13 @@ In simulation the terminal is replayed too: what it said is computed anew from r
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from tallystick.events.event import Event
+from tallystick.events.reader import END
 from tallystick.events.record import DERIVED
 from tallystick.events.types import market, mt5, running, trading
+from tallystick.events.types.account import AccountReleased, AccountRestricted, ForeignTradeSeen
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.blocks import said_again
 from tallystick.platform.kernel.comparison import Comparison
@@ -17,7 +20,7 @@ from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.intake import Act
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.moments import moment_start
-from tallystick.platform.kernel.recorded import Names, Record
+from tallystick.platform.kernel.recorded import FLAGS, SEQ, SOURCE, VERSION, Names, Record
 from tallystick.platform.kernel.recorded_blocks import RecordedBlocks
 from tallystick.platform.kernel.row_buffer import received_at
 from tallystick.platform.kernel.simulation import next_owed
@@ -33,10 +36,23 @@ OUTSIDE: frozenset[type[Event]] = frozenset(
     }
 )
 """Inputs that come from outside a simulation whenever they like, so they may stand between any two steps."""
-BETWEEN_STEPS: frozenset[type[Event]] = OUTSIDE | {trading.OrderAbandoned}
-"""What may be recorded though a step waits."""
-OF_THE_ACCOUNT = frozenset({trading.AccountRestricted, trading.AccountReleased, trading.ForeignTradeSeen})
+OF_THE_ACCOUNT = frozenset({AccountRestricted, AccountReleased, ForeignTradeSeen})
 """What the gateway of a terminal outside says of the account, likewise."""
+
+Way = tuple[bool, Callable[[Record], None]]
+"""Whether an input may come although a step waits, and how it is taken in."""
+
+
+class _Ways(dict[tuple[int, ...], Way]):
+    """By source and type of an input, found when it first comes."""
+
+    def __init__(self, way: Callable[[int, int], Way]) -> None:
+        super().__init__()
+        self._way = way
+
+    def __missing__(self, kind: tuple[int, ...]) -> Way:
+        way = self[kind] = self._way(*kind)
+        return way
 
 
 class Replay:
@@ -59,44 +75,55 @@ class Replay:
         self._comparison = comparison
         self._names = names
         self._blocks = RecordedBlocks(names)
-        self._between_steps = frozenset(names.type_id(one.FACT.name) for one in BETWEEN_STEPS)
+        self._ways = _Ways(self._way)
         self._received = received
         self._progress = progress
 
-    def run(self, until: int | None = None) -> int:
+    def run(self, until: int = END) -> int:
         """Replay to the end of the records, or through record `until`; returns how many were compared."""
-        comparison = self._comparison
+        comparison, ways, pending = self._comparison, self._ways, self._kernel.pending
         while (record := comparison.next) is not None:
-            if until is not None and record.seq > until:
+            fields = record.fields
+            if fields[SEQ] > until:
                 break
-            self._next(record)
+            if fields[FLAGS] & DERIVED:
+                raise comparison.extra(record)
+            between_steps, way = ways[fields[SOURCE:VERSION]]
+            if pending and not between_steps:
+                self._step()
+            else:
+                way(record)
         return comparison.compared
 
-    def _next(self, record: Record) -> None:
-        kernel, type_id = self._kernel, record.type_id
-        if record.flags & DERIVED:
-            raise self._comparison.extra(record)
-        if kernel.pending and kernel.terminal is not None and type_id not in self._between_steps:
-            self._step()
-            return
-        event_type = self._names.event_type(type_id)
-        if event_type in OUTSIDE or (kernel.terminal is None and self._told(record, event_type)):
+    def _way(self, source: int, type_id: int) -> Way:
+        """How an input of this source and type is taken in, and whether it is although a step waits."""
+        event_type, told = self._names.event_type(type_id), self._names.role(source) == "terminal"
+        computed = self._kernel.terminal is not None  # else what it said, or its gateway of it, is taken as recorded
+        if event_type is trading.OrderAbandoned:
+            otherwise = self._owed if told and computed else self._hear
+            return True, lambda record: self._abandoned(record, otherwise)
+        if event_type in OUTSIDE or (not computed and (told or event_type in OF_THE_ACCOUNT)):
+            return True, self._hear
+        ways: dict[type[Event] | None, Callable[[Record], None]] = {
+            market.QuoteBlock: self._block,
+            market.BarBlock: self._block,
+            market.RowSettled: self._owed if told else self._unsettled,
+            trading.OrderSending: self._owed if told else self._extra,
+        }
+        return False, ways.get(event_type, self._owed if told else self._hear)
+
+    def _abandoned(self, record: Record, otherwise: Callable[[Record], None]) -> None:
+        """An order was given up: one that is at a terminal outside, one that was never sent, or neither."""
+        kernel = self._kernel
+        event: Any = self._names.decode(record)
+        if kernel.terminal is None and kernel.has_sent(event.order):
             self._hear(record)
-        elif event_type is trading.OrderAbandoned and self._unsent(record):
-            kernel.abandon_unsent(self._names.decode(record).reason)  # type: ignore[attr-defined]
+        elif self._unsent(record):
+            kernel.abandon_unsent(event.reason)
         elif kernel.pending:
             self._step()
-        elif event_type is market.QuoteBlock or event_type is market.BarBlock:
-            self._block(record)
-            self._progress(record.seq)
-        elif self._names.role(record.source) == "terminal" and kernel.terminal is not None:
-            self._owed(record)
-        elif event_type is market.RowSettled:
-            raise self._comparison.unsettled(record)
-        elif event_type is trading.OrderSending:
-            raise self._comparison.extra(record)
         else:
-            self._hear(record)
+            otherwise(record)
 
     def _unsent(self, record: Record) -> bool:
         """True when the gateway gave an order up that its process had not sent when it died."""
@@ -116,11 +143,11 @@ class Replay:
                 raise
             raise self._comparison.settled(kernel.cascades.modules[kernel.answering].name) from error
 
-    def _told(self, record: Record, event_type: type[Event] | None) -> bool:
-        """True when the terminal, which is not the kernel's, said it, or its gateway of it: nobody computes it here."""
-        if event_type is trading.OrderAbandoned:
-            return self._kernel.has_sent(self._names.decode(record).order)  # type: ignore[attr-defined]
-        return event_type in OF_THE_ACCOUNT or self._names.role(record.source) == "terminal"
+    def _extra(self, record: Record) -> None:
+        raise self._comparison.extra(record)
+
+    def _unsettled(self, record: Record) -> None:
+        raise self._comparison.unsettled(record)
 
     def _hear(self, record: Record) -> None:
         """An input that is taken as recorded."""
@@ -128,9 +155,8 @@ class Replay:
         if type(event) in mt5.SAID_BY_BOT:
             self._owed_before(record, record.time)
         self._kernel.at(record.time)
-        source = self._names.source(record.source)
-        role = self._names.role(record.source)
-        seq = self._kernel.hear(event, source, role, record.cause, record.cause_row)
+        source = self._names.speaker(record.source)
+        seq = self._kernel.hear(event, source.name, source.role, record.cause, record.cause_row)
         if type(event) is running.RunStarted and event.resumed_from < 0:
             self._kernel.open_terminal(seq)
 
@@ -150,24 +176,25 @@ class Replay:
     def _block(self, record: Record) -> None:
         """Walk the block: nobody may act before its last moment."""
         kernel = self._kernel
-        rules = [series.time_rule for series in kernel.series]
-        event, rows = self._blocks.of(record, self._comparison.ahead, rules, kernel.intake.periods)
+        event, rows = self._blocks.of(record, self._comparison.ahead, kernel.series, kernel.intake.periods)
         if self._received:
             rows = received_at(rows, record.time)
-        position, recalled = 0, self._recalled()
+        position, count = 0, len(rows.time)
+        recalled = self._recalled() if kernel.composition.recalled is not None else ()
         for recall in recalled:
-            act = self._walk(record, rows, position, min(recall.place, len(rows)))
+            act = self._walk(record, rows, position, min(recall.place, count))
             if act is not None:
                 raise self._early(record, rows, act)
-            position = min(recall.place, len(rows))
+            position = min(recall.place, count)
             self._owed_before(record, recall.now)
             recall.answer()
-        act = self._walk(record, rows, position, len(rows))
-        if act is not None and act.start < moment_start(rows, len(rows) - 1):
+        act = self._walk(record, rows, position, count)
+        if act is not None and act.start < count - 1 and act.start < moment_start(rows, count - 1):
             raise self._early(record, rows, act)
-        kernel.take_block(said_again(event, len(rows)), rows, act, 0, len(rows))
+        kernel.take_block(said_again(event, count), rows, act, 0, count)
         if recalled and (after := self._comparison.next) is not None:
             self._hear(after)  # before what the terminal did at the end of the block
+        self._progress(record.fields[SEQ])
 
     def _walk(self, record: Record, rows: Rows, position: int, stop: int) -> Act | None:
         """Rows `position` to `stop`, with what the terminal owes among them; the first moment somebody acts on."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.errors import IntegrityError
-from tallystick.events.reader import LogReader
+from tallystick.events.reader import END, LogReader
 from tallystick.events.types.running import RunStarted
 from tallystick.platform.compose import compose
 from tallystick.platform.kernel.comparison import Comparison, Divergence
@@ -30,7 +30,10 @@ ComposeRecorded = Callable[[RunSeen], Composition]
 
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
-    """What a replay found. `same_code` is false for a what-if; `differences` says in which respect."""
+    """What a replay found. `same_code` is false for a what-if; `differences` says in which respect.
+
+    `derived` is how many of the compared records follow from others, `size` how many the log has.
+    """
 
     runs: int
     compared: int
@@ -39,6 +42,7 @@ class ReplayResult:
     message: str
     same_code: bool
     differences: tuple[str, ...]
+    size: int
 
     @property
     def equal(self) -> bool:
@@ -73,21 +77,22 @@ def replay_book(
     *,
     by_row: bool = False,
     until: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
     composing: ComposeRecorded | None = None,
-    catalogue: Catalogue | None = None,
 ) -> ReplayResult:
     """Replay every run of the book in `folder`. Stops at the first divergence.
 
-    `by_row` ignores every `scan`. `composing` builds a run from its manifest; pass your own for modules of your own.
-    Without it, strategies come out of the files that the plan names (`kernel.recomposing` has other ways).
+    `by_row` ignores every `scan`. `progress` is told which record has been reached, and how many there are.
+    `composing` builds a run from its manifest; pass your own for modules of your own. Without it, strategies come out
+    of the files that the plan names (`kernel.recomposing` has other ways).
     Raises `LogMissing` when there is no log, `IntegrityError` when it cannot be walked.
     """
-    known = catalogue or Catalogue()
+    known = Catalogue()
     reader = LogReader(folder / "log", known)
     history = history_of(reader)
     names = Names(reader.declarations, known)
-    compared, message, divergence = 0, "", None
+    compared, derived, message, divergence = 0, 0, "", None
+    reached = _silent if progress is None else lambda seq: progress(seq, history.size)
     build = composing or Recomposing(folder)
     different: list[str] = []
     for run, first, last in _ranges(history):
@@ -95,18 +100,19 @@ def replay_book(
         composition = build(run) if by_row else sampled_again(build(run), run, reader)
         different += differences_of(run.started, composition.sources)
         kernel = Kernel(composition, known, comparison, by_row=by_row)
-        replay = Replay(kernel, comparison, names, received=run.received, progress=progress or _silent)
+        replay = Replay(kernel, comparison, names, received=run.received, progress=reached)
         try:
             with composition.during():
-                replay.run(until)
+                replay.run(END if until is None else until)
         except DivergenceError as error:
             message, divergence = str(error), comparison.divergence
         compared += comparison.compared
+        derived += comparison.derived
         if message:
             break
     different += [each for run in history.runs for each in differences_of(run.started)]
     how = tuple(dict.fromkeys(different))
-    return ReplayResult(len(history.runs), compared, history.derived, divergence, message, not how, how)
+    return ReplayResult(len(history.runs), compared, derived, divergence, message, not how, how, history.size)
 
 
 def _ranges(history: History) -> list[tuple[RunSeen, int, int]]:

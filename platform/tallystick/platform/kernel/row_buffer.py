@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tallystick.market.rows import Rows, joined_rows
-from tallystick.platform.kernel.deadlines import NEVER
+from tallystick.market.spans import NEVER
 
 
 class RowBuffer:

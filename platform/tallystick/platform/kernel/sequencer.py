@@ -8,11 +8,14 @@ from typing import Any, Protocol, runtime_checkable
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
+from tallystick.platform.kernel.errors import DivergenceError
 
 NO_SEQ = 0xFFFF_FFFF_FFFF_FFFF
 NO_ROW = 0xFFFF
 DERIVED, TRADING = 1, 2
 """Header flag bits."""
+_FAILURES = DivergenceError, OverflowError, ValueError, TypeError
+"""What comes of another body than a sink holds, and of values that cannot be encoded."""
 
 
 class Sink(Protocol):
@@ -45,28 +48,29 @@ class Sink(Protocol):
 
 @runtime_checkable
 class KnowsBodies(Sink, Protocol):
-    """A sink that holds bodies which were looked at when they were written."""
+    """A sink that holds bodies which were looked at when they were written: `append` fails for any other."""
 
     def encoder(self, event_type: type[Event]) -> Callable[[Any], bytes]:
-        """`Catalogue.encoder`, but that a body which it holds in its place is not looked at again."""
+        """As `Catalogue.encoder`, but values are not looked at."""
         ...
 
 
 Fold = Callable[[Any, int, int], None]
 """Takes an event in, with its book time and its seq."""
 Card = tuple[int, int, int, int, Callable[[Any], bytes], tuple[Fold, ...]]
-"""Type id, version, source id, flags of an input, encoder and folds of one type said by one source."""
+"""Type id, version, source id, flags, encoder and folds of one type said by one source."""
 
 
 class Voice:
     """A source in its role; made by `Sequencer.voice`."""
 
-    __slots__ = ("cards", "name", "role")
+    __slots__ = ("cards", "flags", "name", "role")
 
-    def __init__(self, name: str, role: str, card: Callable[["Voice", type[Event]], Card]) -> None:
-        """`card` makes the card of a type that this source says for the first time."""
+    def __init__(self, name: str, role: str, flags: int, card: Callable[["Voice", type[Event]], Card]) -> None:
+        """`flags` stand at all it says; `card` makes the card of a type that this source says for the first time."""
         self.name = name
         self.role = role
+        self.flags = flags
         self.cards = _Cards(self, card)
         """Cards of what it has said so far; looked up, of what it says."""
 
@@ -105,9 +109,9 @@ class Sequencer:
         for voice in self._voices:
             voice.cards.clear()
 
-    def voice(self, name: str, role: str) -> Voice:
-        """Somebody who is going to say events."""
-        voice = Voice(name, role, self._card)
+    def voice(self, name: str, role: str, flags: int = 0) -> Voice:
+        """Somebody who is going to say events: inputs, or with the flag `DERIVED` what is for `derive`."""
+        voice = Voice(name, role, flags, self._card)
         self._voices.append(voice)
         return voice
 
@@ -127,7 +131,11 @@ class Sequencer:
         """Sequence an input at the present book time; returns its seq, the root of its cascade."""
         type_id, version, source, flags, encode, folds = voice.cards[type(event)]
         time = self.time
-        seq = self._append(type_id, version, encode(event), time, source, flags, cause, cause_row, NO_SEQ, blobs)
+        try:
+            seq = self._append(type_id, version, encode(event), time, source, flags, cause, cause_row, NO_SEQ, blobs)
+        except _FAILURES:
+            self._catalogue.encode(event)  # what may not stand in a log is refused, whatever a log has in its place
+            raise
         for fold in folds:
             fold(event, time, seq)
         return seq
@@ -136,7 +144,11 @@ class Sequencer:
         """Sequence an event of the cascade of `root`, with the card of who says it; returns its seq."""
         type_id, version, source, flags, encode, folds = card
         time = self.time
-        seq = self._append(type_id, version, encode(event), time, source, flags | DERIVED, cause, cause_row, root)
+        try:
+            seq = self._append(type_id, version, encode(event), time, source, flags, cause, cause_row, root)
+        except _FAILURES:
+            self._catalogue.encode(event)  # as in `put`
+            raise
         for fold in folds:
             fold(event, time, seq)
         return seq
@@ -147,4 +159,4 @@ class Sequencer:
         type_id = self._sink.type_id(event_type)
         source = self._sink.source_id(voice.name, voice.role)
         flags = TRADING if fact.trading else 0
-        return type_id, fact.version, source, flags, self._encoder(event_type), self._folds(event_type)
+        return type_id, fact.version, source, voice.flags | flags, self._encoder(event_type), self._folds(event_type)

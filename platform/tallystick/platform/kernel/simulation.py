@@ -9,9 +9,10 @@ from tallystick.events.event import Event
 from tallystick.events.types import running
 from tallystick.events.worker import Worker
 from tallystick.market.rows import Rows
+from tallystick.market.spans import NEVER
 from tallystick.platform.kernel.blocks import LARGEST_BLOCK
 from tallystick.platform.kernel.cascade import KERNEL
-from tallystick.platform.kernel.deadlines import NEVER, PendingWork, completed
+from tallystick.platform.kernel.deadlines import PendingWork, completed
 from tallystick.platform.kernel.durability import Committer
 from tallystick.platform.kernel.intake import Act
 from tallystick.platform.kernel.kernel import Kernel
@@ -296,4 +297,4 @@ class Simulation:
 def next_owed(kernel: Kernel, rows: Rows, start: int) -> int:
     """Index of the first row, from `start`, that comes after what the terminal owes next."""
     owed = kernel.terminal.next_due() if kernel.terminal is not None else NEVER
-    return rows_owing(rows, owed, start) if owed < NEVER else len(rows)
+    return rows_owing(rows, owed, start) if owed <= rows.time.item(-1) else len(rows.time)

@@ -17,14 +17,8 @@ from typing import Protocol
 
 from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
-from tallystick.events.types.trading import (
-    AccountReleased,
-    AccountRestricted,
-    ForeignTradeSeen,
-    OrderAbandoned,
-    OrderAnswered,
-    OrderSending,
-)
+from tallystick.events.types.account import AccountReleased, AccountRestricted, ForeignTradeSeen
+from tallystick.events.types.trading import OrderAbandoned, OrderAnswered, OrderSending
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.mt5.bridge.outcomes import STATE_CHECK
 

@@ -18,6 +18,8 @@ INVALID_ORDER, POSITION_CLOSED, INVALID_CLOSE_VOLUME, CLOSE_ORDER_EXIST = 10035,
 LIMIT_POSITIONS, REJECT_CANCEL, LONG_ONLY, SHORT_ONLY = 10040, 10041, 10042, 10043
 CLOSE_ONLY, FIFO_CLOSE, HEDGE_PROHIBITED = 10044, 10045, 10046
 
+TAKEN = frozenset({PLACED, DONE})
+"""The order stands in the server's book or has been carried out whole."""
 CARRIED_OUT = frozenset({PLACED, DONE, DONE_PARTIAL})
 """Every other answer refuses the request, or does not know what became of it."""
 

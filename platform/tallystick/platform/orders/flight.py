@@ -3,16 +3,22 @@
 import msgspec
 
 from tallystick.events.types.trading import OrderRequested
+from tallystick.platform.mt5.retcodes import (
+    INVALID_ORDER,
+    MARKET_CLOSED,
+    POSITION_CLOSED,
+    PRICE_CHANGED,
+    PRICE_OFF,
+    REQUOTE,
+    TOO_MANY_REQUESTS,
+)
 
 Key = tuple[str, str]
 """Strategy and symbol."""
 
-PLACED, DONE, DONE_PARTIAL = 10008, 10009, 10010
-TAKEN, CARRIED_OUT = frozenset({PLACED, DONE}), frozenset({PLACED, DONE, DONE_PARTIAL})
-MARKET_CLOSED = 10018
-AGAIN_AT_ONCE = frozenset({10035, 10036})
+AGAIN_AT_ONCE = frozenset({INVALID_ORDER, POSITION_CLOSED})
 """MT5 return codes after which positions are compared anew at once: the order or position was gone already."""
-AGAIN_LATER = frozenset({10004, MARKET_CLOSED, 10020, 10021, 10024})
+AGAIN_LATER = frozenset({REQUOTE, MARKET_CLOSED, PRICE_CHANGED, PRICE_OFF, TOO_MANY_REQUESTS})
 """Requote, market closed, price changed, no price, too many requests: worth another try after a while."""
 DENIED_FOR_NOW = frozenset({"market_state", "stale_quote", "message_throttle"})
 """Risk's rules whose refusal time alone can lift."""

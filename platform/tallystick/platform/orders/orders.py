@@ -23,9 +23,9 @@ import msgspec
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
+from tallystick.events.types.account import AccountOpened
 from tallystick.events.types.running import TimerFired, TimerRequested
 from tallystick.events.types.trading import (
-    AccountOpened,
     DealMade,
     IntentRaised,
     OrderAbandoned,
@@ -34,16 +34,15 @@ from tallystick.events.types.trading import (
     OrderEnded,
     TargetSet,
 )
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.accounts.views import PositionView
+from tallystick.platform.mt5.retcodes import CARRIED_OUT, MARKET_CLOSED, TAKEN
 from tallystick.platform.orders.cancels import Cancels
 from tallystick.platform.orders.flight import (
     AGAIN_AT_ONCE,
     AGAIN_LATER,
-    CARRIED_OUT,
     DENIED_FOR_NOW,
     LIFTED_BY_TIME,
-    MARKET_CLOSED,
-    TAKEN,
     Desired,
     Flight,
     Key,
@@ -53,8 +52,6 @@ from tallystick.platform.orders.flight import (
 from tallystick.platform.orders.holdings import Holdings
 from tallystick.platform.orders.legs import Leg, hedging_legs, netting_legs, tradable_part
 from tallystick.platform.orders.requests import request_for_intent, request_for_leg
-
-SECOND_NS = 1_000_000_000
 
 
 class Orders:

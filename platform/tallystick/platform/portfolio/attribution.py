@@ -15,8 +15,9 @@ from typing import Any
 import msgspec
 
 from tallystick.events.event import Event
+from tallystick.events.types.account import AccountOpened, SwapCharged
 from tallystick.events.types.market import InstrumentDeclared
-from tallystick.events.types.trading import AccountOpened, DealMade, OrderDenied, OrderRequested, SwapCharged
+from tallystick.events.types.trading import DealMade, OrderDenied, OrderRequested
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import point_money
 from tallystick.platform.portfolio.shares import Deal, Part, Shares

@@ -8,10 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from tallystick.events.module import Context
+from tallystick.market.arrays import Ints
 from tallystick.market.conversion import Leg, Route, route_between
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney
@@ -19,8 +18,7 @@ from tallystick.market.rows import Rows
 from tallystick.market.terms import NoRateError, converted
 from tallystick.platform.accounts.views import PositionView
 
-Numbers = NDArray[np.int64]
-Beyond = Callable[[int, Numbers], bool]
+Beyond = Callable[[int, Ints], bool]
 
 
 class Held(msgspec.Struct, kw_only=True):
@@ -93,14 +91,14 @@ class ConvertedEquity:
         if scale is not None:
             self._quotes[symbol] = round(bid * scale), round(ask * scale)
 
-    def first(self, rows: Rows, symbols: Mapping[int, str], fixed: int, numbers: Numbers, beyond: Beyond) -> int:
+    def first(self, rows: Rows, symbols: Mapping[int, str], fixed: int, numbers: Ints, beyond: Beyond) -> int:
         """First row at which a limit is passed, or -1; nothing is changed."""
         before = dict(self._quotes)
         found = self.walk(rows, symbols, fixed, numbers.copy(), beyond)
         self._quotes = before
         return found
 
-    def walk(self, rows: Rows, symbols: Mapping[int, str], fixed: int, numbers: Numbers, beyond: Beyond) -> int:
+    def walk(self, rows: Rows, symbols: Mapping[int, str], fixed: int, numbers: Ints, beyond: Beyond) -> int:
         """The same; prices move on, and in `numbers` the highest equity."""
         equity = fixed + self.floating()
         for row, (series, bid, ask) in enumerate(

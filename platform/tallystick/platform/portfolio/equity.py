@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tallystick.events.module import Context
+from tallystick.market.arrays import Ints
 from tallystick.market.compiled import compiled
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import point_money
@@ -23,7 +23,6 @@ FIXED, PEAK, START, DAY, DAILY, MOST, TRAILING, BY_ROW, STOPS, TARGET = range(10
 """What the walk goes by: balance with swaps, highest equity, first balance, the day's base, three limits (-1: none, or
 reached already), whether the highest equity follows every row, whether the floor stops at the first balance, and the
 target."""
-Numbers = NDArray[np.int64]
 cached_money = lru_cache(maxsize=1024)(point_money)
 
 
@@ -34,8 +33,8 @@ class Equity:
         """Nothing is held."""
         self.fixed = 0
         self._symbols: list[str] = []
-        self._holdings: Numbers = np.zeros((0, 8), dtype=np.int64)
-        self._series: Numbers = np.zeros(0, dtype=np.int64)
+        self._holdings: Ints = np.zeros((0, 8), dtype=np.int64)
+        self._series: Ints = np.zeros(0, dtype=np.int64)
         self._converted: ConvertedEquity | None = None
         self._names: dict[int, str] = {}
 
@@ -103,14 +102,14 @@ class Equity:
         points = np.rint(prices * self._holdings[:, SCALE]).astype(np.int64)
         self._holdings[own, CLOSE] = points[own]
 
-    def first(self, rows: Rows, numbers: Numbers) -> int:
+    def first(self, rows: Rows, numbers: Ints) -> int:
         """First row at which a limit is passed, or -1; nothing is changed."""
         if self._converted is not None:
             return self._converted.first(rows, self._names, self.fixed, numbers, _passed)
         found: int = _walk(rows.series, rows.bid, rows.ask, self._series, self._holdings.copy(), numbers.copy())
         return found
 
-    def advance(self, rows: Rows, numbers: Numbers) -> None:
+    def advance(self, rows: Rows, numbers: Ints) -> None:
         """Rows at which no limit is passed: the last prices count from now on, `numbers` has the highest equity."""
         if self._converted is not None:
             self._converted.walk(rows, self._names, self.fixed, numbers, _passed)
@@ -135,7 +134,7 @@ class Equity:
         self._series = np.array(series, dtype=np.int64)
 
 
-def _passed(equity: int, numbers: Numbers) -> bool:
+def _passed(equity: int, numbers: Ints) -> bool:
     """Take the equity of a row: keep the highest, and say whether it passes a limit."""
     if numbers[BY_ROW] and equity > numbers[PEAK]:
         numbers[PEAK] = equity

@@ -12,10 +12,11 @@ from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.running import TimerFired, TimerRequested
 from tallystick.events.types.trading import DealMade, OrderApproved
-from tallystick.market.server_time import DAY, offset_ns
+from tallystick.market.server_time import offset_ns
+from tallystick.market.spans import DAY_NS, WEEK_NS
 from tallystick.platform.portfolio.flattening import Flattening
 from tallystick.platform.risk.filters import Friday
-from tallystick.platform.risk.week import WEEK, week_time
+from tallystick.platform.risk.week import week_time
 
 TIMER = "close"
 
@@ -70,7 +71,7 @@ class FlatOnFriday:
 
 def next_close(time: int, close: int, rule: str) -> int:
     """The first moment after `time` (ns UTC) at which the clock shows this time of the week."""
-    ahead = (close - week_time(time, rule)) % WEEK or WEEK
+    ahead = (close - week_time(time, rule)) % WEEK_NS or WEEK_NS
     # A clock changes on Sundays; what it shows at the close is asked there, half a day early.
     moment = time + ahead
-    return moment + offset_ns(time, rule) - offset_ns(moment - DAY // 2, rule)
+    return moment + offset_ns(time, rule) - offset_ns(moment - DAY_NS // 2, rule)

@@ -14,19 +14,14 @@ import numpy as np
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
+from tallystick.events.types.account import AccountLimitReached, AccountOpened, ForeignTradeSeen, SwapCharged
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.running import BookResumed, TimerFired, TimerRequested
-from tallystick.events.types.trading import (
-    AccountLimitReached,
-    AccountOpened,
-    DealMade,
-    ForeignTradeSeen,
-    OrderApproved,
-    SwapCharged,
-)
+from tallystick.events.types.trading import DealMade, OrderApproved
+from tallystick.market.arrays import Ints
 from tallystick.market.rows import BarClosed, Quote, Rows
 from tallystick.market.server_time import next_midnight
-from tallystick.platform.portfolio.equity import PEAK, Equity, Numbers
+from tallystick.platform.portfolio.equity import PEAK, Equity
 from tallystick.platform.portfolio.flattening import Flattening
 from tallystick.platform.risk.account_limits import AccountLimits
 
@@ -180,7 +175,7 @@ class LimitsWatch:
             self._equity.advance(rows, numbers)
             self._peak = int(numbers[PEAK])
 
-    def _numbers(self) -> Numbers:
+    def _numbers(self) -> Ints:
         """What a walk over rows goes by, in the order of `equity`."""
         limits, own = self._limits, (self._equity.fixed, self._peak, self._start, self._day)
         standing = (

@@ -106,20 +106,20 @@ def watch_of(position: PositionView, protection: Protection, instrument: Instrum
     )
 
 
-def protection_from(plan: Mapping[str, Any], where: str = "protection") -> Protection:
+def protection_from(plan: Mapping[str, Any]) -> Protection:
     """A protection as a plan writes it; raises `ValueError` (E117) for other fields or numbers that do not fit."""
     wrong = sorted(set(plan) - set(FIELDS))
     if wrong:
-        message = f'E117 {where}: got a field "{wrong[0]}" / expected {", ".join(FIELDS)}. Correct it in the plan.'
+        message = f'E117 protection: got a field "{wrong[0]}" / expected {", ".join(FIELDS)}. Correct it in the plan.'
         raise ValueError(message)
     for name, points in plan.items():
         if type(points) is not int or not 0 <= points <= MOST_POINTS:
-            message = f"E117 {where}.{name}: got {points!r} / expected points from 0 to {MOST_POINTS}. Correct it."
+            message = f"E117 protection.{name}: got {points!r} / expected points from 0 to {MOST_POINTS}. Correct it."
             raise ValueError(message)
     found = Protection(**plan)
     if found.lock_points > found.break_even_points:
         message = (
-            f"E117 {where}.lock_points: got {found.lock_points} / expected at most break_even_points,"
+            f"E117 protection.lock_points: got {found.lock_points} / expected at most break_even_points,"
             f" {found.break_even_points}: a stop cannot secure more than has been won. Lower it."
         )
         raise ValueError(message)

@@ -17,24 +17,24 @@ import msgspec
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
+from tallystick.events.types.account import ForeignTradeSeen, PositionProtected
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.events.types.trading import (
     DealMade,
-    ForeignTradeSeen,
     IntentRaised,
     OrderAbandoned,
     OrderAnswered,
     OrderApproved,
     OrderDenied,
-    PositionProtected,
     ProtectionAsked,
 )
 from tallystick.market.rows import BarClosed, Quote, Rows
+from tallystick.market.spans import MINUTE_NS
 from tallystick.platform.accounts.views import PositionView
 from tallystick.platform.portfolio.protection import NO_STOP, Protection, Watch, watch_of
 from tallystick.platform.portfolio.thresholds import Thresholds
 
-AGAIN_NS = 60 * 1_000_000_000
+AGAIN_NS = MINUTE_NS
 VERDICTS = frozenset({OrderApproved, OrderDenied, OrderAnswered, OrderAbandoned})
 """What tells how a move fared."""
 Asked = tuple[str, str, int]

@@ -77,7 +77,7 @@ class FixedLots:
         """`fixed 0.10 lots`."""
         return f"fixed {self.lots} lots"
 
-    def volume(self, signal: SignalRaised, instrument: Instrument, context: Any) -> int | Withheld:  # noqa: ARG002
+    def volume(self, signal: SignalRaised, instrument: Instrument, context: Any) -> int | Withheld:  # noqa: ARG002 -- asked as every sizing is
         """The lots, if the instrument trades them."""
         volume = volume_of(self.lots)
         if tradable(volume, instrument):

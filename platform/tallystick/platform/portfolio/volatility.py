@@ -19,8 +19,9 @@ import numpy as np
 
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import BarClosed, Rows
+from tallystick.market.spans import DAY_NS
 
-TRADING_YEAR_NS = 260 * 86_400 * 1_000_000_000
+TRADING_YEAR_NS = 260 * DAY_NS
 """Five days of 24 hours in 52 weeks."""
 
 

@@ -12,12 +12,11 @@ import numpy as np
 
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.money import point_money
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.report.equity import Money, profit_of
 from tallystick.platform.report.prices import Prices, Times
 from tallystick.platform.report.rates import Rates
 from tallystick.platform.report.trades import Holding
-
-DAY_NS = 86_400_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

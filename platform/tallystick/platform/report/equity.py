@@ -12,8 +12,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats
 from tallystick.market.instrument import Instrument
-from tallystick.platform.report.prices import Floats, Prices, Times
+from tallystick.platform.report.prices import Prices, Times
 from tallystick.platform.report.rates import RatePair, Rates
 from tallystick.platform.report.reckoning import opening_balance
 from tallystick.platform.report.story import Story

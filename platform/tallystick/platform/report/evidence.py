@@ -1,9 +1,11 @@
 """The parts of the page that say where results come from: data, incidents, proof, conditions and manifest."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from tallystick.platform.report.markup import DASH, facts, moment, section, signed, table, text
 from tallystick.platform.report.modelling import modelling_of
+from tallystick.platform.report.story import Told
 from tallystick.platform.report.summary import FAULT_WORDS, Book
 
 
@@ -35,9 +37,9 @@ def data(book: Book) -> str:
 
 
 def incidents(book: Book) -> str:
-    """Halts, failures and refusals."""
+    """Stop-outs, limits of the account, halts, failures and refusals."""
     story = book.story
-    told = [*story.stop_outs, *story.incidents]
+    told: list[Told[Any]] = [*story.stop_outs, *story.limits, *story.incidents]
     if not told:
         return ""
     rows = table(
@@ -45,7 +47,7 @@ def incidents(book: Book) -> str:
         ([str(one.seq), moment(one.time), text(one.event.FACT.name), text(_fields(one.event))] for one in told[:500]),
         words=4,
     )
-    return section("incidents", "Stop-outs, halts and failures", rows)
+    return section("incidents", "Stop-outs, limits, halts and failures", rows)
 
 
 def proof(book: Book, verdicts: Mapping[str, str]) -> str:

@@ -8,24 +8,22 @@ say what came first.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats, Ints
 from tallystick.market.instrument import Instrument
-from tallystick.platform.report.prices import Floats, Prices
+from tallystick.platform.report.prices import Prices
 from tallystick.platform.report.rates import Rates
 from tallystick.platform.report.trades import Trade
-
-Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Excursions:
     """By trade: the furthest for it (0 or more) and against it (0 or less), in points and in minor units of money."""
 
-    mfe_points: Whole
-    mae_points: Whole
-    mfe: Whole
-    mae: Whole
+    mfe_points: Ints
+    mae_points: Ints
+    mfe: Ints
+    mae: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def _extremes(trades: list[Trade], one: Prices, direction: int) -> tuple[Floats,
     return (top, bottom) if direction > 0 else (bottom, top)
 
 
-def _reduced(take: np.ufunc, values: Floats, first: Whole, stop: Whole) -> Floats:
+def _reduced(take: np.ufunc, values: Floats, first: Ints, stop: Ints) -> Floats:
     """`take` over each [first, stop); NaN for an empty one."""
     padded = np.append(values, values[-1])
     pairs = np.stack([first, stop], axis=1).ravel()

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.events.types.trading import PositionMarginFixed
+from tallystick.events.types.account import PositionMarginFixed
+from tallystick.market.arrays import Floats
 from tallystick.market.instrument import Instrument
 from tallystick.market.margin import MarginRule, held_rule
+from tallystick.market.spans import NEVER
 from tallystick.platform.report.equity import Curve
 from tallystick.platform.report.story import Told
 from tallystick.platform.report.trades import Holding
 
-Floats = NDArray[np.float64]
 DEFAULT_LEVERAGE = 1
-NEVER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.market.instrument import LOT, Instrument
+from tallystick.market.spans import MINUTE_NS, SECOND_NS
+from tallystick.platform.mt5.retcodes import DONE, DONE_PARTIAL, PLACED
 from tallystick.platform.report.excursions import Excursions
 from tallystick.platform.report.load import Load
 from tallystick.platform.report.prices import Prices
@@ -28,8 +30,6 @@ TABLE_ROWS = 10_000
 """Rows of a table that the page holds; a longer log names the command that exports all of them."""
 WHYS, LATEST_WHYS = 1_000, 200
 """A page of at most `WHYS` trades tells why each came to be; a longer one of the latest few, with the command."""
-SECOND_NS = 1_000_000_000
-MINUTE_NS = 60 * SECOND_NS
 CANDLE_PERIODS = {
     "M1": MINUTE_NS, "M5": 5 * MINUTE_NS, "M15": 15 * MINUTE_NS, "M30": 30 * MINUTE_NS, "H1": 60 * MINUTE_NS,
     "H4": 240 * MINUTE_NS, "D1": 1440 * MINUTE_NS, "W1": 10080 * MINUTE_NS,
@@ -270,7 +270,7 @@ def _outcome(order: OrderStory) -> str:
     return "unanswered" if order.sent is not None else ""
 
 
-RETCODES = {10008: "placed", 10009: "done", 10010: "done in part"}
+RETCODES = {PLACED: "placed", DONE: "done", DONE_PARTIAL: "done in part"}
 
 
 def _place(book: Book, symbol: str) -> int:

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.arrays import Ints
+from tallystick.market.spans import HOUR_NS
 from tallystick.platform.report.drawing import Cloud, bars, cloud
 from tallystick.platform.report.excursions import Excursions
 from tallystick.platform.report.markup import section
 from tallystick.platform.report.summary import Book
 
-HOUR_NS = 3_600_000_000_000
 HOURS = [str(hour) for hour in range(24)]
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 FIRST_DAY = 3
 """1 January 1970 was a Thursday; Monday is 0."""
-Whole = NDArray[np.int64]
 
 
 def distributions(book: Book, excursions: Excursions) -> str:
@@ -67,24 +67,24 @@ def _figure(title: str, picture: str) -> str:
     return f'<figure class="picture"><figcaption>{title}</figcaption>{picture}</figure>'
 
 
-def _by_group(names: Sequence[str], group: Whole, results: NDArray[np.float64], label: str) -> str:
+def _by_group(names: Sequence[str], group: Ints, results: NDArray[np.float64], label: str) -> str:
     gains = np.bincount(group, weights=np.maximum(results, 0.0), minlength=len(names))
     losses = np.bincount(group, weights=np.minimum(results, 0.0), minlength=len(names))
     return bars(names, gains.tolist(), losses.tolist(), label)
 
 
-def _counted(group: Whole, size: int) -> list[float]:
+def _counted(group: Ints, size: int) -> list[float]:
     counts: list[float] = np.bincount(group, minlength=size).astype(np.float64).tolist()
     return counts
 
 
-def _hour(moment: Whole) -> Whole:
+def _hour(moment: Ints) -> Ints:
     return moment // HOUR_NS % 24
 
 
-def _weekday(moment: Whole) -> Whole:
+def _weekday(moment: Ints) -> Ints:
     return (moment // (24 * HOUR_NS) + FIRST_DAY) % 7
 
 
-def _month(moment: Whole) -> Whole:
+def _month(moment: Ints) -> Ints:
     return moment.astype("datetime64[ns]").astype("datetime64[M]").astype(np.int64) % 12

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.events.types.market import BarBlock, QuoteBlock, SeriesDeclared
+from tallystick.market.arrays import Floats
 from tallystick.market.rows import BAR_COLUMNS, DTYPES, QUOTE_COLUMNS
+from tallystick.market.spans import DAY_MS, MS_NS
 from tallystick.platform.data.clock import source_ms_to_utc_ns
 
-Floats = NDArray[np.float64]
 Times = NDArray[np.int64]
-MS = 1_000_000
-SUNDAY_MS = 4 * 86_400_000
+SUNDAY_MS = 4 * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Prices:
         """How many bars of a length the quotes lie in; of rows that are bars their own number."""
         if self.kind == "bar":
             return len(self)
-        at_ms = self.time // MS if self.source_ms is None else self.source_ms
-        number = (at_ms + SUNDAY_MS) // (period_ns // MS)  # weeks begin on Sunday, and 1970 on a Thursday
+        at_ms = self.time // MS_NS if self.source_ms is None else self.source_ms
+        number = (at_ms + SUNDAY_MS) // (period_ns // MS_NS)  # weeks begin on Sunday, and 1970 on a Thursday
         return int(np.count_nonzero(np.diff(number))) + 1 if len(number) else 0
 
 

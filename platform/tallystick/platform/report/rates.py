@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats
 from tallystick.market.conversion import Leg, route_between
 from tallystick.market.instrument import Instrument
-from tallystick.platform.report.prices import Floats, Prices, Times
+from tallystick.platform.report.prices import Prices, Times
 
 
 class RatePair(NamedTuple):

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
 from tallystick.events.types import trading
+from tallystick.events.types.account import AccountLimitReached, AccountOpened, AccountStoppedOut
 from tallystick.events.types.running import BookHalted, BookResumed, ModuleFailed
 from tallystick.platform.mt5.retcodes import CARRIED_OUT, CODES
+from tallystick.platform.report.reached import reached_lines
 from tallystick.platform.report.story import Story, tell
 
 RECKONED: tuple[type[Event], ...] = (
-    trading.AccountOpened,
+    AccountOpened,
     trading.DealMade,
     trading.OrderRequested,
     trading.OrderApproved,
@@ -20,6 +22,8 @@ RECKONED: tuple[type[Event], ...] = (
     trading.OrderAnswered,
     trading.OrderEnded,
     trading.OrderAbandoned,
+    AccountLimitReached,
+    AccountStoppedOut,
     BookHalted,
     BookResumed,
     ModuleFailed,
@@ -32,6 +36,7 @@ class Reckoning:
     """Money and orders of a book, and whether it stands. Money in minor units of `currency`, of `digits` decimals.
 
     `denials` by rule and `refusals` (of orders that risk let through) by the server's return code, most frequent first.
+    `reached` are limits of the account and stop-outs, in words.
     `halted` is why the book is halted at its end ("": it is not), `failed` the modules that failed.
     """
 
@@ -47,6 +52,7 @@ class Reckoning:
     refused_by_terminal: int
     refusals: dict[str, int]
     stop_losses: int
+    reached: tuple[str, ...]
     halted: str
     failed: tuple[str, ...]
 
@@ -96,6 +102,7 @@ def reckoning_of(story: Story) -> Reckoning:
         refused_by_terminal=sum(refusals.values()),
         refusals=dict(refusals.most_common()),
         stop_losses=sum(deal.reason == "sl" for deal in traded),
+        reached=reached_lines(story),
         halted=_halted(story),
         failed=tuple(dict.fromkeys(told.event.module for told in story.incidents if type(told.event) is ModuleFailed)),
     )

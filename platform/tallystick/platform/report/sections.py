@@ -38,7 +38,7 @@ def cards(book: Book) -> str:
     return '<div class="cards">' + "".join(
         f'<div class="card"><h3>{text(name)}</h3><p class="big">{value}</p><p>{under}</p></div>'
         for name, value, under in made
-    ) + "</div>"  # fmt: skip
+    ) + "</div>" + "".join(f'<p class="note loss">{text(line)}.</p>' for line in summary.reached)  # fmt: skip
 
 
 def equity(book: Book) -> str:

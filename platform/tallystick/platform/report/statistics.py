@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats, Ints
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.report.equity import Curve, Money
 from tallystick.platform.report.trades import Trade
 
-DAY_NS = 86_400_000_000_000
 TRADING_DAYS = 252
+Days = NDArray[np.int32]
 FORMULAS = (
     ("Trade", "one closing deal; its result is profit, swap, its commission and its share of the opening commission"),
     ("Total net profit", "closing balance less deposits and withdrawals"),
@@ -162,16 +165,26 @@ def drawdown_of(values: Money, initial: int) -> Drawdown:
     )
 
 
-def sharpe_ratio(curve: Curve) -> float | None:
-    """From the last equity of each UTC day; none under three days or without deviation."""
-    if not len(curve):
-        return None
-    day = curve.time // DAY_NS
+def daily_returns(time: Ints, equity: Money, deposit: int) -> tuple[Days, Floats]:
+    """Days (UTC, since 1970) and the return of equity over each, from its value at the end of the day before.
+
+    The first is over the deposit. Midnight ends a day: a bar that closes then belongs to it. Days without rows are
+    none. From the day on which equity is gone, returns are 0.
+    """
+    if not len(time):
+        return np.empty(0, dtype=np.int32), np.empty(0)
+    day = (time - 1) // DAY_NS
     last = np.flatnonzero(np.append(np.diff(day) != 0, True))
-    equity = curve.equity[last].astype(np.float64)
-    if len(equity) < 3 or (equity <= 0).any():
+    worth = np.concatenate([[deposit], equity[last]]).astype(np.float64)
+    alive = worth[:-1] > 0
+    returns = np.where(alive, worth[1:] / np.where(alive, worth[:-1], 1.0) - 1.0, 0.0)
+    return day[last].astype(np.int32), returns + 0.0  # no -0.0: a log holds none
+
+
+def sharpe_ratio(returns: Floats) -> float | None:
+    """Of daily returns, a year; none under two days, without deviation, or where equity was gone."""
+    if len(returns) < 2 or (returns <= -1.0).any():
         return None
-    returns = equity[1:] / equity[:-1] - 1.0
     deviation = float(np.std(returns, ddof=1))
     return float(np.mean(returns)) / deviation * TRADING_DAYS**0.5 if deviation else None
 
@@ -182,10 +195,13 @@ def exposure_of(curve: Curve) -> float:
 
 
 def monthly_results(curve: Curve, initial: int, deposits: Money) -> dict[str, int]:
-    """Change of equity in each UTC month, deposits taken out; `deposits` are cumulative along the curve."""
+    """Change of equity in each UTC month, deposits taken out; `deposits` are cumulative along the curve.
+
+    Midnight ends a month: a bar that closes then belongs to the one that it ends.
+    """
     if not len(curve):
         return {}
-    month = curve.time.astype("datetime64[ns]").astype("datetime64[M]")
+    month = (curve.time - 1).astype("datetime64[ns]").astype("datetime64[M]")
     last = np.flatnonzero(np.append(month[1:] != month[:-1], True))
     worth = (curve.equity - deposits)[last]
     change = np.diff(np.concatenate([[initial], worth]))

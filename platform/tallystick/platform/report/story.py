@@ -9,6 +9,17 @@ import msgspec
 
 from tallystick.events.event import Event
 from tallystick.events.types import log, market, running, trading
+from tallystick.events.types.account import (
+    AccountLimitReached,
+    AccountOpened,
+    AccountReleased,
+    AccountRestricted,
+    AccountStoppedOut,
+    ForeignTradeSeen,
+    PositionMarginFixed,
+    PositionProtected,
+    SwapCharged,
+)
 from tallystick.market.instrument import Instrument
 from tallystick.platform.portfolio.attribution import ATTRIBUTED
 
@@ -87,17 +98,18 @@ class Story:
     kinds: Counter[str] = field(default_factory=Counter)
     runs: list[Told[running.RunStarted]] = field(default_factory=list)
     ends: list[Told[running.RunEnded]] = field(default_factory=list)
-    account: trading.AccountOpened | None = None
+    account: AccountOpened | None = None
     instruments: dict[str, Instrument] = field(default_factory=dict)
     series: dict[int, market.SeriesDeclared] = field(default_factory=dict)
     treated: dict[tuple[str, str], market.DataTreated] = field(default_factory=dict)
     clock: str = ""
     blocks: list[market.BarBlock | market.QuoteBlock] = field(default_factory=list)
     deals: list[Told[trading.DealMade]] = field(default_factory=list)
-    swaps: list[Told[trading.SwapCharged]] = field(default_factory=list)
-    margins: list[Told[trading.PositionMarginFixed]] = field(default_factory=list)
-    protections: list[Told[trading.PositionProtected]] = field(default_factory=list)
-    stop_outs: list[Told[trading.AccountStoppedOut]] = field(default_factory=list)
+    swaps: list[Told[SwapCharged]] = field(default_factory=list)
+    margins: list[Told[PositionMarginFixed]] = field(default_factory=list)
+    protections: list[Told[PositionProtected]] = field(default_factory=list)
+    stop_outs: list[Told[AccountStoppedOut]] = field(default_factory=list)
+    limits: list[Told[AccountLimitReached]] = field(default_factory=list)
     orders: dict[int, OrderStory] = field(default_factory=dict)
     said: dict[int, Said] = field(default_factory=dict)
     """Signals, targets, intents and requests by seq: the links of a causal chain."""
@@ -224,9 +236,9 @@ _INCIDENTS: tuple[type[Event], ...] = (
     running.ClockSteppedBack,
     running.BookHalted,
     running.BookResumed,
-    trading.AccountRestricted,
-    trading.AccountReleased,
-    trading.ForeignTradeSeen,
+    AccountRestricted,
+    AccountReleased,
+    ForeignTradeSeen,
 )
 _LINKS: frozenset[type[Event]] = frozenset(
     {
@@ -249,12 +261,13 @@ _TAKES: dict[type[Event], Callable[[Story, Told[Any]], None]] = {
     market.ServerTimeRuled: _clock,
     market.BarBlock: _block,
     market.QuoteBlock: _block,
-    trading.AccountOpened: _account,
+    AccountOpened: _account,
     trading.DealMade: _into("deals"),
-    trading.SwapCharged: _into("swaps"),
-    trading.PositionMarginFixed: _into("margins"),
-    trading.PositionProtected: _into("protections"),
-    trading.AccountStoppedOut: _into("stop_outs"),
+    SwapCharged: _into("swaps"),
+    PositionMarginFixed: _into("margins"),
+    PositionProtected: _into("protections"),
+    AccountStoppedOut: _into("stop_outs"),
+    AccountLimitReached: _into("limits"),
     trading.OrderRequested: _requested,
     trading.OrderApproved: _verdict,
     trading.OrderDenied: _verdict,

@@ -13,6 +13,7 @@ from tallystick.platform.report.statistics import (
     Drawdown,
     Streak,
     TradeStatistics,
+    daily_returns,
     drawdown_of,
     exposure_of,
     grouped,
@@ -108,7 +109,7 @@ def book_of(story: Story, proof: Proof) -> Book:
     return Book(story, prices, positions, curve, held, _summary(story, proof, prices, positions, curve, held, deposits))
 
 
-def _summary(  # noqa: PLR0917 - the parts it sums up
+def _summary(  # noqa: PLR0917 -- the parts it sums up
     story: Story,
     proof: Proof,
     prices: list[Prices],
@@ -125,6 +126,7 @@ def _summary(  # noqa: PLR0917 - the parts it sums up
     reasons = Counter(deal.reason for deal in trading)
     verdicts = sum(order.verdict is not None for order in story.orders.values())
     grown = slice(int(np.argmax(deposits > 0)) if moved else 0, None)
+    earned = initial - opening - deposits[grown]  # what money put in or taken out is not
     return Summary(
         **asdict(reckoning),
         proof=proof,
@@ -144,9 +146,9 @@ def _summary(  # noqa: PLR0917 - the parts it sums up
         by_month=monthly_results(curve, opening, deposits),
         wins=streak(positions.trades, wins=True),
         losses=streak(positions.trades, wins=False),
-        balance_drawdown=drawdown_of(curve.balance[grown] - deposits[grown] + initial - opening, initial),
-        equity_drawdown=drawdown_of(curve.equity[grown] - deposits[grown] + initial - opening, initial),
-        sharpe_ratio=sharpe_ratio(curve),
+        balance_drawdown=drawdown_of(curve.balance[grown] + earned, initial),
+        equity_drawdown=drawdown_of(curve.equity[grown] + earned, initial),
+        sharpe_ratio=sharpe_ratio(daily_returns(curve.time[grown], curve.equity[grown] + earned, initial)[1]),
         exposure=exposure_of(curve),
         approved=verdicts - reckoning.denied,
         take_profits=reasons["tp"],

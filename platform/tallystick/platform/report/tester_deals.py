@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.report.story import Story
 
-NS = 1_000_000_000
 MOVES = frozenset({"balance", "credit", "bonus", "correction"})
 Entry = Literal["", "in", "out", "inout", "out_by"]
 ENTRIES: dict[str, Entry] = {
@@ -68,7 +68,7 @@ def deals_of(story: Story) -> Iterable[TableDeal]:
         deal = told.event
         balance = deal.type == "balance"
         yield TableDeal(
-            time=(deal.moment or told.time) // NS,
+            time=(deal.moment or told.time) // SECOND_NS,
             deal=deal.deal,
             symbol=deal.symbol,
             type=deal.type,

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from tallystick.market.spans import DAY_S
 from tallystick.platform.report.tester_positions import Held
 
-DAY_S = 86_400
 WEEKEND_S = 2 * DAY_S
 FIRST_SATURDAY = 2
 """1 January 1970 was a Thursday: day 2 since then is a Saturday."""

@@ -1,6 +1,6 @@
 """The tester's statistics of a book of ours: from its deals, and what deals cannot tell from its rows."""
 
-from tallystick.platform.data.periods import MINUTE_NS
+from tallystick.market.spans import MINUTE_NS
 from tallystick.platform.report.excursions import Correlations, Excursions, correlations_of, excursions_of
 from tallystick.platform.report.load import Load, load_of
 from tallystick.platform.report.modelling import in_short, modelling_of, source_periods

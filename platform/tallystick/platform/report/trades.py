@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import merge
 
-from tallystick.events.types.trading import DealMade, SwapCharged
+from tallystick.events.types.account import SwapCharged
+from tallystick.events.types.trading import DealMade
 from tallystick.platform.report.story import Story, Told
 
 

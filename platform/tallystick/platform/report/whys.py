@@ -6,6 +6,7 @@ The same chain as `tallystick why`, told from the facts that the report has read
 from dataclasses import dataclass
 
 from tallystick.events.types import trading
+from tallystick.platform.quantities import BY_RULE, UNITS, lots, quantity
 from tallystick.platform.report.markup import moment
 from tallystick.platform.report.story import OrderStory, Said, Story
 from tallystick.platform.report.trades import Trade
@@ -44,7 +45,7 @@ def why(story: Story, trade: Trade, deals: dict[int, trading.DealMade]) -> list[
 def _to_a_deal(story: Story, seq: int, deal: trading.DealMade, word: str) -> list[Step]:
     order = story.orders.get(deal.order)
     steps = [] if order is None else _of_an_order(story, order)
-    return [*steps, Step(seq, f"{word} at {deal.price:g}, {_lots(deal.volume)} lots")]
+    return [*steps, Step(seq, f"{word} at {deal.price:g}, {lots(deal.volume)} lots")]
 
 
 def _of_an_order(story: Story, order: OrderStory) -> list[Step]:
@@ -54,11 +55,13 @@ def _of_an_order(story: Story, order: OrderStory) -> list[Step]:
         asked = order.requested.event
         levels = (("SL", asked.stop_loss), ("TP", asked.take_profit))
         stops = [f"{name} {level:g}" for name, level in levels if level]
-        words = f"{asked.purpose} {asked.side} {asked.kind} {_lots(asked.volume)} lots"
+        words = f"{asked.purpose} {asked.side} {asked.kind} {lots(asked.volume)} lots"
         steps.append(Step(order.requested.seq, ", ".join([f"order requested: {words}", *stops])))
     if order.verdict is not None:
         verdict = order.verdict.event
-        nearest = f"; nearest limit {verdict.rule} at {verdict.value:,} of {verdict.limit:,}" if verdict.rule else ""
+        unit = UNITS.get(verdict.rule, BY_RULE)
+        value, limit = (quantity(unit, one, story.digits) for one in (verdict.value, verdict.limit))
+        nearest = f"; nearest limit {verdict.rule} at {value} of {limit}" if verdict.rule else ""
         said = "denied" if isinstance(verdict, trading.OrderDenied) else "approved"
         steps.append(Step(order.verdict.seq, f"risk {said}{nearest}"))
     if order.sent is not None:
@@ -96,13 +99,9 @@ def _words(said: Said) -> str:
     if isinstance(event, trading.SignalRaised):
         return f"{event.strategy} signals {SIDES.get(event.direction, event.direction)}"
     if isinstance(event, trading.TargetAsked):
-        return f"{event.strategy} asks to hold {_lots(event.volume)} lots"
+        return f"{event.strategy} asks to hold {lots(event.volume)} lots"
     if isinstance(event, trading.TargetSet):
-        return f"portfolio sets the target {_lots(event.volume)} lots"
+        return f"portfolio sets the target {lots(event.volume)} lots"
     if isinstance(event, trading.IntentRaised):
-        return f"{event.strategy} asks: {event.action} {event.side} {event.kind} {_lots(event.volume)} lots"
+        return f"{event.strategy} asks: {event.action} {event.side} {event.kind} {lots(event.volume)} lots"
     return str(type(event).__name__)
-
-
-def _lots(volume: int) -> str:
-    return f"{volume / 1e8:g}"

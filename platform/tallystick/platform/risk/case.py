@@ -5,10 +5,11 @@ from typing import Any, Literal
 from tallystick.events.types.trading import OrderRequested
 from tallystick.market.instrument import Instrument
 from tallystick.market.rows import Quote
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.accounts.views import AccountView, OrderView, PositionView
 from tallystick.platform.risk.entries import Entries
 from tallystick.platform.risk.settings import RiskSettings
-from tallystick.platform.risk.state import SECOND_NS, RiskState, content_of
+from tallystick.platform.risk.state import RiskState, content_of
 from tallystick.platform.risk.worth import margin_of, value_of
 
 Kind = Literal["new", "change", "reduce"]

@@ -3,9 +3,10 @@
 from bisect import bisect_left
 
 from tallystick.market.instrument import Instrument
+from tallystick.market.spans import MINUTE_NS, WEEK_NS
 from tallystick.platform.risk.filters import Clock, News, NewsEvent, Scope
 from tallystick.platform.risk.settings import RiskSettings
-from tallystick.platform.risk.week import MINUTE, WEEK, until_open, week_time
+from tallystick.platform.risk.week import until_open, week_time
 
 EVERY = "ALL"
 
@@ -46,7 +47,7 @@ class Entries:
         if friday is None or not friday.concerns(strategy, symbol):
             return 0
         now = self._week(time, friday.clock)
-        return WEEK - now if now >= friday.closed[0] else 0
+        return WEEK_NS - now if now >= friday.closed[0] else 0
 
     def widest(self, strategy: str, symbol: str) -> int | None:
         """Points of spread that are the most for the order; None where no limit concerns it."""
@@ -58,7 +59,7 @@ class Entries:
         for news, by_key in self._news:
             if not news.concerns(strategy, instrument.symbol):
                 continue
-            before, after = news.minutes_before * MINUTE, news.minutes_after * MINUTE
+            before, after = news.minutes_before * MINUTE_NS, news.minutes_after * MINUTE_NS
             for key in (instrument.symbol, instrument.currency_base, instrument.currency_profit, EVERY):
                 for event_time, event in _around(by_key.get(key, ()), time - after, time + before):
                     wait = event_time + after - time

@@ -4,9 +4,10 @@ Each rule reads one case as (limit, value): the order passes when value <= limit
 and value the ns until it does. They are asked of what is new only: reductions and changes pass.
 """
 
+from tallystick.platform.quantities import seconds
 from tallystick.platform.risk.case import Case
 from tallystick.platform.risk.form_rules import PASSED, Reading
-from tallystick.platform.risk.wording import money, seconds
+from tallystick.platform.risk.wording import money
 
 
 def session(case: Case) -> Reading:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 from msgspec import Meta, Struct
 
-from tallystick.market.server_time import DAY
+from tallystick.market.spans import DAY_NS, MINUTE_NS, WEEK_NS
 from tallystick.platform.risk.week import Window, minutes_of, windows_of
 
 Clock = Literal["server", "utc"]
@@ -97,4 +97,4 @@ class Friday(Scope, frozen=True, kw_only=True):
     @property
     def closed(self) -> Window:
         """The closed window of the week."""
-        return FRIDAY * DAY + minutes_of(self.close) * 60 * 1_000_000_000, 7 * DAY
+        return FRIDAY * DAY_NS + minutes_of(self.close) * MINUTE_NS, WEEK_NS

@@ -4,18 +4,19 @@ Each rule reads one case as (limit, value): the order passes when value <= limit
 """
 
 import math
+from collections.abc import Iterable
 
 from tallystick.market.server_time import offset_ns
 from tallystick.market.sessions import EVERY, Sessions
+from tallystick.market.spans import MINUTE_NS, SECOND_NS
 from tallystick.platform.portfolio.lots import in_lots, why_not_tradable
+from tallystick.platform.quantities import seconds
 from tallystick.platform.risk.case import Case
-from tallystick.platform.risk.state import SECOND_NS
-from tallystick.platform.risk.wording import price, seconds, server_clock
+from tallystick.platform.risk.wording import price, server_clock
 
 Reading = tuple[int, int]
 PASSED: Reading = (0, 0)
 REFUSED: Reading = (0, 1)
-MINUTE_NS = 60 * SECOND_NS
 WEEK_MINUTES = 10_080
 MONDAY_OFFSET_MINUTES = 4_320
 """1970-01-01 was a Thursday: minutes from Monday to Thursday."""
@@ -123,7 +124,10 @@ def say_market_state(case: Case, _limit: int, _value: int) -> str:
     if case.quote is None:
         return f"{symbol} has had no quote yet. Wait for its first, or check the feed's symbols."
     if _closed(case):
-        return f"{symbol} is in the closed minutes of the week (risk setting `closed_minutes`). Wait."
+        return (
+            f"{symbol} is in the closed minutes of the week (risk setting `closed_minutes`). Wait; if its daily bars"
+            " end in them, set it to [] (`closed` under [risk] in a file)."
+        )
     sessions = _sessions(case)
     opening = sessions.next_open(_server_ns(case)) if sessions is not None else None
     until = "in the next four weeks" if opening is None else f"before {server_clock(opening)} of the server's clock"
@@ -145,8 +149,14 @@ def _out_of_session(case: Case) -> bool:
 
 
 def _closed(case: Case) -> bool:
-    minute = (case.time // MINUTE_NS + MONDAY_OFFSET_MINUTES) % WEEK_MINUTES
-    for start, stop in case.settings.closed_minutes:  # noqa: SIM110 -- every verdict asks; a generator costs four times
+    """Closed at the moment and just before it: a bar that ends as the week does was of the week."""
+    closed = case.settings.closed_minutes
+    return _within(case.time, closed) and _within(case.time - 1, closed)
+
+
+def _within(time: int, windows: Iterable[tuple[int, int]]) -> bool:
+    minute = (time // MINUTE_NS + MONDAY_OFFSET_MINUTES) % WEEK_MINUTES
+    for start, stop in windows:  # noqa: SIM110 -- every verdict asks; a generator costs four times
         if start <= minute < stop:
             return True
     return False

@@ -6,10 +6,12 @@ millionths rounded up, time is book time in ns.
 
 from bisect import bisect_right
 
+from tallystick.market.spans import SECOND_NS
+from tallystick.platform.quantities import seconds
 from tallystick.platform.risk.case import Case
 from tallystick.platform.risk.form_rules import PASSED, REFUSED, Reading
-from tallystick.platform.risk.state import SECOND_NS, RiskState, execution_key
-from tallystick.platform.risk.wording import percent, price, seconds
+from tallystick.platform.risk.state import RiskState, execution_key
+from tallystick.platform.risk.wording import percent, price
 
 MILLION = 1_000_000
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from tallystick.events.event import Event
 from tallystick.events.module import Context, OnFailure
+from tallystick.events.types.account import AccountLimitReached
 from tallystick.events.types.running import BookResumed
-from tallystick.events.types.trading import AccountLimitReached, OrderApproved, OrderDenied, OrderRequested
+from tallystick.events.types.trading import OrderApproved, OrderDenied, OrderRequested
 from tallystick.platform.risk.case import Case
 from tallystick.platform.risk.entries import Entries
 from tallystick.platform.risk.pace_rules import noted

@@ -7,7 +7,6 @@ import msgspec
 from tallystick.events.types.trading import OrderRequested
 
 Content = tuple[str, str, str, str, str, int, float, float, float, int, int]
-SECOND_NS = 1_000_000_000
 
 
 def content_of(request: OrderRequested) -> Content:

@@ -6,12 +6,9 @@ A week begins on Monday 00:00 of the clock. Times of the week are in ns from the
 import re
 from collections.abc import Iterable
 
-from tallystick.market.server_time import DAY, SECOND, offset_ns
+from tallystick.market.server_time import offset_ns
+from tallystick.market.spans import DAY_NS, MINUTE_NS, MONDAY_NS, WEEK_NS
 
-WEEK = 7 * DAY
-MINUTE = 60 * SECOND
-MONDAY = 4 * DAY
-"""1970-01-01 was a Thursday: the first Monday came four days later."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Window = tuple[int, int]
 _HOURS = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
@@ -19,14 +16,14 @@ _HOURS = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 
 def week_time(time: int, rule: str) -> int:
     """Time of the week of a moment in ns UTC on the clock of a rule, as in `market.server_time`."""
-    return (time + offset_ns(time, rule) - MONDAY) % WEEK
+    return (time + offset_ns(time, rule) - MONDAY_NS) % WEEK_NS
 
 
 def minutes_of(text: str) -> int:
     """`08:30` as minutes of the day, at most 24:00; raises `ValueError`."""
     found = _HOURS.fullmatch(text.strip())
     minutes = int(found[1]) * 60 + int(found[2]) if found else -1
-    if not 0 <= minutes <= DAY // MINUTE:
+    if not 0 <= minutes <= DAY_NS // MINUTE_NS:
         message = f'"{text}" is no time of the day. Write it like 08:30, at most 24:00'
         raise ValueError(message)
     return minutes
@@ -55,13 +52,16 @@ def windows_of(days: str, hours: str) -> tuple[Window, ...]:
             raise ValueError(message)
         start, stop = minutes_of(begins), minutes_of(ends)
         length = stop - start if stop > start else stop + 1_440 - start
-        found += [(day * DAY + start * MINUTE, day * DAY + (start + length) * MINUTE) for day in days_of(days)]
+        found += [
+            (day * DAY_NS + start * MINUTE_NS, day * DAY_NS + (start + length) * MINUTE_NS) for day in days_of(days)
+        ]
     return tuple(sorted(found))
 
 
 def until_open(now: int, windows: Iterable[Window]) -> int:
     """Time (ns) until the first window that holds, 0 within one; `now` is a time of the week."""
     waits = [
-        0 if start <= now < stop or start <= now + WEEK < stop else (start - now) % WEEK for start, stop in windows
+        0 if start <= now < stop or start <= now + WEEK_NS < stop else (start - now) % WEEK_NS
+        for start, stop in windows
     ]
-    return min(waits, default=WEEK)
+    return min(waits, default=WEEK_NS)

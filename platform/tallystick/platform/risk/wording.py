@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from tallystick.market.instrument import Instrument
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.accounts.views import AccountView
 
 
@@ -17,11 +18,6 @@ def price(points: int, instrument: Instrument) -> str:
     return str(Decimal(points).scaleb(-instrument.digits))
 
 
-def seconds(nanoseconds: int) -> str:
-    """A duration in seconds."""
-    return f"{format((Decimal(nanoseconds) / 1_000_000_000).normalize(), 'f')} s"
-
-
 def percent(ppm: int) -> str:
     """A share: 2 %."""
     return f"{format((Decimal(ppm) / 10_000).normalize(), 'f')} %"
@@ -29,4 +25,4 @@ def percent(ppm: int) -> str:
 
 def server_clock(server_ns: int) -> str:
     """A moment of the server's wall clock, in ns as if it were an epoch: 2014-05-05 00:05."""
-    return datetime.fromtimestamp(server_ns // 1_000_000_000, UTC).strftime("%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(server_ns // SECOND_NS, UTC).strftime("%Y-%m-%d %H:%M")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tallystick.platform.strategies.ema_cross import EmaCross
-from tallystick.platform.strategies.errors import StrategySettingError
+from tallystick.platform.strategies.errors import ParameterUnknown, StrategySettingError
 from tallystick.platform.strategies.flat import Flat
 from tallystick.platform.strategies.hold import Hold
 from tallystick.platform.strategies.rebalance import Rebalance
@@ -30,7 +30,7 @@ def strategy_from(kind: str, name: str, parameters: Mapping[str, Any]) -> Any:
     unknown = sorted(set(parameters) - set(takes))
     if unknown:
         message = f'E501 {name}: {kind} has no parameter "{unknown[0]}". It takes: {", ".join(takes) or "none"}.'
-        raise StrategySettingError(message)
+        raise ParameterUnknown(message)
     if "symbol" in takes and "symbol" not in parameters:
         message = f"E501 {name}: {kind} needs a symbol. Say which instrument it trades."
         raise StrategySettingError(message)

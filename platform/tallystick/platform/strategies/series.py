@@ -5,6 +5,7 @@ from typing import Literal
 
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import BarClosed, Quote
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.strategies.errors import need
 
 Source = Literal["bars", "quotes"]
@@ -31,7 +32,7 @@ class SeriesChoice:
         self.source = source
         self.kind = KINDS[source]
         self.number = UNKNOWN
-        self._period_ns = period_s * 1_000_000_000 if period_s else UNKNOWN
+        self._period_ns = period_s * SECOND_NS if period_s else UNKNOWN
 
     @property
     def hears(self) -> tuple[type, ...]:

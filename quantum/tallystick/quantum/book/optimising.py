@@ -17,7 +17,6 @@ from typing import cast
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from tallystick.events.canonical import encode
 from tallystick.events.types.optimisation import OptimisationCompleted, OptimisationRequested
@@ -33,7 +32,6 @@ from tallystick.quantum.problem.listing import Account
 from tallystick.quantum.problem.lots import Allocation, allocate
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 
-Floats = NDArray[np.float64]
 SMALL = 6
 """Assets up to which Python does it in less time than the compiler would take to begin."""
 GREATEST = float(np.finfo(np.float64).max)

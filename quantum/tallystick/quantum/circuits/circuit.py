@@ -5,9 +5,9 @@ from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tallystick.quantum.angles import Angles
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.circuits.gates import Gate, Kind, undone
 from tallystick.quantum.circuits.preparing import ones_at, spread, start_gates
 from tallystick.quantum.diagonal import quadratic_terms
@@ -16,8 +16,6 @@ from tallystick.quantum.full import FullSpace, XMixer
 from tallystick.quantum.mixers import CompleteTrotterXY, EdgesXY, Grover, Mixer, RingXY
 from tallystick.quantum.starts import Dicke, Start
 from tallystick.quantum.subspace import Subspace
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,11 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats, Ints
 from tallystick.quantum.classical.working_set import Working, add, anything_free, drop, inverse_factor, step
 from tallystick.quantum.compiling import njit
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SOLVED, INFEASIBLE, TOO_LONG = 0, 1, 2
 TOLERANCE, SLIGHT = 1e-13, 1e-10

@@ -17,13 +17,10 @@ the largest squared distance of a portfolio from p.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Bits, Floats
 from tallystick.quantum.classical.cardinality import CardinalityProblem
 from tallystick.quantum.classical.splitting import UNIT, Splitting
-
-Floats = NDArray[np.float64]
-Bits = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -11,19 +11,17 @@ import heapq
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Bits
 from tallystick.quantum.classical.blas import one_thread
 from tallystick.quantum.classical.bound import evaluate
-from tallystick.quantum.classical.cardinality import CardinalityProblem, Limits, Solution, Support
+from tallystick.quantum.classical.cardinality import CardinalityProblem, Limits, Solution
 from tallystick.quantum.classical.flat import SLIGHT
 from tallystick.quantum.classical.node import ACCURACY, Answer, answer
 from tallystick.quantum.classical.splitting import Splitting, split, strongest
 from tallystick.quantum.classical.swap import Found, polished, search, weigh
 from tallystick.quantum.errors import ProblemError
 
-Floats = NDArray[np.float64]
-Bits = NDArray[np.bool_]
 ROUNDS = 15
 """How often the root is relaxed, D moved by 2 / (round + 2) of the way in between (Frank and Wolfe 1956)."""
 SHARE = 0.5
@@ -76,13 +74,13 @@ class _Tree:
 
 
 @one_thread()
-def solve(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support, ...] = ()) -> Solution:
-    """The best portfolio found, and a bound that holds; supports in `proposals` start the local search too.
+def solve(problem: CardinalityProblem, limits: Limits) -> Solution:
+    """The best portfolio found, and a bound that holds.
 
     Raises ProblemError where no portfolio meets the conditions, or none was found within the limits.
     """
     scaled, unit = _scaled(problem)
-    tree = _Tree(problem, scaled, unit, limits, search(problem, limits, proposals))
+    tree = _Tree(problem, scaled, unit, limits, search(problem, limits))
     root = _closed_under(scaled, problem.always, ~problem.always)
     if root is not None:
         own = strongest(scaled.quadratic, np.ones(problem.size)) * INSIDE

@@ -10,18 +10,16 @@ from functools import cached_property
 from numbers import Integral, Real
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Bits, Floats
 from tallystick.quantum.errors import ProblemError, SettingError
 
-Floats = NDArray[np.float64]
 Support = tuple[int, ...]
 WORK, FLOOR = 1_800_000_000, 200_000
 """Nodes times (the cube of the number of assets, and what a node costs of few): half a minute of a slow core."""
 SMALL_WORK = 600_000_000
 """Nodes times the cube alone, which is more below 46 assets; problems that small close long before it."""
 _ARRAYS = ("quadratic", "linear", "lower", "upper", "rows", "row_low", "row_high", "groups", "group_most")
-Bits = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,16 +5,14 @@ flat variables until x stays (Rockafellar 1976). At the end the loan costs nothi
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Bits, Floats
 from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend
 from tallystick.quantum.classical.quadratic import Optimum, minimise
 from tallystick.quantum.classical.working_set import inverse_factor
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import ProblemError
 
-Floats = NDArray[np.float64]
-Bits = NDArray[np.bool_]
 ROUNDS = 200
 STAYS = 1e-13
 THIN = 1e-9

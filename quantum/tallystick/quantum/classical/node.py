@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Bits, Floats
 from tallystick.quantum.classical.bound import Bound, evaluate
 from tallystick.quantum.classical.cardinality import CardinalityProblem
 from tallystick.quantum.classical.relaxation import Relaxation, relax
 from tallystick.quantum.classical.splitting import Splitting
 
-Floats = NDArray[np.float64]
-Bits = NDArray[np.bool_]
 ACCURACY = 1e-7
 
 

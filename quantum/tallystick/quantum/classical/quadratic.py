@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.classical.activeset import INFEASIBLE, SOLVED, Conditions, descend
 from tallystick.quantum.errors import ProblemError, QuantumError
 
-Floats = NDArray[np.float64]
 RIDGE = 1e-13
 """Added to the diagonal, as a share of its mean, so that a singular covariance has one minimum."""
 STEPS_PER_CONDITION = 20

@@ -8,10 +8,9 @@ multipliers given here, whatever their quality.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bits = NDArray[np.bool_]
+from tallystick.quantum.arrays import Bits, Floats
+
 STEPS = 60
 LAG = 30.0
 """Where the equations lack more than this many times the complementarity, the path has been left: step back to it."""

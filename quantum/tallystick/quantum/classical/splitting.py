@@ -8,9 +8,9 @@ Zheng, Sun and Li 2014 choose D by the semidefinite program that repeats this to
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from tallystick.quantum.arrays import Floats
+
 LEVELS = (1e-1, 1e-2)
 AGAIN = (1e-2,)
 """The barrier, as a share of the aim: from nothing, and from a D that is near."""

@@ -9,15 +9,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Bits, Floats
 from tallystick.quantum.classical.activeset import SOLVED, Conditions, descend
-from tallystick.quantum.classical.cardinality import CardinalityProblem, Floats, Limits, Support
+from tallystick.quantum.classical.cardinality import CardinalityProblem, Limits, Support
 from tallystick.quantum.classical.flat import descend_flat, lacking_curvature, minimise_flat
 from tallystick.quantum.classical.quadratic import RIDGE, STEPS_PER_CONDITION, Optimum
 from tallystick.quantum.compiling import njit
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.splitmix import outputs
 
-Bits = NDArray[np.bool_]
 GAIN = 1e-12
 """What a move must gain, as a share of the value's size; less is rounding."""
 
@@ -42,21 +42,19 @@ class Parts(NamedTuple):
     most: Floats
 
 
-def search(problem: CardinalityProblem, limits: Limits, proposals: tuple[Support, ...] = ()) -> Found | None:
-    """The best of a local search from each proposal and from `limits.starts` starts; None where none is feasible.
+def search(problem: CardinalityProblem, limits: Limits) -> Found | None:
+    """The best of a local search from `limits.starts` starts; None where none is feasible.
 
     A later start of equal value does not replace an earlier one.
     """
     parts = parts_of(problem)
     best: tuple[float, Bits] | None = None
-    for number in range(-len(proposals), limits.starts):
+    for number in range(limits.starts):
         bits = problem.always.copy()
-        if number < 0:
-            bits[list(proposals[number])] = True
-        elif number > 0:
-            _draw(problem, limits.seed, number, bits)
         if number == 0:
             _grow(problem.k, parts, bits)
+        else:
+            _draw(problem, limits.seed, number, bits)
         value = improve(*parts, problem.always, bits, value_of(*parts, bits))
         if np.isfinite(value) and (best is None or value < best[0] - GAIN * abs(value)):
             best = value, bits

@@ -6,12 +6,9 @@ Goldfarb and Idnani (1983), section 4: a condition taken in, or dropped, costs a
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats, Ints
 from tallystick.quantum.compiling import njit
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 PIVOT = 1e-14
 

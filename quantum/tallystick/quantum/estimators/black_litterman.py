@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem import checks
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

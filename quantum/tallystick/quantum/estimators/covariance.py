@@ -6,12 +6,11 @@ Each takes returns of shape (T, n), a row a period, and gives (n, n). OAS is sci
 from types import ModuleType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.errors import Missing, ProblemError
 from tallystick.quantum.problem.checks import scenarios
-
-Floats = NDArray[np.float64]
 
 
 def sample(returns: ArrayLike) -> Floats:

@@ -7,8 +7,9 @@ search with a bound, and the frontier may have gaps: then it is traced by the we
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import ProblemError, SettingError
 from tallystick.quantum.problem.conditions import Condition
@@ -16,7 +17,6 @@ from tallystick.quantum.problem.numeric import NumericForm, numeric_form
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import Portfolio, solve, solve_continuous
 
-Floats = NDArray[np.float64]
 INSIDE = 1e-9
 """How far, as a share of the span of returns, targets stay inside the greatest return: there the weights are unique."""
 

@@ -5,12 +5,11 @@ the leaves of the tree, and the weight is split by halves, each share inverse to
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem import checks
-
-Floats = NDArray[np.float64]
 
 
 def hierarchical_risk_parity(covariance: ArrayLike) -> Floats:

@@ -1,13 +1,11 @@
 """Which states of a sub-universe may be proposed, and how far the others are off."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.combinations import sums_of_ones
 from tallystick.quantum.problem.supports import ROUNDING, BitRow
 from tallystick.quantum.subspace import Subspace
-
-Floats = NDArray[np.float64]
 
 
 def straying(rows: list[BitRow], space: Subspace, members: tuple[int, ...]) -> Floats | None:

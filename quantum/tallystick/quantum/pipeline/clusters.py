@@ -1,9 +1,8 @@
 """Assets grouped by correlation: average linkage (Sokal and Michener 1958) of distances sqrt((1 - correlation) / 2)."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from tallystick.quantum.arrays import Floats
 
 
 def distances(covariance: Floats) -> Floats:

@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
+from tallystick.quantum.classical.cardinality import Support
 from tallystick.quantum.pipeline.ablation import Ablation, AblationRow, lower
 from tallystick.quantum.pipeline.proposing import Draws
 from tallystick.quantum.pipeline.weighing import Weighing
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import Portfolio
 
-Floats = NDArray[np.float64]
-Support = tuple[int, ...]
 Progress = Callable[[str, int, int], None]
 
 

@@ -1,12 +1,9 @@
 """Draws from a seed: uniform numbers, and places by their probability."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats, Ints
 from tallystick.quantum.splitmix import outputs
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def uniforms(seed: int, stream: int, count: int) -> Floats:

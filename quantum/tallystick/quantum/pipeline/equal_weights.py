@@ -9,13 +9,11 @@ of all assets.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.estimators.covariance import clipped_correlation, repaired, sample
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -15,8 +15,8 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.classical.blas import one_thread
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.pipeline.comparing import Compared, Comparison, alone
@@ -35,7 +35,6 @@ from tallystick.quantum.problem.risk import Variance
 from tallystick.quantum.problem.solving import Portfolio, solve
 from tallystick.quantum.problem.supports import bit_rows
 
-Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 ENGINE = "tallystick.quantum subspace simulator"
 DEFAULT = HybridSettings()

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.classical.activeset import Conditions
+from tallystick.quantum.classical.cardinality import Support
 from tallystick.quantum.classical.flat import minimise_flat
 from tallystick.quantum.errors import TooBigError
 from tallystick.quantum.memory import GIB, available
@@ -30,8 +31,6 @@ from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import Portfolio
 from tallystick.quantum.problem.supports import must_be_held
 
-Floats = NDArray[np.float64]
-Support = tuple[int, ...]
 RAMP, SEARCH = 80, 140
 """Bytes that a state takes at the worst moment, where the angles are a ramp, and where they are searched."""
 MIXING = {"ring": 0, "complete": 5, "complete-trotter": 0, "grover": 20}

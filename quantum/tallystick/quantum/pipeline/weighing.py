@@ -12,18 +12,14 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tallystick.quantum.classical.cardinality import Limits
+from tallystick.quantum.arrays import Bits, Floats
+from tallystick.quantum.classical.cardinality import Limits, Support
 from tallystick.quantum.classical.swap import Parts, improve, parts_of, polished, value_of
 from tallystick.quantum.errors import QuantumError
 from tallystick.quantum.problem.numeric import NumericForm
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.solving import solve
-
-Floats = NDArray[np.float64]
-Bits = NDArray[np.bool_]
-Support = tuple[int, ...]
 
 
 class Weighing(Protocol):

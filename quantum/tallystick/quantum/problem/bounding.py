@@ -6,11 +6,10 @@ No solver's primal value is believed; a poor point or poor multipliers only weak
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.classical.activeset import Conditions
 
-Floats = NDArray[np.float64]
 ROUNDING = 1e-13
 """Share of the sum of absolute terms that rounding can have cost: some hundred units in the last place."""
 

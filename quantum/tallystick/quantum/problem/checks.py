@@ -6,12 +6,12 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem import kinds
 from tallystick.quantum.problem.risk import CDaR, CVaR, Risk, Variance
 from tallystick.quantum.problem.statement import Statement
 
-Floats = NDArray[np.float64]
 SYMMETRIC = 1e-9
 """How far apart, relative to the greatest, two entries that should be equal may be: rounding of a file."""
 INDEFINITE = 1e-8

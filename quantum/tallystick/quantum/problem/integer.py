@@ -13,6 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats, Ints
 from tallystick.quantum.classical.activeset import Conditions
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.classical.quadratic import minimise
@@ -20,8 +21,6 @@ from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem.bounding import proved_bound
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 WHOLE = 1e-7
 EXACT = 1e-9
 BOXES = 20_000

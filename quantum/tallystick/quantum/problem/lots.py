@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tallystick.market.instrument import LOT
+from tallystick.quantum.arrays import Floats, Ints
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem.checks import number
@@ -26,8 +26,6 @@ from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
 from tallystick.quantum.problem.solving import Portfolio, solve
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 PROVABLE = 5
 """Symbols up to which every one of them is searched; above, those that the fractional answer holds."""
 

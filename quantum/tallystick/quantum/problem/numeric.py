@@ -10,15 +10,12 @@ Sales and slack are always held: k grows by their number, and a group keeps the 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats, Ints
 from tallystick.quantum.classical.cardinality import CardinalityProblem
 from tallystick.quantum.problem.conditions import Trading
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.errors import ProblemError
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from enum import StrEnum
 from types import NoneType
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.classical.activeset import Conditions
 from tallystick.quantum.classical.blas import one_thread
 from tallystick.quantum.classical.cardinality import Limits
@@ -23,9 +23,6 @@ from tallystick.quantum.problem.kinds import kind
 from tallystick.quantum.problem.numeric import NumericForm, numeric_form
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import Variance
-
-Floats = NDArray[np.float64]
-
 
 RESIDUE = 1e-13
 """Of the largest weight: what is smaller is what rounding left of 0, and is not held."""

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.problem.conditions import Condition, Group, Trading
 from tallystick.quantum.problem.risk import VARIANCE, Risk
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,11 @@ of a support settle the rest.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.errors import ProblemError
 from tallystick.quantum.problem.statement import Statement
 
-Floats = NDArray[np.float64]
 ROUNDING = 1e-9
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.quantum.arrays import Floats
 from tallystick.quantum.classical.cardinality import Limits
 from tallystick.quantum.errors import Missing, ProblemError, QuantumError
 from tallystick.quantum.memory import require_memory
@@ -19,7 +19,6 @@ from tallystick.quantum.problem.numeric import NumericForm
 from tallystick.quantum.problem.portfolio_problem import PortfolioProblem
 from tallystick.quantum.problem.risk import CDaR, CVaR
 
-Floats = NDArray[np.float64]
 OUTWARD = 1e-9
 """Share by which the bound of HiGHS's tree is rounded down; that tree is HiGHS's own claim. Without bits the bound is
 evaluated here, from HiGHS's multipliers."""

@@ -8,19 +8,21 @@ from typing import Any
 
 import pytest
 
-from tallystick.events.types.trading import (
+from tallystick.events.types.account import (
     AccountOpened,
     AccountReleased,
     AccountRestricted,
-    DealMade,
     ForeignTradeSeen,
+    PositionProtected,
+)
+from tallystick.events.types.trading import (
+    DealMade,
     OrderAbandoned,
     OrderAnswered,
     OrderDenied,
     OrderEnded,
     OrderSending,
     OrderTriggered,
-    PositionProtected,
 )
 from tallystick.market.instrument import LOT
 from tallystick.platform.compose import composition_of
@@ -29,9 +31,10 @@ from tallystick.platform.kernel.history import RunSeen
 from tallystick.platform.kernel.replaying import replay_book
 from tallystick.platform.mt5.bridge.errors import ServerClockError, WrongTerminalError
 from tallystick.platform.mt5.bridge.line import Patience
-from tallystick.platform.mt5.bridge.outcomes import DONE, FRESH_PRICE, REFUSED, STATE_CHECK, outcome_of
+from tallystick.platform.mt5.bridge.outcomes import FRESH_PRICE, REFUSED, STATE_CHECK, outcome_of
+from tallystick.platform.mt5.retcodes import CARRIED_OUT
 from tallystick.platform.plan import plan_from_json
-from tests.fakes.MetaTrader5.faults import Fate, plan_fate
+from tests.fakes.MetaTrader5.faults import Fate, Fault, plan_fate, plan_fault
 from tests.fakes.MetaTrader5.ledger import CLOSE_BY, DEAL, Ledger
 from tests.unit.kernel.kit import quotes
 from tests.unit.kernel.live_kit import Crossing
@@ -92,6 +95,20 @@ def test_a_deal_that_shows_late_has_the_balance_of_its_own(tmp_path: Path) -> No
         assert [type(each) for each in desk.told(DealMade, OrderAnswered)[1:]] == [DealMade, OrderAnswered]
 
 
+@pytest.mark.parametrize("call", ["history_deals_get", "account_info"])
+def test_a_deal_is_told_although_the_terminal_fell_silent_while_it_was_looked_for(tmp_path: Path, call: str) -> None:
+    with bench(tmp_path) as desk:
+        desk.tick()
+        plan_fate(desk.fake, Fate(deal_late_s=0.1))
+        desk.tick(wish("open", stop_loss=1.08))
+        time.sleep(0.2)
+        plan_fault(desk.fake, call, Fault(error=(-10005, "IPC timeout")))
+        desk.turn()
+        assert deals(desk) == []
+        desk.turn()
+        assert [each.deal for each in deals(desk)] == [each["ticket"] for each in desk.server.deals()]
+
+
 def test_a_call_of_an_order_that_hangs_is_ended_and_the_order_is_never_sent_again(tmp_path: Path) -> None:
     with bench(tmp_path, patience=Patience(send_s=0.5)) as desk:
         desk.tick()
@@ -129,7 +146,7 @@ def test_a_lost_answer_restricts_the_account_until_the_history_says_what_came_of
         assert len(desk.told(AccountReleased)) == 1
 
 
-@pytest.mark.parametrize("code", [10011, 10012, 10024, 10031, 10099])
+@pytest.mark.parametrize("code", [10011, 10012, 10024, 10028, 10031, 10099])
 def test_a_return_code_that_leaves_it_open_is_followed_by_a_look_at_the_history(tmp_path: Path, code: int) -> None:
     with bench(tmp_path) as desk:
         desk.tick()
@@ -342,7 +359,7 @@ def test_a_book_that_began_without_its_terminal_is_opened_when_the_terminal_is_r
 
 
 def test_a_broker_whose_clock_jumps_ends_the_run(tmp_path: Path) -> None:
-    with pytest.raises(ServerClockError, match=r"about \+60 minutes"), bench(tmp_path) as desk:  # noqa: PT012
+    with pytest.raises(ServerClockError, match=r"about \+60 minutes"), bench(tmp_path) as desk:  # noqa: PT012 -- the desk's end is part of it
         desk.tick()
         write(desk.fake / "clock.json", {"offset_s": 10_800.0})
         desk.tick()
@@ -368,7 +385,7 @@ def test_a_stop_limit_order_that_is_triggered_is_told_once(tmp_path: Path) -> No
 
 
 def test_every_return_code_means_one_thing() -> None:
-    known: Sequence[frozenset[int]] = (DONE, FRESH_PRICE, STATE_CHECK, REFUSED)
+    known: Sequence[frozenset[int]] = (CARRIED_OUT, FRESH_PRICE, STATE_CHECK, REFUSED)
     assert len(frozenset().union(*known)) == sum(map(len, known))
     assert frozenset().union(*known) == {10004, *range(10006, 10037), *range(10038, 10047)}
     assert [outcome_of(code) for code in (10009, 10004, 10019, 10031, 20000)] == [

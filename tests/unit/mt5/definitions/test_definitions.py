@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tallystick.market.instrument import LOT, Instrument
-from tallystick.market.sessions import DAY_S, Range, Sessions
+from tallystick.market.sessions import Range, Sessions
+from tallystick.market.spans import DAY_S
 from tallystick.platform.data.demo import demo_instruments
 from tallystick.platform.data.errors import BadConditions, MissingData, UnknownSymbol
 from tallystick.platform.data.instruments import built_in

@@ -257,7 +257,7 @@ def test_rows_before_the_bot_begins_are_its_history(tmp_path: Path) -> None:
 
     made = carried(tmp_path, bot, start=300)
     rates = made.answers[-1].value
-    assert len(rates.data) == 60 * 6  # type: ignore[union-attr]
+    assert len(rates.data) == 60 * 6  # type: ignore[union-attr]  # a record, as the call gives
 
 
 @pytest.mark.parametrize(

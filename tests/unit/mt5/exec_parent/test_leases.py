@@ -28,7 +28,7 @@ from tests.unit.mt5.exec_parent.written_bot import EURUSD
 from tests.unit.mt5.prices.quotes import walk
 
 KEY = Ed25519Signer.generate("test")
-TERMS = {"history": "2014-03-03", "start": "2014-03-04", "end": "2014-03-06"}
+TERMS: dict[str, Any] = {"history": "2014-03-03", "start": "2014-03-04", "end": "2014-03-06"}
 EURUSD_ALONE, ALL = ("EURUSD",), ("EURUSD", "NZDUSD", "XAUUSD")
 LOOKING = """
 import os, random, time
@@ -97,7 +97,7 @@ def carried(folder: Path, text: str, data: tuple[str, ...], *, lends: bool, **te
     folder.mkdir(exist_ok=True)
     script = folder.parent / "bot.py"
     script.write_text(text, encoding="utf-8")
-    ready = prepared_bot(script, BotTerms(data=list(data), **TERMS, **terms))  # type: ignore[arg-type]
+    ready = prepared_bot(script, BotTerms(data=list(data), **TERMS, **terms))
     carry_out(ready, folder, KEY.named, Carrying(control=False, lends=lends))
     return [each.event for each in LogReader(folder / "log").envelopes()]
 
@@ -154,7 +154,7 @@ def test_at_real_speed_nothing_is_lent(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("tallystick.platform.mt5.exec.driving.Lender", lambda *given: made.append(Lender(*given)))
     script = tmp_path / "bot.py"
     script.write_text("import MetaTrader5 as mt5\nmt5.initialize()\n", encoding="utf-8")
-    ready = prepared_bot(script, BotTerms(data="EURUSD", **TERMS))  # type: ignore[arg-type]
+    ready = prepared_bot(script, BotTerms(data="EURUSD", **TERMS))
     key = KEY.named
     carry_out(ready, tmp_path / "book", key, Carrying(control=False, speed="real"), started)
     assert made == []

@@ -72,7 +72,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_other_shots() -> Non
 @pytest.mark.parametrize("angles", ["ramp", "transfer", "optimise"])
 def test_threads_change_no_byte(angles: str) -> None:
     problem = market(40, 2, 8)
-    settings = HybridSettings(angles=angles, iterations=4, threads=1)  # type: ignore[arg-type]
+    settings = HybridSettings(angles=angles, iterations=4, threads=1)  # type: ignore[arg-type]  # one of the words
     assert encoded(hybrid(problem, settings)) == encoded(hybrid(problem, replace(settings, threads=3)))
 
 

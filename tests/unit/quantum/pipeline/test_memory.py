@@ -33,5 +33,5 @@ print(peak() - before)
 def test_the_estimate_is_above_the_peak_and_not_far_above(mixer: str, angles: str) -> None:
     program = PROGRAM.replace("{terms}", f"mixer={mixer!r}, angles={angles!r}")
     taken = int(subprocess.run([sys.executable, "-c", program], check=True, capture_output=True).stdout)
-    settings = HybridSettings(mixer=mixer, angles=angles)  # type: ignore[arg-type]
+    settings = HybridSettings(mixer=mixer, angles=angles)  # type: ignore[arg-type]  # one of the words
     assert taken < bytes_of(21, 10, settings) < 4 * taken

@@ -209,7 +209,7 @@ def test_a_listing_of_another_kind_is_refused_by_name(wrong: dict[str, Any]) -> 
     with pytest.raises(ProblemError, match=rf"EURUSD: {next(iter(wrong))} .*Give"):
         Listing(**{"instrument": EURUSD.instrument, "price": 1.085, **wrong})
     with pytest.raises(ProblemError, match="an instrument is a str"):
-        Listing("EURUSD", 1.085)  # type: ignore[arg-type]
+        Listing("EURUSD", 1.085)  # type: ignore[arg-type]  # what is refused
 
 
 @pytest.mark.parametrize("tolerance", ["a", float("nan"), -0.1], ids=str)

@@ -18,7 +18,7 @@ class IndicatorSettingError(ValueError):
 def whole(indicator: str, parameter: str, got: object, least: int = 1) -> int:
     """`got` as a whole number from `least` to `LONGEST`, or `IndicatorSettingError`."""
     try:
-        number = None if isinstance(got, bool) else index(got)  # type: ignore[arg-type]
+        number = None if isinstance(got, bool) else index(got)  # type: ignore[arg-type]  # what is no number is refused there
     except TypeError:
         number = None
     if number is None or not least <= number <= LONGEST:

@@ -128,5 +128,5 @@ def _asking(here: OfThread, original: Callable[..., Any], kind: str, shown: str,
             here.guard.refuse(kind, shown)
         return original(*args, **named)
 
-    stand_in.__stands_for__ = original  # type: ignore[attr-defined]
+    stand_in.__stands_for__ = original  # type: ignore[attr-defined]  # a mark of ours on a function
     return stand_in

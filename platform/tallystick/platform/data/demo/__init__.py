@@ -7,7 +7,7 @@ the manner of an MT5 broker's, and no broker's.
 from pathlib import Path
 from typing import NamedTuple
 
-from tallystick.events.types.trading import AccountOpened
+from tallystick.events.types.account import AccountOpened
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.platform.data.faults import Strictness
 from tallystick.platform.data.feed import Feed

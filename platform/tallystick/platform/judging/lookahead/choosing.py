@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.spans import DAY_NS, HOUR_NS
 from tallystick.platform.data.feed import Feed
 
-HOUR_NS = 3_600_000_000_000
-DAY_NS = 24 * HOUR_NS
 LENGTHS = (4 * HOUR_NS, 24 * HOUR_NS, 7 * 24 * HOUR_NS)
 """Longer bars whose last rows are tried: four hours, a day, a week."""
-SUNDAY_NS = 3 * 24 * HOUR_NS
+SUNDAY_NS = 3 * DAY_NS
 """1970-01-04 was the first Sunday."""
 EDGE = 0.05
 """Share of the rows at either end where nothing is cut."""

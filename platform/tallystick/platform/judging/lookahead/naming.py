@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.spans import HOUR_NS
 from tallystick.platform.judging.lookahead import source_lines as ways
-from tallystick.platform.judging.lookahead.choosing import HOUR_NS, SUNDAY_NS
+from tallystick.platform.judging.lookahead.choosing import SUNDAY_NS
 from tallystick.platform.judging.lookahead.findings import Kind
 from tallystick.platform.judging.lookahead.influence import FAR, Reach, Unequal
 from tallystick.platform.judging.lookahead.source_lines import Written

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.judging.lookahead.frames_outside import FRAMES, changed_frames, rows_in
 from tallystick.platform.judging.lookahead.outside_clock import Clock, clock_of_rows, span_of
 
@@ -108,7 +109,7 @@ def stamp_of(line: str) -> int | None:
             )
         except ValueError:
             return None
-        return int(at.timestamp()) * 1_000_000_000
+        return int(at.timestamp()) * SECOND_NS
     epoch = EPOCH.search(line)
     if epoch is None:
         return None

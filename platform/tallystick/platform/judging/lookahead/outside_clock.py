@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.spans import DAY_NS, HOUR_NS
+
 if TYPE_CHECKING:
     from tallystick.platform.data.feed import Feed
 
-HOUR_NS = 3_600_000_000_000
-DAY_NS = 24 * HOUR_NS
 WEEKS_NS = 28 * DAY_NS
 WHOLE_NS = 25 * DAY_NS
 """Of four weeks whose rows reach less far too few weekends are seen."""

@@ -46,15 +46,15 @@ class Asked:
 
 def asked_of(strategy: object, data: object, given: dict[str, Any]) -> Asked:
     """Strategy, data and terms checked as `backtest` checks them. Raises what it raises, and `NotShareable`."""
-    from tallystick.platform.authoring.errors import StrategyUnreadable
+    from tallystick.platform.authoring.errors import SourceUnrepeatable
     from tallystick.platform.backtesting.preparation import prepared
     from tallystick.platform.backtesting.terms import Terms
 
     terms = Terms(**given)
     try:
         ready = prepared(strategy, data, terms)
-    except StrategyUnreadable as error:
-        if "E520" not in str(error) or not isinstance(strategy, str | Path):
+    except SourceUnrepeatable:
+        if not isinstance(strategy, str | Path):
             raise
         file = Path(str(strategy).rpartition(":")[0] if not str(strategy).endswith(".py") else str(strategy))
         return Asked(file.stem, None, files=(file,))

@@ -159,6 +159,6 @@ def _replace_init(kind: type, standing: Callable[[Any], Any]) -> None:
         original(self, *args, **named)
 
     try:
-        kind.__init__ = reading  # type: ignore[misc]
+        kind.__init__ = reading  # type: ignore[misc]  # as above
     except TypeError:  # a class of C: its opening is heard by the audit hook
         return

@@ -7,10 +7,10 @@ from tallystick.market.instrument import LOT
 from tallystick.platform.mt5.answering.account import AccountBook
 from tallystick.platform.mt5.answering.reply import CALL_FAILED, INVALID_PARAMS, NOT_FOUND, Reply, done
 from tallystick.platform.mt5.answering.requests import is_price
+from tallystick.platform.mt5.numbers import BUYS, SELLS
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
 from tallystick.platform.mt5.wire import Plain
 
-BUYS, SELLS = frozenset({0, 2, 4, 6}), frozenset({1, 3, 5, 7})
 """ORDER_TYPE by side."""
 
 

@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tallystick.market.spans import MS_NS
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.series import Series
 from tallystick.platform.data.source import SourceRows, typed
 from tallystick.platform.mt5.prices.feed import ExecFeed
+from tallystick.platform.mt5.prices.quote import BOTH_SIDES
 
-MILLISECOND = 1_000_000
 SOURCE = "written by hand"
-BOTH_SIDES = 6
 
 
 class Written(NamedTuple):
@@ -35,7 +35,7 @@ def feed_of(quotes: Iterable[Written]) -> ExecFeed:
 def _series(symbol: str, quotes: Sequence[Written]) -> Series:
     time = np.array([one.time for one in quotes], dtype=np.int64)
     columns = {
-        "time_msc": time // MILLISECOND,
+        "time_msc": time // MS_NS,
         "bid": np.array([one.bid for one in quotes]),
         "ask": np.array([one.ask for one in quotes]),
         "flags": np.array([one.flags for one in quotes]),

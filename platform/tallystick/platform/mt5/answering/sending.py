@@ -12,14 +12,13 @@ from tallystick.platform.mt5.answering.memory import Memory
 from tallystick.platform.mt5.answering.reply import Reply, done
 from tallystick.platform.mt5.answering.requests import broken_number, order_of, request_values
 from tallystick.platform.mt5.answering.server_clock import ServerClock
+from tallystick.platform.mt5.numbers import DEAL, PENDING, SLTP
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
 from tallystick.platform.mt5.wire import Record
 
-DEAL, PENDING, SLTP = 1, 5, 6
-CLIENT_DISABLES = 10027
 LONGEST_COMMENT = 29
 """Characters of a comment that is not the server's own."""
-PRICED = frozenset({retcodes.REQUOTE, 10020, retcodes.PRICE_OFF})
+PRICED = frozenset({retcodes.REQUOTE, retcodes.PRICE_CHANGED, retcodes.PRICE_OFF})
 """Refusals that tell the new prices."""
 
 
@@ -67,7 +66,7 @@ class Requests:
     def refusal(self, request: Mapping[str, Any]) -> int:
         """The return code by which the terminal itself refuses a request, or 0."""
         if not self._settings.trade_allowed:
-            return CLIENT_DISABLES
+            return retcodes.CLIENT_DISABLES_AT
         broken = broken_number(request)
         if broken:
             return broken

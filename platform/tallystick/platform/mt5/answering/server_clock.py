@@ -6,9 +6,7 @@ In the hour that the server's clock shows twice, the first reading is meant (`ma
 import numpy as np
 
 from tallystick.market.server_time import offset_ns, to_utc_ns
-
-MILLISECOND = 1_000_000
-SECOND = 1_000_000_000
+from tallystick.market.spans import MS_NS, SECOND_NS
 
 
 class ServerClock:
@@ -21,11 +19,11 @@ class ServerClock:
 
     def milliseconds(self, time: int) -> int:
         """What the clock shows at a moment in ns UTC, in ms."""
-        return (time + offset_ns(time, self.rule)) // MILLISECOND
+        return (time + offset_ns(time, self.rule)) // MS_NS
 
     def seconds(self, time: int) -> int:
         """What the clock shows at a moment in ns UTC, in whole seconds; 0 stays 0."""
-        return (time + offset_ns(time, self.rule)) // SECOND if time else 0
+        return (time + offset_ns(time, self.rule)) // SECOND_NS if time else 0
 
     def utc(self, milliseconds: int) -> int:
         """The moment in ns UTC at which the clock shows that many ms."""

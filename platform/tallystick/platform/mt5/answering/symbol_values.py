@@ -7,12 +7,12 @@ an export said of its own day never shows: a symbol without quotes has zeros the
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from tallystick.market.spans import DAY_MS
 from tallystick.platform.mt5.answering.memory import Memory
 from tallystick.platform.mt5.definitions.definition import Definition, SymbolDefinition
 from tallystick.platform.mt5.definitions.fields import SYMBOL_FIELDS
 from tallystick.platform.mt5.prices.store import PriceStore
 from tallystick.platform.mt5.prices.ticks import LastTick
-from tallystick.platform.mt5.prices.timeframes import DAY_MS
 
 TickValues = Callable[[str], tuple[float, float] | None]
 """Money of one tick on one lot in the account's currency, of a profit and of a loss; None where it is not known."""

@@ -10,14 +10,13 @@ import numpy as np
 from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderAnswered
 from tallystick.market.rows import Rows
-from tallystick.platform.mt5.answering.server_clock import MILLISECOND, ServerClock
+from tallystick.market.spans import MS_NS, NEVER
+from tallystick.platform.mt5.answering.server_clock import ServerClock
 from tallystick.platform.mt5.prices.feed import ExecFeed
 from tallystick.platform.mt5.prices.layout import STANDING
 from tallystick.platform.mt5.prices.quote import one_quote
 from tallystick.platform.mt5.prices.store import PriceStore
 from tallystick.platform.mt5.server.terminal import SimulatedTerminal
-
-NEVER = 2**63 - 1
 
 
 class Walk:
@@ -55,7 +54,7 @@ class Walk:
         which tells nothing of the next; after real quotes at the next one.
         """
         self.to(due - 1)
-        due = -(-due // MILLISECOND) * MILLISECOND  # a quote has a time in whole milliseconds
+        due = -(-due // MS_NS) * MS_NS  # a quote has a time in whole milliseconds
         answer = self._answered_by(due, order)
         if answer is None:
             standing = self._feed.standing(symbol, due)

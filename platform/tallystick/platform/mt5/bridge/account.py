@@ -11,29 +11,22 @@
 from typing import Literal
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import (
-    DealMade,
-    ForeignTradeSeen,
-    OrderAnswered,
-    OrderEnded,
-    OrderTriggered,
-    PositionProtected,
-    SwapCharged,
-)
+from tallystick.events.types.account import ForeignTradeSeen, PositionProtected, SwapCharged
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded, OrderTriggered
 from tallystick.market.instrument import Instrument
 from tallystick.market.server_time import offset_ns, server_day, weekday_of
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.mt5.bridge.line import TerminalLine
 from tallystick.platform.mt5.bridge.requests import server_seconds, volume_of
 from tallystick.platform.mt5.bridge.seen import DealSeen, OrderSeen, PositionSeen
 from tallystick.platform.mt5.bridge.standing import Standing
+from tallystick.platform.mt5.numbers import BUY, LIMIT_TYPES, SELL
 
-DAY_NS = 86_400_000_000_000
 HELD_NS = 10_000_000_000
 """The longest that an answer waits for its deal; a deal that comes later is told by itself."""
 AGREE_NS = 60_000_000_000
-BUY, SELL, CREDIT, EXPERT = 0, 1, 3, 3
+CREDIT, EXPERT = 3, 3
 FILLED = 4
-LIMIT = frozenset({2, 3})
 ENTRIES: dict[int, Literal["in", "out", "inout", "out_by"]] = {0: "in", 1: "out", 2: "inout", 3: "out_by"}
 Reason = Literal["expert", "client", "sl", "tp", "so", "rollover", "balance"]
 REASONS: dict[int, Reason] = {
@@ -72,8 +65,9 @@ class AccountWatch:
         until = self._server_s(time + DAY_NS)
         gone = set(self.standing.placed) - {order.ticket for order in orders}
         over = self._line.orders_over(self._since_s(), until) if gone else []
-        deals = self._new_deals(self._since_s(), until)
+        counted, deals = self._new_deals(self._since_s(), until)
         balance = self._minor(self._line.account().balance)
+        self._counted = counted  # only now: nothing is asked of the line any more
         facts = [self._said(self._triggered(each, time), time) for each in orders if self._is_triggered(each)]
         facts += self.told_of(deals, time)
         facts += [self._said(end, time) for order in over if order.ticket in gone and (end := self._end_of(order))]
@@ -83,14 +77,13 @@ class AccountWatch:
         self._agree(balance, time)
         return facts + self._answers(time)
 
-    def _new_deals(self, since_s: int, until_s: int) -> list[DealSeen]:
-        """Deals of the window, fetched only when it holds another number of them than at the last look."""
+    def _new_deals(self, since_s: int, until_s: int) -> tuple[tuple[int, int], list[DealSeen]]:
+        """The window's beginning with its number of deals, and these, fetched only when the two are not as before."""
         counted = since_s, self._line.deals_total(since_s, until_s)
         if counted == self._counted:
-            return []
+            return counted, []
         deals = self._line.deals(since_s, until_s)
-        self._counted = since_s, len(deals)
-        return deals
+        return (since_s, len(deals)), deals
 
     def told_of(self, deals: list[DealSeen], time: int) -> list[Event]:
         """Those of these deals that have not been told; foreign ones wait for `foreign`."""
@@ -170,7 +163,7 @@ class AccountWatch:
 
     def _is_triggered(self, order: OrderSeen) -> bool:
         """True for a stop-limit order of ours that stands as a limit order now."""
-        return order.ticket in self.standing.waiting and order.type in LIMIT
+        return order.ticket in self.standing.waiting and order.type in LIMIT_TYPES
 
     def _triggered(self, order: OrderSeen, time: int) -> OrderTriggered:
         number = self.standing.placed[order.ticket]

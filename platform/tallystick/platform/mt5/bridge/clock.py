@@ -8,14 +8,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tallystick.market.server_time import SECOND, to_utc_ns
+from tallystick.market.server_time import to_utc_ns
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.mt5.bridge.errors import ServerClockError
 
-TOLERANCE_NS = 90 * SECOND
+TOLERANCE_NS = 90 * SECOND_NS
 """What machine and broker may differ by, network and all; rules differ by whole quarters of an hour."""
 LOOKS = 3
 """Old ticks are believed to be late ones until this many looks in a row brought nothing else."""
-QUARTER_NS = 900 * SECOND
+QUARTER_NS = 900 * SECOND_NS
 
 
 class ServerClock:
@@ -47,7 +48,7 @@ class ServerClock:
     def _differs(self, symbol: str, age: int) -> ServerClockError:
         shift = round(-age / QUARTER_NS) * 15
         message = (
-            f"the broker's clock is not {self._rule}: a new tick of {symbol} is {-age / SECOND:+.0f} s from this"
+            f"the broker's clock is not {self._rule}: a new tick of {symbol} is {-age / SECOND_NS:+.0f} s from this"
             f" machine's time, about {shift:+d} minutes by its clock"
         )
         return ServerClockError(message, "set server_time to the broker's clock, or this machine's clock right")

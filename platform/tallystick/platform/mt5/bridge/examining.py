@@ -1,21 +1,24 @@
 """What a terminal on this machine lacks for trading, asked through the bridge; it sends no order."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from tallystick.market.server_time import SECOND, offset_ns
+from tallystick.market.server_time import offset_ns
+from tallystick.market.spans import SECOND_NS
+from tallystick.platform.mt5.bridge.clock import QUARTER_NS
 from tallystick.platform.mt5.bridge.errors import BridgeError, TerminalFailedError
 from tallystick.platform.mt5.bridge.line import Patience, TerminalLine
 from tallystick.platform.mt5.bridge.process import ChildSettings
 from tallystick.platform.mt5.bridge.seen import AccountSeen, TerminalSeen
 
-QUARTER_NS = 900 * SECOND
-FRESH_NS = 60 * SECOND
+FRESH_NS = 60 * SECOND_NS
 FILLING = {1: "fill or kill", 2: "immediate or cancel", 4: "book or cancel"}
 ACCOUNTS = {0: "demo", 1: "contest", 2: "real"}
 RULES = ("new_york+7", "utc")
+SYMBOL = "EURUSD"
+"""What nearly every broker has under this name: its filling modes and clock stand for the others'."""
 PATIENCE = Patience(connect_s=45.0, ask_s=10.0)
 
 
@@ -29,8 +32,8 @@ class Finding:
     fix: str = ""
 
 
-def examined(child: ChildSettings, symbols: Sequence[str] = ("EURUSD",)) -> list[Finding]:
-    """Package, bitness, terminal, account, AutoTrading, filling modes and the broker's clock, as far as they go."""
+def examined(child: ChildSettings) -> list[Finding]:
+    """Package, bitness, terminal, account, AutoTrading, a symbol's filling modes and clock, as far as they go."""
     line = TerminalLine(child, None, PATIENCE)
     found: list[Finding] = []
     try:
@@ -38,8 +41,7 @@ def examined(child: ChildSettings, symbols: Sequence[str] = ("EURUSD",)) -> list
         line.connect()
         terminal, account = line.terminal(), line.account()
         found += [_terminal(terminal), _account(account), _trading(terminal, account)]
-        for symbol in symbols:
-            found += _symbol(line, symbol)
+        found += _symbol(line, SYMBOL)
     except BridgeError as error:
         found.append(Finding("MT5 terminal", "wrong", str(error), error.fix))
     finally:
@@ -84,7 +86,8 @@ def _symbol(line: TerminalLine, symbol: str) -> Iterator[Finding]:
         modes = line.symbol(symbol).filling_mode
         tick = line.tick(symbol)
     except TerminalFailedError as error:
-        yield Finding(f"{symbol} at the broker", "note", f"not there: {error.error[1]}", "name one that it has")
+        fix = "see how Market Watch calls it"
+        yield Finding(f"{symbol} at the broker", "note", f"not there: {error.error[1]}", fix)
         return
     allowed = [word for bit, word in FILLING.items() if modes & bit] or ["return only"]
     yield Finding(f"{symbol} filling", "ok", ", ".join(allowed))
@@ -98,8 +101,8 @@ def clock_finding(symbol: str, server: int, now: int) -> Finding:
     if abs(off) > FRESH_NS:
         found = f"the last tick of {symbol} is old, so the clock cannot be told"
         return Finding("broker's clock", "note", found, "ask again while the market is open")
-    minutes = abs(shift) // (60 * SECOND)
+    minutes = abs(shift) // (60 * SECOND_NS)
     spelt = f"{'-' if shift < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
     fitting = [rule for rule in RULES if offset_ns(now, rule) == shift] + [f"fixed:{spelt}"]
-    found = f"UTC{spelt}, this machine's clock {off / SECOND:+.1f} s; server_time may be {' or '.join(fitting)}"
+    found = f"UTC{spelt}, this machine's clock {off / SECOND_NS:+.1f} s; server_time may be {' or '.join(fitting)}"
     return Finding("broker's clock", "ok", found)

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 
 from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderAnswered, OrderSending
+from tallystick.market.spans import DAY_NS
 from tallystick.platform.mt5.bridge.account import EXPERT, AccountWatch
 from tallystick.platform.mt5.bridge.line import TerminalLine
 from tallystick.platform.mt5.bridge.requests import lots, server_seconds, volume_of
 from tallystick.platform.mt5.bridge.seen import DealSeen, OrderSeen
+from tallystick.platform.mt5.numbers import CLOSE_BY, DEAL, PENDING, REMOVE, SLTP
+from tallystick.platform.mt5.retcodes import DONE, DONE_PARTIAL, INVALID_ORDER, PLACED, REJECT
 
-DEAL, PENDING, SLTP, MODIFY, REMOVE, CLOSE_BY = 1, 5, 6, 7, 8, 10
-REJECT, PLACED, DONE, DONE_PARTIAL, INVALID_ORDER = 10006, 10008, 10009, 10010, 10035
 CANCELED, FILLED, REJECTED, EXPIRED = 2, 4, 5, 6
 OUT_BY = 3
-DAY_NS = 86_400_000_000_000
 FOUND = "found in the history"
 COMPARED = "found by comparing the state"
 NEAR = 1e-9

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tallystick.events.event import Event
+from tallystick.events.types.account import AccountOpened
 from tallystick.events.types.market import InstrumentDeclared, ServerTimeRuled
-from tallystick.events.types.trading import AccountOpened
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.platform.mt5.balance import balance_deal
 from tallystick.platform.mt5.bridge.errors import WrongTerminalError
 from tallystick.platform.mt5.bridge.requests import volume_of
 from tallystick.platform.mt5.bridge.seen import AccountSeen, SymbolSeen
+from tallystick.platform.mt5.definitions.modes import MARGIN_MODES
 
-MARGIN_MODES = {0: "netting", 1: "netting", 2: "hedging"}
 PERCENT = 0
 
 

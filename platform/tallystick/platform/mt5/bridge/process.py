@@ -42,7 +42,6 @@ from tallystick.platform.mt5.bridge.messages import (
 from tallystick.platform.mt5.wire import Answer, Call
 from tallystick.platform.pipes import FrameError, read_frame, write_frame
 
-SECOND_NS = 1_000_000_000
 GLANCE_S = 0.25
 """How often the parent looks whether the child lives: on Windows a terminal it started may keep its pipe open."""
 CHILD = "tallystick.platform.mt5.bridge.child"

@@ -5,8 +5,7 @@ from typing import Any
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import LOT
 from tallystick.market.server_time import offset_ns
-
-SECOND_NS = 1_000_000_000
+from tallystick.market.spans import SECOND_NS
 
 
 def request_of(sending: OrderSending, time_rule: str) -> dict[str, Any]:

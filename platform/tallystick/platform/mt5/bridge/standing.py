@@ -8,20 +8,10 @@ from typing import Any
 
 from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
-from tallystick.events.types.trading import (
-    AccountOpened,
-    DealMade,
-    ForeignTradeSeen,
-    OrderAnswered,
-    OrderEnded,
-    OrderSending,
-    OrderTriggered,
-    PositionProtected,
-    SwapCharged,
-)
-
-PENDING, TAKEN = 5, frozenset({10008, 10009})
-STOP_LIMIT = frozenset({6, 7})
+from tallystick.events.types.account import AccountOpened, ForeignTradeSeen, PositionProtected, SwapCharged
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded, OrderSending, OrderTriggered
+from tallystick.platform.mt5.numbers import PENDING, STOP_LIMIT_TYPES
+from tallystick.platform.mt5.retcodes import TAKEN
 
 
 class Standing:
@@ -98,7 +88,7 @@ class Standing:
         sending = self._orders.get(event.order)
         if sending is not None and sending.action == PENDING and event.retcode in TAKEN and event.ticket:
             self.placed[event.ticket] = event.order
-            self.waiting |= {event.ticket} if sending.type in STOP_LIMIT else set()
+            self.waiting |= {event.ticket} if sending.type in STOP_LIMIT_TYPES else set()
 
     def _triggered(self, event: OrderTriggered, _time: int) -> None:
         self.waiting.discard(event.ticket)

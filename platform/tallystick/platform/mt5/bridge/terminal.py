@@ -14,12 +14,10 @@ from typing import TypeVar
 
 from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
-from tallystick.events.types.trading import (
-    ForeignTradeSeen,
-    OrderAnswered,
-    OrderSending,
-)
+from tallystick.events.types.account import ForeignTradeSeen
+from tallystick.events.types.trading import OrderAnswered, OrderSending
 from tallystick.market.rows import Rows
+from tallystick.market.spans import DAY_NS, DAY_S
 from tallystick.platform.mt5.at_most_once import NotSentError, OutcomeUnknownError, TerminalUnreachableError
 from tallystick.platform.mt5.bridge.account import AccountWatch
 from tallystick.platform.mt5.bridge.clock import ServerClock
@@ -31,7 +29,7 @@ from tallystick.platform.mt5.bridge.errors import (
     BridgeProtocolError,
     TerminalFailedError,
 )
-from tallystick.platform.mt5.bridge.finding import CLOSE_BY, DEAL, Finder
+from tallystick.platform.mt5.bridge.finding import Finder
 from tallystick.platform.mt5.bridge.line import TerminalLine
 from tallystick.platform.mt5.bridge.opening import Terms, opening_of, require_account, require_instrument
 from tallystick.platform.mt5.bridge.outcomes import certainly_not_taken, outcome_of
@@ -40,6 +38,7 @@ from tallystick.platform.mt5.bridge.requests import request_of, volume_of
 from tallystick.platform.mt5.bridge.seen import ResultSeen, seen
 from tallystick.platform.mt5.bridge.standing import Standing
 from tallystick.platform.mt5.bridge.ticks import TickPoll
+from tallystick.platform.mt5.numbers import CLOSE_BY, DEAL
 from tallystick.platform.mt5.wire import Answer, Record
 
 SEND_DEADLINE_NS = 2_000_000_000
@@ -48,7 +47,7 @@ TURN_S = 5.0
 """How long a beginning waits for the child of a process that is gone; longer than an order's deadline."""
 AWAY = (BridgeBusyError, BridgeDownError, BridgeLostError, TerminalFailedError)
 """The terminal cannot be asked just now; it is asked again at the next turn."""
-MONTH_NS, DAY_S = 30 * 86_400_000_000_000, 86_400
+MONTH_NS = 30 * DAY_NS
 Found = TypeVar("Found")
 
 

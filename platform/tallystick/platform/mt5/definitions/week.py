@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tallystick.market.sessions import DAY_S, Range, Sessions
+from tallystick.market.sessions import Range, Sessions
+from tallystick.market.spans import DAY_S
 from tallystick.platform.data.errors import BadConditions
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

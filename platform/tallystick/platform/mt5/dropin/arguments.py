@@ -17,6 +17,7 @@ NAME_LENGTH = 29
 ACCOUNT_LENGTH = 253
 GROUP_LENGTH = 1997
 PATH_LENGTH = 258
+INVALID = "Invalid arguments"
 LONG, ULONG, LONG_LONG, ULONG_LONG = 2**31, 2**32, 2**63, 2**64
 """One past the largest value of C's integers on Windows, where `long` has 32 bits."""
 

@@ -42,7 +42,7 @@ def native(function: Callable[..., Any], style: Style, doc: str) -> Any:
 def genuine(ctypes: Any, function: Callable[..., Any], style: Style, doc: str) -> Any:
     """A built-in function of this interpreter. Raises AttributeError where it lacks CPython's C functions."""
 
-    class Definition(ctypes.Structure):  # type: ignore[misc]
+    class Definition(ctypes.Structure):  # type: ignore[misc]  # `ctypes` is a parameter: it may be missing
         """CPython's PyMethodDef."""
 
         _fields_ = (

@@ -5,12 +5,11 @@ from functools import partial
 from typing import Any
 
 from tallystick.platform.mt5.connecting import LINE
-from tallystick.platform.mt5.dropin.arguments import GROUP_LENGTH, NAME_LENGTH, Refused, counted, date, text
+from tallystick.platform.mt5.dropin.arguments import GROUP_LENGTH, INVALID, NAME_LENGTH, Refused, counted, date, text
 from tallystick.platform.mt5.dropin.calling import asking, function
 from tallystick.platform.mt5.dropin.native import Style
 from tallystick.platform.mt5.wire import SUCCESS
 
-INVALID = "Invalid arguments"
 Taken = tuple[tuple[str, Callable[[Any], Any]], ...]
 """Arguments in order: name, and how the original takes it."""
 PLAIN = frozenset({str, int})

@@ -5,6 +5,7 @@ from typing import Any
 from tallystick.platform.mt5.connecting import LINE
 from tallystick.platform.mt5.dropin.arguments import (
     GROUP_LENGTH,
+    INVALID,
     NAME_LENGTH,
     ULONG_LONG,
     Refused,
@@ -17,8 +18,6 @@ from tallystick.platform.mt5.dropin.arguments import (
 )
 from tallystick.platform.mt5.dropin.calling import asking, function
 from tallystick.platform.mt5.dropin.native import Style
-
-INVALID = "Invalid arguments"
 
 
 def _standing(name: str) -> Any:

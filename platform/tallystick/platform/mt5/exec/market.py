@@ -17,14 +17,13 @@ from tallystick.events.event import Event
 from tallystick.events.types.trading import IntentRaised
 from tallystick.market.rows import Quote, Rows
 from tallystick.market.server_time import offset_ns
+from tallystick.market.spans import MS_NS, NEVER
 from tallystick.platform.kernel.blocks import LARGEST_BLOCK
-from tallystick.platform.kernel.deadlines import NEVER
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.simulation import Simulation
 from tallystick.platform.mt5.prices.layout import STANDING
 from tallystick.platform.mt5.prices.quote import BOTH_SIDES, one_quote
 
-MS = 1_000_000
 STOPPED = "stopped"
 CLOSING = "close-at-end"
 """Who closes what a bot left open, in the log."""
@@ -188,7 +187,7 @@ class Market:
         self._look_ahead()
         if not done() and due > self.next:
             self.to(due - 1)
-        due = -(-due // MS) * MS
+        due = -(-due // MS_NS) * MS_NS
         if not done() and due <= self.last and self._simulation.next_time > due:
             standing = self._feed.standing(symbol, due)
             if standing is not None:
@@ -220,7 +219,7 @@ class Market:
             self.to(self._simulation.next_time)
         if not kernel.ledger.state.positions:
             return
-        time = -(-(kernel.desk.time + self._latency_ns) // MS) * MS
+        time = -(-(kernel.desk.time + self._latency_ns) // MS_NS) * MS_NS
         for symbol in dict.fromkeys(symbols):
             quote = kernel.quotes[symbol]
             self._insert(self._quote(symbol, time, quote.bid, quote.ask))
@@ -246,7 +245,7 @@ class Market:
     def _quote(self, symbol: str, time: int, bid: float, ask: float, flags: int = BOTH_SIDES) -> Rows:
         """One quote of a symbol at a whole millisecond."""
         number = next(one.series for one in self._kernel.series if one.symbol == symbol)
-        source_ms = (time + offset_ns(time, self._kernel.series[number].time_rule)) // MS
+        source_ms = (time + offset_ns(time, self._kernel.series[number].time_rule)) // MS_NS
         return one_quote(number, time, source_ms, bid, ask, flags)
 
 

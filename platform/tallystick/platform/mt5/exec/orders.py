@@ -91,7 +91,7 @@ class BotOrders:
 
     def _told(self, reply: Reply, number: int) -> OrderAnsweredToBot:
         self.reply, self._asked = reply, None
-        *values, _request = reply.value.values  # type: ignore[union-attr]
+        *values, _request = reply.value.values  # type: ignore[union-attr]  # a record, as every answer to an order
         names = OrderAnsweredToBot.__struct_fields__[1:]
         return OrderAnsweredToBot(book_order=number, **dict(zip(names, values, strict=True)))
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 
+from tallystick.market.instrument import Instrument
 from tallystick.market.server_time import TimeRuleError, offset_ns
 from tallystick.market.sessions import EVERY
+from tallystick.market.spans import MS_NS, SECOND_NS
 from tallystick.platform.backtesting.account import account_plan
 from tallystick.platform.backtesting.conditions import conditions_of, given_instruments
 from tallystick.platform.backtesting.in_vain import require_of_use, require_traded
@@ -28,8 +30,6 @@ from tallystick.platform.mt5.prices.folders import unfolded
 from tallystick.platform.plan import BotPlan, RunPlan
 from tallystick.platform.plan_check import check_plan
 
-MS = 1_000_000
-SECOND = 1_000_000_000
 DOLLAR = "USD"
 USUAL_SERVER_TIME = "new_york+7"
 LARGEST_PLAN = 400_000
@@ -93,12 +93,13 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
         raise BadSpan(what, "Let it begin earlier, or leave --history-from out.")
     given = unfolded(terms.data, reading)
     require_of_use(given, reading)
-    feed = ExecFeed(feed_from(given, (), reading), terms.model)
+    read = feed_from(given, (), reading)
+    feed = ExecFeed(read, terms.model)
     start = max(feed.first_time, asked.start_ns or feed.all_begun)
     if start >= feed.last_time:
         raise BadSpan(f"the bot would begin after the last row: --from {terms.start}", "Give an earlier day.")
-    words_for(terms.tz, start // SECOND)  # says now what the bot's process would say of its time zone
-    terminal, notes = _terminal(terms, list(feed.symbols))
+    words_for(terms.tz, start // SECOND_NS)  # says now what the bot's process would say of its time zone
+    terminal, notes = _terminal(terms, list(feed.symbols), read.instruments)
     bot = BotPlan(
         script=script.name,
         hash=hashlib.sha256(source).hexdigest(),
@@ -106,7 +107,7 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
         start=start,
         end=feed.last_time,
         tz=terms.tz,
-        call_cost_ns=round(terms.call_cost_ms * MS),
+        call_cost_ns=round(terms.call_cost_ms * MS_NS),
         threads=terms.threads,
         model=terms.model,
         modelling=tuple(
@@ -118,7 +119,7 @@ def prepared_bot(script: Path, terms: BotTerms) -> PreparedBot:
     )
     plan = RunPlan(
         seed=terms.seed,
-        latency_ns=round(terms.latency_ms * MS),
+        latency_ns=round(terms.latency_ms * MS_NS),
         risk=dict(terms.risk or {}),
         bot=bot,
         sessions=_unstated_hours(feed, bot.definition, terminal["server_time"]),
@@ -183,8 +184,10 @@ def _require_fitting(script: Path, terms: BotTerms) -> None:
         raise BadTerms(f"--server-time: {error}", "Say such as --server-time utc.") from None
 
 
-def _terminal(terms: BotTerms, symbols: list[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Fields of the plan that make the terminal: its file's, or built-in conditions and an account for them."""
+def _terminal(
+    terms: BotTerms, symbols: list[str], kept: Mapping[str, Instrument]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Fields of the plan that make the terminal: its file's, or conditions (`kept` with the data) and an account."""
     if terms.terminal is not None:
         from tallystick.platform.mt5.definitions.file import definition_from, document_of
 
@@ -195,15 +198,24 @@ def _terminal(terms: BotTerms, symbols: list[str]) -> tuple[dict[str, Any], tupl
         return {"definition": told, "server_time": definition.server_time_rule}, notes
     given = given_instruments(terms.instruments)
     require_traded(symbols, given)
-    conditions = conditions_of(symbols, given)
+    conditions = conditions_of(symbols, {**kept, **given})
     currencies = {one.currency_profit for one in conditions.values()}
     account = account_plan(dict(terms.account or {}), currencies.pop() if len(currencies) == 1 else DOLLAR)
-    whose = "the built-in ones" if terms.instruments is None else f"those of {terms.instruments.name}"
+    whose = _whose(terms.instruments, symbols, kept)
     note = f"no --terminal: conditions are {whose}, the account is in {account.currency}"
     instruments = tuple(msgspec.to_builtins(one.fields()) for one in conditions.values())
     return {"instruments": instruments, "account": account, "server_time": terms.server_time or USUAL_SERVER_TIME}, (
         note,
     )
+
+
+def _whose(file: Path | None, symbols: list[str], kept: Mapping[str, Instrument]) -> str:
+    if file is not None:
+        return f"those of {file.name}"
+    if not kept:
+        return "the built-in ones"
+    others = "" if set(symbols) <= set(kept) else f" ({', '.join(kept)}), else the built-in ones"
+    return f"those kept with the data{others}"
 
 
 def _unstated_hours(feed: ExecFeed, definition: Mapping[str, Any], rule: str) -> dict[str, dict[str, Any]]:

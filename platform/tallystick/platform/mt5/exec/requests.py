@@ -13,12 +13,9 @@ import msgspec
 from tallystick.events.types.mt5 import OrderAsked
 from tallystick.events.types.trading import OrderRequested, OrderSending
 from tallystick.platform.accounts.views import OrderView, PositionView
+from tallystick.platform.mt5.numbers import ACTIONS, CLOSE_BY, DEAL, MODIFY, PENDING, REMOVE, SELLS, SLTP
 from tallystick.platform.orders.requests import market_price, tightens
 
-DEAL, PENDING, SLTP, MODIFY, REMOVE, CLOSE_BY = 1, 5, 6, 7, 8, 10
-ACTIONS = frozenset({DEAL, PENDING, SLTP, MODIFY, REMOVE, CLOSE_BY})
-"""Every TRADE_ACTION there is: a request with another is no order, whatever else it says."""
-SELLS = frozenset({1, 3, 5, 7})
 Kind = Literal["market", "limit", "stop", "stop_limit"]
 KINDS: tuple[Kind, ...] = ("market", "market", "limit", "limit", "stop", "stop", "stop_limit", "stop_limit")
 """By ORDER_TYPE."""

@@ -25,7 +25,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.platform.mt5.prices.generated import MS, Bars, Ints, Quotes
+from tallystick.market.arrays import Ints
+from tallystick.market.spans import MS_NS
+from tallystick.platform.mt5.prices.generated import Bars, Quotes
 
 MOST = 11
 UNKNOWN_VOLUME = 12
@@ -61,7 +63,7 @@ def every_tick(bars: Bars) -> Quotes:
     prices = _turning_prices(corners, shape)
     places = _places(prices, turns, counts)
     bid, number, place = _walked(prices, places, turns, counts)
-    time = bars.opened[number] + (place * bars.length[number] // counts[number]) // MS * MS
+    time = bars.opened[number] + (place * bars.length[number] // counts[number]) // MS_NS * MS_NS
     scale = 10**bars.digits
     spread = _spreads(bars, scale)[number]
     share = place / np.maximum(counts[number] - 1, 1)

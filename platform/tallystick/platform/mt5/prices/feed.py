@@ -13,12 +13,13 @@ import numpy as np
 from tallystick.events.types.market import DataTreated, SeriesDeclared
 from tallystick.market.rows import Rows
 from tallystick.market.sessions import Sessions
+from tallystick.market.spans import NEVER
 from tallystick.platform.data.feed import Feed
 from tallystick.platform.data.periods import period_name
 from tallystick.platform.data.series import Series
 from tallystick.platform.mt5.prices.hours import hours_of_rows
 from tallystick.platform.mt5.prices.models import AUTO, REAL, REAL_QUALITY, Modelling, TickModel, model_for
-from tallystick.platform.mt5.prices.streams import NEVER, MadeQuotes, Part, RealQuotes, Stream
+from tallystick.platform.mt5.prices.streams import MadeQuotes, Part, RealQuotes, Stream
 
 HASH_DOMAIN = b"tallystick/made-quotes/1"
 BLOCK_ROWS = 4_096

@@ -6,12 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.arrays import Floats, Ints
+from tallystick.market.spans import MS_NS
 from tallystick.platform.data.series import Series
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-MS = 1_000_000
-LAST_MOMENT = MS
+LAST_MOMENT = MS_NS
 """How long before its end a bar's last quote comes: at its very end the next bar would begin with it."""
 
 

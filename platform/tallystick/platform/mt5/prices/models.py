@@ -8,10 +8,12 @@ longer than a minute.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tallystick.market.arrays import Ints
+from tallystick.market.spans import MINUTE_NS
 from tallystick.platform.data.errors import UnfitRequest
-from tallystick.platform.data.periods import MINUTE_NS, period_name
+from tallystick.platform.data.periods import period_name
 from tallystick.platform.mt5.prices.control_points import every_tick, in_turn, tick_counts
-from tallystick.platform.mt5.prices.generated import Bars, Ints, Quotes
+from tallystick.platform.mt5.prices.generated import Bars, Quotes
 from tallystick.platform.mt5.prices.stepping import step_counts, stepped_at_the_end, stepped_in_thirds
 
 REAL, AUTO = "real-ticks", "auto"

@@ -9,8 +9,9 @@ The same four prices serve three models, which differ in their moments only:
 
 import numpy as np
 
+from tallystick.market.arrays import Floats, Ints
 from tallystick.market.bar_path import STEPS
-from tallystick.platform.mt5.prices.generated import LAST_MOMENT, Bars, Floats, Ints, Quotes
+from tallystick.platform.mt5.prices.generated import LAST_MOMENT, Bars, Quotes
 
 
 def step_counts(bars: Bars) -> Ints:

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from tallystick.market.rows import Rows, joined_rows
 from tallystick.market.server_time import offset_ns
+from tallystick.market.spans import DAY_NS, MS_NS
 from tallystick.platform.mt5.prices.bars import BarSeries
 from tallystick.platform.mt5.prices.layout import RATES, STANDING, TICKS
 from tallystick.platform.mt5.prices.ticks import DayRange, Laid, LastTick, TickSeries
 from tallystick.platform.mt5.prices.timeframes import TIMEFRAMES
 
-MS = 1_000_000
 MOST_WAITING = 4_096
 """So many runs of rows do not wait for a request."""
-SURE_NS = 20 * 86_400 * 1_000_000_000
+SURE_NS = 20 * DAY_NS
 """Two moments nearer than this with one offset have that offset between them: summer time lasts for months."""
 
 
@@ -92,7 +92,7 @@ class PriceStore:
     def _append_one(self, rows: Rows) -> None:
         time, number = rows.time.item(0), rows.series.item(0)
         if number < len(self.symbols):
-            msc = (time + offset_ns(time, self.server_time_rule)) // MS
+            msc = (time + offset_ns(time, self.server_time_rule)) // MS_NS
             bid, ask, flags = rows.values(0, ("bid", "ask", "flags"))
             if flags >= STANDING:
                 return
@@ -168,8 +168,8 @@ def server_msc(times: NDArray[np.int64], rule: str) -> NDArray[np.int64]:
     first, last = int(times[0]), int(times[-1])
     offset = offset_ns(first, rule)
     if offset == offset_ns(last, rule) and last - first < SURE_NS:
-        return (times + offset) // MS
+        return (times + offset) // MS_NS
     middle = len(times) // 2
     if middle == 0:
-        return (times + offset) // MS
+        return (times + offset) // MS_NS
     return np.concatenate([server_msc(times[:middle], rule), server_msc(times[middle:], rule)])

@@ -8,14 +8,15 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.arrays import Ints
+from tallystick.market.spans import MS_NS, NEVER
 from tallystick.platform.data.series import Series
-from tallystick.platform.mt5.prices.generated import MS, Ints, Quotes, bars_of
+from tallystick.platform.mt5.prices.generated import Quotes, bars_of
 from tallystick.platform.mt5.prices.layout import ASK, BID
 from tallystick.platform.mt5.prices.models import TickModel
 
 PART_ROWS = 8_192
 """What is merged, and held in one piece, at a time: a row put in between moves the rest of its piece."""
-NEVER = 2**63 - 1
 
 
 class Part(NamedTuple):
@@ -94,7 +95,7 @@ class MadeQuotes:
         stop = min(stop, len(self._bars))
         made = self._model.quotes(self._bars.part(first, stop))
         number = made.bar + first
-        msc = self._source_msc[number] + (made.time - self._bars.opened[number]) // MS
+        msc = self._source_msc[number] + (made.time - self._bars.opened[number]) // MS_NS
         return Part(made.time, msc, made.bid, made.ask, _flags(made)), stop
 
     def begins(self, unit: int) -> int:

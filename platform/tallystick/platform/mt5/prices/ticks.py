@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.spans import DAY_MS
 from tallystick.platform.mt5.prices.layout import (
     ASK,
     BID,
@@ -15,7 +16,6 @@ from tallystick.platform.mt5.prices.layout import (
     VOLUME,
     Growing,
 )
-from tallystick.platform.mt5.prices.timeframes import DAY_MS
 
 CHOSEN_BY = {COPY_INFO: BID | ASK, COPY_TRADE: LAST | VOLUME}
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.market.spans import DAY_MS
+
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
-DAY_MS = 24 * HOUR_MS
 WEEK_MS = 7 * DAY_MS
 SUNDAY_MS = 3 * DAY_MS
 """1970-01-04, the first Sunday: weeks are counted from it."""

@@ -11,24 +11,16 @@ from tallystick.events.event import Event
 from tallystick.events.types.trading import OrderEnded, OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import rounded
-from tallystick.market.server_time import SECOND
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.mt5 import retcodes
+from tallystick.platform.mt5.numbers import CLOSE_BY, DEAL, MODIFY, PENDING, REMOVE, SLTP, STOP_LIMIT_TYPES
 from tallystick.platform.mt5.server import faults
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending
 from tallystick.platform.mt5.server.checks import WITHOUT_SYMBOL, Checks
 from tallystick.platform.mt5.server.dealing import Dealing
 from tallystick.platform.mt5.server.executing import Executing, protected
 from tallystick.platform.mt5.server.expiry import expiry_of
-from tallystick.platform.mt5.server.order_types import (
-    CLOSE_BY,
-    DEAL,
-    MODIFY,
-    PENDING,
-    REMOVE,
-    SLTP,
-    STOP_LIMIT_TYPES,
-    points_of,
-)
+from tallystick.platform.mt5.server.order_types import points_of
 from tallystick.platform.mt5.server.permissions import netting_position
 
 
@@ -78,7 +70,7 @@ class Arriving:
             return code
         if not limit:
             return 0
-        recent = [one for one in state.recent if one > time - SECOND]
+        recent = [one for one in state.recent if one > time - SECOND_NS]
         state.recent = [*recent, time]
         return retcodes.TOO_MANY_REQUESTS if len(recent) >= limit else 0
 

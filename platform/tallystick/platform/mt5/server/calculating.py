@@ -11,11 +11,12 @@ from tallystick.events.types.trading import OrderSending
 from tallystick.market.money import rounded
 from tallystick.market.terms import NoRateError
 from tallystick.platform.mt5 import retcodes
+from tallystick.platform.mt5.numbers import DEAL
 from tallystick.platform.mt5.server.account import Position
 from tallystick.platform.mt5.server.arriving import Arriving
 from tallystick.platform.mt5.server.checks import Checks
 from tallystick.platform.mt5.server.dealing import Dealing, Trade, rest_of
-from tallystick.platform.mt5.server.order_types import DEAL, direction_of, stops_of
+from tallystick.platform.mt5.server.order_types import direction_of, stops_of
 from tallystick.platform.mt5.server.prices import stops_broken
 from tallystick.platform.mt5.server.worth import Worth
 

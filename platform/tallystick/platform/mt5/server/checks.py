@@ -8,22 +8,11 @@ from collections.abc import Mapping
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.platform.mt5 import retcodes
+from tallystick.platform.mt5.numbers import CLOSE_BY, DEAL, MODIFY, PENDING, REMOVE, SLTP
 from tallystick.platform.mt5.server.account import AccountSettings
 from tallystick.platform.mt5.server.expiry import expiry_allowed
 from tallystick.platform.mt5.server.hours import Hours
-from tallystick.platform.mt5.server.order_types import (
-    CLOSE_BY,
-    DEAL,
-    MODIFY,
-    PENDING,
-    QUOTED,
-    REMOVE,
-    SLTP,
-    direction_of,
-    fillings_allowed,
-    points_of,
-    sensible,
-)
+from tallystick.platform.mt5.server.order_types import QUOTED, direction_of, fillings_allowed, points_of, sensible
 from tallystick.platform.mt5.server.permissions import PASSED, Permissions
 from tallystick.platform.mt5.server.prices import limit_price_of, price_broken, stops_broken
 from tallystick.platform.mt5.server.standing import Standing

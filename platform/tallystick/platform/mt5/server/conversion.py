@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import DealMade, PositionMarginFixed
+from tallystick.events.types.account import PositionMarginFixed
+from tallystick.events.types.trading import DealMade
 from tallystick.market.conversion import CurrencyError
 from tallystick.market.instrument import Instrument
 from tallystick.platform.mt5.server.worth import BY_RULE, Worth

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import OrderEnded, SwapCharged
+from tallystick.events.types.account import SwapCharged
+from tallystick.events.types.trading import OrderEnded
 from tallystick.market.instrument import Instrument
 from tallystick.market.server_time import next_midnight, server_day, weekday_of
+from tallystick.market.spans import NEVER
 from tallystick.platform.mt5.server.executing import protected
 from tallystick.platform.mt5.server.worth import Worth
-
-NEVER = 2**63 - 1
 
 
 class Deadlines:

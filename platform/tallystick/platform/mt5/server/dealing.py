@@ -8,8 +8,9 @@ import msgspec
 from tallystick.events.types.trading import DealMade, OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import PointMoney, commission, rounded
+from tallystick.platform.mt5.numbers import DEAL
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState, Position
-from tallystick.platform.mt5.server.order_types import DEAL, direction_of
+from tallystick.platform.mt5.server.order_types import direction_of
 from tallystick.platform.mt5.server.permissions import netting_position
 from tallystick.platform.mt5.server.worth import Worth
 

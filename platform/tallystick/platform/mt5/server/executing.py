@@ -9,23 +9,11 @@ from typing import Literal
 import msgspec
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import (
-    DealMade,
-    OrderAnswered,
-    OrderEnded,
-    OrderSending,
-    OrderTriggered,
-    PositionProtected,
-)
+from tallystick.events.types.account import PositionProtected
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded, OrderSending, OrderTriggered
 from tallystick.market.instrument import Instrument
 from tallystick.platform.mt5 import retcodes
-from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending, Position
-from tallystick.platform.mt5.server.checks import Checks
-from tallystick.platform.mt5.server.dealing import Dealing, Trade
-from tallystick.platform.mt5.server.expiry import expiry_of_rest
-from tallystick.platform.mt5.server.hours import Hours
-from tallystick.platform.mt5.server.liquidity import Liquidity
-from tallystick.platform.mt5.server.order_types import (
+from tallystick.platform.mt5.numbers import (
     BUY,
     BUY_LIMIT,
     BUY_STOP_LIMIT,
@@ -33,12 +21,16 @@ from tallystick.platform.mt5.server.order_types import (
     FILL_OR_KILL,
     GTC,
     IMMEDIATE_OR_CANCEL,
-    QUOTED,
     SELL,
     STOP_TYPES,
-    direction_of,
-    stops_of,
 )
+from tallystick.platform.mt5.server.account import AccountSettings, AccountState, InFlight, Pending, Position
+from tallystick.platform.mt5.server.checks import Checks
+from tallystick.platform.mt5.server.dealing import Dealing, Trade
+from tallystick.platform.mt5.server.expiry import expiry_of_rest
+from tallystick.platform.mt5.server.hours import Hours
+from tallystick.platform.mt5.server.liquidity import Liquidity
+from tallystick.platform.mt5.server.order_types import QUOTED, direction_of, stops_of
 from tallystick.platform.mt5.server.prices import stops_broken
 
 PASSED = 0

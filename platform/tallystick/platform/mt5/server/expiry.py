@@ -5,7 +5,7 @@ import msgspec
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.server_time import next_midnight
-from tallystick.platform.mt5.server.order_types import DAY, DEAL, GTC, SPECIFIED, SPECIFIED_DAY
+from tallystick.platform.mt5.numbers import DAY, DEAL, GTC, SPECIFIED, SPECIFIED_DAY
 
 
 def expiry_of(sending: OrderSending, instrument: Instrument, time: int, rule: str) -> int:

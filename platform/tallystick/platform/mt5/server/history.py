@@ -12,8 +12,7 @@ from tallystick.events.event import Event
 from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded, OrderSending, OrderTriggered
 from tallystick.market.instrument import Instrument
 from tallystick.platform.mt5 import retcodes
-from tallystick.platform.mt5.server.account import AccountState, Pending
-from tallystick.platform.mt5.server.order_types import (
+from tallystick.platform.mt5.numbers import (
     BUY_LIMIT,
     BUY_STOP_LIMIT,
     CLOSE_BY,
@@ -22,6 +21,7 @@ from tallystick.platform.mt5.server.order_types import (
     MODIFY,
     PENDING,
 )
+from tallystick.platform.mt5.server.account import AccountState, Pending
 
 State = Literal["started", "placed", "cancelled", "partial", "filled", "rejected", "expired"]
 

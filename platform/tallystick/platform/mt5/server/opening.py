@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from tallystick.events.event import Event
+from tallystick.events.types.account import AccountOpened
 from tallystick.events.types.market import InstrumentDeclared, ServerTimeRuled
-from tallystick.events.types.trading import AccountOpened
 from tallystick.market.instrument import Instrument
 from tallystick.platform.mt5.balance import balance_deal
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState

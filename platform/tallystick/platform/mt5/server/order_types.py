@@ -1,19 +1,28 @@
-"""MT5's numbers of requests and orders, and what they say: actions, types, filling and time, flags of a symbol."""
+"""What the numbers of a request say: its direction, its points, and which of a symbol's flags let it pass."""
 
 from functools import lru_cache
 
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
+from tallystick.platform.mt5.numbers import (
+    ACTIONS,
+    BOOK_OR_CANCEL,
+    BUY,
+    BUY_LIMIT,
+    BUY_STOP,
+    BUY_STOP_LIMIT,
+    CLOSE_BY_TYPE,
+    DEAL,
+    FILL_OR_KILL,
+    IMMEDIATE_OR_CANCEL,
+    LIMIT_TYPES,
+    MARKET_TYPES,
+    PENDING,
+    RETURN,
+    SELL_STOP_LIMIT,
+    STOP_LIMIT_TYPES,
+)
 
-DEAL, PENDING, SLTP, MODIFY, REMOVE, CLOSE_BY = 1, 5, 6, 7, 8, 10
-ACTIONS = frozenset({DEAL, PENDING, SLTP, MODIFY, REMOVE, CLOSE_BY})
-BUY, SELL, BUY_LIMIT, SELL_LIMIT, BUY_STOP, SELL_STOP, BUY_STOP_LIMIT, SELL_STOP_LIMIT, CLOSE_BY_TYPE = range(9)
-MARKET_TYPES = frozenset({BUY, SELL})
-LIMIT_TYPES = frozenset({BUY_LIMIT, SELL_LIMIT})
-STOP_TYPES = frozenset({BUY_STOP, SELL_STOP})
-STOP_LIMIT_TYPES = frozenset({BUY_STOP_LIMIT, SELL_STOP_LIMIT})
-FILL_OR_KILL, IMMEDIATE_OR_CANCEL, RETURN, BOOK_OR_CANCEL = range(4)
-GTC, DAY, SPECIFIED, SPECIFIED_DAY = range(4)
 ORDER_MODES = {BUY: 1, BUY_LIMIT: 2, BUY_STOP: 4, BUY_STOP_LIMIT: 8}
 """SYMBOL_ORDER flag by type, of a buy (a sell's is the same)."""
 STOP_LOSS_MODE, TAKE_PROFIT_MODE, CLOSE_BY_MODE = 16, 32, 64

@@ -8,15 +8,11 @@ from collections.abc import Mapping
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.platform.mt5 import retcodes
+from tallystick.platform.mt5.numbers import CLOSE_BY, DEAL, MODIFY, PENDING, SLTP
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState, Position
 from tallystick.platform.mt5.server.hours import Hours
 from tallystick.platform.mt5.server.order_types import (
-    CLOSE_BY,
     CLOSE_BY_MODE,
-    DEAL,
-    MODIFY,
-    PENDING,
-    SLTP,
     STOP_LOSS_MODE,
     TAKE_PROFIT_MODE,
     direction_of,

@@ -2,7 +2,7 @@
 
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
-from tallystick.platform.mt5.server.order_types import (
+from tallystick.platform.mt5.numbers import (
     BUY_LIMIT,
     BUY_STOP,
     BUY_STOP_LIMIT,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tallystick.market.alarms import Floats, Ints
+from tallystick.market.arrays import Floats, Ints
 from tallystick.market.converted import MAYBE, SURE, first_near
 from tallystick.market.moment import Sides, row_step
 from tallystick.market.rows import Rows

@@ -3,20 +3,16 @@
 from collections.abc import Mapping
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import AccountStoppedOut
+from tallystick.events.types.account import AccountStoppedOut
 from tallystick.market.bar_path import STEPS
 from tallystick.market.instrument import Instrument
 from tallystick.market.moment import triggered
 from tallystick.market.rows import Rows
+from tallystick.platform.mt5.numbers import MARKET_TYPES, STOP_LIMIT_TYPES, STOP_TYPES
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState, Pending, Position
 from tallystick.platform.mt5.server.dealing import Dealing, Reason
 from tallystick.platform.mt5.server.executing import Executing
-from tallystick.platform.mt5.server.order_types import (
-    MARKET_TYPES,
-    STOP_LIMIT_TYPES,
-    STOP_TYPES,
-    direction_of,
-)
+from tallystick.platform.mt5.server.order_types import direction_of
 from tallystick.platform.mt5.server.paths import Path, Paths
 from tallystick.platform.mt5.server.worth import Worth
 

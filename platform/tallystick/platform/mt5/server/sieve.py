@@ -12,11 +12,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.market.alarms import BUY_LIMIT, BUY_STOP, BUY_STOP_LIMIT, NEVER, SELL_LIMIT, SLACK
+from tallystick.market.alarms import BUY_LIMIT, BUY_STOP, BUY_STOP_LIMIT, SELL_LIMIT, SLACK
 from tallystick.market.compiled import FEW
 from tallystick.market.fills import equity_floor
 from tallystick.market.money import PointMoney
 from tallystick.market.rows import Rows
+from tallystick.market.spans import NEVER
 from tallystick.platform.mt5.server.account import AccountState, Position
 
 Span = tuple[float, float, float, float]

@@ -9,16 +9,10 @@ from dataclasses import dataclass
 from tallystick.events.types.trading import OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.platform.mt5 import retcodes
+from tallystick.platform.mt5.numbers import MARKET_TYPES, MODIFY, REMOVE, STOP_LIMIT_TYPES
 from tallystick.platform.mt5.server.account import AccountSettings, AccountState, Pending, Position
 from tallystick.platform.mt5.server.expiry import expiry_allowed, expiry_of
-from tallystick.platform.mt5.server.order_types import (
-    MARKET_TYPES,
-    MODIFY,
-    REMOVE,
-    STOP_LIMIT_TYPES,
-    direction_of,
-    points_of,
-)
+from tallystick.platform.mt5.server.order_types import direction_of, points_of
 from tallystick.platform.mt5.server.prices import limit_price_of, price_broken, stops_broken
 
 PASSED = 0

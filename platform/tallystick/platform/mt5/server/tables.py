@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tallystick.market import fills
-from tallystick.market.alarms import Ints, set_alarms
+from tallystick.market.alarms import set_alarms
+from tallystick.market.arrays import Ints
 from tallystick.market.bar_path import STEPS
 from tallystick.market.compiled import FEW
 from tallystick.market.instrument import Instrument

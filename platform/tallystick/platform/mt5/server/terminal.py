@@ -12,15 +12,8 @@ from typing import Any
 import msgspec
 
 from tallystick.events.event import Event
-from tallystick.events.types.trading import (
-    DealMade,
-    OrderAnswered,
-    OrderEnded,
-    OrderSending,
-    PositionMarginFixed,
-    PositionProtected,
-    SwapCharged,
-)
+from tallystick.events.types.account import PositionMarginFixed, PositionProtected, SwapCharged
+from tallystick.events.types.trading import DealMade, OrderAnswered, OrderEnded, OrderSending
 from tallystick.market.instrument import Instrument
 from tallystick.market.money import point_money
 from tallystick.market.rows import Rows

@@ -3,11 +3,9 @@
 from datetime import date
 from typing import Literal
 
+from tallystick.market.spans import DAY_NS, MONDAY_NS, WEEK_NS
+
 Calendar = Literal["daily", "weekly", "monthly", "seconds"]
-SECOND = 1_000_000_000
-DAY = 86_400 * SECOND
-MONDAY = 4 * DAY
-"""1970-01-05, the first Monday of the epoch."""
 EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -18,12 +16,12 @@ def next_instant(time: int, calendar: Calendar, every: int = 0, offset: int = 0)
     """
     if calendar == "monthly":
         return _next_month(time - offset) + offset
-    start, period = {"daily": (0, DAY), "weekly": (MONDAY, 7 * DAY), "seconds": (0, every)}[calendar]
+    start, period = {"daily": (0, DAY_NS), "weekly": (MONDAY_NS, WEEK_NS), "seconds": (0, every)}[calendar]
     first = start + offset
     return first + ((time - first) // period + 1) * period
 
 
 def _next_month(time: int) -> int:
-    day = date.fromordinal(EPOCH + time // DAY)
+    day = date.fromordinal(EPOCH + time // DAY_NS)
     following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return (following.toordinal() - EPOCH) * DAY
+    return (following.toordinal() - EPOCH) * DAY_NS

@@ -4,12 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
+from tallystick.market.spans import YEAR_S
 from tallystick.platform.strategies.errors import need
 from tallystick.platform.strategies.rebalance.calendar import Calendar
 
 MOST_CLOSES = 1_000_000
 """Numbers in one window: 8 MB in each request."""
-YEAR_S = 366 * 86_400
 WHOLE = ("k", "every_s", "offset_s", "window", "layers", "seed", "due_s", "period_s")
 
 

@@ -20,9 +20,10 @@ from tallystick.events.types.optimisation import DecisionWithheld, OptimisationC
 from tallystick.events.types.running import ModuleLate, WorkFailed
 from tallystick.events.types.trading import DecisionExplained, TargetAsked
 from tallystick.market.rows import Quote, Rows
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.strategies.errors import need
 from tallystick.platform.strategies.rebalance.asking import Terms, request_of
-from tallystick.platform.strategies.rebalance.calendar import SECOND, Calendar
+from tallystick.platform.strategies.rebalance.calendar import Calendar
 from tallystick.platform.strategies.rebalance.checks import check
 from tallystick.platform.strategies.rebalance.waiting import Waiting
 from tallystick.platform.strategies.rebalance.window import Closes
@@ -103,7 +104,7 @@ class Rebalance:
         self.series = tuple(SeriesChoice(name, symbol, source, period_s) for symbol in self.symbols)
         self.kind = self.series[0].kind
         self.hears: tuple[type, ...] = (*self.series[0].hears, OptimisationCompleted, ModuleLate, WorkFailed)
-        self._waiting = Waiting(len(self.symbols), (calendar, every_s * SECOND, offset_s * SECOND))
+        self._waiting = Waiting(len(self.symbols), (calendar, every_s * SECOND_NS, offset_s * SECOND_NS))
         self._terms = Terms(
             module=name,
             worker=QUANTUM,
@@ -118,7 +119,7 @@ class Rebalance:
             layers=layers,
             angles=angles,
             seed=seed,
-            due=due_s * SECOND,
+            due=due_s * SECOND_NS,
         )
         self._closes = Closes(len(self.symbols), window)
         self._asked: dict[str, int] = {}
@@ -155,7 +156,7 @@ class Rebalance:
     def _late(self) -> str:
         """Which symbols have been waited for until another instant came."""
         names = ", ".join(self.symbols[place] for place in self._waiting.missing())
-        since = datetime.fromtimestamp(self._waiting.since // SECOND, UTC)
+        since = datetime.fromtimestamp(self._waiting.since // SECOND_NS, UTC)
         return (
             f"no row of {names} since {since:%Y-%m-%d %H:%M:%S}Z, when the calendar asked, and it asks again."
             " It waits on; check the data, or leave out a symbol that has ended."

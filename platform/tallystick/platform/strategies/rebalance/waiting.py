@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tallystick.market.arrays import Ints
 from tallystick.platform.strategies.rebalance.calendar import Calendar, next_instant
 
-Ints = NDArray[np.int64]
 Grid = tuple[Calendar, int, int]
 """Calendar, its period and its offset in ns: as `next_instant` takes them."""
 Word = Literal["", "decide", "late"]

@@ -14,8 +14,9 @@ from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from tallystick.market.spans import NEVER
 from tallystick.platform.mt5.connecting import EndOfData
-from tallystick.platform.mt5.exec.child.turns import NEVER, Turns
+from tallystick.platform.mt5.exec.child.turns import Turns
 
 Work = Callable[[], Any]
 
@@ -70,7 +71,7 @@ def put_executor(turns: Turns, module: Any) -> None:
         if crew is None:
             crew = crews[pool] = Crew(turns, pool._max_workers, pool._thread_name_prefix)  # noqa: SLF001 -- its own words
             if getattr(pool, "_initializer", None) is not None:
-                pool._initializer(*pool._initargs)  # noqa: SLF001
+                pool._initializer(*pool._initargs)  # noqa: SLF001 -- as above
         return crew
 
     def submit(self: Any, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -117,11 +118,11 @@ def _outside_of_loops(work: Work) -> Any:
     if events is None:
         return work()
     running = events._get_running_loop()  # noqa: SLF001 -- documented for loops' authors
-    events._set_running_loop(None)  # noqa: SLF001
+    events._set_running_loop(None)  # noqa: SLF001 -- as above
     try:
         return work()
     finally:
-        events._set_running_loop(running)  # noqa: SLF001
+        events._set_running_loop(running)  # noqa: SLF001 -- as above
 
 
 def without_its_context(fn: Any) -> Any:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.mt5.exec.child.pipe import VARIABLE
 from tallystick.platform.mt5.exec.child.zone import words_for
 from tallystick.platform.mt5.exec.settings import ChildSettings
@@ -19,7 +20,7 @@ def environment(settings: ChildSettings, base: Mapping[str, str], pipe: str) -> 
         **base,
         "PYTHONHASHSEED": str(settings.seed % 2**32),
         "PYTHONPATH": _SEPARATOR.join(path),
-        "TZ": words_for(settings.tz, settings.start_ns // 1_000_000_000),
+        "TZ": words_for(settings.tz, settings.start_ns // SECOND_NS),
         VARIABLE: pipe,
     }
 

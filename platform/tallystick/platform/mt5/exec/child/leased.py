@@ -11,13 +11,13 @@ import numpy as np
 
 from tallystick.market.compiled import FEW, be_patient
 from tallystick.market.rows import Rows
+from tallystick.market.spans import NEVER
 from tallystick.platform.mt5.exec.settings import LEASED, Lease, Looked
 from tallystick.platform.mt5.wire import BEHIND_TIME, SUCCESS, Answer, Call, encoded_answer, encoded_call
 
 MOST_LOOKS = 1_024
 MOST_BYTES = 1 << 20
 """Of answers, in one message (and the last)."""
-NEVER = 2**63 - 1
 
 
 class Known:

@@ -18,7 +18,7 @@ def put_locks(turns: Turns) -> None:
     """Let everything that is imported from now on use locks of this kind."""
     plain = type("lock", (TurnLock,), {"turns": turns, "__slots__": (), "__module__": "_thread"})
 
-    class RLock(_Reentrant):  # type: ignore[misc]
+    class RLock(_Reentrant):  # type: ignore[misc]  # found by name
         """`threading.RLock` on a lock of this kind."""
 
         def __init__(self) -> None:
@@ -43,7 +43,7 @@ class TurnLock:
         """Take it, at once or as soon as whoever holds it lets it go."""
         if not blocking or timeout == 0:
             return self._lock.acquire(blocking, timeout)
-        return self._lock.acquire(False) or self.turns.lock(self._lock, _length(timeout))  # noqa: FBT003
+        return self._lock.acquire(False) or self.turns.lock(self._lock, _length(timeout))  # noqa: FBT003 -- takes no names
 
     def release(self) -> None:
         """Let it go. Raises RuntimeError if nobody holds it."""

@@ -173,7 +173,7 @@ class ParentPipe:
 
     def _orphaned(self) -> NoReturn:
         with suppress(OSError, ValueError):
-            print("error[E596] the process that answers is gone; the bot ends.", file=sys.stderr, flush=True)  # noqa: T201
+            print("error[E596] the process that answers is gone; the bot ends.", file=sys.stderr, flush=True)  # noqa: T201 -- there is nobody else to tell
         os._exit(EXIT_ORPHANED)
 
 

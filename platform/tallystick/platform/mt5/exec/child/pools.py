@@ -50,7 +50,7 @@ def _executor(clock: VirtualClock, module: ModuleType) -> None:
 
 
 def _loop(module: ModuleType) -> None:
-    async def shutdown_default_executor(self: Any, timeout: float | None = None) -> None:  # noqa: ASYNC109, ARG001
+    async def shutdown_default_executor(self: Any, timeout: float | None = None) -> None:  # noqa: ASYNC109, ARG001 -- as Python has it
         # Asyncio's own joins the pool in a thread, within five minutes of a clock that would leap over them.
         self._executor_shutdown_called = True
         if self._default_executor is not None:

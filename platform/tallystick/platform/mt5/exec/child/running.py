@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.mt5 import connecting
 from tallystick.platform.mt5.exec.child import machine
 from tallystick.platform.mt5.exec.child.asking import Asking
@@ -33,7 +34,7 @@ from tallystick.platform.mt5.exec.child.pools import put_pools
 from tallystick.platform.mt5.exec.child.refusals import MainThread, RefusedError
 from tallystick.platform.mt5.exec.child.script import EXIT_FAILED, Outcome, run_script
 from tallystick.platform.mt5.exec.child.sets import put_sets
-from tallystick.platform.mt5.exec.child.times import SECOND_NS, put_log_start, put_times
+from tallystick.platform.mt5.exec.child.times import put_log_start, put_times
 from tallystick.platform.mt5.exec.child.turns import Turns
 from tallystick.platform.mt5.exec.child.waits import put_proactor, put_waits
 from tallystick.platform.mt5.exec.child.warned import Warnings

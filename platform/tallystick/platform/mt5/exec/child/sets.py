@@ -52,7 +52,7 @@ def _waiting(module: Any, wait: Callable[..., Any]) -> Callable[..., Any]:
             await wait(fs, **how)  # says what is wrong with that
         members = list(dict.fromkeys(fs))
         done, pending = await wait(members, **how)
-        return tuple(InOrder(each for each in members if each in some) for some in (done, pending))  # type: ignore[return-value]
+        return tuple(InOrder(each for each in members if each in some) for some in (done, pending))  # type: ignore[return-value]  # two of two
 
     in_order.__name__ = in_order.__qualname__ = "wait"
     return in_order

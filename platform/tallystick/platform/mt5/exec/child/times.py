@@ -9,12 +9,12 @@ from threading import get_ident
 from types import ModuleType
 from typing import Any, SupportsIndex
 
+from tallystick.market.spans import SECOND_NS
 from tallystick.platform.mt5.exec.child import machine
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.places import builtin, put, put_everywhere
 from tallystick.platform.mt5.exec.child.refusals import MainThread
 
-SECOND_NS = 1_000_000_000
 SHORTEST_SLEEP_NS = 50_000
 """What sleeps less only lets others run."""
 

@@ -18,13 +18,13 @@ from _thread import LockType, allocate_lock, get_ident
 from collections.abc import Callable
 from functools import partial
 
+from tallystick.market.spans import NEVER
 from tallystick.platform.mt5.connecting import EndOfData
 from tallystick.platform.mt5.exec.child import machine
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.ending import DataEnd
 from tallystick.platform.mt5.exec.child.patience import SHORTEST_S, Patience
 
-NEVER = 2**63 - 1
 LAST_OF_ALL = NEVER + 1
 """When the script has ended and only its threads have not."""
 HELD_S = 0.05
@@ -141,12 +141,12 @@ class Turns:
         """Start a thread, which runs when it is its turn. Raises what `start` raises."""
         place = Place(thread)
         run, holder = thread.run, self._holder
-        thread.run = partial(self._live, place, run)  # type: ignore[method-assign]
+        thread.run = partial(self._live, place, run)  # type: ignore[method-assign]  # until it has begun
         holder.really = True
         try:
             start(thread)
         except BaseException:
-            thread.run = run  # type: ignore[method-assign]
+            thread.run = run  # type: ignore[method-assign]  # as it was
             raise
         finally:
             holder.really = False

@@ -17,12 +17,12 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
+from tallystick.market.spans import NEVER, SECOND_NS
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
 from tallystick.platform.mt5.exec.child.patience import Patience
 from tallystick.platform.mt5.exec.child.places import builtin, put, put_everywhere
 from tallystick.platform.mt5.exec.child.refusals import MainThread
-from tallystick.platform.mt5.exec.child.times import SECOND_NS
-from tallystick.platform.mt5.exec.child.turns import NEVER, Turns
+from tallystick.platform.mt5.exec.child.turns import Turns
 
 
 def put_waits(clock: VirtualClock, main_thread: MainThread, turns: Turns) -> None:
@@ -159,17 +159,17 @@ class Waits:
             raise RuntimeError("cannot wait on un-acquired lock")
         waiter = allocate_lock()
         waiter.acquire()
-        condition._waiters.append(waiter)  # noqa: SLF001
-        saved = condition._release_save()  # noqa: SLF001
+        condition._waiters.append(waiter)  # noqa: SLF001 -- as above
+        saved = condition._release_save()  # noqa: SLF001 -- as above
         came = False
         try:
-            came = self._turns.wait(partial(waiter.acquire, False), self._wake(timeout))  # noqa: FBT003
+            came = self._turns.wait(partial(waiter.acquire, False), self._wake(timeout))  # noqa: FBT003 -- takes no names
             return came
         finally:
-            condition._acquire_restore(saved)  # noqa: SLF001
+            condition._acquire_restore(saved)  # noqa: SLF001 -- as above
             if not came:
                 with suppress(ValueError):
-                    condition._waiters.remove(waiter)  # noqa: SLF001
+                    condition._waiters.remove(waiter)  # noqa: SLF001 -- as above
 
     def _found(self, look: Callable[[], Any], timeout: float | None, *, outside: bool) -> Any:
         """What a look at files finds, now or while others go on."""
