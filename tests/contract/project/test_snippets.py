@@ -15,6 +15,9 @@ REFERENCE = ROOT / "docs" / "reference"
 
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_the_python_of_a_page_runs(page: Path, tmp_path: Path) -> None:
+    for block in python_blocks(page):
+        if "needs" in block.says:
+            pytest.importorskip(block.says["needs"], reason=f"{block.place}: pip install {block.says['needs']}")
     assert run_page(page, tmp_path) == sum("not run" not in block.says for block in python_blocks(page))
 
 

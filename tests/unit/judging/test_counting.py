@@ -4,9 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tallystick.platform.backtesting.failed import StrategyFailed
 from tallystick.platform.backtesting.tester import backtest
+from tallystick.platform.judging.listing import listed
 from tallystick.platform.judging.optimising import optimize
 from tallystick.platform.judging.research_log import ResearchLog
 from tallystick.platform.judging.study import Study
@@ -50,6 +52,16 @@ def test_studies_that_begin_at_once_have_names_of_their_own(tmp_path: Path) -> N
     with ThreadPoolExecutor(3) as threads:
         found = list(threads.map(lambda log: _searched(log).started.study, logs))
     assert sorted(found) == ["study-0", "study-1", "study-2"]
+
+
+def test_the_trials_of_a_study_are_listed_by_number_in_whichever_order_their_processes_came_up(tmp_path: Path) -> None:
+    log = log_in(tmp_path)
+    backtest("ema_cross", month(), research=log)
+    begun = next(each.started for each in listed(log.folder) or [])
+    for study, trial in (("study-1", 1), ("study-0", 2), ("study-1", 0), ("study-0", 1)):
+        log.begin(replace(begun, study=study, trial=trial))
+    found = [(each.study, each.started.trial) for each in listed(log.folder) or []]
+    assert found == [("backtest", 0), ("study-1", 0), ("study-1", 1), ("study-0", 1), ("study-0", 2)]
 
 
 def _searched(log: ResearchLog) -> Study:

@@ -66,12 +66,18 @@ class Listed:
 
 
 def listed(folder: Path) -> list[Listed] | None:
-    """Every trial in the log of `folder`, in order; None where there is no log."""
+    """Every trial in the log of `folder`, study by study as they began and by number; None where there is no log.
+
+    A study's trials run beside each other, so the log has them in the order in which their processes came up.
+    """
     try:
         reader = LogReader(folder / "log")
     except LogMissing:
         return None
-    return list(_trials(reader.envelopes()))
+    studies: dict[str, list[Listed]] = {}
+    for each in _trials(reader.envelopes()):
+        studies.setdefault(each.study, []).append(each)
+    return [each for found in studies.values() for each in sorted(found, key=lambda one: one.started.trial)]
 
 
 def _trials(envelopes: Iterator[Envelope]) -> Iterator[Listed]:

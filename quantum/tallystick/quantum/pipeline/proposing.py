@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tallystick.quantum.angles import Angles, optimise, ramps
+from tallystick.quantum.arrays import Bits, Floats
+from tallystick.quantum.classical.cardinality import Support
 from tallystick.quantum.diagonal import quadratic_diagonal
 from tallystick.quantum.errors import Missing
 from tallystick.quantum.mixers import mixer_named
@@ -33,9 +35,6 @@ from tallystick.quantum.qaoa import Qaoa
 from tallystick.quantum.starts import Dicke, RingTop, Start, Weighted
 from tallystick.quantum.subspace import Subspace
 
-Floats = NDArray[np.float64]
-Bits = NDArray[np.bool_]
-Support = tuple[int, ...]
 TOP = 20
 """How many of the likeliest supports are kept."""
 SMALLER = 12
@@ -222,11 +221,8 @@ def _searched(
     """The end of L-BFGS, and its way there."""
     try:
         found = optimise(qaoa, [start], objective=sought, iterations=settings.iterations)
-    except ModuleNotFoundError as error:
-        message = (
-            f'angles={settings.angles!r} needs scipy. Install it: pip install "tallystick[quantum]", or take '
-            "angles='ramp'"
-        )
+    except Missing as error:
+        message = f"{error}, or take angles='ramp' in place of {settings.angles!r}"
         raise Missing(message) from error
     return found.angles, tuple(step.value for step in found.trace[0])
 

@@ -1,5 +1,6 @@
 """What the circuit is said to propose is what a list of all supports says; chance draws evenly."""
 
+import sys
 from itertools import combinations
 from typing import Any, Literal
 
@@ -8,6 +9,7 @@ import pytest
 
 from tallystick.quantum import HybridSettings, PortfolioProblem, Qaoa, Subspace, hybrid
 from tallystick.quantum.classical.cardinality import Limits
+from tallystick.quantum.errors import Missing
 from tallystick.quantum.mixers import mixer_named
 from tallystick.quantum.pipeline.allowing import straying
 from tallystick.quantum.pipeline.drawing import by_probability, evenly, uniforms
@@ -181,6 +183,14 @@ def test_shots_keep_to_a_limit_and_are_better_than_chance_within_it(case: str) -
     means = [rows[each].raw_mean for each in ("qaoa", "start", "random")]
     assert all(each is not None for each in means)
     assert means[0] == min(means, key=lambda each: np.inf if each is None else each)
+
+
+def test_without_scipy_a_search_for_angles_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
+    with pytest.raises(
+        Missing, match=r'pip install "tallystick\[quantum\]", or take angles=.ramp. in place of .optimise.'
+    ):
+        hybrid(limited(**LIMITS["one of ten"][0]), HybridSettings(angles="optimise", shots=50), Limits(nodes=1))
 
 
 def test_the_start_alone_draws_from_the_start_without_layers() -> None:
