@@ -5,6 +5,7 @@ it; 5. blobs; 6. the body canonical, or pruned; 7. what the log's own records sa
 the group, before.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -16,6 +17,7 @@ from tallystick.events.declarations import (
     CHECKPOINTED,
     EPOCH_OPENED,
     LAST_OWN_TYPE,
+    SOURCE_DECLARED,
     SUCCEEDED,
     TAIL_CUT,
     Declarations,
@@ -88,9 +90,11 @@ class Found:
 class Rules:
     """Judges records in order and keeps what they amount to in `found`."""
 
-    def __init__(self, found: Found, declared: Declarations) -> None:
+    def __init__(self, found: Found, declared: Declarations, catch_up: Callable[[], None]) -> None:
+        """`catch_up` completes `declared`, which may lack what was declared before these records."""
         self.found = found
         self.declared = declared
+        self._catch_up = catch_up
         self._bodies: dict[tuple[int, int], BodyRule] = {}
 
     def take(self, data: bytes | memoryview, record: RecordAt) -> None:
@@ -117,6 +121,8 @@ class Rules:
 
     def require_admitted(self, type_id: int, version: int, source: int, flags: int) -> DeclaredType:
         """The declaration of a type that this source may say with these flags. Raises `IntegrityError`."""
+        if (type_id, version) not in self.declared.types or source not in self.declared.sources:
+            self._catch_up()
         declared = self.declared.types.get((type_id, version))
         speaker = self.declared.sources.get(source)
         if declared is None:
@@ -159,6 +165,8 @@ class Rules:
         complaint = rule.complaint(body)
         _require(not complaint, complaint)
         if declared.id <= OWN_TYPES:
+            if declared.id <= SOURCE_DECLARED:
+                self._catch_up()
             self.declared.take(declared.id, body, seq)
             self._take_own(declared.id, rule.values(body), seq, epoch)
 

@@ -120,14 +120,16 @@ def written(data: bytes | memoryview, at: int, before: int = 0) -> bytes:
 
 def later_frame(data: memoryview, at: int, marker: bytes, seq: int) -> int:
     """First seq of a whole frame of this segment after `at` that names more than `seq`; -1 when there is none."""
-    raw = bytes(data[at:])
-    found = raw.find(FRAME_MAGIC + marker)
-    while found >= 0:
-        frame = read_frame(raw, found, marker)
-        if frame is not None and frame[0] > seq:
-            return frame[0]
-        found = raw.find(FRAME_MAGIC + marker, found + 1)
-    return -1
+    return next((first for _, first in frames(bytes(data[at:]), 0, marker) if first > seq), -1)
+
+
+def frames(data: bytes, at: int, marker: bytes) -> Iterator[tuple[int, int]]:
+    """Where each whole frame of this segment stands from `at` on, and its first seq; an image in a body is one too."""
+    while (at := data.find(FRAME_MAGIC + marker, at)) >= 0:
+        frame = read_frame(data, at, marker)
+        if frame is not None:
+            yield at, frame[0]
+        at += 1
 
 
 def _read_record(data: memoryview, at: int, seq: int, prev: bytes) -> RecordAt:

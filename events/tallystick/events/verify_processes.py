@@ -14,7 +14,7 @@ from tallystick.events.errors import LogError
 from tallystick.events.verify_range import Outcome, Stretch, StretchReader
 from tallystick.events.verify_split import Costs, split
 
-IN_PYTHON = Costs(skim=0.08, decide=0.1)
+IN_PYTHON = Costs(decide=0.1)
 
 _END = b""
 

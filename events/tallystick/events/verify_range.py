@@ -1,15 +1,13 @@
 """Read a stretch of a log's segments, group by group, up to its end, a fault or the torn tail.
 
-Several stretches can be read side by side: each but the first skims what comes before it, lengths and declarations
-only, to know where the chain stands and what was declared; the one before verifies those same bytes, and the seams are
-compared.
+Several stretches can be read side by side: each but the first is told by `skimming` where the chain stands and what
+was declared before it; the one before verifies those same bytes, and places and seams are compared.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from tallystick.events.declarations import Declarations
 from tallystick.events.errors import IntegrityError
 from tallystick.events.fastgroup import FastGroups
 from tallystick.events.record import HEADER_BYTES, LENGTH, RECORD, genesis
@@ -25,16 +23,13 @@ from tallystick.events.segment import (
     read_group,
     written,
 )
-from tallystick.events.skimming import Seam, skim
+from tallystick.events.skimming import Before, Place, Seam
 from tallystick.events.stored import StoredSegment, plain_bytes
 from tallystick.events.treepiece import TreePiece
 from tallystick.events.window import Window
 
 PROGRESS_BYTES = 4 * 2**20
-SKIMMED_SHARE = 4  # of a window: hardly anything is looked at, and less memory is faster memory
 _FRAME_BYTE = FRAME_MAGIC[0]
-
-Place = tuple[int, float]  # a segment, and a share of its bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +59,25 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a stretch held, the seams at both ends, the torn bytes after it and the fault that ended it."""
+    """What a stretch held, the seams at both ends, the torn bytes after it and the fault that ended it.
+
+    `begins` and `ends`: segment and byte of the groups at which it and the next stretch begin; byte 0 for the first.
+    """
 
     found: Found
     begun: Seam
     ended: Seam
+    begins: tuple[int, int] = (0, 0)
+    ends: tuple[int, int] = (0, 0)
     torn: int = 0
     fault: Fault | None = None
 
 
 class _Ended(Exception):
-    """The stretch ends here: at its stop or in the torn tail."""
+    """The stretch ends here: at its stop, byte `at` of the segment, or in the torn tail."""
+
+    def __init__(self, at: int = 0) -> None:
+        self.at = at if at > SEGMENT.size else 0
 
 
 class StretchReader:
@@ -95,14 +98,13 @@ class StretchReader:
     def read(self) -> Outcome:
         """Read the stretch; a fault or torn tail is part of the outcome. Raises `LogError`."""
         stretch = self._stretch
-        seam: Seam = (0, genesis(stretch.origin), BEFORE_ALL, 0)
-        index, at, declared = 0, 0, Declarations()
-        fault = None
-        if stretch.start != (0, 0.0):
-            index, at, seam = self._skim(declared)
+        genesis_seam: Seam = (0, genesis(stretch.origin), BEFORE_ALL, 0)
+        before = Before(stretch.segments, stretch.start, genesis_seam, self._bytes_of)
+        index, at, seam = before.start()
+        begins, fault = (index, at), None
         found = Found(TreePiece(seam[0], stretch.wanted), *seam)
         found.waiting = [] if seam[0] else None
-        self._rules = Rules(found, declared)
+        self._rules = Rules(found, before.declared, before.catch_up)
         self._fast = FastGroups(self._rules)
         try:
             while index < len(stretch.segments):
@@ -110,12 +112,13 @@ class StretchReader:
                 index, at = index + 1, 0
             if stretch.stop is None:
                 self._require_uncovered()
-        except _Ended:
-            pass
+        except _Ended as end:
+            at = end.at
         except IntegrityError as error:
             fault = self._fault(error)
         found.piece.close()
-        return Outcome(found, seam, (found.seq, found.head, found.time, found.epoch), self._torn, fault)
+        ended = found.seq, found.head, found.time, found.epoch
+        return Outcome(found, seam, ended, begins, (index, at), self._torn, fault)
 
     def take_waiting(self) -> bytes:
         """What this stretch has said since it was last asked and the decision digest has yet to take in."""
@@ -148,7 +151,7 @@ class StretchReader:
         found, reported = self._rules.found, at
         while at < window.size:
             if at >= stop:
-                raise _Ended
+                raise _Ended(at)
             ahead = min(stop, window.ahead(at))
             data, base = window.data, window.base
             end = self._fast.take(data, at - base, ahead - base, marker)
@@ -226,23 +229,6 @@ class StretchReader:
             return error
         fields = RECORD.unpack_from(data, at)[1:]
         return _At(error.what, error.seq, fields) if fields[3] == error.seq else error
-
-    def _skim(self, declared: Declarations) -> tuple[int, int, Seam]:
-        """Where the stretch begins: segment, byte and seam; takes in what was declared before it.
-
-        Whatever looks wrong ends the skimming: the stretch before reads the same bytes and will find it.
-        """
-        last, share = self._stretch.start
-        seam: Seam = (0, genesis(self._stretch.origin), BEFORE_ALL, 0)
-        for index in range(last + 1):
-            with Window(self._stretch.segments[index], self._bytes_of, SKIMMED_SHARE) as window:
-                stop = window.place(share) if index == last else window.size
-                if stop <= SEGMENT.size:
-                    return index, 0, seam  # the one before ends with the segment before
-                at, seam = skim(window, stop, declared, seam)
-                if at < window.size:
-                    return index, at, seam
-        return last + 1, 0, seam
 
 
 class _At(IntegrityError):

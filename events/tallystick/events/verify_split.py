@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tallystick.events.verify_range import Outcome, Place, Stretch
+from tallystick.events.skimming import Place
+from tallystick.events.verify_range import Outcome, Stretch
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """What reading beside others costs, as shares of verifying a record.
 
-    `skim`: passing over a record that comes before a stretch. `decide`: what the decision digest takes, which is one
-    chain, so that the first reader does it for all. `note`: what it takes the others to write down for that one what it
-    is to decide.
+    `decide`: what the decision digest takes, which is one chain, so that the first reader does it for all. `note`: what
+    it takes the others to write down for that one what it is to decide.
     """
 
-    skim: float
     decide: float
     note: float = 0.0
 
@@ -30,7 +29,7 @@ def split(whole: Stretch, readers: int, costs: Costs) -> list[Stretch]:
 
 def seamless(outcomes: Sequence[Outcome]) -> bool:
     """Whether the stretches hold, each goes on where the one before ended, and they agree on the sizes of blobs."""
-    joined = all(a.ended == b.begun for a, b in pairwise(outcomes))
+    joined = all((a.ended, a.ends) == (b.begun, b.begins) for a, b in pairwise(outcomes))
     sizes: dict[bytes, int] = {}
     one_size = all(
         sizes.setdefault(digest, size) == size for each in outcomes for digest, (size, *_) in each.found.blobs.items()
@@ -65,6 +64,4 @@ def _shares(readers: int, costs: Costs) -> list[float]:
 def _read_in(time: float, readers: int, costs: Costs) -> list[float]:
     """What share of the log each reader takes in `time`, of which 1 would verify all of it."""
     shares = [(time - costs.decide) / (1 - costs.decide)]
-    for _ in range(readers - 1):
-        shares.append((time - costs.skim * sum(shares)) / (1 - costs.decide + costs.note))
-    return shares
+    return [*shares, *[time / (1 - costs.decide + costs.note)] * (readers - 1)]

@@ -15,7 +15,7 @@ from tallystick.events.stored import StoredSegment, plain_bytes
 from tallystick.events.verify_range import Outcome, Stretch, StretchReader
 from tallystick.events.verify_split import Costs, split
 
-COMPILED = Costs(skim=0.08, decide=0.12, note=0.065)
+COMPILED = Costs(decide=0.12, note=0.065)
 
 
 class SharedSegments:

@@ -1,25 +1,28 @@
 """Several readers of one log: they share the work, and one that is lost costs nothing but time."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
-from tallystick.events import compiled, verify_processes
+from tallystick.events import compiled, skimming, verify_processes
 from tallystick.events.compiled import keeping
 from tallystick.events.compiled.walks import Walking
 from tallystick.events.errors import LogError
 from tallystick.events.note import VerifierKey
 from tallystick.events.rules import Found
+from tallystick.events.skimming import Before, Seam, skim
 from tallystick.events.stored import plain_bytes, stored_segments
 from tallystick.events.verify import verify
 from tallystick.events.verify_processes import read_by_processes
 from tallystick.events.verify_range import Outcome, Stretch, StretchReader
 from tallystick.events.verify_split import seamless
 from tallystick.events.verify_threads import SharedSegments, read_by_threads
+from tallystick.events.window import Window
 from tests.unit.log.ways import way
-from tests.unit.proof.reference_writer import ReferenceLog, sealed_log
+from tests.unit.proof.reference_writer import ReferenceLog, pack_frame, sealed_log
 
 
 def whole(folder: Path) -> Stretch:
@@ -34,18 +37,21 @@ def read_beside(stretch: Stretch, readers: int, *, threads: bool) -> list[Outcom
     return read_by_processes(stretch, readers)
 
 
+@pytest.mark.parametrize("near", [False, True])
 @pytest.mark.parametrize(("threads", "loops"), [(False, False), (True, True), (True, False)])
 @pytest.mark.parametrize("readers", [2, 3, 5])
 def test_the_first_stretch_takes_in_what_all_of_them_decided(
-    tmp_path: Path, readers: int, threads: bool, loops: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, readers: int, threads: bool, loops: bool, near: bool
 ) -> None:
     stretch = whole(tmp_path)
+    if near:  # others begin at a frame, and know nothing of what was declared before they ask
+        monkeypatch.setattr(skimming, "FIRST_BYTES", 1)
     with way(loops=False):
         alone = StretchReader(stretch).read()
     with way(loops=loops):
         outcomes = read_beside(stretch, readers, threads=threads)
     assert len(outcomes) == readers
-    assert [each.begun for each in outcomes[1:]] == [each.ended for each in outcomes[:-1]]
+    assert seamless(outcomes)
     assert outcomes[-1].ended == alone.ended
     first = outcomes[0].found
     assert alone.found.decisions > 0
@@ -83,7 +89,7 @@ def test_a_thread_that_meets_what_it_cannot_skim_leaves_the_verdict_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stretch = whole(tmp_path)
-    monkeypatch.setattr(StretchReader, "_skim", puzzled)
+    monkeypatch.setattr(Before, "_walk", puzzled)
     monkeypatch.setattr("tallystick.events.verify.WORTH_A_THREAD_BYTES", 0)
     with way(loops=True):
         assert read_beside(stretch, 2, threads=True) == []
@@ -96,7 +102,7 @@ def test_what_another_reader_cannot_read_is_an_error_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: bool
 ) -> None:
     stretch = whole(tmp_path)
-    monkeypatch.setattr(StretchReader, "_skim", unreadable)
+    monkeypatch.setattr(Before, "_walk", unreadable)
     with pytest.raises(LogError, match="the disk is gone"):
         read_beside(stretch, 2, threads=threads)
 
@@ -160,6 +166,87 @@ def test_threads_report_together_how_far_they_are(tmp_path: Path, monkeypatch: p
         verify(tmp_path, sealed_log().vkey, cores=3, progress=lambda done, total: seen.append((done, total)))
     assert seen == sorted(seen)
     assert seen[-1][0] == seen[-1][1]
+
+
+@pytest.fixture
+def near(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small logs are long: others begin at a frame, and know only what the first group declared."""
+    monkeypatch.setattr(skimming, "FIRST_BYTES", 1_500)
+    monkeypatch.setattr(skimming, "NEAR_BYTES", 1_500)
+
+
+@pytest.mark.usefixtures("near")
+def test_who_begins_at_a_frame_has_passed_over_hardly_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stretch, passed = long_log(tmp_path), list[int]()
+
+    def counted(window: Window, begin: int, *rest: Any) -> tuple[int, Seam]:
+        end, seam = skim(window, begin, *rest)
+        passed.append(end - begin)
+        return end, seam
+
+    monkeypatch.setattr(skimming, "skim", counted)
+    ours, theirs = read_beside(stretch, 2, threads=True)
+    assert seamless([ours, theirs])
+    assert ours.ends[1] > 5 * sum(passed) > 0
+    assert not seamless([ours, replace(theirs, begins=(0, theirs.begins[1] + 1))])
+
+
+@pytest.mark.usefixtures("near")
+@pytest.mark.parametrize("threads", [False, True])
+def test_what_was_declared_late_is_known_to_who_began_at_a_frame(tmp_path: Path, threads: bool) -> None:
+    stretch = long_log(tmp_path, "late")
+    with way(loops=threads):
+        assert seamless(read_beside(stretch, 2, threads=threads))
+
+
+@pytest.mark.usefixtures("near")
+@pytest.mark.parametrize("loops", [False, True])
+def test_what_was_declared_late_may_not_be_declared_again_behind_the_seam(tmp_path: Path, loops: bool) -> None:
+    stretch = long_log(tmp_path, "late again")
+    with way(loops=loops):
+        *_, theirs = read_beside(stretch, 2, threads=True)
+        assert theirs.begins[1] > 0
+        assert theirs.fault is not None
+        assert "declared a second time" in theirs.fault.what
+        assert theirs.fault == StretchReader(stretch).read().fault
+
+
+def test_who_takes_a_group_in_a_body_for_one_of_the_log_leaves_the_verdict_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stretch, vkey = long_log(tmp_path, "images"), ReferenceLog().vkey
+    monkeypatch.setattr("tallystick.events.verify.WORTH_A_THREAD_BYTES", 0)
+    monkeypatch.setattr(skimming, "FIRST_BYTES", 1_500)
+    monkeypatch.setattr(skimming, "NEAR_BYTES", 300)
+    misled = 0
+    with way(loops=True):
+        for cores in range(2, 12):
+            misled += not seamless(read_beside(stretch, cores, threads=True))
+            assert verify(tmp_path, vkey, cores=cores) == verify(tmp_path, vkey)
+    assert misled
+
+
+def long_log(folder: Path, what: str = "") -> Stretch:
+    """A log of 300 groups: of late declarations, or each with the one before in a body."""
+    log = ReferenceLog()
+    log.declare_demo()
+    log.declare("demo.raw", 20, False, ["kernel"], "raw:bytes")
+    log.commit()
+    groups, marker = log.segments[0].groups, log.segments[0].marker
+    for number in range(300):
+        if "late" in what and number in {60, 260 if "again" in what else 60}:
+            log.declare("demo.late", 30, False, ["kernel"], "count:int")
+        log.note()
+        if "late" in what and number > 200:
+            log.say("demo.late", {"count": number}, source=1)
+        if what == "images" and number % 2:
+            before, there = groups[-2:]
+            first = len(log.records) - 1 - len(there)
+            image = pack_frame(marker, first - len(before), before) + b"".join(map(bytes, there))
+            log.say("demo.raw", {"raw": image + pack_frame(marker, first, there)}, source=1)
+        log.commit()
+    log.write(folder)
+    return Stretch(log.origin, stored_segments(folder), 0, ())
 
 
 def write_groups(log: ReferenceLog, folder: Path, count: int) -> None:
