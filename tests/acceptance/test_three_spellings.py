@@ -88,7 +88,7 @@ class Everything(Strategy, symbol="EURUSD", timeframe="H1", lots="0.10"):
     def on_bar(self, bar):
         n = len(self.bars)
         if n % 50 == 0 and not self.positions:
-            self.buy(sl=bar.close - self.points(200), tp=bar.close + self.points(300))
+            self.buy(sl=bar.close - self.points(200), tp=bar.close + self.points(300), why={"n": n})
         if n % 50 == 10:
             self.limit("buy", round(bar.close - self.points(150), 5), expires=timedelta(hours=8))
         if n % 50 == 30 and self.positions:

@@ -259,6 +259,46 @@ def test_single_orders_take_a_trail_too() -> None:
     assert [each.kind for each in only(said, IntentRaised)] == ["market", "stop"]
 
 
+def test_single_orders_are_explained_after_what_they_ask_for() -> None:
+    class Mine(Strategy, symbol="EURUSD", lots="0.10"):
+        def on_bar(self, bar: BarClosed) -> None:
+            self.buy(trail=self.points(150), why={"buy": 1})
+            self.sell(why={"sell": 2})
+            self.limit("buy", 1.05, why={"limit": 3})
+            self.stop("sell", 1.05, why={"stop": 4})
+            self.close(4, why={"ticket": 5})
+            self.close(why={"all": 6})
+            self.target("0.10")
+            self.close(why={"target": 7})
+            self.buy(why={})
+
+    seen = Seen(positions={4: held(4), 5: held(5)})
+    said = heard(Mine(), [bar(0, 1.1)], seen)
+    kinds = [type(each) for each in said]
+    assert kinds[:5] == [IntentRaised, ProtectionAsked, DecisionExplained, IntentRaised, DecisionExplained]
+    assert kinds[-3:] == [TargetAsked, DecisionExplained, IntentRaised]
+    values = [each.values for each in only(said, DecisionExplained)]
+    assert [name for each in values for name in each] == ["buy", "sell", "limit", "stop", "ticket", "all", "target"]
+
+
+@pytest.mark.parametrize("values", [{"z": float("nan")}, {"z": "high"}, {"z": None}])
+def test_the_reason_of_an_order_is_numbers(values: Any) -> None:
+    class Mine(Strategy, symbol="EURUSD", lots="0.10"):
+        def on_bar(self, bar: BarClosed) -> None:
+            self.buy(why=values)
+
+    with pytest.raises(ActionRefused, match=r"^E510 mine.*why "):
+        heard(Mine(), [bar(0, 1.1)])
+
+
+def test_a_position_that_is_not_there_is_closed_without_a_reason() -> None:
+    class Mine(Strategy, symbol="EURUSD"):
+        def on_bar(self, bar: BarClosed) -> None:
+            self.close(why={"z": 2.0})
+
+    assert heard(Mine(), [bar(0, 1.1)]) == []
+
+
 def test_timers_are_asked_for_and_heard() -> None:
     names: list[str] = []
 

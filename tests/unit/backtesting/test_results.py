@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tallystick.market.rows import BarClosed
 from tallystick.platform import Bars, Strategy, strategy
 from tallystick.platform.backtesting import Backtest, backtest
 from tallystick.platform.backtesting.printed import BLOCKS, sparkline
@@ -155,6 +156,30 @@ def test_a_deal_is_explained_back_to_its_row(result: Backtest) -> None:
         assert word in told
     with pytest.raises(ValueError, match="E820 no deal 4711"):
         result.why(4711)
+
+
+def test_single_orders_are_explained_in_the_record_and_on_the_page_and_decide_as_without(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    class Mine(Strategy, symbol="EURUSD", timeframe="H1", lots="0.10"):
+        told: bool = True
+
+        def on_bar(self, bar: BarClosed) -> None:
+            if len(self.bars) == 3:
+                self.buy(why={"bought": 3.5} if self.told else None)
+                self.sell("0.05", why={"sold": 4.5} if self.told else None)
+            elif len(self.bars) == 9:
+                self.close(why={"closed": bar.close} if self.told else None)
+
+    told, silent = backtest(Mine, frame), backtest(Mine(told=False), frame)
+    assert told.digest == silent.digest
+    assert told.replay(by_row=True).equal
+    bought, closed = (" ".join(told.why(int(told.deals["deal"].iloc[row])).split()) for row in (1, -1))
+    assert "symbol EURUSD, values bought 3.5" in bought
+    assert "values closed 1.3" in closed
+    assert "decision.explained" not in silent.why(int(silent.deals["deal"].iloc[1]))
+    page = told.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    assert all(f"values seen: {values}" in page for values in ("bought 3.5", "sold 4.5", "closed 1.3"))
 
 
 def test_the_record_holds_and_repeats(result: Backtest) -> None:

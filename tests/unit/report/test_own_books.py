@@ -110,7 +110,7 @@ def test_the_causes_of_a_trade_are_told_from_the_row_to_the_stop() -> None:
         volume=LOT // 10, price=1.1, stop_loss=1.09, take_profit=0.0, position=0, ticket=0, expires=0, reduces=False,
     )  # fmt: skip
     story.said = {1: Said(1, 0, 0, 7, signal), 3: Said(3, 0, 1, -1, target), 4: Said(4, 0, 3, -1, asked)}
-    story.explained = {(0, 7, "ema", "EURUSD"): Said(2, 0, 0, 7, seen)}
+    story.explained = {(0, 7, "ema", "EURUSD"): [Said(2, 0, 0, 7, seen)]}
     approved = trading.OrderApproved(order=3, rule="volume_max", limit=10 * LOT, value=LOT // 10)
     story.orders = {3: OrderStory(requested=Told(4, 0, asked), verdict=Told(5, 0, approved))}
     told = why(story, trade(1, 1.1, 1.09, 0, 1), {5: deal("in", 3, "expert", 1.1), 9: deal("out", -1, "sl", 1.09)})

@@ -1,6 +1,5 @@
 """What a strategy may ask for in a callback: targets, signals, timers, explanations, and single orders."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import isfinite
 
@@ -9,9 +8,7 @@ from tallystick.events.types.trading import DecisionExplained, SignalRaised, Tar
 from tallystick.platform.authoring.errors import ActionRefused, users_place
 from tallystick.platform.authoring.lots import KNOWN, Lots
 from tallystick.platform.authoring.lots import lots as volume_of
-from tallystick.platform.authoring.ordering import Ordering
-
-Why = Mapping[str, float]
+from tallystick.platform.authoring.ordering import Ordering, Why
 
 
 class Actions(Ordering):
@@ -101,12 +98,12 @@ class Actions(Ordering):
             self._refuse(f"the timer is to wait {after}; it takes seconds or a timedelta from 0 on. Change it")
         return wait
 
-    def _flattened(self) -> bool:
+    def _flattened(self, why: Why | None) -> bool:
         if self._asked.get(self.symbol):
-            self.target(0)
+            self.target(0, why=why)
             return True
         if self._directions.get(self.symbol):
-            self.signal(0)
+            self.signal(0, why=why)
             return True
         return False
 

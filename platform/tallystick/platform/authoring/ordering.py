@@ -1,5 +1,6 @@
 """Single orders and protection that a strategy asks for; each says one event."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, NoReturn
@@ -17,6 +18,7 @@ MOST_PRICE = 1e12
 SideName = Literal["buy", "sell"]
 Expiry = int | datetime | timedelta
 """A moment (ns UTC or a datetime with its time zone), or how long; 0 is never."""
+Why = Mapping[str, float]
 
 
 class Ordering(Views):
@@ -36,14 +38,15 @@ class Ordering(Views):
         tp: float = 0.0,
         trail: float = 0.0,
         break_even: float = 0.0,
+        why: Why | None = None,
         symbol: str | None = None,
     ) -> None:
-        """A market order to buy; without lots the class line's. `sl`, `tp`: prices.
+        """A market order to buy; without lots the class line's. `sl`, `tp`: prices. `why`: named values for the record.
 
         `trail`, `break_even`: price distances, as `target` has them; from now on for every own position of the symbol.
         """
         self._intend("open", "buy", symbol, volume=self._size(lots), sl=sl, tp=tp)
-        self._guarded(symbol, trail, break_even)
+        self._beside(symbol, trail, break_even, why)
 
     def sell(
         self,
@@ -53,11 +56,12 @@ class Ordering(Views):
         tp: float = 0.0,
         trail: float = 0.0,
         break_even: float = 0.0,
+        why: Why | None = None,
         symbol: str | None = None,
     ) -> None:
         """A market order to sell; the rest as `buy`."""
         self._intend("open", "sell", symbol, volume=self._size(lots), sl=sl, tp=tp)
-        self._guarded(symbol, trail, break_even)
+        self._beside(symbol, trail, break_even, why)
 
     def limit(
         self,
@@ -70,12 +74,13 @@ class Ordering(Views):
         trail: float = 0.0,
         break_even: float = 0.0,
         expires: Expiry = 0,
+        why: Why | None = None,
         symbol: str | None = None,
     ) -> None:
         """A pending order at a better price: `self.limit("buy", 1.0950)`; `expires` as a time or a duration."""
         volume, due = self._size(lots), self._due(expires)
         self._intend("pending", side, symbol, kind="limit", volume=volume, price=price, sl=sl, tp=tp, expires=due)
-        self._guarded(symbol, trail, break_even)
+        self._beside(symbol, trail, break_even, why)
 
     def stop(
         self,
@@ -88,16 +93,17 @@ class Ordering(Views):
         trail: float = 0.0,
         break_even: float = 0.0,
         expires: Expiry = 0,
+        why: Why | None = None,
         symbol: str | None = None,
     ) -> None:
         """A pending order at a worse price, to follow a break: `self.stop("buy", 1.1050)`."""
         volume, due = self._size(lots), self._due(expires)
         self._intend("pending", side, symbol, kind="stop", volume=volume, price=price, sl=sl, tp=tp, expires=due)
-        self._guarded(symbol, trail, break_even)
+        self._beside(symbol, trail, break_even, why)
 
-    def close(self, ticket: int | None = None, lots: Lots | None = None) -> None:
+    def close(self, ticket: int | None = None, lots: Lots | None = None, *, why: Why | None = None) -> None:
         """Close a position, or part of it; without a ticket every own position of the symbol, and its target."""
-        if ticket is None and self._flattened():
+        if ticket is None and self._flattened(why):
             return
         held = [one for one in self.positions if ticket in {None, one.ticket}]
         if ticket is None:
@@ -108,6 +114,8 @@ class Ordering(Views):
         for one in held:
             side: SideName = "sell" if one.direction > 0 else "buy"
             self._intend("close", side, one.symbol, volume=volume, ticket=one.ticket)
+        if held and why:
+            self._explain(held[0].symbol, why)
 
     def cancel(self, ticket: int | None = None) -> None:
         """Cancel a pending order, or every own one of the symbol."""
@@ -146,7 +154,7 @@ class Ordering(Views):
                 take = one.take_profit if tp is None else tp
                 self._intend("protect", side, one.symbol, sl=stop, tp=take, ticket=one.ticket)
 
-    def _flattened(self) -> bool:
+    def _flattened(self, why: Why | None) -> bool:
         """Whether a target or a signal stood for the symbol, and is flat now: what closes it for good."""
         raise NotImplementedError
 
@@ -154,9 +162,17 @@ class Ordering(Views):
         """Before anything is said."""
         raise NotImplementedError
 
-    def _guarded(self, symbol: str | None, trail: float, break_even: float) -> None:
+    def _explain(self, symbol: str, values: Why) -> None:
+        """Named values for the record."""
+        raise NotImplementedError
+
+    def _beside(self, symbol: str | None, trail: float, break_even: float, why: Why | None) -> None:
+        """What an order has with it, said after it as a target has it: first its protection, then its reasons."""
+        own = self.symbol if symbol is None else symbol
         if trail or break_even:
-            self._protection(self.symbol if symbol is None else symbol, 0, trail, break_even, 0.0)
+            self._protection(own, 0, trail, break_even, 0.0)
+        if why:
+            self._explain(own, why)
 
     def _protection(self, symbol: str, ticket: int, trail: float, break_even: float, lock: float) -> None:
         self._stage()

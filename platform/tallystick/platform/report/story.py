@@ -113,7 +113,7 @@ class Story:
     orders: dict[int, OrderStory] = field(default_factory=dict)
     said: dict[int, Said] = field(default_factory=dict)
     """Signals, targets, intents and requests by seq: the links of a causal chain."""
-    explained: dict[tuple[int, int, str, str], Said] = field(default_factory=dict)
+    explained: dict[tuple[int, int, str, str], list[Said]] = field(default_factory=dict)
     """`why=` values by what caused them (seq, row), strategy and symbol."""
     attributable: list[Event] = field(default_factory=list)
     """What attribution on a netting account folds, in order."""
@@ -163,7 +163,7 @@ def _link(story: Story, record: Recorded) -> None:
     event = record.event
     said = Said(record.seq, record.time, -1 if cause is None else cause, -1 if row is None else row, event)
     if type(event) is trading.DecisionExplained:
-        story.explained[said.cause, said.row, event.strategy, event.symbol] = said
+        story.explained.setdefault((said.cause, said.row, event.strategy, event.symbol), []).append(said)
     else:
         story.said[said.seq] = said
 

@@ -3,6 +3,7 @@
 The same chain as `tallystick why`, told from the facts that the report has read already.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tallystick.events.types import trading
@@ -87,11 +88,12 @@ def _causes(story: Story, seq: int) -> list[Step]:
 
 def _explanation(story: Story, said: Said) -> list[Step]:
     event = said.event
-    found = story.explained.get((said.cause, said.row, event.strategy, event.symbol))
-    if found is None:
-        return []
-    values = ", ".join(f"{name} {value:.6g}" for name, value in found.event.values.items())
-    return [Step(found.seq, f"values seen: {values}")]
+    found = story.explained.get((said.cause, said.row, event.strategy, event.symbol), [])
+    return [Step(one.seq, f"values seen: {_values(one.event.values)}") for one in found]
+
+
+def _values(named: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.6g}" for name, value in named.items())
 
 
 def _words(said: Said) -> str:
