@@ -73,6 +73,18 @@ def test_the_command_line_decides_as_python_does(said: Say, in_python: Backtest)
     assert document["stats"]["net_profit"] == in_python.stats["net_profit"]
 
 
+def test_limits_of_risk_decide_alike_at_every_door(desk: Path, said: Say, in_python: Backtest) -> None:
+    limits = {"drawdown_ppm": 150_000, "account_limits": {"daily_loss": 4_050}}
+    expected = backtest(desk / "ema.py", risk=limits)
+    assert expected.summary.denials.keys() >= {"account_limit"}
+    assert expected.digest != in_python.digest
+    document = said("backtest", "ema.py", "--risk", "drawdown=15%", "--risk", "limits.daily_loss=40.50")
+    assert document["digest"] == expected.digest
+    config = '[[strategy]]\nfile = "ema.py"\n[risk]\ndrawdown = "15 %"\nlimits = { daily_loss = "40.50" }\n'
+    (desk / "tallystick.toml").write_text(config, encoding="utf-8")
+    assert said("run", "tallystick.toml", "--mode", "sim", "--no-report")["decision_digest"] == expected.digest
+
+
 def test_a_run_fed_row_by_row_decides_the_same(said: Say, in_python: Backtest) -> None:
     document = said("run", "ema.py", "--mode", "sim", "--by-row", "--book", "by-row", "--no-report")
     assert document["decision_digest"] == in_python.digest

@@ -50,6 +50,29 @@ def test_a_trial_that_failed_counts_and_is_said_to(say: Say, research: Path) -> 
     assert (listed["in_this_log"], listed["ratios_in_this_log"]) == (5, 4)
 
 
+def test_limits_of_risk_hold_in_every_trial_in_other_processes_too(say: Say, research: Path) -> None:
+    limits = ("--risk", "drawdown=0.2%", "--risk", "limits.max_loss=500")
+    words = ("optimize", "ema_cross", *FEBRUARY[:-1], "2", "--set", "fast=5,10", *limits, "--json")
+    found = say(*words).document["trials"]
+    kept = ("--book", research.parent / "book", "--no-report", "--json")
+    alone = say("backtest", "ema_cross", *FEBRUARY[:-2], "--set", "fast=5", *limits, *kept).document
+    assert [trial["cut_short"] for trial in found] == [True, True]
+    assert [trial["digest"] for trial in found if trial["fast"] == 5] == [alone["digest"]]
+    windows = ("--train", "15d", "--test", "7d", "--warm-up", "5")
+    walked = say("walk-forward", "ema_cross", *FEBRUARY, "--set", "fast=5", *windows, *limits, "--json").document
+    assert walked["ok"]
+
+
+@pytest.mark.parametrize("verb", ["backtest", "optimize", "walk-forward", "lookahead-check"])
+def test_a_limit_that_nobody_knows_is_refused_before_anything_runs(say: Say, research: Path, verb: str) -> None:
+    needed = {"optimize": ["--set", "fast=5"], "walk-forward": ["--set", "fast=5", "--train", "15d", "--test", "7d"]}
+    said = say(verb, "ema_cross", "EURUSD", *needed.get(verb, []), "--risk", "drawdwn=10%")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("error[E142] no such key, --risk, risk.drawdwn")
+    assert said.err.splitlines()[-1] == 'Fix: Did you mean "drawdown"?'
+    assert not research.exists()
+
+
 def test_a_search_without_a_trade_is_a_finding(say: Say, research: Path) -> None:
     said = say("optimize", "ema_cross", *FEBRUARY, "--set", "slow=5000")
     assert said.code == 1

@@ -58,7 +58,7 @@ def prepared(strategy: object, data: object = "demo", terms: Terms | None = None
         account,
         lots=lots or None,
         sizing=on.sizing,
-        risk=on.risk,
+        risk=on.risk(account) if callable(on.risk) else on.risk,
         seed=on.seed,
         latency_ms=on.latency_ms,
         server_time=on.server_time,

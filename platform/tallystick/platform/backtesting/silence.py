@@ -21,7 +21,7 @@ from tallystick.platform.counts import count_of
 from tallystick.platform.report.markup import moment
 from tallystick.platform.report.story import OrderStory, Story
 
-WHERE = "Settings of risk stand under [risk] in a tallystick.toml, for tallystick run; in Python in risk=."
+WHERE = "Settings of risk stand under [risk] in a tallystick.toml; a backtest takes --risk, in Python risk=."
 SETTING = "`closed_minutes`"
 """Names in a denial the setting that closed the market; hours of a symbol are another matter."""
 LASTING = frozenset({"drawdown", "repeated_execution"})

@@ -1,6 +1,6 @@
 """What a backtest may be told besides strategy and data."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,10 @@ from tallystick.platform.backtesting.account import Account
 from tallystick.platform.backtesting.conditions import Instruments
 from tallystick.platform.backtesting.market import Moment
 from tallystick.platform.data.faults import Strictness
+from tallystick.platform.plan import AccountPlan
+
+Risk = Mapping[str, Any] | Callable[[AccountPlan], Mapping[str, Any]] | None
+"""As a plan has it, or what makes that of the account in whose money its limits are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +22,7 @@ class Terms:
     account: Account = None
     instruments: Instruments = None
     sizing: Mapping[str, Any] | None = None
-    risk: Mapping[str, Any] | None = None
+    risk: Risk = None
     protection: Mapping[str, Any] | None = None
     lots: str | float | Decimal | None = None
     leverage: int | None = None

@@ -20,7 +20,7 @@ from tallystick.platform.cli.option_words import in_options
 from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.run_folder import PLAN_FILE, folder_named
 from tallystick.platform.cli.screen import plain_where_needed, progress, warn
-from tallystick.platform.cli.searching import Research, research_log
+from tallystick.platform.cli.searching import Limits, Research, research_log, risk_of
 from tallystick.platform.cli.stopping import stopping
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
     lots: Annotated[str | None, typer.Option("--lots", help="Of a strategy that says only the direction.")] = None,
     deposit: Annotated[str | None, typer.Option("--deposit", help="10000, or with its currency 10000EUR.")] = None,
     leverage: Annotated[int | None, typer.Option("--leverage", min=1, max=10_000, help="30 without it.")] = None,
+    limits: Limits = None,
     instruments: Annotated[
         Path | None, typer.Option("--instruments", metavar="FILE", help="Your broker's conditions, in JSON or TOML.")
     ] = None,
@@ -92,6 +93,7 @@ def backtest(  # noqa: PLR0913 -- each option is one thing a trader may say
         instruments=instruments,
         lots=lots,
         leverage=leverage,
+        risk=risk_of(limits),
         parameters=parameters_of(setting or []),
         symbol=symbol,
         timeframe=timeframe,

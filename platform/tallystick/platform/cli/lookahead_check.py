@@ -39,6 +39,7 @@ def lookahead_check(  # noqa: PLR0913 -- each option is one thing a trader may s
     lots: ask.Lots = None,
     deposit: ask.Deposit = None,
     leverage: ask.Leverage = None,
+    limits: ask.Limits = None,
 ) -> Answer:
     """Try whether a strategy knows what is still to come: other futures, row by row, twice, its files.
 
@@ -62,6 +63,7 @@ def lookahead_check(  # noqa: PLR0913 -- each option is one thing a trader may s
         lots=lots,
         account=deposit,
         leverage=leverage,
+        limits=limits,
     )
     with progress("runs") as done:
         report = checked(

@@ -43,6 +43,7 @@ def optimize(  # noqa: PLR0913 -- each option is one thing a trader may say
     lots: ask.Lots = None,
     deposit: ask.Deposit = None,
     leverage: ask.Leverage = None,
+    limits: ask.Limits = None,
     research: ask.Research = None,
 ) -> Answer:
     """Try parameters of a strategy on all cores, and say what the best of them is worth.
@@ -68,6 +69,7 @@ def optimize(  # noqa: PLR0913 -- each option is one thing a trader may say
         lots=lots,
         account=deposit,
         leverage=leverage,
+        limits=limits,
     )
     ranges = ask.ranges_of(setting)
     log = ask.research_log(research, context.obj)

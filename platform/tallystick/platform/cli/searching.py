@@ -16,6 +16,7 @@ from tallystick.platform.cli.screen import progress
 from tallystick.platform.cli.stopping import stopping
 
 if TYPE_CHECKING:
+    from tallystick.platform.config.risk_said import SaidRisk
     from tallystick.platform.judging.research_log import ResearchLog
 
 Strategy = Annotated[
@@ -51,6 +52,14 @@ Instruments = Annotated[
 Lots = Annotated[str | None, typer.Option("--lots", help="Of a strategy that says only the direction.")]
 Deposit = Annotated[str | None, typer.Option("--deposit", help="10000, or with its currency 10000EUR.")]
 Leverage = Annotated[int | None, typer.Option("--leverage", min=1, max=10_000, help="30 without it.")]
+Limits = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--risk",
+        metavar="LIMIT",
+        help="A key of [risk] in a config, such as drawdown=10% or limits.max_loss=500, or a preset; once for each.",
+    ),
+]
 Research = Annotated[
     Path | None,
     typer.Option(
@@ -92,10 +101,17 @@ def data_of(given: list[str] | None, terms: dict[str, Any], call: Call) -> Any:
     return sources[0] if len(sources) == 1 else sources
 
 
-def terms_of(*, mapping: str | None, skip_bad: bool, **given: Any) -> dict[str, Any]:
+def risk_of(limits: list[str] | None) -> "SaidRisk | None":
+    """Limits in place of the defaults. Raises `ConfigError`."""
+    from tallystick.platform.config.risk_said import risk_said
+
+    return risk_said(limits) if limits else None
+
+
+def terms_of(*, mapping: str | None, skip_bad: bool, limits: list[str] | None, **given: Any) -> dict[str, Any]:
     """What a person said of the runs, less what they left out. Raises `Failure`."""
     strictness = "skip_bad" if skip_bad else None
-    said = {**given, "mapping": mapping_of(mapping), "strictness": strictness}
+    said = {**given, "mapping": mapping_of(mapping), "strictness": strictness, "risk": risk_of(limits)}
     return {name: value for name, value in said.items() if value is not None and value != ""}
 
 

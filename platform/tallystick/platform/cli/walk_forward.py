@@ -48,6 +48,7 @@ def walk_forward(  # noqa: PLR0913 -- each option is one thing a trader may say
     lots: ask.Lots = None,
     deposit: ask.Deposit = None,
     leverage: ask.Leverage = None,
+    limits: ask.Limits = None,
     research: ask.Research = None,
 ) -> Answer:
     """Choose parameters on a stretch of the past, trade the days after it with them, move on to the end.
@@ -72,6 +73,7 @@ def walk_forward(  # noqa: PLR0913 -- each option is one thing a trader may say
         lots=lots,
         account=deposit,
         leverage=leverage,
+        limits=limits,
     )
     ranges = ask.ranges_of(setting)
     log = ask.research_log(research, context.obj)

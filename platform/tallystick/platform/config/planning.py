@@ -71,7 +71,7 @@ def planned(config: Config, folder: Path, findings: Findings) -> Planned | None:
         risk=_risk(config, found, minor, findings),
         rhythms={name: (one.every, one.offset or 0) for name, one in config.rhythm.items()},
     )
-    _check_preset(config, plan, findings)
+    check_preset(config, plan.account, findings)
     plan = _checked(config, plan, folder, findings)
     return Planned(plan, feed, tuple(chosen)) if feed is not None and not len(findings) else None
 
@@ -167,16 +167,19 @@ def _same_but_strategies(first: dict[str, Any], second: dict[str, Any]) -> bool:
     return bool(first.get("strategies")) and {**first, "strategies": ()} == {**second, "strategies": ()}
 
 
-def _check_preset(config: Config, plan: RunPlan, findings: Findings) -> None:
+def check_preset(
+    config: Config, account: AccountPlan, findings: Findings, fix: str = 'Write deposit = "{}" in [account].'
+) -> None:
+    """Find an account that begins with another balance than its preset's; `fix` is told the amount."""
     preset = PRESETS.get(config.risk.preset or "")
     if preset is None or findings.under("account"):
         return
     unit = Decimal(100)
-    if plan.account.digits == 2 and plan.account.balance != preset.balance:
-        got, expected = (f"{amount / unit:.2f}" for amount in (plan.account.balance, preset.balance))
-        what, fix = f"the preset {config.risk.preset} is made for another deposit", f'deposit = "{expected}"'
+    if account.digits == 2 and account.balance != preset.balance:
+        got, expected = (f"{amount / unit:.2f}" for amount in (account.balance, preset.balance))
+        what = f"the preset {config.risk.preset} is made for another deposit"
         place = ("risk", "preset") if config.account.deposit is None else ("account", "deposit")
-        findings.add("E143", what, place, got=got, expected=expected, fix=f"Write {fix} in [account].")
+        findings.add("E143", what, place, got=got, expected=expected, fix=fix.format(expected))
 
 
 def _checked(config: Config, plan: RunPlan, folder: Path, findings: Findings) -> RunPlan:
