@@ -49,6 +49,22 @@ def compose(
     return composition_of(plan, series, strategies, first_order=first_order, journal=journal)
 
 
+class Composed:
+    """`compose`, and what it built last, for whoever wants to ask the modules once the run has ended."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.modules: Sequence[Module] = ()
+
+    def __call__(
+        self, plan: RunPlan, series: Sequence[SeriesDeclared], *, first_order: int = 1, journal: Path | None = None
+    ) -> Composition:
+        """Build it."""
+        made = compose(plan, series, first_order=first_order, journal=journal)
+        self.modules = made.modules
+        return made
+
+
 def composition_of(
     plan: RunPlan,
     series: Sequence[SeriesDeclared],

@@ -1,5 +1,7 @@
 """Bars of another symbol that close with the own ones: seen at once or one late, by the order of the data, and told."""
 
+from pathlib import Path
+
 import pytest
 
 from tallystick.platform import Strategy
@@ -27,7 +29,7 @@ def over(*symbols: str) -> Backtest:
     return backtest(Pair, [series_of(hours(100), symbol=one, tz="utc") for one in symbols])
 
 
-def test_bars_that_stand_after_the_own_ones_are_one_late_and_a_warning_says_how_to_mend_it() -> None:
+def test_bars_that_stand_after_the_own_ones_are_one_late_and_a_warning_says_how_to_mend_it(tmp_path: Path) -> None:
     result = over("EURUSD", "GBPUSD")
     (pair,) = result.strategies
     assert isinstance(pair, Pair)
@@ -37,6 +39,7 @@ def test_bars_that_stand_after_the_own_ones_are_one_late_and_a_warning_says_how_
         "W133 pair sees bars of GBPUSD H1 one late: they stand after its own in the data, so at a common close it"
         " decides before it has heard them. Name them before EURUSD."
     )
+    assert f'<p class="note loss">{told}</p>' in result.report(tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_bars_that_the_data_lack_are_told_how_to_give_them() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 
 from tallystick.platform import Bars, Strategy, strategy
 from tallystick.platform.backtesting import Backtest, backtest
-from tallystick.platform.backtesting.silence import WHERE
+from tallystick.platform.report.cut_short import WHERE
 from tallystick.platform.strategies import EmaCross
 from tests.unit.backtesting.conftest import ema_cross, hours
 
@@ -97,7 +98,9 @@ def test_the_reason_is_told(
     assert all(line in str(found) for line in found.silence)
 
 
-def test_a_strategy_that_risk_lets_open_nothing_any_more_is_told_from_when_on(frame: pd.DataFrame) -> None:
+def test_a_strategy_that_risk_lets_open_nothing_any_more_is_told_from_when_on(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
     lost = backtest(ema_cross, frame, lots="1.00", risk={"drawdown_ppm": 4_000, "daily_loss_ppm": 1_000_000})
     (told,) = [line for line in lost.own_warnings if line.startswith("W134")]
     assert told.startswith("W134 ema_cross opened nothing more from 2014-05-")
@@ -105,6 +108,7 @@ def test_a_strategy_that_risk_lets_open_nothing_any_more_is_told_from_when_on(fr
     assert told.endswith("The figures are of what came before. " + WHERE)
     after = [order for order in lost.orders.itertuples() if order.rule == "drawdown"]
     assert f"{len(after)} order" in told
+    assert f'<p class="note loss">{told}</p>' in lost.report(tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_denial_after_which_something_opened_is_not_the_end(frame: pd.DataFrame) -> None:
@@ -113,7 +117,7 @@ def test_a_denial_after_which_something_opened_is_not_the_end(frame: pd.DataFram
     assert not [line for line in lifted.own_warnings if line.startswith("W134")]
 
 
-def test_what_closed_minutes_took_of_a_strategy_that_trades_is_told_with_the_remedy() -> None:
+def test_what_closed_minutes_took_of_a_strategy_that_trades_is_told_with_the_remedy(tmp_path: Path) -> None:
     daily = hours(200, datetime(2014, 5, 4, 22, tzinfo=UTC)).resample("24h", offset="5h").last().dropna()
     found = backtest(restless, daily, tz="utc", lots="0.10")
     denied = found.orders[found.orders["rule"] == "market_state"]
@@ -122,6 +126,7 @@ def test_what_closed_minutes_took_of_a_strategy_that_trades_is_told_with_the_rem
     first = denied.index[0].strftime("%Y-%m-%d %H:%M")
     assert told.startswith(f"W135 {len(denied)} orders of restless were denied in closed minutes, first at {first} UTC")
     assert "`closed_minutes`" in told
+    assert f'<p class="note loss">{told}</p>' in found.report(tmp_path / "report.html").read_text(encoding="utf-8")
     opened = backtest(restless, daily, tz="utc", lots="0.10", risk={"closed_minutes": []})
     assert not [line for line in opened.own_warnings if line.startswith("W135")]
 

@@ -92,6 +92,50 @@ def test_a_book_that_is_halted_at_its_end_is_a_finding(say: Say, tmp_path: Path)
     assert not (book / "report.html").exists()
 
 
+PAIR = """
+from tallystick.platform import Strategy
+
+class Pair(Strategy, symbol="EURUSD", timeframe="H1"):
+    def on_start(self):
+        self.bars_of("NZDUSD")
+
+    def on_bar(self, bar):
+        self.target("1.00" if len(self.bars) % 4 < 2 else "-1.00")
+"""
+LIMITED = """
+[[strategy]]
+file = "pair.py"
+[[series]]
+source = "EURUSD"
+[[series]]
+source = "NZDUSD"
+[data]
+end = 2014-02-28
+[risk]
+closed = ["mon 00:00-24:00"]
+drawdown = "3 %"
+"""
+
+
+def test_a_run_and_its_page_warn_as_a_backtest_does(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALLYSTICK_RESEARCH", str(tmp_path / "research"))
+    (tmp_path / "pair.py").write_text(PAIR, encoding="utf-8")
+    config = tmp_path / "tallystick.toml"
+    config.write_text(LIMITED, encoding="utf-8")
+    said = say("run", config, "--book", tmp_path / "book")
+    told = [line.removeprefix("warning: ") for line in said.out.splitlines() if line.startswith("warning: W13")]
+    assert [line[:4] for line in told] == ["W135", "W134", "W133"]
+    page = (tmp_path / "book" / "report.html").read_text(encoding="utf-8")
+    limits = ("--risk", "closed=mon 00:00-24:00", "--risk", "drawdown=3%", "--to", "2014-02-28")
+    kept = ("--book", tmp_path / "another", "--json")
+    same = say("backtest", tmp_path / "pair.py", "EURUSD", "NZDUSD", *limits, *kept).document
+    assert [line for line in same["warnings"] if line.startswith("W13")] == told
+    assert all(f'<p class="note loss">{line}</p>' in page for line in told)
+    unwritten = say("run", config, "--book", tmp_path / "third", "--no-report", "--json").document
+    assert [line for line in unwritten["warnings"] if line.startswith("W13")] == told
+    assert unwritten["decision_digest"] == same["digest"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_signal_asks_for_a_good_end_and_the_second_ends_at_once(number: signal.Signals) -> None:
     before = signal.getsignal(number)

@@ -69,3 +69,13 @@ class SeriesViews:
         waiting = max(self.warm_up - self._rows, 0)
         series = max(self._heard.bars, self._heard.quotes)
         return {"rows": self._rows, "waiting": waiting, "undone": self._undone, "series": series}
+
+
+def late_lines(strategies: Iterable[Any]) -> tuple[str, ...]:
+    """W133 for each of some modules that sees other bars one late, by the order of the data."""
+    return tuple(
+        f"W133 {one.name} sees bars of {', '.join(late)} one late: they stand after its own in the"
+        f" data, so at a common close it decides before it has heard them. Name them before {one.symbol}."
+        for one in strategies
+        if (late := getattr(one, "late_series", ()))
+    )

@@ -116,15 +116,13 @@ class Figures:
     @property
     def own_warnings(self) -> tuple[str, ...]:
         """Why no trade, what the account ran into, too few to tell, what is still open, lots that nothing traded."""
-        from tallystick.platform.backtesting.silence import cut_short
-
-        reached = (*(f"W130 {line}." for line in self.summary.reached), *cut_short(self._book.story))
+        reached = (*(f"W130 {line}." for line in self.summary.reached), *self.summary.cut_short)
         return (*self.silence, *reached, *self._too_few, *self._left_open, *self._unheard_lots, *self._late)
 
     @property
     def cut_short(self) -> bool:
         """Whether risk let a strategy open nothing more from some moment on (W134)."""
-        from tallystick.platform.backtesting.silence import stopped_by_risk
+        from tallystick.platform.report.cut_short import stopped_by_risk
 
         return bool(stopped_by_risk(self._book.story))
 
@@ -138,12 +136,9 @@ class Figures:
     @property
     def _late(self) -> tuple[str, ...]:
         """Strategies that see other bars one late, by the order of the data."""
-        return tuple(
-            f"W133 {one.plan.name} sees bars of {', '.join(late)} one late: they stand after its own in the"
-            f" data, so at a common close it decides before it has heard them. Name them before {one.symbol}."
-            for one, made in zip(self._assembly.strategies, self._made, strict=True)
-            if (late := getattr(made, "late_series", ()))
-        )
+        from tallystick.platform.authoring.series_views import late_lines
+
+        return late_lines(self._made)
 
     @property
     def _left_open(self) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ class Backtest(Figures):
         from tallystick.platform.report.report import write_page
 
         out = Path(path)
-        write_page(self._book, out, verdicts={"verify": self.verdict}, title=self.title, place=str(self.folder))
+        verdicts, place = {"verify": self.verdict}, str(self.folder)
+        write_page(self._book, out, verdicts=verdicts, title=self.title, place=place, warnings=self._late)
         return out
 
     def plot(self, path: Path | str | None = None, *, show: bool = True) -> Picture:

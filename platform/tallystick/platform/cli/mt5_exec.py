@@ -212,6 +212,7 @@ def document_of(made: "BotRun", ready: "PreparedBot", outcome: "Outcome", folder
         "bot": {"how": ended.how, "code": ended.code, "detail": ended.detail, "calls": made.calls},
         "not_repeatable": [f"{one.name}: {one.detail}" for one in made.warned],
         "modelling": list(ready.bot.modelling),
+        "warnings": list(outcome.warnings),
         "notes": list(ready.notes),
         "next": _next(folder),
     }

@@ -25,9 +25,11 @@ from tallystick.platform.counts import count_of
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tallystick.events.module import Module
+    from tallystick.platform.compose import Composed
     from tallystick.platform.config.project import Project
     from tallystick.platform.data.feed import Feed
-    from tallystick.platform.kernel.contract import RunResult
+    from tallystick.platform.kernel.contract import Compose, RunResult
     from tallystick.platform.plan import RunPlan
 
 ENDED_WELL = "end_of_data"
@@ -88,9 +90,10 @@ def run(
     key = own_key(call) if project is None else config_run.key_of_project(call, project)
     book = config_run.book_of_run(book, project, context)
     config_run.require_not_within(book, key)
-    result = carried_out(book, chosen, feed, key, by_row=by_row, project=project, home=call.home)
+    composed = _composed()
+    result = carried_out(book, chosen, feed, key, by_row=by_row, project=project, home=call.home, composing=composed)
     writes = report if report is not None else project is None or project.writes_report
-    outcome = outcome_of(book, report=writes)
+    outcome = outcome_of(book, report=writes, late=_late(composed.modules))
     well = result.ended == ENDED_WELL and outcome.well
 
     def show(console: "Console") -> None:
@@ -102,7 +105,7 @@ def run(
         **document_of_outcome(outcome),
         "ok": well,
         "book": str(book),
-        "warnings": [in_options(warning) for warning in feed.warnings()],
+        "warnings": [in_options(warning) for warning in (*feed.warnings(), *outcome.warnings)],
         "key": key_document(key),
     }
     return Answer(document, show, Exit.OK if well else Exit.FINDINGS)
@@ -119,6 +122,18 @@ def _chosen(named: str, data: Sequence[str] | None, home: Path | None, *, strict
     terms = Terms(strictness="strict" if strict else "treat")
     ready = prepared(named, sources_of(data or ["demo"], terms, home), terms)
     return ready.plan, ready.feed
+
+
+def _composed() -> "Composed":
+    from tallystick.platform.compose import Composed
+
+    return Composed()
+
+
+def _late(modules: "Sequence[Module]") -> tuple[str, ...]:
+    from tallystick.platform.authoring.series_views import late_lines
+
+    return late_lines(modules)
 
 
 def _check(plan: "RunPlan") -> None:
@@ -156,6 +171,7 @@ def carried_out(
     by_row: bool = False,
     project: "Project | None" = None,
     home: Path | None = None,
+    composing: "Compose | None" = None,
 ) -> "RunResult":
     """Run, with progress, logging beside the book, and Ctrl-C heard; of a `project` the log keeps the config file.
 
@@ -163,6 +179,7 @@ def carried_out(
     anything is written.
     """
     from tallystick.platform.backtesting.row_by_row import RowByRow
+    from tallystick.platform.compose import compose
     from tallystick.platform.kernel.book import simulate
     from tallystick.platform.kernel.contract import RunOptions
     from tallystick.platform.kernel.results import user_folder
@@ -191,6 +208,7 @@ def carried_out(
             key.of_log,
             progress=lambda rows: done(rows, total),
             stop_asked=asked,
+            composing=composing or compose,
             options=options,
         )
 

@@ -4,16 +4,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tallystick.platform.cli.option_words import in_options
+
 if TYPE_CHECKING:
     from tallystick.platform.report.reckoning import Reckoning
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A book's result, and where its page was written."""
+    """A book's result, where its page was written, and what the strategies say besides that a reader must not miss."""
 
     reckoning: "Reckoning"
     report: Path | None
+    late: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What risk took of strategies that traded, and bars that are seen late."""
+        return (*self.reckoning.cut_short, *self.late)
 
     @property
     def well(self) -> bool:
@@ -21,8 +29,11 @@ class Outcome:
         return not (self.reckoning.halted or self.reckoning.failed)
 
 
-def outcome_of(book: Path, *, report: bool) -> Outcome:
-    """Read the log of a book: with `report` all of it, and its page is written beside it."""
+def outcome_of(book: Path, *, report: bool, late: tuple[str, ...] = ()) -> Outcome:
+    """Read the log of a book: with `report` all of it, and its page is written beside it.
+
+    `late` are strategies that see other bars one late, which the log does not tell.
+    """
     from tallystick.platform.cli.reading import open_reader
 
     place, reader = open_reader(book)
@@ -30,10 +41,10 @@ def outcome_of(book: Path, *, report: bool) -> Outcome:
         from tallystick.platform.report import write_report
 
         path = book / "report.html"
-        return Outcome(write_report(place.log, path), path)
+        return Outcome(write_report(place.log, path, warnings=late), path, late)
     from tallystick.platform.report.reckoning import reckoned
 
-    return Outcome(reckoned(reader), None)
+    return Outcome(reckoned(reader), None, late)
 
 
 def document_of_outcome(outcome: Outcome) -> dict[str, Any]:
@@ -67,6 +78,7 @@ def lines_of_outcome(outcome: Outcome, book: str) -> list[str]:
     denied = f"{reckoning.denied:,} denied by risk{f' ({denials})' if denials else ''}"
     lines = [f"{balance}; net {money(reckoning.net_profit)}", f"{traded}, {denied}", *reckoning.refusal_lines()]
     lines += reckoning.reached
+    lines += [f"warning: {in_options(warning)}" for warning in outcome.warnings]
     if reckoning.failed:
         lines.append(f"FAILED: {', '.join(reckoning.failed)}; see: tallystick events tail {book} --type module.failed")
     if reckoning.halted:

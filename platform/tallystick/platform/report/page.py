@@ -1,6 +1,6 @@
 """One HTML page that needs nothing beside itself: styles, script and data inside, and a policy without network."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tallystick.platform.report import evidence, sections, tester_section
 from tallystick.platform.report.inlining import allowed, asset
@@ -53,10 +53,19 @@ LINKS = (
 )
 
 
-def page(book: Book, verdicts: Mapping[str, str], title: str, *, place: str = "BOOK", extra: str = "") -> str:
+def page(
+    book: Book,
+    verdicts: Mapping[str, str],
+    title: str,
+    *,
+    place: str = "BOOK",
+    warnings: Sequence[str] = (),
+    extra: str = "",
+) -> str:
     """The whole page; `verdicts` are words by name (verify, replay), good ones beginning with OK.
 
     `place` is the book's folder as its commands name it; `extra` are sections made elsewhere, such as a heat map.
+    `warnings` stand at the top beside those that the log tells.
     """
     style, script = asset("report.css"), "\n".join(map(asset, SCRIPTS))
     excursions, load = own_excursions(book), own_load(book)
@@ -85,7 +94,7 @@ def page(book: Book, verdicts: Mapping[str, str], title: str, *, place: str = "B
         badges=_badges(verdicts),
         subtitle=_subtitle(book),
         links="".join(f'<a href="#{anchor}">{text(name)}</a>' for anchor, name in LINKS),
-        cards=sections.cards(book),
+        cards=sections.cards(book, warnings),
         body=body,
         currency=text(book.summary.currency),
         data=payload(book, excursions, load, place),

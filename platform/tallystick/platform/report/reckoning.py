@@ -9,6 +9,7 @@ from tallystick.events.types import trading
 from tallystick.events.types.account import AccountLimitReached, AccountOpened, AccountStoppedOut
 from tallystick.events.types.running import BookHalted, BookResumed, ModuleFailed
 from tallystick.platform.mt5.retcodes import CARRIED_OUT, CODES
+from tallystick.platform.report.cut_short import cut_short
 from tallystick.platform.report.reached import reached_lines
 from tallystick.platform.report.story import Story, tell
 
@@ -36,7 +37,7 @@ class Reckoning:
     """Money and orders of a book, and whether it stands. Money in minor units of `currency`, of `digits` decimals.
 
     `denials` by rule and `refusals` (of orders that risk let through) by the server's return code, most frequent first.
-    `reached` are limits of the account and stop-outs, in words.
+    `reached` are limits of the account and stop-outs, `cut_short` what risk took of strategies that traded, in words.
     `halted` is why the book is halted at its end ("": it is not), `failed` the modules that failed.
     """
 
@@ -53,6 +54,7 @@ class Reckoning:
     refusals: dict[str, int]
     stop_losses: int
     reached: tuple[str, ...]
+    cut_short: tuple[str, ...]
     halted: str
     failed: tuple[str, ...]
 
@@ -103,6 +105,7 @@ def reckoning_of(story: Story) -> Reckoning:
         refusals=dict(refusals.most_common()),
         stop_losses=sum(deal.reason == "sl" for deal in traded),
         reached=reached_lines(story),
+        cut_short=cut_short(story),
         halted=_halted(story),
         failed=tuple(dict.fromkeys(told.event.module for told in story.incidents if type(told.event) is ModuleFailed)),
     )

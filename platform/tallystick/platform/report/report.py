@@ -1,6 +1,6 @@
 """From a log on disk to its numbers and its page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,25 +19,41 @@ def summarise(log_folder: Path) -> Summary:
 
 
 def write_report(
-    log_folder: Path, out: Path, *, verdicts: Mapping[str, str] | None = None, title: str = TITLE
+    log_folder: Path,
+    out: Path,
+    *,
+    verdicts: Mapping[str, str] | None = None,
+    title: str = TITLE,
+    warnings: Sequence[str] = (),
 ) -> Summary:
     """Write the page of a log to `out` (its folder is made) and return the log's numbers.
 
     `verdicts` are words by name, such as verify and replay; a good one begins with OK. They are shown as given: the
-    report itself verifies nothing.
+    report itself verifies nothing. `warnings` are lines that the log cannot tell.
     """
     book = read_book(log_folder)
     place = str(log_folder.parent if log_folder.name == "log" else log_folder)
-    write_page(book, out, verdicts=verdicts or {}, title=title, place=place)
+    write_page(book, out, verdicts=verdicts or {}, title=title, place=place, warnings=warnings)
     return book.summary
 
 
-def write_page(book: Book, out: Path, *, verdicts: Mapping[str, str], title: str, place: str, extra: str = "") -> None:
+def write_page(
+    book: Book,
+    out: Path,
+    *,
+    verdicts: Mapping[str, str],
+    title: str,
+    place: str,
+    warnings: Sequence[str] = (),
+    extra: str = "",
+) -> None:
     """Write the page of a book that has been read; `place` is its folder as commands name it, `extra` more sections."""
     from tallystick.platform.report.page import page
 
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page(book, verdicts, title, place=place, extra=extra), encoding="utf-8", newline="\n")
+    out.write_text(
+        page(book, verdicts, title, place=place, warnings=warnings, extra=extra), encoding="utf-8", newline="\n"
+    )
 
 
 def read_book(log_folder: Path) -> Book:

@@ -1,5 +1,7 @@
 """The parts of the page that say what happened: the account, prices, statistics, deals, orders."""
 
+from collections.abc import Sequence
+
 from tallystick.platform.report.markup import DASH, day, percent, ratio, section, table, text
 from tallystick.platform.report.payload import TABLE_ROWS
 from tallystick.platform.report.statistics import FORMULAS, TradeStatistics
@@ -8,8 +10,8 @@ from tallystick.platform.report.tester_section import grid, listed, shares_posit
 from tallystick.platform.report.wording import amount, average, money
 
 
-def cards(book: Book) -> str:
-    """The numbers to see first."""
+def cards(book: Book, warnings: Sequence[str] = ()) -> str:
+    """The numbers to see first, and what must not be overlooked; `warnings` are said by whoever ran the book."""
     summary = book.summary
     every = summary.all_trades
     share = summary.net_profit / summary.deposit if summary.deposit else None
@@ -38,7 +40,10 @@ def cards(book: Book) -> str:
     return '<div class="cards">' + "".join(
         f'<div class="card"><h3>{text(name)}</h3><p class="big">{value}</p><p>{under}</p></div>'
         for name, value, under in made
-    ) + "</div>" + "".join(f'<p class="note loss">{text(line)}.</p>' for line in summary.reached)  # fmt: skip
+    ) + "</div>" + "".join(
+        f'<p class="note loss">{text(line)}</p>'
+        for line in (*(f"{one}." for one in summary.reached), *summary.cut_short, *warnings)
+    )  # fmt: skip
 
 
 def equity(book: Book) -> str:
