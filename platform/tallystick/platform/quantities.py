@@ -1,5 +1,6 @@
 """Numbers of the log in the units people read: lots, amounts of money, seconds."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -36,6 +37,9 @@ UNITS: Mapping[str, str] = {
 }
 """Of limit and value by rule: risk's rules as docs/risk.md has them, then sizing's; a rule not here has none."""
 
+WRITTEN = re.compile(r"(\d+) (minor units|1e-8 lots)")
+"""A quantity in the text of a limit, as `risk.rules_declared` has it."""
+
 
 def quantity(unit: str, value: Any, digits: int) -> str:
     """A value with its unit; money with the account's `digits`, volumes (1e-8 lots) in lots, durations in seconds."""
@@ -46,6 +50,18 @@ def quantity(unit: str, value: Any, digits: int) -> str:
     if unit == "ns":
         return seconds(value)
     return f"{value} {unit}" if unit and unit not in {"price", BY_RULE, "rows"} else str(value)
+
+
+def limit_of(rule: str, written: str, digits: int, currency: str) -> str:
+    """The text of a recorded limit in the units people read: `20000 minor units` as `200.00 USD`, volumes in lots."""
+    if rule == "account_limit":  # each of its numbers is money, and none says so
+        written = re.sub(r"\d+", r"\g<0> minor units", written)
+    return WRITTEN.sub(lambda found: _in_words(found[2], int(found[1]), digits, currency), written)
+
+
+def _in_words(unit: str, value: int, digits: int, currency: str) -> str:
+    text = quantity(unit, value, digits)
+    return f"{text} {currency}" if unit == "minor units" else text
 
 
 def lots(volume: int) -> str:

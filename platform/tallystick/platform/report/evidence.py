@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tallystick.events.event import Event
+from tallystick.events.kinds import cards_of
+from tallystick.platform.quantities import quantity
 from tallystick.platform.report.markup import DASH, facts, moment, section, signed, table, text
 from tallystick.platform.report.modelling import modelling_of
 from tallystick.platform.report.story import Told
@@ -44,7 +47,10 @@ def incidents(book: Book) -> str:
         return ""
     rows = table(
         ["seq", "time", "what", "detail"],
-        ([str(one.seq), moment(one.time), text(one.event.FACT.name), text(_fields(one.event))] for one in told[:500]),
+        (
+            [str(one.seq), moment(one.time), text(one.event.FACT.name), text(_fields(one.event, story.digits))]
+            for one in told[:500]
+        ),
         words=4,
     )
     return section("incidents", "Stop-outs, limits, halts and failures", rows)
@@ -131,6 +137,12 @@ def verdict_tone(words: str) -> str:
     return "gain" if words.lower().startswith("ok") else "loss"
 
 
-def _fields(event: object) -> str:
-    names = getattr(type(event), "__struct_fields__", ())
-    return ", ".join(f"{name} {getattr(event, name)}" for name in names if not isinstance(getattr(event, name), bytes))
+def _fields(event: Event, digits: int) -> str:
+    values = ((card, getattr(event, card.name)) for card in cards_of(type(event)))
+    return ", ".join(f"{card.name} {_told(card.unit, one, digits)}" for card, one in values if type(one) is not bytes)
+
+
+def _told(unit: str, value: Any, digits: int) -> str:
+    if unit.startswith("ns UTC"):
+        return moment(value) if value else "never"
+    return quantity(unit, value, digits) if unit.startswith(("minor units", "1e-8 lots")) else str(value)

@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.events.types.trading import OrderRequested
 from tallystick.market.instrument import LOT, Instrument
 from tallystick.market.spans import MINUTE_NS, SECOND_NS
 from tallystick.platform.mt5.retcodes import DONE, DONE_PARTIAL, PLACED
+from tallystick.platform.quantities import BY_RULE, UNITS, quantity
 from tallystick.platform.report.excursions import Excursions
 from tallystick.platform.report.load import Load
 from tallystick.platform.report.prices import Prices
 from tallystick.platform.report.rates import Rates
-from tallystick.platform.report.story import OrderStory, Story
+from tallystick.platform.report.story import OrderStory, Story, Told
 from tallystick.platform.report.summary import Book
 from tallystick.platform.report.trades import Trade
 from tallystick.platform.report.whys import why
@@ -224,20 +226,19 @@ def _deals(story: Story) -> list[list[Any]]:
 
 def _orders(story: Story) -> list[list[Any]]:
     rows = [
-        _order(number, order, order.requested.time, order.requested.seq)
+        _order(number, order, order.requested, story.digits)
         for number, order in story.orders.items()
         if order.requested is not None
     ]
     return rows[-TABLE_ROWS:]
 
 
-def _order(number: int, order: OrderStory, time: int, seq: int) -> list[Any]:
-    assert order.requested is not None
-    asked = order.requested.event
-    verdict, why = _verdict(order)
+def _order(number: int, order: OrderStory, requested: Told[OrderRequested], digits: int) -> list[Any]:
+    asked = requested.event
+    verdict, why = _verdict(order, digits)
     return [
-        time // SECOND_NS,
-        seq,
+        requested.time // SECOND_NS,
+        requested.seq,
         number,
         asked.strategy,
         asked.symbol,
@@ -251,14 +252,14 @@ def _order(number: int, order: OrderStory, time: int, seq: int) -> list[Any]:
     ]
 
 
-def _verdict(order: OrderStory) -> tuple[str, str]:
-    denied = order.denied
-    if denied is not None:
-        return f"denied: {denied.rule}", denied.detail or f"{denied.value:,} against a limit of {denied.limit:,}"
+def _verdict(order: OrderStory, digits: int) -> tuple[str, str]:
     if order.verdict is None:
         return "none", ""
-    rule, limit, value = order.verdict.event.rule, order.verdict.event.limit, order.verdict.event.value
-    return "approved", f"nearest: {rule} {value:,} of {limit:,}" if rule else ""
+    said = order.verdict.event
+    value, limit = (quantity(UNITS.get(said.rule, BY_RULE), each, digits) for each in (said.value, said.limit))
+    if order.denied is not None:
+        return f"denied: {said.rule}", order.denied.detail or f"{value} against a limit of {limit}"
+    return "approved", f"nearest: {said.rule} {value} of {limit}" if said.rule else ""
 
 
 def _outcome(order: OrderStory) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tallystick.platform.quantities import limit_of
 from tallystick.platform.report.markup import DASH, day, percent, ratio, section, table, text
 from tallystick.platform.report.payload import TABLE_ROWS
 from tallystick.platform.report.statistics import FORMULAS, TradeStatistics
@@ -207,7 +208,8 @@ def deals(book: Book) -> str:
 def orders(book: Book) -> str:
     """Denials by rule, and every order with its verdict."""
     summary = book.summary
-    limits = book.story.rules.limits if book.story.rules else {}
+    written = book.story.rules.limits if book.story.rules else {}
+    limits = {rule: limit_of(rule, each, summary.digits, summary.currency) for rule, each in written.items()}
     denials = table(
         ["rule", "denied", "limit"],
         ([text(rule), f"{count:,}", text(limits.get(rule, DASH))] for rule, count in summary.denials.items()),
