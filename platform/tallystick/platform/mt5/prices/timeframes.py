@@ -43,7 +43,7 @@ class Timeframe:
     def closing(self, opened_ms: int) -> int:
         """Where the bar that opens at a moment ends: there the next one begins."""
         if self.period_ms == 0:
-            month = np.datetime64(opened_ms, "ms").astype("datetime64[M]") + 1
+            month = np.datetime64(opened_ms, "ms").astype("datetime64[M]") + np.timedelta64(1, "M")
             return int(month.astype("datetime64[ms]").astype(np.int64))
         return opened_ms + self.period_ms
 
