@@ -93,8 +93,10 @@ def files(folder: Path) -> list[Path]:
 
     Raises `OSError` where they cannot be listed, which a glob would take for there being none.
     """
-    place = folder / FOLDER
-    return sorted(path for path in place.iterdir() if path.name.endswith(SUFFIX)) if place.is_dir() else []
+    try:  # not `is_dir`, which from Python 3.14 on is false of what may not be looked at
+        return sorted(path for path in (folder / FOLDER).iterdir() if path.name.endswith(SUFFIX))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def read(path: Path) -> bytes:

@@ -50,7 +50,7 @@ def test_within_interpreted_nothing_is_compiled() -> None:
 
     with interpreted():
         assert only_python(None) == "None"
-    with pytest.raises(Exception, match="f-strings not supported|unsupported opcode"):
+    with pytest.raises(Exception, match=r"f-strings not supported|unsupported opcode"):
         only_python(None)
 
 

@@ -53,7 +53,7 @@ def test_a_struct_can_be_copied_but_not_pickled(make: Any) -> None:
     tick = make("Tick", DOCS["Tick"], FIELDS["Tick"])(TICK)
     assert copy.copy(tick) == tick
     assert type(copy.deepcopy(tick)) is type(tick)
-    with pytest.raises(pickle.PicklingError, match="Tick on builtins"):
+    with pytest.raises(pickle.PicklingError, match=r"Tick on builtins|builtins\.Tick"):
         pickle.dumps(tick)
 
 

@@ -70,8 +70,7 @@ def put_executor(turns: Turns, module: Any) -> None:
         crew = crews.get(pool)
         if crew is None:
             crew = crews[pool] = Crew(turns, pool._max_workers, pool._thread_name_prefix)  # noqa: SLF001 -- its own words
-            if getattr(pool, "_initializer", None) is not None:
-                pool._initializer(*pool._initargs)  # noqa: SLF001 -- as above
+            begin_thread(pool)
         return crew
 
     def submit(self: Any, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -118,11 +117,24 @@ def _outside_of_loops(work: Work) -> Any:
     if events is None:
         return work()
     running = events._get_running_loop()  # noqa: SLF001 -- documented for loops' authors
+    # From Python 3.14 on a thread has one current task, whichever loop's; before that each loop has its own.
+    swap = getattr(sys.modules.get("asyncio.tasks"), "_swap_current_task", None) if running is not None else None
+    task = swap(running, None) if swap else None
     events._set_running_loop(None)  # noqa: SLF001 -- as above
     try:
         return work()
     finally:
         events._set_running_loop(running)  # noqa: SLF001 -- as above
+        if swap:
+            swap(running, task)
+
+
+def begin_thread(pool: Any) -> None:
+    """Run what an executor of `concurrent.futures.thread` is to run first in each of its threads, if anything."""
+    if hasattr(pool, "_create_worker_context"):  # from Python 3.14 on
+        pool._create_worker_context().initialize()  # noqa: SLF001 -- its own words
+    elif getattr(pool, "_initializer", None) is not None:
+        pool._initializer(*pool._initargs)  # noqa: SLF001 -- as above
 
 
 def without_its_context(fn: Any) -> Any:

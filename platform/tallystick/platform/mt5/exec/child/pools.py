@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from tallystick.platform.mt5.connecting import EndOfData
 from tallystick.platform.mt5.exec.child.clock import VirtualClock
-from tallystick.platform.mt5.exec.child.crew import done_at_once, put_executor, without_its_context
+from tallystick.platform.mt5.exec.child.crew import begin_thread, done_at_once, put_executor, without_its_context
 from tallystick.platform.mt5.exec.child.places import AfterImport, put
 from tallystick.platform.mt5.exec.child.turns import Turns
 
@@ -34,10 +34,9 @@ def _executor(clock: VirtualClock, module: ModuleType) -> None:
     def submit(self: Any, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         if self._shutdown:  # the name in Python's own class
             raise RuntimeError("cannot schedule new futures after shutdown")
-        initializer = getattr(self, "_initializer", None)
-        if initializer is not None and id(self) not in begun:
+        if id(self) not in begun:
             begun.add(id(self))
-            initializer(*self._initargs)
+            begin_thread(self)
         began_ns = clock.now_ns
         try:
             return done_at_once(partial(fn, *args, **kwargs))
