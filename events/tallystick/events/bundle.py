@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from struct import error as too_short
 from typing import Any
 
 from tallystick.events.bodyrule import BodyRule
@@ -92,7 +93,7 @@ def check(bundle: Json, key: VerifierKey) -> Proved:
     """Check a bundle under the log's key alone. Raises `IntegrityError` with what does not hold."""
     try:
         return _check(bundle, key)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, too_short) as error:
         if isinstance(error, IntegrityError):
             raise
         raise IntegrityError(f"this is no bundle: {error!r}", fix="ask for it again") from None

@@ -16,6 +16,7 @@ from tallystick.events.types.log import SourceDeclared, TypeDeclared
 
 FIRST_FREE_ID = 16  # the ids below belong to the log's own types
 MAX_ID = 2**16 - 1
+MAX_NAME_BYTES = 2**16 - 1  # the decision digest counts them in a u16
 TYPE_DECLARED, SOURCE_DECLARED, EPOCH_OPENED, BODIES_PRUNED, TAIL_CUT, CHECKPOINTED, SUCCEEDED = range(1, 8)
 LAST_OWN_TYPE = SUCCEEDED
 LOG_SOURCE = 0
@@ -86,6 +87,8 @@ class Declarations:
     def _take_type(self, new: DeclaredType) -> None:
         if not (FIRST_FREE_ID <= new.id <= MAX_ID and 0 < new.version <= MAX_ID):
             raise UsageError(f"id {new.id} version {new.version} is outside of what a log may declare")
+        if len(new.name.encode()) > MAX_NAME_BYTES:
+            raise UsageError(f"the name of type {new.id} has more than {MAX_NAME_BYTES} bytes")
         if (new.id, new.version) in self.types:
             raise UsageError(f"type {new.id} version {new.version} is declared a second time")
         if self.ids.get(new.name, new.id) != new.id or any(

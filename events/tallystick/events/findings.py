@@ -1,5 +1,6 @@
 """What a verifier says: findings, each with where, since when, what is still proved and what to do; and the verdict."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ NOT_SHOWN = (
 )
 REMEDY = "Remember a checkpoint in another place and give it to the next verification, or let a witness cosign."
 KEEP = "Keep the files untouched and compare them with a copy of the log."
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Verdict:
         said.extend(f"signed also by a key not known here, ignored: {line}" for line in self.other_signatures)
         said.append(f"No log shows by itself: {'; '.join(self.not_shown)}.")
         said.append("The trusted checkpoint rules out the first three up to its size." if self.trusted else REMEDY)
-        return said
+        return [legible(line) for line in said]
 
     def _opening(self) -> str:
         unsigned = "HOLDS, but bytes stand behind its end" if self.only_torn else "HOLDS, but not all of it is signed"
@@ -121,6 +123,11 @@ class Verdict:
              "text": str(f)} for f in self.findings
         ]  # fmt: skip
         return {**plain, "first_bad_seq": self.first_bad_seq, "remedy": REMEDY}
+
+
+def legible(text: str, keep: str = "") -> str:
+    """Text with what moves a terminal's cursor spelled out, but for `keep`: whoever wrote a log chose its names."""
+    return _UNSEEN.sub(lambda found: found[0] if found[0] in keep else found[0].encode("unicode_escape").decode(), text)
 
 
 def utc(time: int | None) -> str:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from tallystick.events.errors import IntegrityError
 
 ED25519 = 0x01
+ED25519_BYTES = 32
 COSIGNATURE_ED25519 = 0x04
 COSIGNATURE_ML_DSA_44 = 0x06
 
@@ -46,6 +47,11 @@ class VerifierKey:
 
     def __str__(self) -> str:
         return f"{self.name}+{self.key_id.hex()}+{b64encode(bytes([self.algorithm]) + self.public).decode()}"
+
+    @property
+    def may_be_a_logs(self) -> bool:
+        """True for a plain Ed25519 key, which alone signs as the log; a witness's may be another."""
+        return self.algorithm == ED25519 and len(self.public) == ED25519_BYTES
 
     @classmethod
     def parse(cls, vkey: str) -> "VerifierKey":

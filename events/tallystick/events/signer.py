@@ -133,7 +133,7 @@ def _name_new(apart: Path, path: Path) -> None:
 def load_key(path: Path) -> Ed25519Signer:
     """Read a key file. Raises `KeyFileError` when it is missing, malformed or readable by others."""
     try:
-        line = path.read_text(encoding="utf-8")
+        line = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         fix = "make it readable for you alone, or restore it from your backup"
         message = f"cannot read the signing key {path}: {error.strerror}; {fix}"

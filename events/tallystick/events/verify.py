@@ -61,6 +61,8 @@ def verify(
         raise UsageError(
             f"this is no verifier key: {error.what}", fix="give the vkey printed when the log began"
         ) from None
+    if not own.may_be_a_logs:
+        raise UsageError(f"the key of {own.name} is no Ed25519 key of 32 bytes", fix="give the log's own verifier key")
     trusted = _trusted(trusted_checkpoint, own)
     for look in range(1, LOOKS + 1):
         before = snapshot(folder)
@@ -90,7 +92,7 @@ def _look(folder: Path, key: VerifierKey, trusted: Checkpoint | None, cores: int
     signed = read_checkpoints(folder, key)
     valid = signed.valid if trusted is None else (*signed.valid, trusted)
     segments = stored_segments(folder)
-    if not segments and not valid and not signed.broken:
+    if not segments and not signed.valid and not signed.broken:
         raise LogMissing(f"there is no log in {folder}", fix="name the folder that holds the .seg files")
     covered = max((each.size for each in valid), default=0)
     whole = Stretch(key.name, segments, covered, tuple(sorted({each.size for each in valid})))

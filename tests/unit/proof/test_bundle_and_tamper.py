@@ -56,7 +56,10 @@ def test_one_row_of_a_block_is_proved_through_its_chunk(
     (price,) = struct.unpack_from("<d", bytes.fromhex(outside["body"]["close"]), 8 * row)
     assert (outside["exit"], outside["row"]["index"], outside["row"]["close"]) == (0, row, price)
     close = bytes.fromhex(made["row"]["chunk"]["close"])
-    made["row"]["chunk"]["close"] = (bytes(8) + close[8:]).hex()
+    for chunk in ((bytes(8) + close[8:]).hex(), close.hex().upper(), f" {close.hex()}"):
+        made["row"]["chunk"]["close"] = chunk
+        refused_by_both(made, key)
+    made["row"] = {}
     refused_by_both(made, key)
 
 
@@ -105,8 +108,10 @@ def test_a_bundle_under_another_key_or_without_declarations_is_refused(
     refused_by_both({**made, "declarations": made["declarations"][:1]}, key)
     refused_by_both({**made, "declarations": [made["record"]]}, key)
     refused_by_both({**made, "format": "tallystick/bundle/2"}, key)
-    with pytest.raises(IntegrityError):
-        bundle.check({"format": bundle.FORMAT}, key)
+    cut = {"header": "", "body": ""}
+    for malformed in ({"format": bundle.FORMAT}, {**made, "checkpoint": 1}, {**made, "record": cut}):
+        with pytest.raises(IntegrityError):
+            bundle.check(malformed, key)
 
 
 def refused_by_both(made: bundle.Json, key: VerifierKey) -> None:

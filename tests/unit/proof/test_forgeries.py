@@ -44,6 +44,7 @@ FORGERIES: dict[str, Any] = {
     "a name with another id": lambda log: log.declare("demo.noted", 40, False, ["kernel"], "a:int"),
     "an id of the log's own": lambda log: log.declare("demo.low", 9, False, ["kernel"], "a:int"),
     "a name of the log's own": lambda log: log.declare("log.other", 40, False, ["kernel"], "a:int"),
+    "a name that the decision digest cannot count": lambda log: log.declare("é" * 2**15, 40, True, ["kernel"], "a:int"),
     "an unknown kind": lambda log: log.declare("demo.odd", 40, False, ["kernel"], "a:decimal"),
     "a field declared twice": lambda log: log.declare("demo.odd", 40, False, ["kernel"], "a:int a:int"),
     "roles out of order": lambda log: log.declare("demo.odd", 40, False, ["risk", "kernel"], "a:int"),

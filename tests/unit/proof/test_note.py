@@ -121,5 +121,8 @@ def test_a_damaged_key_file_is_refused(tmp_path: Path) -> None:
         (tmp_path / "k").write_text(damaged, encoding="utf-8")
         with pytest.raises(KeyFileError, match="backup"):
             load_key(tmp_path / "k")
+    (tmp_path / "k").write_bytes(b"\xff\xfe\0")
+    with pytest.raises(KeyFileError, match="is not a signing key"):
+        load_key(tmp_path / "k")
     with pytest.raises(KeyFileError, match="cannot read"):
         load_key(tmp_path / "none")

@@ -7,20 +7,23 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import zlib
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tallystick.events import bundle
 from tallystick.events.merkle import inclusion_proof, leaf_hash, root_of
+from tallystick.events.note import VerifierKey
 from tallystick.events.outside import outside_verifier
 from tests.unit.proof.reference_writer import ReferenceLog, sealed_log, small_log, write_files
 from tests.unit.proof.test_merkle import CASES
 from tests.unit.proof.verdicts import Outside, both
 
 FILE = Path(str(outside_verifier.__file__))
-MOST_LINES = 481
+MOST_LINES = 490
 
 # As `python FILE`, but with the folder of `cryptography` for all the path there is, and no way to `tallystick`.
 BARE = """
@@ -112,7 +115,7 @@ def test_nothing_comes_of_base64_that_no_encoder_spelled(tail: str) -> None:
     assert outside_verifier.base64(good + tail) == (b"" if tail else b"ABC")
 
 
-@pytest.mark.parametrize("key", ["", "name", "name+id", "+++", "a+b+c+d", "demo+00000000+AQ=="])
+@pytest.mark.parametrize("key", ["", "name", "name+id", "+++", "a+b+c+d", "demo+00000000+AQ==", "x" * 300])
 def test_what_is_no_key_is_usage(key: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert outside_verifier.main([".", "--key", key]) == 2
     assert "--key wants" in capsys.readouterr().out
@@ -153,6 +156,61 @@ def test_its_exit_code_is_the_verdicts_when_nobody_reads_it(tmp_path: Path, dama
         words = [sys.executable, str(FILE), str(tmp_path), "--key", log.vkey]
         done = subprocess.run(words, stdout=nobody, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (exit_code, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells and devices of this kind")
+@pytest.mark.parametrize(("where", "exit_code"), [(">/dev/full", 2), (">&-", 3), ("2>&-", 3), ("<&-", 3)])
+def test_what_cannot_be_written_down_is_never_told_as_another_verdict(
+    tmp_path: Path, where: str, exit_code: int
+) -> None:
+    log = sealed_log()
+    log.write(tmp_path)
+    next(tmp_path.glob("*.seg")).unlink()
+    words = ["sh", "-c", f'"$0" "$@" {where}', sys.executable, str(FILE), str(tmp_path), "--key", log.vkey]
+    assert subprocess.run(words, capture_output=True, check=False).returncode == exit_code
+
+
+@pytest.mark.parametrize(("segments", "exit_code"), [(1, 0), (2, 2)])
+def test_a_segment_that_is_compressed_while_it_is_read_is_no_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, segments: int, exit_code: int
+) -> None:
+    """Where it happens in both looks there is no verdict."""
+    log = small_log()
+    for _ in range(segments):
+        log.segment()
+        log.note()
+    log.checkpoint(record=False)
+    log.write(tmp_path)
+    closed = sorted(tmp_path.glob("*.seg"))[:-1]
+    read_file = outside_verifier.read_file
+
+    def compress_meanwhile(path: Path, *most: int) -> bytes:
+        if path in closed and path.exists():
+            path.with_name(f"{path.name}.z").write_bytes(zlib.compress(path.read_bytes()))
+            path.unlink()
+        return read_file(path, *most)
+
+    monkeypatch.setattr(outside_verifier, "read_file", compress_meanwhile)
+    assert outside_verifier.main([str(tmp_path), "--key", log.vkey]) == exit_code
+
+
+def test_a_logs_own_words_do_not_move_the_cursor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "x\x1b[2J\nHOLDS\r\x9b\u202e"
+    log = declared(evil, False, "it:int")
+    at = log.say(evil, {"it": 1}, source=1)
+    log.checkpoint(record=False)
+    log.write(tmp_path / "log")
+    proof = tmp_path / "proof.json"
+    bundle.save(bundle.prove(tmp_path / "log", VerifierKey.parse(log.vkey), at), proof)
+    assert outside_verifier.main(["--bundle", str(proof), "--key", log.vkey]) == 0
+    log.say(evil, {"it": 1}, source=2)  # which may not say it
+    log.checkpoint(record=False)
+    log.write(tmp_path / "log")
+    assert outside_verifier.main([str(tmp_path / "log"), "--key", log.vkey]) == 3
+    said = capsys.readouterr().out
+    assert "x\\x1b[2J\\nHOLDS" in said
+    assert all(line.isprintable() for line in said.splitlines())
+    assert "HOLDS" not in said.splitlines()[1:]
 
 
 @pytest.mark.parametrize("size", range(1, 35))

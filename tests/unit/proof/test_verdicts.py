@@ -7,6 +7,7 @@ import pytest
 
 from tallystick.events.errors import LogMissing, UsageError
 from tallystick.events.findings import NOT_SHOWN
+from tallystick.events.note import VerifierKey
 from tallystick.events.outside import outside_verifier
 from tallystick.events.verify import verify
 from tests.unit.proof.reference_writer import ReferenceLog, Segment, pack_segment, sealed_log, small_log, write_files
@@ -286,6 +287,30 @@ def test_a_malformed_key_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         verify(tmp_path, log.vkey[:-3])
     assert outside_verifier.main([str(tmp_path), "--key", log.vkey[:-3]]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "algorithm", "public"),
+    [("x", 4, bytes(32)), ("x", 1, bytes(31)), ("x", 1, bytes(33)), ("a b", 1, bytes(32)), ("", 1, bytes(32))],
+)
+def test_a_key_that_no_log_can_have_is_a_usage_error(tmp_path: Path, name: str, algorithm: int, public: bytes) -> None:
+    log = small_log()
+    log.checkpoint(record=False)
+    log.write(tmp_path)
+    key = str(VerifierKey(name, algorithm, public))
+    with pytest.raises(UsageError):
+        verify(tmp_path, key)
+    assert outside_verifier.main([str(tmp_path), "--key", key]) == 2
+
+
+def test_where_nothing_of_a_log_is_there_a_remembered_checkpoint_does_not_make_it_one(tmp_path: Path) -> None:
+    log = small_log()
+    (tmp_path / "kept").write_bytes(log.signed(3, bytes(32)))
+    (tmp_path / "log").mkdir()
+    with pytest.raises(LogMissing):
+        verify(tmp_path / "log", log.vkey, (tmp_path / "kept").read_bytes())
+    words = [str(tmp_path / "log"), "--key", log.vkey, "--checkpoint", str(tmp_path / "kept")]
+    assert outside_verifier.main(words) == 2
 
 
 def test_another_key_is_told_apart_from_tampering_in_words(tmp_path: Path) -> None:

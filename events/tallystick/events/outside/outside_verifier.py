@@ -6,7 +6,7 @@ Exit 0: all holds up to a checkpoint at the head. 1: all holds, but a tail is un
 Read it before you trust it: the parts follow docs/format.md, whose sections their headings name.
 """
 
-import argparse, functools, io, itertools, json, lzma, math, os, re, struct, sys, unicodedata, zlib
+import argparse, contextlib, functools, io, itertools, json, lzma, math, os, re, struct, sys, unicodedata, zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from hashlib import sha256
@@ -46,13 +46,14 @@ def base64(text: str) -> bytes:
 
 def read_key(given: str, log_folder: Path | None = None) -> Key:
     """Take a verifier key, or the file that holds it, apart; a key from beside the log would vouch for itself."""
-    file = Path(given).resolve() if Path(given).is_file() else None
+    file = Path(given).resolve() if os.path.isfile(given) else None  # noqa: PTH113 -- a key may be too long for a path
     if file and log_folder and log_folder.resolve() in file.parents:
         raise ValueError(f"{given} lies beside the log and vouches for itself: get the key from the log's owner")
-    vkey = (file.read_text("utf-8") if file else given).strip()
+    vkey = (file.read_text("utf-8-sig") if file else given).strip()
     name, key_id, encoded = [*vkey.split("+", 2), "", ""][:3]
     raw = base64(encoded)
-    if sha256(f"{name}\n".encode() + raw).hexdigest()[:8] != key_id or raw[:1] != b"\1" or len(raw) != 33:
+    own = re.fullmatch(r"\S+", name) and sha256(f"{name}\n".encode() + raw).hexdigest()[:8] == key_id
+    if not own or raw[:1] != b"\1" or len(raw) != 33:
         raise ValueError("--key wants an Ed25519 verifier key, name+id+base64, or its file")
     return name, bytes.fromhex(key_id), raw[1:]
 
@@ -187,7 +188,7 @@ class Record:
 LOG_TYPES: dict[int, tuple[str, str, Callable[[Json, Record], bool]]] = {  # name, fields, and what must hold of them
     1: ("log.type_declared", "id:int version:int name:str trading:bool said_by:list:str fields:list:map:str",
         lambda v, _: 16 <= v["id"] < 2**16 and 0 < v["version"] < 2**16 and not v["name"].startswith("log.")
-        and v["said_by"] == sorted(set(v["said_by"]))),
+        and len(v["name"].encode()) < 2**16 and v["said_by"] == sorted(set(v["said_by"]))),
     2: ("log.source_declared", "id:int name:str role:str", lambda v, _: 0 < v["id"] < 2**16),
     3: ("log.epoch_opened", "epoch:int reason:str", lambda v, r: v["epoch"] == r.epoch),
     4: ("log.bodies_pruned", "first:int last:int reason:str person:str",
@@ -280,6 +281,7 @@ def sealed(raw: bytes) -> bytes:
 
 def read_file(path: Path, most: int = 2**20) -> bytes:
     """The bytes of a file, decompressed; no pipe, device or folder is read, and nothing endless."""
+    path.lstat()  # what is gone since it was listed is no finding
     need(path.is_file() and path.stat().st_size <= most, f"{path.name} is not a regular file of at most {most} bytes")
     raw = path.read_bytes()
     if path.suffix in (".z", ".xz"):
@@ -358,9 +360,13 @@ def beside(folder: Path, book: Book, proved: int, notes: set[tuple[int, str]]) -
     return wrong
 
 # ---- Keys and verdicts
-NOT_SHOWN = """No log shows by itself: that it was cut back to a genuine older checkpoint, that later checkpoint files
-  were deleted, that it was replaced whole by its twin under the same key, that the unsigned tail was rewritten
-  consistently, or bits of a zlib wrapper that change nothing inside. Remember a checkpoint, or let a witness cosign."""
+NOT_SHOWN = ("No log shows by itself: that it was cut back to a genuine older checkpoint, that later checkpoint files "
+  "were deleted, that it was replaced whole by its twin under the same key, that the unsigned tail was rewritten "
+  "consistently, or bits of a zlib wrapper that change nothing inside. Remember a checkpoint, or let a witness cosign.")
+
+def plain(said: object) -> str:
+    """Anything in words, but nothing in it that moves a terminal's cursor: a log's owner chose its names."""
+    return said if isinstance(said, str) and said.isprintable() else repr(said).strip("'\"")
 
 def read_checkpoints(folder: Path, key: Key) -> tuple[list[Checkpoint], list[Broken]]:
     """The checkpoints beside a log that are there now, and what is wrong with the others."""
@@ -380,7 +386,7 @@ def verify_log(folder: Path, key: Key, trusted: bytes | None) -> Json:
     except Broken as error:
         raise ValueError(f"the trusted checkpoint is not valid under the key: {error.why}") from error
     (present, broken), torn = read_checkpoints(folder, key), None
-    if not present and not broken and not remembered and not list(folder.glob("*.seg*")):
+    if not present and not broken and not list(folder.glob("*.seg*")):
         raise FileNotFoundError(f"no log found in {folder} (a bundle is given with --bundle)")
     strangers = frozenset.intersection(*(each.signers for each in broken)) if broken and not present else frozenset()
     if len(strangers) == 1:  # what else leans on checkpoints is not judged under the wrong key
@@ -426,15 +432,14 @@ def verify_bundle(bundle: Json, key: Key) -> Json:
         raw = base64(content)
         right = (len(raw), bytes.fromhex(digest)) in r.blobs and sha256(raw).hexdigest() == digest
         need(right and (raw or not content), "a blob that the record does not name", r.seq)
-    if bundle.get("row"):
-        row, begin, chunk = bundle["row"], bundle["row"]["index"] // 64 * 64, b""
-        for column, width in columns(fields):
-            cells = bytes.fromhex(row["chunk"][column])
-            need(cells == v[column][begin * width :][: 64 * width], "another chunk", r.seq)
-            chunk += cells
-        root = lead(sha256(b"\0" + chunk).digest(), begin // 64, (v["rows"] + 63) // 64, row["path"])
+    row = bundle.get("row")
+    if row is not None:
+        begin = row["index"] // 64 * 64
+        cells = {column: v[column][begin * width :][: 64 * width] for column, width in columns(fields)}
+        need({column: raw.hex() for column, raw in cells.items()} == row["chunk"], "another chunk", r.seq)
+        root = lead(sha256(b"\0" + b"".join(cells.values())).digest(), begin // 64, (v["rows"] + 63) // 64, row["path"])
         need(row["index"] < v["rows"] and root == v["chunk_root"], "no such row, or not this chunk in the block", r.seq)
-    shown = {"row": {"index": row["index"], **row_of(fields, v, row["index"])}} if bundle.get("row") else {}
+    shown = {} if row is None else {"row": {"index": row["index"], **row_of(fields, v, row["index"])}}
     body = {field: each.hex() if isinstance(each, bytes) else each for field, each in v.items()}
     return {"exit": 0, "seq": r.seq, "type": name, "time": r.time, "covered_by": checkpoint.size, **shown, "body": body}
 
@@ -456,7 +461,9 @@ def main(arguments: list[str] | None = None) -> int:
         key = read_key(given.key, given.log_folder)
         trusted = given.checkpoint.read_bytes() if given.checkpoint else None
         bundle: Any = json.loads(given.bundle.read_text("utf-8")) if given.bundle else None
-        verdict = verify_bundle(bundle, key) if given.bundle else verify_log(folder, key, trusted)
+        verdict: Json = {"exit": 3}
+        with contextlib.suppress(FileNotFoundError):  # a segment that was compressed meanwhile
+            verdict = verify_bundle(bundle, key) if given.bundle else verify_log(folder, key, trusted)
         if verdict["exit"] == 3:  # look once more: a writer may have changed files meanwhile
             verdict = verify_log(folder, key, trusted)
     except Broken as error:
@@ -468,13 +475,15 @@ def main(arguments: list[str] | None = None) -> int:
     only_torn = verdict.get("unsigned_tail") == 0 < verdict["torn_bytes"]
     unsigned = "HOLDS, but bytes stand behind its end" if only_torn else "HOLDS, but not all of it is signed"
     opening = ["HOLDS", unsigned, failed, "INTEGRITY BROKEN"][verdict["exit"]]
-    lines = [f"{name}: {said}" for name, said in verdict.items() if said not in ([], None) and verdict["exit"] != 2]
-    said = json.dumps(verdict, indent=1) if given.json else "\n  ".join([opening, *lines])
-    letters = sys.stdout.encoding or "ascii"
+    told = verdict if verdict["exit"] != 2 else {}
+    lines = [plain(opening), *(f"{name}: {plain(said)}" for name, said in told.items() if said not in ([], None))]
+    said = json.dumps(verdict, indent=1) if given.json else "\n  ".join(lines)
+    letters = getattr(sys.stdout, "encoding", None) or "ascii"
     try:  # whatever letters can be shown, and whether anybody reads: the exit code is the verdict's
         print(said.encode(letters, "backslashreplace").decode(letters), flush=True)
-    except BrokenPipeError:
+    except OSError as error:  # but a verdict that could not be written down was not given
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        verdict["exit"] = verdict["exit"] if isinstance(error, BrokenPipeError) else 2
     return int(verdict["exit"])
 
 if __name__ == "__main__":
