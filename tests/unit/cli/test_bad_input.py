@@ -11,6 +11,7 @@ from tallystick.events.signer import Ed25519Signer
 from tallystick.platform.cli.failure import explained
 from tests.said import Say
 from tests.unit.cli.hand_book import HandBook
+from tests.unit.proof.reference_writer import small_log
 
 Words = Callable[[Path, Path], list[str]]
 CASES: dict[str, tuple[str, Words]] = {
@@ -23,9 +24,16 @@ CASES: dict[str, tuple[str, Words]] = {
     "a missing folder": ("E810", lambda book, tmp: ["audit", "verify", str(tmp / "nowhere")]),
     "an empty folder": ("E810", lambda book, tmp: ["audit", "head", str(tmp)]),
     "a log without its book": ("E811", lambda book, tmp: ["halt", str(book / "log")]),
+    "a folder log/ that holds no log": ("E810", lambda book, tmp: ["halt", str(_with_log(tmp))]),
+    "a log without a run": ("E730", lambda book, tmp: ["replay", str(_without_run(tmp))]),
     "a seq out of range": ("E820", lambda book, tmp: ["why", "4711", str(book)]),
     "a type of no record": ("E821", lambda book, tmp: ["events", "tail", str(book), "--type", "odrer.*"]),
     "a time that is none": ("E822", lambda book, tmp: ["audit", "export", str(book), "--from", "yesterday"]),
+    "a time no calendar has": (
+        "E822",
+        lambda book, tmp: ["audit", "export", str(book), "--from", "9999-12-31T23:59-14:00"],
+    ),
+    "a seq of too many digits": ("E822", lambda book, tmp: ["audit", "export", str(book), "--from", "9" * 5000]),
     "reversed bounds": ("E102", lambda book, tmp: ["audit", "export", str(book), "--from", "9", "--to", "3"]),
     "events and a document on one stream": ("E823", lambda book, tmp: ["audit", "export", str(book), "--json"]),
     "a row of a record that has none": ("E201", lambda book, tmp: ["audit", "prove", "68", str(book), "--row", "0"]),
@@ -40,6 +48,14 @@ CASES: dict[str, tuple[str, Words]] = {
         lambda book, tmp: ["audit", "verify", str(book), "--key", str(book.parent / "home" / "signing.key")],
     ),
     "a broken key": ("E305", lambda book, tmp: ["audit", "verify", str(book), "--key", "log+00000000+AAAA"]),
+    "a key longer than a path may be": (
+        "E305",
+        lambda book, tmp: ["audit", "verify", str(book), "--key", "x" * 300 + "+00000000+AAAA"],
+    ),
+    "a key file that is no text": (
+        "E305",
+        lambda book, tmp: ["audit", "verify", str(book), "--key", str(_file(tmp, b"\xff\xfeo\0"))],
+    ),
     "a missing checkpoint": (
         "E306",
         lambda book, tmp: ["audit", "verify", str(book), "--checkpoint", str(tmp / "none")],
@@ -77,6 +93,22 @@ def _plan(folder: Path, text: str) -> Path:
     path = folder / "plan.json"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _file(folder: Path, content: bytes) -> Path:
+    path = folder / "key"
+    path.write_bytes(content)
+    return path
+
+
+def _with_log(folder: Path) -> Path:
+    (folder / "log").mkdir(exist_ok=True)
+    return folder
+
+
+def _without_run(folder: Path) -> Path:
+    small_log().write(folder / "log")
+    return folder
 
 
 def _run(folder: Path) -> list[str]:
@@ -132,6 +164,13 @@ def test_somebody_elses_key_is_no_proof(say: Say, hand_book: HandBook) -> None:
     said = say("audit", "verify", hand_book.folder, "--key", str(stranger.vkey), "--json")
     assert said.code == 3
     assert said.document["findings"]
+
+
+@pytest.mark.parametrize("form", ["\ufeff{}\r\n", " {}\n"])
+def test_a_key_is_taken_as_editors_leave_it(say: Say, hand_book: HandBook, tmp_path: Path, form: str) -> None:
+    text = form.format(hand_book.vkey)
+    assert say("audit", "verify", hand_book.folder, "--key", _file(tmp_path, text.encode())).code == 0
+    assert say("audit", "verify", hand_book.folder, "--key", text.lstrip("\ufeff")).code == 0
 
 
 def test_debug_adds_the_traceback(say: Say, tmp_path: Path) -> None:

@@ -140,6 +140,15 @@ def test_a_verdicts_exit_code_stays_when_nobody_reads_it(
         assert (said.returncode, said.stderr) == (code, b"")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of this kind")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_where_a_stream_was_never_opened_the_verdict_stays(hand_book: HandBook, home: Path, closed: str) -> None:
+    environment = {**os.environ, "TALLYSTICK_HOME": str(home)}
+    words = ["sh", "-c", f'"$0" "$@" {closed}', *COMMAND, "audit", "verify", str(hand_book.folder)]
+    said = subprocess.run(words, capture_output=True, env=environment, check=False)
+    assert (said.returncode, said.stderr) == (0, b"")
+
+
 def test_follow_goes_on_until_ctrl_c(hand_book: HandBook, home: Path) -> None:
     environment = {**os.environ, "TALLYSTICK_HOME": str(home)}
     last = len(LogReader(hand_book.folder / "log")) - 1

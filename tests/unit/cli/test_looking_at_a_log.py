@@ -8,13 +8,17 @@ import sys
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
+import pytest
+
 from tallystick.events.outside import outside_verifier
 from tallystick.events.reader import LogReader
 from tallystick.events.signer import create_key
+from tallystick.events.tamper import Tampering
 from tallystick.events.writer import LogWriter
 from tallystick.platform.cli.lineage import Lineage
 from tests.said import Say
 from tests.unit.cli.hand_book import ORIGIN, HandBook
+from tests.unit.proof.reference_writer import small_log
 
 
 def size_of(book: HandBook) -> int:
@@ -116,6 +120,44 @@ def test_tamper_test_finds_every_damage_and_leaves_the_log_alone(say: Say, hand_
     assert before == {path: path.read_bytes() for path in before}
 
 
+def test_a_copy_from_a_disc_that_nobody_writes_is_damaged_all_the_same(
+    say: Say, hand_book: HandBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = copytree(hand_book.folder / "log", tmp_path / "log", ignore=ignore_patterns("writer.lock"))
+    modes: set[int] = set()
+
+    def look(copy: Path) -> str:
+        modes.update(path.stat().st_mode & 0o200 for path in copy.rglob("*"))
+        return "looked"
+
+    monkeypatch.setattr("tallystick.events.tamper.TAMPERINGS", (Tampering("look", "", "", look),))
+    for path in (*log.rglob("*"), log):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    say("audit", "tamper-test", log, "--key", hand_book.vkey)
+    for path in (log, *log.rglob("*")):
+        path.chmod(0o700)
+    assert modes == {0o200}
+
+
+def test_what_a_log_says_does_not_move_the_cursor(say: Say, tmp_path: Path) -> None:
+    evil = "x\x1b[2J\nHOLDS\r\x9b\u202e"
+    log = small_log()
+    log.declare(evil, 40, False, ["kernel"], "it:str")
+    at = log.say(evil, {"it": evil}, source=1)
+    log.say(evil, {"it": evil}, source=2)  # which may not say it
+    log.checkpoint(record=False)
+    log.write(tmp_path / "log")
+    tail = ["events", "tail", "--type"]
+    for words in (["why", at], ["events", "show", at], [*tail, "x*"], [*tail, "of none"]):
+        said = say(*words, tmp_path)
+        assert "x\\x1b[2J\\nHOLDS" in said.out.replace("\n", "") or "x\\x1b[2J" in said.err
+        assert all(line.isprintable() for line in (said.out + said.err).splitlines())
+    said = say("audit", "verify", tmp_path, "--key", log.vkey)
+    assert said.code == 3
+    assert not any(line.startswith("HOLDS") for line in said.out.splitlines())
+    assert all(line.isprintable() for line in said.out.splitlines())
+
+
 def test_export_writes_every_record_decoded(say: Say, hand_book: HandBook, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in say("audit", "export", hand_book.folder).out.splitlines()]
     assert [line["seq"] for line in lines] == list(range(size_of(hand_book)))
@@ -212,6 +254,13 @@ def test_why_any_deal_or_denial_reaches_a_market_row(hand_book: HandBook) -> Non
         "deal.made", "order.sending", "order.approved", "order.requested", "target.set", "signal.raised",
         "decision.explained", "market.bar_block",
     ]  # fmt: skip
+
+
+def test_doctor_goes_on_where_the_keys_folder_cannot_be_looked_into(say: Say, tmp_path: Path) -> None:
+    said = say("doctor", "--home", tmp_path / ("x" * 300), "--json")
+    found = {each["check"]: each for each in said.document["checks"]}
+    assert found["signing key"]["status"] == "wrong"
+    assert "disk" in found
 
 
 def test_doctor_looks_at_the_machine_and_at_a_book(say: Say, hand_book: HandBook) -> None:

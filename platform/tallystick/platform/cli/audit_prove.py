@@ -8,7 +8,7 @@ import typer
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog, Key, Seq
 from tallystick.platform.cli.call import Answer, Call
 from tallystick.platform.cli.output_file import require_place, write_replacing
-from tallystick.platform.cli.place import key_of
+from tallystick.platform.cli.place import key_of, spoken
 from tallystick.platform.cli.reading import open_reader, require_seq
 from tallystick.platform.cli.wording import instant
 
@@ -33,6 +33,7 @@ def prove(
     Example: tallystick audit prove 417 tallystick-demo -o proof.json
     """
     from tallystick.events import bundle
+    from tallystick.events.findings import legible
 
     call: Call = context.obj
     require_place(output, call, ours=_is_bundle)
@@ -42,13 +43,13 @@ def prove(
     made = bundle.prove(place.log, own, seq, row=row, with_blobs=blobs)
     proved = bundle.check(made, own)  # nobody is handed a proof that was not checked
     write_replacing(output, lambda path: bundle.save(made, path))
-    what = f"record {seq} ({proved.type_name}, {instant(proved.header.time)})"
+    what = legible(f"record {seq} ({proved.type_name}, {instant(proved.header.time)})")
     what += "" if row is None else f", row {row}"
     lines = [
         f"wrote {output}: {what} stands in {proved.checkpoint.origin}, by the checkpoint over {proved.checkpoint.size}",
         "It proves that the owner of the key signed this record in this place; not that what it says is true.",
         "Write the outside verifier: tallystick audit verifier -o outside_verifier.py",
-        f"Check it: python outside_verifier.py --bundle {output} --key {own}",
+        f"Check it: python outside_verifier.py --bundle {spoken(output)} --key {own}",
     ]
     document = {
         "ok": True,

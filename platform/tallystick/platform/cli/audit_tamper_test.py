@@ -67,6 +67,8 @@ def _tried(place: Place, key: "VerifierKey") -> Iterator[dict[str, Any]]:
             with tempfile.TemporaryDirectory(prefix="tallystick-tamper-") as scratch:
                 copy = Path(scratch) / "log"
                 shutil.copytree(place.log, copy, ignore=NOT_COPIED)
+                for path in (copy, *copy.rglob("*")):
+                    path.chmod(0o700 if path.is_dir() else 0o600)  # what came from a disc is read-only, and so its copy
                 yield _one(way, copy, key)
             done(number + 1)
 

@@ -9,6 +9,7 @@ import typer
 
 from tallystick.platform.cli.call import Answer, Call
 from tallystick.platform.cli.output_file import require_place, write_replacing
+from tallystick.platform.cli.place import spoken
 
 
 def verifier(
@@ -31,7 +32,7 @@ def verifier(
     digest = sha256(content).hexdigest()
     lines = [
         f"wrote {output} ({len(content.splitlines())} lines, SHA-256 {digest})",
-        f"Run it: python {output} BOOK/log --key VKEY",
+        f"Run it: python {spoken(output)} BOOK/log --key VKEY",
     ]
     document = {"ok": True, "file": str(output), "sha256": digest, "bytes": len(content)}
     return Answer(document, lambda console: console.print("\n".join(lines)))

@@ -111,11 +111,11 @@ def _key(call: Call) -> Check:
     from tallystick.events.signer import KeyFileError, load_key
 
     path = config_folder(call.home) / KEY_FILE
-    if not path.exists():
-        return Check("signing key", "note", f"none yet; the first run makes {path}", "tallystick demo")
     try:
+        if not path.exists():
+            return Check("signing key", "note", f"none yet; the first run makes {path}", "tallystick demo")
         signer = load_key(path)
-    except KeyFileError as error:
+    except (KeyFileError, OSError) as error:
         failure = explained(error, ["doctor"])
         return Check("signing key", "wrong", failure.what, failure.fix)
     return Check("signing key", "ok", f"{path}, owner-only, fingerprint {signer.vkey.fingerprint[:16]}")

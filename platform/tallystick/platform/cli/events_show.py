@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tallystick.events.findings import legible
 from tallystick.events.types.mt5 import CallsMade
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog, Seq
 from tallystick.platform.cli.call import Answer
+from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.reading import digits_of, document_of, open_reader, require_seq
 from tallystick.platform.cli.wording import cards_of, instant, values_of, worded
 
@@ -32,8 +34,9 @@ def show(seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
         cause += "" if envelope.cause_row is None else f", row {envelope.cause_row}"
         kind = "derived" if envelope.derived else "input"
         counted = ", counts in the decision digest" if envelope.trading else ""
-        console.print(f"record {seq}: {envelope.type} version {envelope.version}, {kind}{counted}")
-        console.print(f"said by {envelope.source} ({envelope.role}) at {instant(envelope.time)}, cause {cause}")
+        console.print(legible(f"record {seq}: {envelope.type} version {envelope.version}, {kind}{counted}"))
+        said_by = f"{envelope.source} ({envelope.role})"
+        console.print(legible(f"said by {said_by} at {instant(envelope.time)}, cause {cause}"))
         console.print(f"leaf hash {envelope.leaf.hex()}")
         if envelope.event is None:
             console.print("its body was pruned; the header stays and is proved")
@@ -47,7 +50,7 @@ def show(seq: Seq, book: BookOrLog = DEFAULT_BOOK) -> Answer:
         for call in calls:
             said = ", ".join(f"{name}={value!r}" for name, value in call["arguments"].items())
             console.print(f"{instant(call['now'])} {call['function']}({said})")
-        console.print(f"Why: tallystick why {seq} {place.folder}")
+        console.print(f"Why: tallystick why {seq} {spoken(place.folder)}")
 
     fields = [{"name": card.name, "kind": card.kind, "unit": card.unit, "meaning": card.meaning} for card in cards]
     unpacked = {"calls": calls} if calls else {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tallystick.events.findings import legible
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog
 from tallystick.platform.cli.call import Answer, Call, as_json
 from tallystick.platform.cli.reading import digits_of, document_of, open_reader, seqs_of, types_like
@@ -69,4 +70,4 @@ def _follow(reader: "LogReader", last: "list[Envelope]", pattern: str, digits: i
 
 def _line(reader: "LogReader", envelope: "Envelope", digits: int) -> str:
     who = f"{envelope.seq:>8} {instant(envelope.time)} {envelope.type} by {envelope.source}"
-    return f"{who}: {told(reader, envelope, digits)}"
+    return legible(f"{who}: {told(reader, envelope, digits)}")

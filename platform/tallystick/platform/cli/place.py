@@ -1,6 +1,7 @@
 """Where a book's log is, what it is called, and whose key it is verified with."""
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,8 +81,12 @@ def place_of(folder: Path) -> Place:
 
 
 def book_of(folder: Path) -> Path:
-    """The folder of a whole book, not of a log alone. Raises `Failure`."""
+    """The folder of a whole book, not of a log alone, nor of whatever else has a folder `log`. Raises `Failure`."""
     place = place_of(folder)
+    if place.book is not None and not (folder / BOOK_FILE).exists() and not any(place.log.glob("*.seg*")):
+        fix = "name the folder that a run, a backtest or the demo wrote"
+        got = "a folder whose log/ holds no log"
+        raise Failure("E810", "no book here", where=str(folder), got=got, expected="a book's folder", fix=fix)
     if place.book is None:
         what = "this is a log without its book"
         fix = f"name the book's folder, such as {folder.resolve().parent}"
@@ -116,13 +121,14 @@ def _given(place: Place, given: str) -> "VerifierKey":
     from tallystick.events.note import NoteError, VerifierKey
 
     path = Path(given)
-    text = given
-    if "+" not in given or path.is_file():
-        if not path.is_file():
+    text = given.strip()
+    there = os.path.isfile(given)  # noqa: PTH113 -- a key may be too long for a path
+    if "+" not in given or there:
+        if not there:
             fix = "give the key (name+8 hex digits+base64) or the path of a file that holds it"
             raise Failure("E302", "no such key file", where=given, got="nothing", expected="a verifier key", fix=fix)
         _require_elsewhere(place, path)
-        text = path.read_text(encoding="utf-8").strip()
+        text = path.read_text(encoding="utf-8-sig", errors="replace").strip()
     if text.startswith("PRIVATE+KEY+"):
         fix = "give the verifier key: tallystick audit head shows it"
         raise Failure("E304", "this is a secret signing key", expected="a verifier key", fix=fix)

@@ -91,13 +91,13 @@ def document_of(reader: "LogReader", envelope: "Envelope") -> dict[str, Any]:
 
 def bound_of(text: str, option: str, *, last: bool = False) -> tuple[str, int]:
     """A bound a user gave: ("seq", number) or ("time", ns UTC); a day that comes `last` is whole. Raises `Failure`."""
-    if text.isdecimal():
-        return "seq", int(text)
     try:
+        if text.isdecimal():
+            return "seq", int(text)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         fix = f"say {option} 1200 (a record) or {option} 2014-05-05 or {option} 2014-05-05T10:00 (UTC)"
         raise Failure("E822", f"{option} is neither a record nor a time", got=repr(text), fix=fix) from None
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     rest_of_day = DAY_NS - 1 if last and len(text) <= len("2014-05-05") else 0
     return "time", int(moment.timestamp()) * SECOND_NS + moment.microsecond * 1000 + rest_of_day

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tallystick.platform.cli.option_words import in_options
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 
 class Done(Protocol):
@@ -27,7 +29,14 @@ UNWATCHED_WIDTH = 160
 
 
 def steady_streams() -> None:
-    """A character that a console cannot show becomes a question mark instead of an error."""
+    """A character that a console cannot show becomes a question mark instead of an error.
+
+    Where the process was started without a stream (a service, pythonw, `>&-`), what is said goes nowhere; and no file
+    that is opened later, such as a log's, gets the stream's number, under which others would write into it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 -- to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -38,11 +47,19 @@ def console() -> "Console":
     """Standard output: plain when it is no terminal, without box characters where the encoding has none."""
     from rich.console import Console
 
+    from tallystick.events.findings import legible
+
     class Printed(Console):
-        """As rich has it, but a reader that has gone does not end the process with a code of its own, which is 1."""
+        """As rich has it, but no text from a log moves the cursor, and a reader that has gone ends nothing.
+
+        Rich would end the process with a code of its own, which is 1.
+        """
 
         def on_broken_pipe(self) -> None:
             raise  # noqa: PLE0704 -- rich calls it where it caught the error
+
+        def render_str(self, text: str, **how: Any) -> "Text":
+            return super().render_str(legible(text, keep="\n\t"), **how)
 
     width = None if sys.stdout.isatty() else UNWATCHED_WIDTH
     return Printed(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width, safe_box=True)
@@ -50,7 +67,9 @@ def console() -> "Console":
 
 def aside(line: str) -> None:
     """Say a line on stderr: standard output is the answer's alone."""
-    print(line, file=sys.stderr)  # noqa: T201 -- the one place where something is said besides the answer
+    from tallystick.events.findings import legible
+
+    print(legible(line, keep="\n\t"), file=sys.stderr)  # noqa: T201 -- the one place where something is said besides the answer
 
 
 def warn(warnings: Iterable[str]) -> None:

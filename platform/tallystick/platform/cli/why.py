@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tallystick.events.findings import legible
 from tallystick.platform.cli.arguments import DEFAULT_BOOK, BookOrLog, Seq
 from tallystick.platform.cli.call import Answer
 from tallystick.platform.cli.lineage import Lineage, Row, Step
+from tallystick.platform.cli.place import spoken
 from tallystick.platform.cli.reading import digits_of, document_of, open_reader, require_seq
 from tallystick.platform.cli.wording import instant, told
 
@@ -59,8 +61,8 @@ def _line(reader: "LogReader", step: Step, digits: int) -> str:
     relation = f"{step.relation} " if step.relation else ""
     head = f"{relation}{envelope.seq} {envelope.type}"
     if step.shown_above and step.row is None:
-        return f"{head} (shown above)"
-    return f"{head} by {envelope.source} at {instant(envelope.time)}: {told(reader, envelope, digits)}"
+        return legible(f"{head} (shown above)")
+    return legible(f"{head} by {envelope.source} at {instant(envelope.time)}: {told(reader, envelope, digits)}")
 
 
 def _row_line(row: Row) -> str:
@@ -78,7 +80,8 @@ def _ending(rows: list[Step], pruned: bool, folder: Path) -> str:  # noqa: FBT00
         )
     first = rows[0]
     assert first.row is not None
-    return f"Prove the row: tallystick audit prove {first.envelope.seq} {folder} --row {first.row.number} -o proof.json"
+    row = f"{first.envelope.seq} {spoken(folder)} --row {first.row.number}"
+    return f"Prove the row: tallystick audit prove {row} -o proof.json"
 
 
 def _document(reader: "LogReader", step: Step) -> dict[str, Any]:

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tallystick.events.catalogue import Catalogue
-from tallystick.events.errors import IntegrityError
 from tallystick.events.reader import END, LogReader
 from tallystick.events.types.running import RunStarted
 from tallystick.platform.compose import compose
 from tallystick.platform.kernel.comparison import Comparison, Divergence
 from tallystick.platform.kernel.composition import Composition
-from tallystick.platform.kernel.errors import DivergenceError
+from tallystick.platform.kernel.errors import DivergenceError, RunConfigurationError
 from tallystick.platform.kernel.history import History, RunSeen, history_of
 from tallystick.platform.kernel.kernel import Kernel
 from tallystick.platform.kernel.manifest import package_hash, versions
@@ -85,7 +84,8 @@ def replay_book(
     `by_row` ignores every `scan`. `progress` is told which record has been reached, and how many there are.
     `composing` builds a run from its manifest; pass your own for modules of your own. Without it, strategies come out
     of the files that the plan names (`kernel.recomposing` has other ways).
-    Raises `LogMissing` when there is no log, `IntegrityError` when it cannot be walked.
+    Raises `LogMissing` when there is no log, `RunConfigurationError` when it holds no run, `IntegrityError` when it
+    cannot be walked.
     """
     known = Catalogue()
     reader = LogReader(folder / "log", known)
@@ -119,7 +119,7 @@ def _ranges(history: History) -> list[tuple[RunSeen, int, int]]:
     """First run, first and last seq of each chain of runs."""
     if not history.runs:
         message = "the log holds no run"
-        raise IntegrityError(message, fix="replay needs a book; a plain log can be verified")
+        raise RunConfigurationError(message, fix="replay needs a book; a plain log can be verified")
     first = [chain[0] for chain in history.chains]
     ends = [run.seq - 1 for run in first[1:]] + [history.size - 1]
     return [(run, run.seq, end) for run, end in zip(first, ends, strict=True)]
