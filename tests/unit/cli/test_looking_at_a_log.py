@@ -18,7 +18,6 @@ from tallystick.events.writer import LogWriter
 from tallystick.platform.cli.lineage import Lineage
 from tests.said import Say
 from tests.unit.cli.hand_book import ORIGIN, HandBook
-from tests.unit.proof.reference_writer import small_log
 
 
 def size_of(book: HandBook) -> int:
@@ -137,25 +136,6 @@ def test_a_copy_from_a_disc_that_nobody_writes_is_damaged_all_the_same(
     for path in (log, *log.rglob("*")):
         path.chmod(0o700)
     assert modes == {0o200}
-
-
-def test_what_a_log_says_does_not_move_the_cursor(say: Say, tmp_path: Path) -> None:
-    evil = "x\x1b[2J\nHOLDS\r\x9b\u202e"
-    log = small_log()
-    log.declare(evil, 40, False, ["kernel"], "it:str")
-    at = log.say(evil, {"it": evil}, source=1)
-    log.say(evil, {"it": evil}, source=2)  # which may not say it
-    log.checkpoint(record=False)
-    log.write(tmp_path / "log")
-    tail = ["events", "tail", "--type"]
-    for words in (["why", at], ["events", "show", at], [*tail, "x*"], [*tail, "of none"]):
-        said = say(*words, tmp_path)
-        assert "x\\x1b[2J\\nHOLDS" in said.out.replace("\n", "") or "x\\x1b[2J" in said.err
-        assert all(line.isprintable() for line in (said.out + said.err).splitlines())
-    said = say("audit", "verify", tmp_path, "--key", log.vkey)
-    assert said.code == 3
-    assert not any(line.startswith("HOLDS") for line in said.out.splitlines())
-    assert all(line.isprintable() for line in said.out.splitlines())
 
 
 def test_export_writes_every_record_decoded(say: Say, hand_book: HandBook, tmp_path: Path) -> None:

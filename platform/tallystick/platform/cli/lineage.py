@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tallystick.events.errors import IntegrityError
 from tallystick.platform.cli.reading import seqs_of
 from tallystick.platform.cli.wording import values_of
 
@@ -154,11 +155,14 @@ class Lineage:
         kinds = {
             card.name: card.kind for card in self._reader.declarations.named[envelope.type, envelope.version].cards
         }
-        cells = {
-            name: np.frombuffer(values[name], dtype=kind.removeprefix("column:"))[index].item()
+        columns = {
+            name: np.frombuffer(values[name], dtype=kind.removeprefix("column:"))
             for name, kind in kinds.items()
             if kind.startswith("column:")
         }
+        if not 0 <= index < min(map(len, columns.values()), default=0):
+            raise IntegrityError(f"the block has no row {index}, which is named", seq=envelope.seq)
+        cells = {name: column[index].item() for name, column in columns.items()}
         symbol, time = self._series(cells, envelope)
         return Row(index, symbol, time, {name: cell for name, cell in cells.items() if name != "series"})
 

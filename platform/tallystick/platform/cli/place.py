@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tallystick.events.note import VerifierKey
 
 BOOK_FILE = "book.json"
+MOST_CARD_BYTES = 2**20
 PLAIN = re.compile(r"[\w./\\:+@%,=~-]+")
 """Paths that no shell takes for more than one word."""
 
@@ -36,9 +37,11 @@ class Place:
         """What `book.json` says; a convenience that proves nothing."""
         if self.book is None:
             return {}
+        from tallystick.events.regular import read_regular
+
         try:
-            found = json.loads((self.book / BOOK_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            found = json.loads(read_regular(self.book / BOOK_FILE, MOST_CARD_BYTES))
+        except (OSError, ValueError, RecursionError):
             return {}
         return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
@@ -50,10 +53,12 @@ class Place:
         named = self.card().get("origin", "")
         if named:
             return named
-        for path in sorted((self.log / "checkpoints").glob("*.checkpoint")):
+        from tallystick.events import checkpoint
+
+        for path in checkpoint.files(self.log):
             try:
-                return path.read_text(encoding="utf-8").split("\n", 1)[0]
-            except (OSError, UnicodeDecodeError):
+                return checkpoint.read(path).decode().split("\n", 1)[0]
+            except (OSError, ValueError):
                 continue
         return ""
 

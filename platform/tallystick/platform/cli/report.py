@@ -73,16 +73,23 @@ def report(
 
 
 def _of_a_book(folder: Path, out: Path | None, key: str | None, call: Call) -> Answer:
+    from tallystick.platform.cli.failure import Failure
     from tallystick.platform.cli.place import place_of, spoken
     from tallystick.platform.report.report import read_book, write_page
     from tallystick.platform.report.tester_layout import lines
     from tallystick.platform.report.tester_own import tester_values
 
     place = place_of(folder)
-    book = read_book(place.log)
-    values = tester_values(book)
-    page = out or place.folder / "report.html"
     verdicts, worst = _verdicts(place, key, call)
+    try:
+        book = read_book(place.log)
+        values = tester_values(book)
+    except (ArithmeticError, LookupError, ValueError) as error:
+        if worst is not Exit.INTEGRITY:
+            raise
+        what, fix = f"no report can be made of {place.folder}", f"tallystick audit verify {spoken(place.folder)}"
+        raise Failure("E220", what, got=verdicts["verify"], fix=fix, exit_code=worst) from error
+    page = out or place.folder / "report.html"
     pruned = book.summary.proof.pruned
     if pruned:
         verdicts["bodies"] = f"pruned: what {pruned:,} trading records said is in no figure here"
