@@ -117,11 +117,14 @@ class LogReader:
         known = {view.first: view for view in self._views}
         files = segment_files(self.folder)
         self._views = [known.get(first) or SegmentView(first, path) for first, path in files]
-        for view in self._views:
+        for place, (first, path) in enumerate(files):
+            view = self._views[place]
             closed = view is not self._views[-1]
-            if view.first not in known or not closed:
+            if first not in known or not closed:
                 self._index(view, closed=closed)
-            elif view.first + view.records < self._next_first(view):
+            elif first + view.records < self._next_first(view):
+                if view.path != path:  # compressed since, before its end was seen
+                    view = self._views[place] = SegmentView(first, path)
                 view.refresh()
             self._take_declarations(view)
         return len(self) > before

@@ -1,5 +1,6 @@
 """`-o` writes whole files, over nothing but what the same verb wrote, and never into a log or beside the key."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,20 @@ def test_a_file_of_somebody_else_stays_as_it_is(say: Say, hand_book: HandBook, t
     assert said.code == 2
     assert "error[E812]" in said.err
     assert output.read_text(encoding="utf-8") == "years of work"
+
+
+def test_a_full_disk_is_named_with_the_file_and_what_to_do(
+    say: Say, hand_book: HandBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tallystick.platform.cli.audit_export._write", full)
+    file = tmp_path / "events.jsonl"
+    said = say("audit", "export", hand_book.folder, "-o", file)
+    assert (said.code, said.error) == (2, f"error[E804] No space left on device, {file}.")
+    assert "make room there" in said.last
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("verb", VERBS)

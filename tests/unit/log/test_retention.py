@@ -49,6 +49,18 @@ def test_a_compressed_log_reads_and_verifies_as_before_and_goes_on(
         assert book.writer.root() == root_of(LogReader(folder).leaves())
 
 
+def test_whoever_follows_a_log_reads_on_in_what_was_compressed_meanwhile(tmp_path: Path, scribe: Any) -> None:
+    folder = tmp_path / "log"
+    with scribe(segment_bytes=2_000) as book:
+        book.groups(1)
+        reader = LogReader(folder)
+        seen = len(reader)
+        book.groups(12)
+        assert compress(folder)
+        assert reader.refresh()
+        assert [each.seq for each in reader.envelopes(seen)] == list(range(seen, len(LogReader(folder))))
+
+
 def test_a_damaged_compressed_segment_is_named(tmp_path: Path, scribe: Any) -> None:
     folder = tmp_path / "log"
     with scribe(segment_bytes=1_000) as book:

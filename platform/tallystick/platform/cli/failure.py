@@ -23,6 +23,7 @@ UNEXPECTED = "E899"
 BROKEN = frozenset({"E220", "E710", "E133"})
 """Codes of errors that say a record is broken: bytes no honest writer leaves, or another outcome of the same code."""
 NUMBERED = re.compile(r"(?P<code>[EW]\d{3}) (?P<what>.+?)(?:\. (?P<fix>[A-Z][^.].*))?$", re.DOTALL)
+FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 FITS = "{name} does not fit"
 VALUE = r"Invalid value for (?P<name>'[^']+'|\S+): "
 MISSPOKEN = (
@@ -162,6 +163,9 @@ def _of_the_system(error: OSError) -> Failure:
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         fix = f"give yourself access to {_there(where)}, or name another place"
         return Failure("E802", what, where=where, fix=fix if where else "check the permissions of the folder")
+    if error.errno in FULL:
+        fix = f"make room there, or name another place than {where}" if where else "make room on the disk"
+        return Failure("E804", what, where=where, fix=fix)
     if isinstance(error, FileNotFoundError):
         return Failure("E803", what, where=where, fix=f"check the path: {where}")
     return Failure("E804", what, where=where, fix="tallystick doctor")

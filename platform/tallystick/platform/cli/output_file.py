@@ -47,6 +47,9 @@ def write_replacing(output: Path, write: Callable[[Path], object]) -> None:
         write(beside)
         beside.chmod(0o644)
         beside.replace(output)
+    except OSError as refused:
+        refused.filename = refused.filename or str(output)  # a full disk names no file
+        raise
     finally:
         beside.unlink(missing_ok=True)
 
