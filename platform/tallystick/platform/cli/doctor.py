@@ -69,9 +69,12 @@ def _python() -> Iterator[Check]:
 
 
 def _libraries() -> Iterator[Check]:
-    for name in ("msgspec", "numpy", "numba", "cryptography", "typer", "rich"):
+    from tallystick.platform.kernel.manifest import package_hash
+
+    for name in ("tallystick", "msgspec", "numpy", "numba", "cryptography", "typer", "rich"):
         try:
-            yield Check(name, "ok", metadata.version(name))
+            files = f", files {package_hash()[:12]}" if name == "tallystick" else ""
+            yield Check(name, "ok", metadata.version(name) + files)
         except metadata.PackageNotFoundError:
             yield Check(name, "missing", "not installed", f"{sys.executable} -m pip install {name}")
 

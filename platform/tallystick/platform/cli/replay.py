@@ -12,6 +12,11 @@ from tallystick.platform.cli.reading import digits_of, open_reader
 from tallystick.platform.cli.screen import progress
 from tallystick.platform.cli.wording import plain_values, worded
 
+CODE_OF_THEN = (
+    "For the code of then: install the Tallystick and the versions named (tallystick doctor shows yours), and give the "
+    "strategy's file of then with --source, or, for a log you trust, --recorded-code."
+)
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -97,6 +102,7 @@ def lines_of(result: "ReplayResult", *, by_row: bool = False) -> list[str]:
     lines = []
     if not result.same_code:
         lines.append(f"WHAT-IF: the code installed is not the code of the run: {'; '.join(result.differences)}")
+        lines.append(CODE_OF_THEN)
     if result.equal and not result.compared:
         lines.append("NOTHING WAS COMPARED: up to there no record was derived; say a later --until, or leave it out")
     elif result.equal:

@@ -57,7 +57,10 @@ def compose_recorded(run: RunSeen) -> Composition:
 
 def differences_of(started: RunStarted, sources: Mapping[str, bytes] | None = None) -> tuple[str, ...]:
     """In which respect the code installed now, and the user's own `sources`, are not the code of that run."""
-    found = [] if started.package_hash == package_hash() else ["another version of Tallystick's code"]
+    here = package_hash()
+    found = []
+    if started.package_hash != here:
+        found.append(f"another version of Tallystick's code (files {here[:12]}, then {started.package_hash[:12]})")
     now = versions()
     found += [
         f"{name} {now.get(name, 'absent')}, then {then}"
@@ -65,8 +68,10 @@ def differences_of(started: RunStarted, sources: Mapping[str, bytes] | None = No
         if now.get(name) != then
     ]
     for name, content in (sources or {}).items():
-        then = started.sources.get(name)
-        if then != hashlib.sha256(content).hexdigest():
+        digest, then = hashlib.sha256(content).hexdigest(), started.sources.get(name)
+        if then is None and digest in started.sources.values():
+            continue  # the file of then, under a name of today
+        if then != digest:
             found.append(f"{name} is another" if then else f"{name} was not there then")
     return tuple(found)
 
