@@ -8,7 +8,12 @@ import pytest
 from tests.said import Say
 from tests.unit.cli.hand_book import HandBook
 
-VERBS = {"prove": ["audit", "prove", "3"], "export": ["audit", "export"], "verifier": ["audit", "verifier"]}
+VERBS = {
+    "prove": ["audit", "prove", "3"],
+    "export": ["audit", "export"],
+    "verifier": ["audit", "verifier"],
+    "report": ["report"],
+}
 
 
 def words(verb: str, book: Path, output: Path) -> list[object]:
@@ -66,5 +71,6 @@ def test_a_segment_and_the_key_are_not_written_over(say: Say, hand_book: HandBoo
     targets = [*(hand_book.folder / "log").glob("*.seg*"), home / "signing.key"]
     for target in targets:
         before = target.read_bytes()
-        assert say(*words("export", hand_book.folder, target)).code == 2
-        assert target.read_bytes() == before
+        for verb in ("export", "report"):
+            assert say(*words(verb, hand_book.folder, target)).code == 2
+            assert target.read_bytes() == before

@@ -300,9 +300,10 @@ def read_group(data: bytes, at: int, marker: bytes, first: int, head: bytes) -> 
     while at < len(data) and data[at] != 0xFF:
         need(at + 119 <= len(data), "a record that is cut short", seq)
         end, body_at = at + 4 + int.from_bytes(data[at : at + 4], "big"), at + 119 + 40 * data[at + 118]
-        need(body_at <= end <= min(len(data), begin + MAX_GROUP), "a record of an impossible length", seq)
+        need(body_at <= end <= len(data), "a record of an impossible length", seq)
         record = Record(data[at + 4 : body_at], data[body_at:end], seq)
         need((record.seq, record.previous) == (seq, head), "the chain is broken: it does not follow the last one", seq)
+        need(end <= begin + MAX_GROUP, "a group of more than 64 MiB", first)
         records.append(record)
         at, seq, head = end, seq + 1, record.leaf
     frame = sealed(struct.pack(">8s16sQI32s", b"\xffTALLYCM", marker, first, len(records), head))

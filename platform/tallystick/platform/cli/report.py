@@ -74,12 +74,17 @@ def report(
 
 def _of_a_book(folder: Path, out: Path | None, key: str | None, call: Call) -> Answer:
     from tallystick.platform.cli.failure import Failure
+    from tallystick.platform.cli.output_file import require_place, write_replacing
     from tallystick.platform.cli.place import place_of, spoken
+    from tallystick.platform.report.page import GENERATOR
     from tallystick.platform.report.report import read_book, write_page
     from tallystick.platform.report.tester_layout import lines
     from tallystick.platform.report.tester_own import tester_values
 
     place = place_of(folder)
+    page = out or place.folder / "report.html"
+    if out is not None:
+        require_place(out, call, ours=lambda start: GENERATOR.encode() in start)
     verdicts, worst = _verdicts(place, key, call)
     try:
         book = read_book(place.log)
@@ -89,12 +94,13 @@ def _of_a_book(folder: Path, out: Path | None, key: str | None, call: Call) -> A
             raise
         what, fix = f"no report can be made of {place.folder}", f"tallystick audit verify {spoken(place.folder)}"
         raise Failure("E220", what, got=verdicts["verify"], fix=fix, exit_code=worst) from error
-    page = out or place.folder / "report.html"
     pruned = book.summary.proof.pruned
     if pruned:
         verdicts["bodies"] = f"pruned: what {pruned:,} trading records said is in no figure here"
         worst = max(worst, Exit.FINDINGS)
-    write_page(book, page, verdicts=verdicts, title=place.folder.resolve().name, place=spoken(place.folder))
+    page.parent.mkdir(parents=True, exist_ok=True)
+    told: dict[str, Any] = {"title": place.folder.resolve().name, "place": spoken(place.folder)}
+    write_replacing(page, lambda beside: write_page(book, beside, verdicts=verdicts, **told))
     document: dict[str, Any] = {
         "ok": worst is Exit.OK,
         "book": str(place.folder),
@@ -102,8 +108,8 @@ def _of_a_book(folder: Path, out: Path | None, key: str | None, call: Call) -> A
         "statistics": values,
         "verify": verdicts.get("verify", ""),
     }
-    told = verdicts.get("verify", f"not verified: tallystick audit verify {spoken(place.folder)} --key KEY")
-    shown = [*lines(values), "", f"verify           {told}", f"report           {page}"]
+    verified = verdicts.get("verify", f"not verified: tallystick audit verify {spoken(place.folder)} --key KEY")
+    shown = [*lines(values), "", f"verify           {verified}", f"report           {page}"]
     if pruned:
         shown.insert(-1, f"bodies           {verdicts['bodies']}")
     return Answer(document, lambda console: _each(console, shown), worst)

@@ -11,12 +11,14 @@ from tallystick.platform.report.summary import Book
 from tallystick.platform.report.tester_layout import printed
 from tallystick.platform.report.tester_own import own_beyond, own_excursions, own_load, own_statistics
 
+GENERATOR = "tallystick report"
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="generator" content="{generator}">
 <meta name="referrer" content="no-referrer">
 <title>{title}</title>
 <style>{style}</style>
@@ -88,6 +90,7 @@ def page(
         ]
     )
     return PAGE.format(
+        generator=GENERATOR,
         policy=POLICY.format(style=allowed(style), script=allowed(script)),
         title=text(title),
         style=style,
