@@ -92,7 +92,7 @@ def _look(folder: Path, key: VerifierKey, trusted: Checkpoint | None, cores: int
     signed = read_checkpoints(folder, key)
     valid = signed.valid if trusted is None else (*signed.valid, trusted)
     segments = stored_segments(folder)
-    if not segments and not signed.valid and not signed.broken:
+    if not segments and not valid and not signed.broken:
         raise LogMissing(f"there is no log in {folder}", fix="name the folder that holds the .seg files")
     covered = max((each.size for each in valid), default=0)
     whole = Stretch(key.name, segments, covered, tuple(sorted({each.size for each in valid})))

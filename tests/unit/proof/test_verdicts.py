@@ -303,14 +303,20 @@ def test_a_key_that_no_log_can_have_is_a_usage_error(tmp_path: Path, name: str, 
     assert outside_verifier.main([str(tmp_path), "--key", key]) == 2
 
 
-def test_where_nothing_of_a_log_is_there_a_remembered_checkpoint_does_not_make_it_one(tmp_path: Path) -> None:
+def test_a_log_that_is_gone_whole_is_missed_by_who_remembers_a_checkpoint(tmp_path: Path) -> None:
     log = small_log()
     (tmp_path / "kept").write_bytes(log.signed(3, bytes(32)))
     (tmp_path / "log").mkdir()
+    words = [str(tmp_path / "log"), "--key", log.vkey]
     with pytest.raises(LogMissing):
-        verify(tmp_path / "log", log.vkey, (tmp_path / "kept").read_bytes())
-    words = [str(tmp_path / "log"), "--key", log.vkey, "--checkpoint", str(tmp_path / "kept")]
+        verify(tmp_path / "log", log.vkey)
     assert outside_verifier.main(words) == 2
+    verdict = verify(tmp_path / "log", log.vkey, (tmp_path / "kept").read_bytes())
+    assert (verdict.exit_code, verdict.findings[0].what) == (
+        3,
+        "the log ends at 0, but a checkpoint signed 3: 3 are missing",
+    )
+    assert outside_verifier.main([*words, "--checkpoint", str(tmp_path / "kept")]) == 3
 
 
 def test_another_key_is_told_apart_from_tampering_in_words(tmp_path: Path) -> None:

@@ -387,7 +387,7 @@ def verify_log(folder: Path, key: Key, trusted: bytes | None) -> Json:
     except Broken as error:
         raise ValueError(f"the trusted checkpoint is not valid under the key: {error.why}") from error
     (present, broken), torn = read_checkpoints(folder, key), None
-    if not present and not broken and not list(folder.glob("*.seg*")):
+    if not present and not broken and not remembered and not list(folder.glob("*.seg*")):
         raise FileNotFoundError(f"no log found in {folder} (a bundle is given with --bundle)")
     strangers = frozenset.intersection(*(each.signers for each in broken)) if broken and not present else frozenset()
     if len(strangers) == 1:  # what else leans on checkpoints is not judged under the wrong key
