@@ -90,3 +90,26 @@ def test_a_library_that_counts_the_machines_cores_opens_nothing(tmp_path: Path) 
     path, _ = tmp_path / "own.py", prices(tmp_path, 0)
     path.write_text("import joblib\n" + SOURCE.format(reading=counting), encoding="utf-8")
     assert split_off(Subject(str(path), month(), Terms()), Task()).opened == ()
+
+
+@pytest.mark.parametrize("reading", ["open(__file__).read()", "linecache.getlines(__file__)"])
+def test_the_strategys_own_source_is_a_file_like_any_other_where_it_reads_it_as_data(
+    tmp_path: Path, reading: str
+) -> None:
+    path, _ = tmp_path / "own.py", prices(tmp_path, 0)
+    path.write_text(SOURCE.format(reading=reading) + "# 1.5 1.4\n" * 200, encoding="utf-8")
+    subject = Subject(str(path), month(), Terms())
+    told = split_off(subject, Task())
+    assert [(each.path, each.line) for each in told.opened] == [(str(path.resolve()), "own.py:10")]
+    with Workers(subject, 1, here=True) as workers:
+        found = outside_checked(told, month(), [int(month().series[0].time[200])], workers).findings
+    assert [each.kind for each in found] == [Kind.UNCHECKABLE]
+    assert "a value for every row or two" in found[0].detail
+
+
+def test_source_that_an_import_or_a_warning_reads_is_no_data(tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("SIZE = 3\n")
+    path, _ = tmp_path / "own.py", prices(tmp_path, 0)
+    warned = "str(warnings.warn('thin'))"
+    path.write_text("import warnings\nimport beside\n" + SOURCE.format(reading=warned), encoding="utf-8")
+    assert split_off(Subject(str(path), month(), Terms()), Task()).opened == ()

@@ -40,6 +40,8 @@ def asked(folder: Path, edge: str, *rows: int) -> tuple[Influence, Path]:
     ("edge", "kind", "furthest"),
     [
         ("bars.close.shift(-7)", "shift", 7),
+        ("bars.close.pct_change(3).shift(-3).rolling(5).mean()", "shift", 3),
+        ("((bars.low < np.roll(bars.low, 3)) & (bars.low < np.roll(bars.low, -3))).astype(float)", "shift", 3),
         ("np.append(bars.close.to_numpy()[1:], np.nan)", "unfinished_close", 1),
         ("np.append(bars.high.to_numpy()[1:], np.nan)", "unfinished_range", 1),
         ("np.convolve(bars.close, np.ones(9) / 9, 'same')", "centred_window", 4),
@@ -79,3 +81,13 @@ def test_a_centred_window_keeps_its_name_where_the_last_rows_cut_it_short(tmp_pa
     named = named_of_reach(found.reaches[0], written_in([path]), (found.times or {})["asked"], 3_600_000_000_000)
     assert named.kind == "centred_window"
     assert found.reaches[0].sets[1][1] == (4, 5), "the row before the last acts on two values alone"
+
+
+@pytest.mark.parametrize(
+    "course", ["bars.close", "np.sign(bars.close.diff(9))", "bars.close.diff(12).rank(pct=True) * 0"]
+)
+@pytest.mark.parametrize("hour", [3, 12, 21])
+def test_a_column_that_looks_ahead_on_one_row_alone_is_found(tmp_path: Path, course: str, hour: int) -> None:
+    there = f"(bars.index.day == 16) & (bars.index.hour == {hour})"
+    found, _ = asked(tmp_path, f"np.where({there}, np.sign(bars.close.shift(-1) - bars.close) * 3, {course})", 100)
+    assert [each.column for each in found.unequal] == ["edge"]

@@ -6,7 +6,7 @@ import pytest
 
 from tallystick.platform.judging.lookahead import naming
 from tallystick.platform.judging.lookahead.findings import Kind
-from tallystick.platform.judging.lookahead.source_lines import tables_in, written_in
+from tallystick.platform.judging.lookahead.source_lines import written_in
 from tallystick.platform.judging.lookahead.subject import Asked, asked_of
 from tests.unit.lookahead.test_changes import month
 
@@ -64,6 +64,22 @@ def test_what_a_run_leaves_to_the_next_is_named_by_the_line_that_keeps_it(tmp_pa
     assert naming.line_of(Kind.FIRST_PASS, written_in([path])).startswith(f"own.py:{number}: ")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "low = np.fft.irfft(np.fft.rfft(closes)[:20], 400)",
+        "for n in LENGTHS:\n    if gain(n) > best: best = gain(n)",
+        "for n in LENGTHS:\n    if score > best: best, length = score, n",
+    ],
+)
+def test_what_fits_the_sample_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(f"total = closes.sum()\n{line}\n", encoding="utf-8")
+    assert naming.line_of(Kind.FIT, written_in([path])).startswith(f"own.py:{2 + line.count(chr(10))}: ")
+    path.write_text("if fast > slow: side = 1\nif side > 0: lots = 2 * side\n", encoding="utf-8")
+    assert naming.line_of(Kind.FIT, written_in([path])) == ""
+
+
 def test_state_of_the_class_is_named_and_state_set_in_a_callback_is_not(tmp_path: Path) -> None:
     shared = asked(tmp_path, CLASS % "memory = {}")
     assert naming.line_of(Kind.FIRST_PASS, shared.written) == "own.py:6: memory = {}"
@@ -84,26 +100,3 @@ def test_state_of_the_class_is_named_and_state_set_in_a_callback_is_not(tmp_path
 )
 def test_where_no_line_is_likely_the_callback_is_named(tmp_path: Path, source: str, kind: Kind, line: int) -> None:
     assert asked(tmp_path, source).line_of(kind).startswith(f"own.py:{line}")
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("SIDES = [" + ", ".join(str(row % 3 - 1) for row in range(300)) + "]", 1),
-        ("\nSIDES = {" + ", ".join(f"{row}: -{row}.5" for row in range(150)) + "}", 2),
-        ("SIDES = '" + "101" * 100 + "'", 1),
-        ("def on_bar(bar):\n    return [" + ", ".join(["(1, 2)"] * 150) + "]", 2),
-    ],
-)
-def test_a_table_in_the_source_with_a_number_for_each_row_or_two_is_named(tmp_path: Path, text: str, line: int) -> None:
-    path = tmp_path / "own.py"
-    path.write_text(text + "\n", encoding="utf-8")
-    assert [each.where for each in tables_in([path], 500)] == [f"own.py:{line}"]
-    assert tables_in([path], 5_000) == ()
-
-
-def test_words_and_few_numbers_are_no_table(tmp_path: Path) -> None:
-    path = tmp_path / "own.py"
-    lines = ['"""' + "What it does, at length. " * 40 + '"""', "FAST = [1, 2, 3, 5, 8]", "WORDS = 'up down ' * 500"]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    assert tables_in([path], 500) == ()

@@ -148,6 +148,12 @@ def test_a_file_with_a_number_for_each_row_or_two_is_no_setting(tmp_path: Path, 
     assert kind_of(tmp_path / "sides.npy", ROWS) == kind
 
 
+def test_a_text_with_a_letter_or_a_word_for_each_row_is_no_setting_either(tmp_path: Path) -> None:
+    for name, text in {"letters": "uduud\n" * 60, "words": "long,flat\n" * 150, "bits": "0110" * 90}.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+        assert kind_of(tmp_path / f"{name}.txt", ROWS) == "opaque", name
+
+
 def test_an_array_of_objects_cannot_be_cut(tmp_path: Path) -> None:
     np.save(tmp_path / "model.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     assert kind_of(tmp_path / "model.npy", ROWS) == "opaque"

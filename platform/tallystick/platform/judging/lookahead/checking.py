@@ -22,10 +22,11 @@ from typing import Any
 
 from tallystick.platform.judging.errors import JudgingError
 from tallystick.platform.judging.lookahead import naming
-from tallystick.platform.judging.lookahead.changes import FIELDS, Change
+from tallystick.platform.judging.lookahead.changes import Change
 from tallystick.platform.judging.lookahead.choosing import Cuts, cuts_of, rows_for_columns
 from tallystick.platform.judging.lookahead.decisions import Parting, Told, parting
 from tallystick.platform.judging.lookahead.findings import Finding, Kind, Report
+from tallystick.platform.judging.lookahead.futures import NEXT, acting, futures_of, last_compared
 from tallystick.platform.judging.lookahead.influence import Influence
 from tallystick.platform.judging.lookahead.outside_check import outside_checked, tables_checked
 from tallystick.platform.judging.lookahead.runs import ALWAYS, RELOADED, SAME, Subject, Task, sorted_times
@@ -33,7 +34,7 @@ from tallystick.platform.judging.lookahead.subject import Asked, asked_of, refus
 from tallystick.platform.judging.lookahead.workers import DIED, Workers
 
 CUTS = 12
-ROWS_BY_ROW = 3_000
+ROWS_BY_ROW, ROWS_OF_SCAN = 3_000, 10_000
 ROWS_OF_COLUMNS_BY_ROW = 250
 """Row by row columns are computed from all rows so far at every bar."""
 COLUMN_ROWS = 14
@@ -43,7 +44,10 @@ ROW_S, DECISION_S = 4e-5, 1e-3
 FIRST_RUNS, RUNS_PER_CUT = 7, 1.3
 FEWEST_CUTS = 4
 SECOND_PASS = 0.4
-"""Share of the rows in a second pass, after a first over all of them."""
+"""Share of the rows in a second pass of the file read again, after a first over all of them."""
+LEFT_BEHIND = "what columns leaves where a callback finds it"
+RETURN = "Keep nothing of the frame that columns is given; return what callbacks are to read, as columns of the past."
+ROUND = "Round the column, as by np.round(x, 10), and check again. " + RETURN
 REFUSED_AT = re.compile(r"E520 (.+?):(\d+) ")
 """File and line in what the guard says."""
 Progress = Callable[[int, int], None]
@@ -134,10 +138,10 @@ class _Check:
 
     def _first_runs(self) -> Told | None:
         feed, seed = self.subject.feed, self.seed
-        rows = min(len(feed), ROWS_OF_COLUMNS_BY_ROW if self.asked.has_columns else ROWS_BY_ROW)
+        rows = min(len(feed), self._rows_by_row())
         tasks = [Task(), Task(), Task(rows=rows), Task(rows=rows, by_row=True)]
         part = max(int(len(feed) * SECOND_PASS), 1)
-        tasks += [Task(rows=part), Task(rows=part, passes=(SAME,)), Task(rows=part, passes=(RELOADED,))]
+        tasks += [Task(rows=part), Task(passes=(SAME,)), Task(rows=part, passes=(RELOADED,))]
         if self.asked.has_columns:
             tasks.append(Task(influence=rows_for_columns(feed, seed, COLUMN_ROWS), seed=seed))
         base: Told
@@ -155,13 +159,18 @@ class _Check:
         if self.by_row is not None and base.scans:
             self._found(Kind.SCAN, "scan", self.by_row, f"a run row by row over the first {rows:,} rows")
         self.tried.append("a second run in one process, of the same class and of the file read again")
-        for other, how in ((second, "of the same class"), (reloaded, "of the file read again")):
-            apart = parting(alone.decisions, other.decisions, ALWAYS)
-            if apart is not None or other.failure != alone.failure:
+        for one, other, how in ((base, second, "of the same class"), (alone, reloaded, "of the file read again")):
+            apart = parting(one.decisions, other.decisions, ALWAYS)
+            if apart is not None or other.failure != one.failure:
                 apart = apart or Parting(0, "", "", other.failure)
                 self._found(Kind.FIRST_PASS, "state outside the strategy", apart, f"a second run in one process {how}")
                 break
         return base
+
+    def _rows_by_row(self) -> int:
+        if self.asked.has_columns:
+            return ROWS_OF_COLUMNS_BY_ROW
+        return ROWS_OF_SCAN if self.asked.scan_at else ROWS_BY_ROW
 
     def _usable(self, base: Told) -> bool:
         """Whether the strategy runs; a callback that reads a file is a finding, any other failure ends the check."""
@@ -169,10 +178,10 @@ class _Check:
             return True
         if "E520" in base.failure:
             kind = Kind.FILE_IN_CALLBACK if "touches a file" in base.failure else Kind.UNREPEATABLE
-            apart = Parting(base.failed_at, "", base.failure, "")
+            apart = Parting(base.failed_at, "", "", "")
             refused_at = REFUSED_AT.search(base.failure)
             where = f"{Path(refused_at[1]).name}:{refused_at[2]}" if refused_at else ""
-            self._found(kind, "a callback", apart, "the guard around callbacks", where=where)
+            self._found(kind, "a callback", apart, "the guard around callbacks", base.failure, where)
             return False
         message = f"{self.asked.name} fails by itself: {base.failure}"
         raise NotCheckable(message, "Make it run first: tallystick backtest FILE.")
@@ -184,7 +193,7 @@ class _Check:
     def _futures(self, base: Told) -> None:
         count = self._affordable(base)
         cuts = cuts_of(self.subject.feed, [each.time for each in base.decisions], self.seed, count)
-        tasks = _tasks(cuts, self.seed)
+        tasks = futures_of(cuts, self.seed)
         moved = self._moved(base, tasks)
         self.tried.append(f"data cut at {len(cuts.all)} moments, where it decides, where calendars turn, before moves")
         self.tried.append(f"{sum(one.kind != 'cut' for one in tasks)} other futures and other next bars")
@@ -206,13 +215,13 @@ class _Check:
     def _moved(self, base: Told, changes: Sequence[Change]) -> list[tuple[Change, Parting]]:
         """The futures that move a decision before them, the earliest first."""
         found, broken = [], list[str]()
-        tasks = [Task(change=one, seed=self.seed, until_ns=_until(one, self.subject)) for one in changes]
+        tasks = [Task(change=one, seed=self.seed, until_ns=last_compared(one, self.subject.feed)) for one in changes]
         runs = self._made(tasks)
         for change, told in zip(changes, runs, strict=True):
             if told.failure and told.failed_at <= 0:
                 broken.append(told.failure)
                 continue
-            apart = parting(base.decisions, told.decisions, _until(change, self.subject))
+            apart = parting(base.decisions, told.decisions, last_compared(change, self.subject.feed))
             if apart is not None:
                 found.append((change, apart))
         if broken:
@@ -248,21 +257,29 @@ class _Check:
     def _unexplained(self, base: Told, moved: list[tuple[Change, Parting]]) -> None:
         """Decisions move and no column says how: which part of the future moves them."""
         change, apart = moved[0]
+        shown = f"a run in which {change.words()}"
+        if base.scans and (unlike := self._unlike_by_row(base, apart.time)) is not None:
+            self._found(Kind.SCAN, "scan", unlike, f"a run row by row, and {shown}")
+            return
         kinds = {each.kind for each, _ in moved}
-        asked = [Change(kind, time, self.seed) for kind in ("beyond", "far", *_next()) for time in _times(moved)]
+        asked = [Change(kind, time, self.seed) for kind in ("beyond", "far", *NEXT) for time in _times(moved)]
         more = self._moved(base, [one for one in asked if one.kind not in kinds or one.kind == "far"])
-        kinds |= {each.kind for each, _ in more}
-        named = naming.named_of_decisions(kinds, self.asked.written)
-        self._found(named.kind, self._way(), apart, f"a run in which {change.words()}", named.detail)
+        named = naming.named_of_decisions(acting([*moved, *more], self.subject.feed), self.asked.written)
+        where = self.asked.line_of(named.kind)
+        through, fix = self._way()
+        said = (apart.time, apart.one, apart.other)
+        self.findings.append(Finding(named.kind, through, where, *said, shown, named.detail, fix))
 
-    def _way(self) -> str:
-        if self.asked.has_columns:
-            return "what columns leaves behind"
-        return "the strategy's own code"
+    def _unlike_by_row(self, base: Told, until_ns: int) -> Parting | None:
+        """Where a run without its scan says something else, up to a moment at which a decision is known to move."""
+        (by_row,) = self._made([Task(by_row=True, until_ns=until_ns)])
+        return parting(base.decisions, by_row.decisions, until_ns)
 
-
-def _next() -> list[str]:
-    return [f"next_{each}" for each in FIELDS]
+    def _way(self) -> tuple[str, str]:
+        """By what decisions know later rows that no column shows, and what to do about it."""
+        if self.influence.rounded:
+            return f'the last bits of column "{self.influence.rounded[0]}", or {LEFT_BEHIND}', ROUND
+        return (LEFT_BEHIND, RETURN) if self.asked.has_columns else ("the strategy's own code", "")
 
 
 def _times(moved: Sequence[tuple[Change, Parting]]) -> list[int]:
@@ -272,23 +289,3 @@ def _times(moved: Sequence[tuple[Change, Parting]]) -> list[int]:
 
 def _few(cuts: Cuts) -> list[int]:
     return list(dict.fromkeys((*cuts.deciding[:4], *cuts.drawn[:1])))
-
-
-def _until(change: Change, subject: Subject) -> int:
-    """The last moment at which decisions have to be as they were."""
-    if change.kind != "far":
-        return change.after_ns
-    one = max(subject.feed.series, key=len)
-    return min(int(one.time[len(one) - len(one) // 10 - 1]), ALWAYS)
-
-
-def _tasks(cuts: Cuts, seed: int) -> list[Change]:
-    """Cuts at every moment; other futures from the most telling ones on."""
-    found = [Change("cut", at, seed) for at in cuts.all]
-    telling = [*cuts.deciding[:4], *cuts.awkward[-2:]] or list(cuts.drawn)
-    found += [Change("mirror", at, seed) for at in telling]
-    for place, kind in enumerate(("steep", "noise", "gaps", "noise")):
-        found.append(Change(kind, telling[place % len(telling)], seed + place))
-    found += [Change(kind, at, seed) for at in telling[:2] for kind in _next()]
-    found.append(Change("far", cuts.all[0], seed))
-    return found

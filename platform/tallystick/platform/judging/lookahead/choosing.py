@@ -13,8 +13,8 @@ LENGTHS = (4 * HOUR_NS, 24 * HOUR_NS, 7 * 24 * HOUR_NS)
 """Longer bars whose last rows are tried: four hours, a day, a week."""
 SUNDAY_NS = 3 * DAY_NS
 """1970-01-04 was the first Sunday."""
-EDGE = 0.05
-"""Share of the rows at either end where nothing is cut."""
+EDGE, LATE_EDGE = 0.05, 0.005
+"""Share of the rows at the beginning, where little is known yet, and at the end where nothing is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def cuts_of(feed: Feed, decided: Sequence[int], seed: int, count: int) -> Cuts:
     """`count` moments in all; `decided` are the book times of decisions."""
     drawn = np.random.default_rng(seed)
     times = np.unique(np.concatenate([one.time for one in feed.series]))
-    first, last = times[int(len(times) * EDGE)], times[min(int(len(times) * (1 - EDGE)), len(times) - 1)]
+    first, last = times[int(len(times) * EDGE)], times[max(min(int(len(times) * (1 - LATE_EDGE)), len(times) - 3), 0)]
     inside = times[(times >= first) & (times <= last)]
     spoken = np.unique([time for time in decided if first <= time <= last]).astype(np.int64)
     chosen = _spread(spoken, count // 2, drawn)

@@ -8,20 +8,23 @@ import msgspec
 import numpy as np
 
 from tallystick.events.reader import LogReader
+from tallystick.events.types.trading import DecisionExplained
 from tallystick.market.instrument import LOT
+from tallystick.platform.judging.lookahead.influence import EQUAL
 
 NOTHING = "says nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Book time in ns UTC, type and body of one event of a strategy, and how it reads."""
+    """Book time in ns UTC, type and body of one event of a strategy, and how it reads; an explanation's values."""
 
     time: int
     strategy: str
     type: str
     body: bytes
     words: str
+    values: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,16 @@ def decisions_in(reader: LogReader, names: Sequence[str]) -> tuple[Decision, ...
     """Everything that these strategies said, in order."""
     wanted = set(names)
     return tuple(
-        Decision(one.time, one.source, one.type, bytes(one.body), words_of(one.type, one.event))
+        Decision(one.time, one.source, one.type, bytes(one.body), words_of(one.type, one.event), _values_of(one.event))
         for one in reader.envelopes()
         if one.source in wanted and one.body is not None
     )
+
+
+def _values_of(event: Any) -> tuple[tuple[str, float], ...]:
+    if not isinstance(event, DecisionExplained):
+        return ()
+    return tuple((f"{event.symbol} {name}", value) for name, value in sorted(event.values.items()))
 
 
 def words_of(kind: str, event: Any) -> str:
@@ -81,13 +90,17 @@ def words_of(kind: str, event: Any) -> str:
 
 
 def parting(one: Sequence[Decision], other: Sequence[Decision], until_ns: int) -> Parting | None:
-    """Where two runs part, of what was said up to a moment; None when they do not."""
+    """Where two runs part, of what was said up to a moment; None when they do not.
+
+    By their bits, but for the values of an explanation: nothing trades by them, and those of a column may be honest and
+    end in other bits over other rows, so they are compared as values of columns are.
+    """
     first = [each for each in one if each.time <= until_ns]
     second = [each for each in other if each.time <= until_ns]
     for place in range(max(len(first), len(second))):
         a = first[place] if place < len(first) else None
         b = second[place] if place < len(second) else None
-        if a == b:
+        if a == b or (a is not None and b is not None and _explain_alike(a, b, first)):
             continue
         if a is not None and (b is None or a.time < b.time):
             return Parting(a.time, a.strategy, a.words, NOTHING)
@@ -97,6 +110,24 @@ def parting(one: Sequence[Decision], other: Sequence[Decision], until_ns: int) -
         assert b is not None
         return Parting(a.time, a.strategy, a.words, b.words)
     return None
+
+
+def _explain_alike(a: Decision, b: Decision, said: Sequence[Decision]) -> bool:
+    """Whether two explanations differ by arithmetic alone, beside all values of their names."""
+    if not a.values or (a.time, a.strategy) != (b.time, b.strategy):
+        return False
+    if [name for name, _ in a.values] != [name for name, _ in b.values]:
+        return False
+    return all(_near(value, other, name, said) for (name, value), (_, other) in zip(a.values, b.values, strict=True))
+
+
+def _near(value: float, other: float, name: str, said: Sequence[Decision]) -> bool:
+    if value == other or (np.isnan(value) and np.isnan(other)):
+        return True
+    if not (np.isfinite(value) and np.isfinite(other)):
+        return False
+    spread = float(np.nanstd([each for one in said for known, each in one.values if known == name]))
+    return bool(abs(value - other) <= EQUAL * max(abs(value), abs(other), spread))
 
 
 def moment(time_ns: int) -> str:

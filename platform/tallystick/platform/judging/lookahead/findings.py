@@ -79,6 +79,7 @@ class Finding:
     other: str
     shown_by: str
     detail: str = ""
+    fix: str = ""
 
     @property
     def title(self) -> str:
@@ -88,7 +89,7 @@ class Finding:
     @property
     def remedy(self) -> str:
         """What to do."""
-        return REMEDIES[self.kind]
+        return self.fix or REMEDIES[self.kind]
 
     def lines(self) -> list[str]:
         """As people read it."""
@@ -148,7 +149,7 @@ class Report:
         """As people read it."""
         span = f"{moment(self.first_ns)} to {moment(self.last_ns)} UTC"
         counts = f"{count_of(self.rows, 'row')}, {span}, {count_of(self.decisions, 'decision')}"
-        head = f"{self.strategy}: {counts}, seed {self.seed}"
+        head = f"{self.strategy}: {counts if self.rows else 'not run'}, seed {self.seed}"
         tried = ["tried:", *(f"  {line}" for line in self.tried)]
         notes = [f"note: {line}" for line in self.notes]
         if self.clean:

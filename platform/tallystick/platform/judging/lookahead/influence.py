@@ -21,6 +21,8 @@ EQUAL = 1e-9
 FAR = 300
 """Rows ahead from which a dependence is one on the sample."""
 BUDGET_S = 20.0
+MORE_PARTS = 160
+"""Further parts of the rows that are computed where that is quick: a look ahead on few rows shows in few of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,19 @@ class _Asked:
         affordable = max(int(BUDGET_S / each_s), 12)
         inside = [row for row in rows if 1 < row < len(frame)]
         parts = inside[: max(affordable // 4, 4)]
-        for row in parts:
+        for row in (*parts, *self._beside_turns(whole, len(frame))[: affordable // 8]):
             self._part(frame, whole, row, computed)
         self._canaries(frame, whole, parts[: max(affordable // 8, 3)], computed)
         for name in whole:
             self._reach(name, frame, whole, inside[: max(affordable // 16, 3)][:8], computed)
+
+    def _beside_turns(self, whole: dict[str, Any], rows: int) -> list[int]:
+        """Where a column leaves its course for a row, and drawn ones, by turns: what is known there is seldom asked."""
+        turns = [_turns(values, self._drawn)[: MORE_PARTS // 2] for values in whole.values()]
+        after = [int(each[place]) + 1 for place in range(MORE_PARTS // 2) for each in turns if place < len(each)]
+        drawn = [int(one) for one in self._drawn.integers(2, max(rows, 3), MORE_PARTS // 2)]
+        both = [one for pair in zip(dict.fromkeys(after), drawn, strict=False) for one in pair]
+        return [one for one in dict.fromkeys(both) if 1 < one < rows]
 
     def _columns(self, frame: Any, computed: Any) -> dict[str, NDArray[np.float64]]:
         self.computations += 1
@@ -182,6 +192,15 @@ class _Asked:
         if example is not None:
             kept = tuple((row, tuple(sorted(ahead))) for row, ahead in sets.items())
             self.reaches.append(Reach(self.strategy.name, name, tuple(fields), kept, behind, affine, *example))
+
+
+def _turns(values: NDArray[np.float64], drawn: np.random.Generator) -> NDArray[np.int64]:
+    """Rows by how far their value lies from both its neighbours, furthest first, equal ones in a drawn order."""
+    known = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    away = np.zeros(len(known))
+    away[1:-1] = np.abs(known[:-2] - 2.0 * known[1:-1] + known[2:])
+    ordered: NDArray[np.int64] = np.lexsort((drawn.random(len(known)), -away))
+    return ordered
 
 
 def _with_one_changed(frame: Any, rows: Sequence[int]) -> Iterator[tuple[int, str, Any]]:

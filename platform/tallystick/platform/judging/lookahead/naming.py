@@ -60,7 +60,11 @@ def named_of_reach(reach: Reach, written: Sequence[Written], times: NDArray[np.i
         if ways.CENTRED in there and reach.behind == 1:
             return Named(Kind.CENTRED, detail)
         return Named(_of_next(set(reach.fields), there), detail)
-    if ways.CENTRED in there or _mirrored(reach, len(times)):
+    if ways.CENTRED in there:
+        return Named(Kind.CENTRED, detail)
+    if ways.SHIFTED in there and ways.LONGER not in there:
+        return Named(Kind.SHIFT, detail)
+    if _mirrored(reach, len(times)):
         return Named(Kind.CENTRED, detail)
     if _of_calendar(reach, times, period_ns) or (
         ways.LONGER in there and any(len(one) > 1 or one != sets[0] for one in sets)
@@ -84,9 +88,9 @@ def named_of_decisions(moved: set[str], written: Sequence[Written]) -> Named:
     fields = {each[5:] for each in moved if each.startswith("next_")}
     if "far" in moved:
         return Named(_of_sample(there, scaled=False), "the last tenth of the sample moves decisions long before it")
-    if fields:
+    if fields and "beyond" not in moved:
         return Named(_of_next(fields, there), f"another {', '.join(sorted(fields))} of the next bar moves a decision")
-    if there & {ways.CENTRED, ways.LONGER, ways.SHIFTED}:
+    if there & {ways.CENTRED, ways.LONGER, ways.SHIFTED, ways.AHEAD}:
         return Named(_of_distance(there), "rows beyond the next bar move a decision")
     return Named(Kind.LATER_ROWS, "later rows move a decision")
 

@@ -20,6 +20,7 @@ import numpy as np
 from tallystick.market.spans import SECOND_NS
 from tallystick.platform.judging.lookahead.frames_outside import FRAMES, changed_frames, rows_in
 from tallystick.platform.judging.lookahead.outside_clock import Clock, clock_of_rows, span_of
+from tallystick.platform.judging.lookahead.tables import series_from, values_in
 
 if TYPE_CHECKING:
     from tallystick.platform.data.feed import Feed
@@ -33,15 +34,12 @@ DATED = re.compile(
 )
 EPOCH = re.compile(r"(?<![\d.])(\d{10}|\d{13}|\d{16}|\d{19})(?![\d.])")
 NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+(?:[eE][-+]?\d+)?(?![\w.])")
-ANY_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
-SERIES_SHARE, SERIES_LEAST = 0.5, 100
-"""Numbers for a row, and in all, from which on a file or a table in the source may say something of every row."""
 LOOKED_AT = 400
 """Lines by which a file is judged."""
 
 
 def kind_of(path: Path, rows: int) -> str:
-    """settings, table or opaque; what has a number for every second of the run's rows is no setting."""
+    """settings, table or opaque; what has a value for every second of the run's rows is no setting."""
     if path.suffix.lower() == ".npy":
         return "settings" if 0 <= _numbers_in(path) < series_from(rows) else "opaque"
     if path.suffix.lower() in FRAMES:
@@ -52,13 +50,13 @@ def kind_of(path: Path, rows: int) -> str:
     moments = sum(1 for line in text.splitlines()[:LOOKED_AT] if stamp_of(line) is not None)
     if moments >= FEW_MOMENTS:
         return "opaque" if path.suffix.lower() in {".json", ".yaml", ".yml", ".toml"} and "\n" not in text else "table"
-    few = len(text) <= SETTINGS_BYTES and sum(1 for _ in ANY_NUMBER.finditer(text)) < series_from(rows)
+    few = len(text) <= SETTINGS_BYTES and values_in(text) < series_from(rows)
     return "settings" if few else "opaque"
 
 
-def series_from(rows: int) -> float:
-    """How many numbers may be a series beside so many rows."""
-    return max(rows * SERIES_SHARE, SERIES_LEAST)
+def is_text(path: Path) -> bool:
+    """Whether a file is text that people could read, packed or not."""
+    return path.suffix.lower() not in FRAMES | {".npy"} and _text_of(path) is not None
 
 
 def _numbers_in(path: Path) -> int:

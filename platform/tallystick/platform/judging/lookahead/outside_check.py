@@ -8,12 +8,16 @@ from tallystick.platform.data.feed import Feed
 from tallystick.platform.judging.lookahead.changes import Change
 from tallystick.platform.judging.lookahead.decisions import Opened, Told, moment, parting
 from tallystick.platform.judging.lookahead.findings import Finding, Kind
-from tallystick.platform.judging.lookahead.outside import clock_of, kind_of, write_changed
+from tallystick.platform.judging.lookahead.outside import clock_of, is_text, kind_of, write_changed
+from tallystick.platform.judging.lookahead.outside_clock import Clock
 from tallystick.platform.judging.lookahead.runs import Task
-from tallystick.platform.judging.lookahead.source_lines import tables_in
+from tallystick.platform.judging.lookahead.tables import tables_in
 from tallystick.platform.judging.lookahead.workers import Workers
 
 WAYS = ("turned", "cut")
+ASKED = 4
+"""Moments of decisions that a file is seen to act on, tried besides the others."""
+SERIES = "a text with a value for every row or two, or a long one, and no moments by which it could be cut"
 SAID = {"turned": "had other numbers", "cut": "ended"}
 
 
@@ -38,7 +42,7 @@ def outside_checked(base: Told, feed: Feed, cuts: Sequence[int], workers: Worker
         elif (kind := kind_of(path, len(feed))) == "settings":
             notes.append(f"{path.name} is read as settings ({each.line}); it holds no moments and was not changed")
         elif kind == "opaque":
-            findings.append(_uncheckable(each, "a file that cannot be cut at a moment"))
+            findings.append(_uncheckable(each, SERIES if is_text(path) else "a file that cannot be cut at a moment"))
         else:
             found = _one(each, number, base, feed, cuts, workers)
             findings += found.findings
@@ -49,7 +53,7 @@ def outside_checked(base: Told, feed: Feed, cuts: Sequence[int], workers: Worker
 
 def tables_checked(files: Sequence[Path], rows: int) -> tuple[Finding, ...]:
     """Tables that are written into the source: nobody can say from what they were made."""
-    what = "the source holds a table with a number for every row or two"
+    what = "the source holds a table with a value for every row or two"
     return tuple(
         Finding(Kind.UNCHECKABLE, "a table in the source", one.where, 0, "", "", what, one.text)
         for one in tables_in(files, rows)
@@ -62,6 +66,7 @@ def _one(each: Opened, number: int, base: Told, feed: Feed, cuts: Sequence[int],
     asked: list[tuple[int, str]] = []
     try:
         clock = clock_of(path, feed)
+        cuts = _where_it_is_asked(each, number, clock, base, cuts, workers)
         for place, cut in enumerate(cuts):
             for way in WAYS:
                 target = workers.folder / f"{number}-{place}-{way}{''.join(path.suffixes)}"
@@ -94,6 +99,23 @@ def _one(each: Opened, number: int, base: Told, feed: Feed, cuts: Sequence[int],
         return Outcome((_uncheckable(each, "a file without which, changed, the strategy does not load"),), tried)
     notes = (f"{path.name} is read outside the run ({each.line}); no decision tried followed its later rows",)
     return Outcome((), tried, notes)
+
+
+def _where_it_is_asked(
+    each: Opened, number: int, clock: Clock, base: Told, cuts: Sequence[int], workers: Workers
+) -> list[int]:
+    """The moments to be tried: some at which the whole file moves a decision, for it may be few, and `cuts`."""
+    tasks = []
+    for way in WAYS:
+        target = workers.folder / f"{number}-{way}{''.join(Path(each.path).suffixes)}"
+        if write_changed(Path(each.path), target, 0, way, clock):
+            tasks.append(Task(others={each.path: str(target)}))
+    moved = set[int]()
+    for told in workers.made(tasks):
+        if not told.failure:
+            moved |= {one.time for one in set(base.decisions) ^ set(told.decisions)}
+    spread = sorted(moved)[:: max(len(moved) // ASKED, 1)][:ASKED]
+    return list(dict.fromkeys((*spread, *cuts)))
 
 
 def _uncheckable(each: Opened, what: str) -> Finding:

@@ -5,20 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tallystick.platform.judging.lookahead.outside import series_from
-
 SHIFTED, CENTRED, SCALED, FITTED, LONGER, BACKWARDS, AHEAD, KEPT = (
     *("shifted", "centred", "scaled", "fitted"),
     *("longer", "backwards", "ahead", "kept"),
 )
-TABLE = "table"
-LITERALS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant)
 CENTRES = frozenset({"savgol_filter", "gaussian_filter1d", "filtfilt", "hilbert", "hodrick", "hpfilter"})
 SCALES = frozenset({"mean", "std", "min", "max", "median", "rank", "sum", "zscore", "fit_transform", "var", "ptp"})
 FITS = frozenset(
     {
         *("polyfit", "lstsq", "fit", "curve_fit", "minimize", "linregress", "corr", "cov", "quantile", "percentile"),
         *("corrcoef", "autocorr", "idxmax", "argmax", "argmin", "idxmin", "solve", "pinv", "nanquantile"),
+        *("fft", "rfft", "ifft", "irfft", "dct", "svd", "eigh", "detrend", "seasonal_decompose", "fit_predict"),
     }
 )
 LONGERS = frozenset({"resample", "Grouper", "merge_asof", "groupby", "to_period", "normalize", "floor", "asfreq"})
@@ -52,45 +49,27 @@ def written_in(files: Sequence[Path]) -> tuple[Written, ...]:
     return tuple(found)
 
 
-def tables_in(files: Sequence[Path], rows: int) -> tuple[Written, ...]:
-    """Literals of source files that hold a number, or a letter without blanks, for every second of so many rows."""
-    found: list[Written] = []
-    for path in files:
-        try:
-            tree = ast.parse(path.read_text(encoding="utf-8", errors="replace"))
-        except (OSError, SyntaxError, ValueError):
-            continue
-        tables = _outermost_tables(tree, series_from(rows))
-        found += [Written(TABLE, f"{path.name}:{node.lineno}", f"{_size(node):,} values") for node in tables]
-    return tuple(found)
-
-
-def _outermost_tables(node: ast.AST, least: float) -> Iterator[ast.expr]:
-    """Literals of at least so many values, none within another."""
-    if isinstance(node, LITERALS) and _size(node) >= least:
-        yield node
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _outermost_tables(child, least)
-
-
-def _size(node: ast.expr) -> int:
-    """Numbers in a literal, or the length of text without blanks."""
-    if isinstance(node, ast.Constant):
-        text = node.value
-        return len(text) if isinstance(text, str | bytes) and len(text.split()) == 1 else 0
-    return sum(isinstance(each, ast.Constant) and isinstance(each.value, int | float) for each in ast.walk(node))
-
-
 def _ways(tree: ast.Module) -> Iterator[tuple[int, str]]:
     yield from ((line, KEPT) for line in _kept(tree.body))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from ((node.lineno, way) for way in _of_call(node))
+        elif isinstance(node, ast.If) and _keeps_the_best(node):
+            yield node.lineno, FITTED
         elif isinstance(node, ast.Subscript):
             yield from ((node.lineno, way) for way in _of_subscript(node))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and _is_one(node.right):
             yield node.lineno, AHEAD
+
+
+def _keeps_the_best(node: ast.If) -> bool:
+    """Whether a comparison ends in the new value taking the old one's place: a search for the best of several."""
+    if not isinstance(node.test, ast.Compare):
+        return False
+    compared = {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
+    given = [each for one in node.body if isinstance(one, ast.Assign) for each in ast.walk(one)]
+    names = [each for each in given if isinstance(each, ast.Name) and each.id in compared]
+    return {ast.Store, ast.Load} <= {type(each.ctx) for each in names}
 
 
 def _kept(statements: Sequence[ast.stmt]) -> Iterator[int]:

@@ -84,8 +84,8 @@ def refused_by_source(asked: Asked, seed: int) -> Report:
         for each in check_source(path.read_text(encoding="utf-8", errors="replace"), path.name):
             if not each.at_load:
                 kind = Kind.FILE_IN_CALLBACK if each.kind == "file" else Kind.UNREPEATABLE
-                where = f"{path.name}:{each.line}"
-                findings.append(Finding(kind, each.what, where, 0, "", "", "the check of its source", each.remedy))
+                where, remedy = f"{path.name}:{each.line}", f"{each.remedy}."
+                findings.append(Finding(kind, each.what, where, 0, "", "", "the check of its source", "", remedy))
     tried = ("the source alone: a file that is refused is not run",)
     return Report(asked.name, 0, 0, 0, seed, 0, tuple(findings), tried)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tallystick.platform.authoring.purity.callers import OURS, asks_of_the_machine, is_users
+from tallystick.platform.authoring.purity.callers import OURS, SITE, TRUSTED_FILES, asks_of_the_machine, is_users
 from tallystick.platform.judging.lookahead.decisions import Opened
 
 READERS = {
@@ -33,7 +33,9 @@ READERS = {
 NETWORK = frozenset({"socket.connect", "socket.getaddrinfo", "urllib.Request", "http.client.connect"})
 PROCESSES = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"})
 SKIPPED = ("/proc/", "/sys/", "/dev/", "/usr/share/zoneinfo", "/etc/")
-CODE = (".py", ".pyc", ".so", ".pyd", ".dll", ".pth")
+CODE = (".pyc", ".so", ".pyd", ".dll", ".pth")
+SOURCE = ".py"
+"""Read by imports, by libraries and for tracebacks all the time; what the user's own line reads may be data."""
 LIBRARIES = tuple({sys.prefix, sys.base_prefix})
 SHIPPED = tuple(OURS)
 RUNS = str(Path(__file__).with_name("runs.py"))
@@ -89,7 +91,7 @@ class Witness:
                 path = _whole(path)
                 if _is_libraries(path) or path in self._others.values():
                     return
-            line = _users_line(sys._getframe(1))  # noqa: SLF001 -- the one way to name a caller's line
+            line = _users_line(sys._getframe(1), own=path.endswith(SOURCE))  # noqa: SLF001 -- a caller's line
             if line:
                 self.opened.setdefault((path, kind), Opened(path, line, kind, written))
         finally:
@@ -107,14 +109,19 @@ def _is_libraries(path: str) -> bool:
     return not ours and path.startswith(LIBRARIES) and f"{os.sep}lib{os.sep}" in path
 
 
-def _users_line(frame: FrameType | None) -> str:
-    """The innermost line of user code, unless an import of code, or a count of the cores, lies between it and here."""
+def _users_line(frame: FrameType | None, *, own: bool) -> str:
+    """The innermost line of user code, unless an import of code, or a count of the cores, lies between it and here.
+
+    `own`: unless a library, this platform or a traceback reads for it, either.
+    """
     while frame is not None:
         name = frame.f_code.co_filename
         if name.startswith("<frozen importlib") or name == RUNS or asks_of_the_machine(frame):
             return ""
         if not name.startswith("<") and is_users(name):
             return f"{Path(name).name}:{frame.f_lineno}"
+        if own and name != __file__ and (name in TRUSTED_FILES or name.startswith((*OURS, *SITE))):
+            return ""
         frame = frame.f_back
     return ""
 
