@@ -113,3 +113,14 @@ def test_source_that_an_import_or_a_warning_reads_is_no_data(tmp_path: Path) -> 
     warned = "str(warnings.warn('thin'))"
     path.write_text("import warnings\nimport beside\n" + SOURCE.format(reading=warned), encoding="utf-8")
     assert split_off(Subject(str(path), month(), Terms()), Task()).opened == ()
+
+
+def test_the_users_modules_are_told_wherever_they_lie(tmp_path: Path) -> None:
+    for name in ("here", "elsewhere"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "elsewhere" / "answers.py").write_text("SIDES = [1, 0]\n")
+    path = tmp_path / "here" / "own.py"
+    start = f"import sys\nsys.path.insert(0, {str(tmp_path / 'elsewhere')!r})\nimport answers\n"
+    path.write_text(start + SOURCE.format(reading="'abc'"), encoding="utf-8")
+    told = split_off(Subject(str(path), month(), Terms()), Task())
+    assert [Path(each).name for each in told.imported] == ["answers.py"]

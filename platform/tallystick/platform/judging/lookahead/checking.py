@@ -107,8 +107,9 @@ class _Check:
         base = self._first_runs()
         if base is not None and not any(each.kind is Kind.UNREPEATABLE for each in self.findings):
             self._futures(base)
-        self.findings += tables_checked(self.asked.files, len(feed))
-        said = () if base is None else base.decisions
+        said, imported = ((), ()) if base is None else (base.decisions, base.imported)
+        files = dict.fromkeys((*self.asked.files, *map(Path, imported)))
+        self.findings += tables_checked(list(files), len(feed))
         if not said and not self.findings:
             self.notes.append("it decided nothing on these rows, so only its columns and files could be tried")
         notes = (*self.notes, *self.asked.notes)

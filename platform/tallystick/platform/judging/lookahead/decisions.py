@@ -49,6 +49,8 @@ class Told:
     scans: bool = False
     missed: tuple[str, ...] = ()
     """Files that were read though others had been put in their place."""
+    imported: tuple[str, ...] = ()
+    """The user's own modules that the strategy imported, wherever they lie."""
     wall_s: float = 0.0
 
 

@@ -77,7 +77,8 @@ def told(subject: Subject, task: Task) -> Any:
         return Told(failure=_words(error), opened=tuple(witness.opened.values()), missed=tuple(witness.missed))
     witness.watching = False
     opened, missed = tuple(witness.opened.values()), tuple(witness.missed)
-    return replace(_of(result), opened=opened, missed=missed, wall_s=time.perf_counter() - begun)
+    imported, wall_s = witness.imported(), time.perf_counter() - begun
+    return replace(_of(result), opened=opened, missed=missed, imported=imported, wall_s=wall_s)
 
 
 def _words(error: Exception) -> str:

@@ -51,9 +51,16 @@ class Witness:
         self.missed: set[str] = set()
         """Files that somebody opened all the same, past every reader that is replaced."""
         self.watching = True
+        self._known = frozenset(sys.modules)
         self._others = dict(others or {})
         sys.addaudithook(self._heard)
         _replace_readers(self._standing)
+
+    def imported(self) -> tuple[str, ...]:
+        """Source files of the user's modules that were imported since and are still there."""
+        new = (one for name, one in list(sys.modules.items()) if name not in self._known)
+        files = (str(getattr(one, "__file__", None) or "") for one in new)
+        return tuple(sorted({each for each in files if each.endswith(SOURCE) and is_users(each)}))
 
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.watching:
