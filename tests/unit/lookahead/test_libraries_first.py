@@ -9,8 +9,8 @@ from tallystick.platform.judging.lookahead.server import libraries_of
 SOURCE = """\
 import os.path
 import helper
-import scipy.signal as sig
-from sklearn.linear_model import Ridge, Lasso
+import pandas.api as sig
+from numpy.linalg import inv, solve
 from . import beside
 from tallystick.platform import strategy
 
@@ -25,7 +25,7 @@ def test_libraries_are_named_by_module_wherever_the_file_imports_them(
 ) -> None:
     (tmp_path / "helper.py").write_text("raise SystemExit", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    assert libraries_of(SOURCE) == ["scipy.signal", "sklearn.linear_model", "numba.typed"]
+    assert libraries_of(SOURCE) == ["pandas.api", "numpy.linalg", "numba.typed"]
 
 
 def test_what_is_no_python_names_nothing() -> None:
