@@ -92,6 +92,5 @@ def _read(stretch: Stretch, to: "Connection[Outcome | Exception, None]") -> None
 
 
 def _send(reader: StretchReader, to: "Connection[Outcome | Exception, None]") -> None:
-    said = reader.take_waiting()
-    if said:
+    if said := b"".join(reader.take_waiting()):
         to.send_bytes(said)

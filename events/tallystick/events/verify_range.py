@@ -120,12 +120,12 @@ class StretchReader:
         ended = found.seq, found.head, found.time, found.epoch
         return Outcome(found, seam, ended, begins, (index, at), self._torn, fault)
 
-    def take_waiting(self) -> bytes:
-        """What this stretch has said since it was last asked and the decision digest has yet to take in."""
-        waiting = self._rules.found.waiting
-        said = b"".join(waiting or ())
-        if waiting:
-            waiting.clear()
+    def take_waiting(self) -> list[bytes]:
+        """What this stretch has said since it was last asked and the decision digest has yet to take in, in pieces."""
+        found = self._rules.found
+        said = [each for each in found.waiting or () if each]
+        if said:
+            found.waiting = []
         return said
 
     def _read_segment(self, index: int, at: int) -> None:

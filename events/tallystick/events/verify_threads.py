@@ -104,5 +104,5 @@ class _Other:
         self._say()
 
     def _say(self) -> None:
-        if said := self._reader.take_waiting():
+        for said in self._reader.take_waiting():
             self.said.put(said)
