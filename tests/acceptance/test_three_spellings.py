@@ -256,7 +256,12 @@ def test_the_copy_in_the_log_replays_whatever_became_of_the_file(changed: tuple[
     assert recorded.same_code
     elsewhere = replay_book(book, composing=Recomposing(book, source=EXAMPLES / "ema_function.py"))
     assert elsewhere.equal
-    assert not elsewhere.same_code
+    assert elsewhere.same_code, "the same bytes, whatever the file is called"
+    other = file.with_name("other.py")
+    other.write_text((EXAMPLES / "ema_function.py").read_text(encoding="utf-8") + "# other\n", encoding="utf-8")
+    what_if = replay_book(book, composing=Recomposing(book, source=other))
+    assert what_if.equal
+    assert what_if.differences == ("other.py was not there then",)
 
 
 def test_a_run_is_not_gone_on_with_under_a_changed_file(changed: tuple[Path, Path, RunPlan]) -> None:
