@@ -1,6 +1,6 @@
 """The experiment with outside data: each file that the strategy's code reads, with another future."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,12 +68,10 @@ def _one(each: Opened, number: int, base: Told, feed: Feed, cuts: Sequence[int],
         clock = clock_of(path, feed)
         cuts = _where_it_is_asked(each, number, clock, base, cuts, workers)
         for place, cut in enumerate(cuts):
-            for way in WAYS:
-                target = workers.folder / f"{number}-{place}-{way}{''.join(path.suffixes)}"
-                if write_changed(path, target, cut, way, clock):
-                    change = Change("cut", cut) if way == "cut" else None
-                    tasks.append(Task(change=change, others={each.path: str(target)}, until_ns=cut))
-                    asked.append((cut, way))
+            for way, others in _exchanged(each, f"{number}-{place}", cut, clock, workers):
+                change = Change("cut", cut) if way == "cut" else None
+                tasks.append(Task(change=change, others=others, until_ns=cut))
+                asked.append((cut, way))
     except (ValueError, ImportError, OSError) as error:
         return Outcome((_uncheckable(each, f"a file that cannot be cut ({type(error).__name__})"),))
     if not tasks:
@@ -105,17 +103,23 @@ def _where_it_is_asked(
     each: Opened, number: int, clock: Clock, base: Told, cuts: Sequence[int], workers: Workers
 ) -> list[int]:
     """The moments to be tried: some at which the whole file moves a decision, for it may be few, and `cuts`."""
-    tasks = []
-    for way in WAYS:
-        target = workers.folder / f"{number}-{way}{''.join(Path(each.path).suffixes)}"
-        if write_changed(Path(each.path), target, 0, way, clock):
-            tasks.append(Task(others={each.path: str(target)}))
     moved = set[int]()
-    for told in workers.made(tasks):
+    for told in workers.made([Task(others=others) for _, others in _exchanged(each, f"{number}", 0, clock, workers)]):
         if not told.failure:
             moved |= {one.time for one in set(base.decisions) ^ set(told.decisions)}
     spread = sorted(moved)[:: max(len(moved) // ASKED, 1)][:ASKED]
     return list(dict.fromkeys((*spread, *cuts)))
+
+
+def _exchanged(
+    each: Opened, name: str, cut: int, clock: Clock, workers: Workers
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """The ways in which a file is another after a moment, each with the file written to stand in its place."""
+    path = Path(each.path)
+    for way in WAYS:
+        target = workers.folder / f"{name}-{way}{''.join(path.suffixes)}"
+        if write_changed(path, target, cut, way, clock):
+            yield way, {each.path: str(target)}
 
 
 def _uncheckable(each: Opened, what: str) -> Finding:
