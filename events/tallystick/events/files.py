@@ -152,12 +152,15 @@ def write_whole(files: Files, path: Path, data: bytes) -> None:
     files.sync_folder(path.parent)
 
 
+_DENIED = "permission was denied: make the book's folder writable for this user, then start again"
+if os.name == "nt":
+    _DENIED = "close the programs that read this book, or make its folder writable for this user, then start again"
 _REMEDIES = {
     errno.ENOSPC: "the disk is full: free space, then start again; nothing committed was lost",
     errno.EDQUOT: "the quota is used up: free space, then start again; nothing committed was lost",
     errno.EROFS: "the file system is read-only: mount it writable, then start again",
-    errno.EACCES: "permission was denied: make the book's folder writable for this user, then start again",
-    errno.EPERM: "permission was denied: make the book's folder writable for this user, then start again",
+    errno.EACCES: _DENIED,
+    errno.EPERM: _DENIED,
     errno.EIO: "the device reported an error: check the disk before you start again; verify the log first",
 }
 

@@ -6,7 +6,6 @@ itself. The file holds one line, the C2SP/Go form `PRIVATE+KEY+name+key id+base6
 
 import os
 import stat
-import subprocess
 from base64 import b64encode
 from pathlib import Path
 from tempfile import mkstemp
@@ -162,37 +161,30 @@ def load_key(path: Path) -> Ed25519Signer:
 
 def restrict_to_owner(path: Path) -> None:
     """Let nobody but its owner read a secret's file. Raises `KeyFileError` when Windows refuses it."""
-    if os.name == "nt":
-        _icacls(str(path), "/inheritance:r", "/grant:r", f"{_windows_user()}:F")
-    else:
+    if os.name != "nt":
         path.chmod(OWNER_ONLY)
+        return
+    from tallystick.events.windows_access import restrict_to_user
+
+    try:
+        restrict_to_user(path)
+    except OSError as error:
+        message = f"could not make {path} readable for you alone: {error.strerror}"
+        raise KeyFileError(message) from error
 
 
 def require_owner_only(path: Path, what: str = "the signing key") -> None:
-    """Raise `KeyFileError` when anybody but its owner may read a secret's file."""
+    """Raise `KeyFileError` when anybody but its owner may read a secret's file; who runs the machine always may."""
     if os.name == "nt":
-        # icacls prints one line for each entry; whoever else may read the file has a line of their own.
-        entries = [line for line in _icacls(str(path)).splitlines() if ":(" in line]
-        alone = len(entries) == 1 and _windows_user().casefold() in entries[0].casefold()
-        remedy = f'icacls "{path}" /inheritance:r /grant:r {_windows_user()}:F'
+        from getpass import getuser
+
+        from tallystick.events.windows_access import others_with_access
+
+        alone = not others_with_access(path)
+        remedy = f'icacls "{path}" /inheritance:r /grant:r {getuser()}:F'
     else:
         alone = not stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY
         remedy = f"chmod 600 '{path}'"
     if not alone:
         message = f"others may read {what} {path}. If nobody has, run: {remedy}"
         raise KeyFileError(message)
-
-
-def _icacls(*arguments: str) -> str:
-    program = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "icacls.exe"
-    done = subprocess.run([str(program), *arguments], capture_output=True, text=True, check=False)  # noqa: S603 -- Windows' own program
-    if done.returncode:
-        message = f"could not make {arguments[0]} owner-only: {done.stderr.strip()}"
-        raise KeyFileError(message)
-    return done.stdout
-
-
-def _windows_user() -> str:
-    import getpass
-
-    return getpass.getuser()

@@ -191,6 +191,8 @@ def test_what_is_kept_of_a_compilation_makes_the_loops_come_sooner(
 @pytest.fixture
 def compilations(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Each time the loops are compiled, their code; that of one compilation only, which takes seconds."""
+    if not keeping.loads_alone():
+        pytest.skip("machine code is kept without Numba on Linux only")
     made: list[bytes] = []
     keeping.entries()
     code = next(keeping.HERE.glob("__pycache__/walking-*.o")).read_bytes()[32:]
@@ -230,6 +232,7 @@ def test_where_machine_code_cannot_be_kept_it_is_compiled_for_this_process(
     assert not keeping.kept(tmp_path)
 
 
+@pytest.mark.skipif(not keeping.loads_alone(), reason="machine code is kept without Numba on Linux only")
 def test_the_verifiers_loops_come_without_a_compiler() -> None:
     assert compiled.load_walking() is not None  # kept by now
     asking = "from tallystick.events import compiled; assert compiled.load_walking(); import sys; print(*sys.modules)"

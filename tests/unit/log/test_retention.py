@@ -96,8 +96,8 @@ def test_pruned_records_keep_their_headers_and_the_log_verifies(
         if suffix:
             compress(folder, suffix)
         before = [each.leaf for each in LogReader(folder).records()]
-        log = LogReader(folder, book.catalogue)
-        own = sum(each.type_id <= 6 for each in log.headers(first, last))
+        # No reader is kept: Windows replaces no file that somebody has mapped.
+        own = sum(each.type_id <= 6 for each in LogReader(folder).headers(first, last))
         removed = book.writer.prune(first, last, reason="retention", person="a person", signer=signer)
         assert removed == last + 1 - first - own
         assert verdict(folder, signer) == 0
