@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tallystick.market.server_time import TimeRuleError, offset_ns, to_utc_ns
 from tallystick.market.spans import DAY_MS, HOUR_NS
+from tallystick.market.zones import named_zone
 from tallystick.platform.data.errors import UnknownClock
 
 ALIASES = {"utc": "utc", "gmt": "utc", "z": "utc", "mt5": "new_york+7", "new_york+7": "new_york+7"}
@@ -118,8 +119,8 @@ def _after_a_step_back(time_msc: NDArray[np.int64], within: NDArray[np.bool_]) -
 @cache
 def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        return named_zone(name)
+    except ZoneInfoNotFoundError as error:
         raise UnknownClock(f'time zone "{name}" is not known.', REMEDY) from error
 
 

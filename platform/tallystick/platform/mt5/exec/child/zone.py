@@ -11,6 +11,7 @@ import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tallystick.market.zones import named_zone
 from tallystick.platform.mt5.exec.child.refusals import ZoneRefusedError
 
 HALF_YEAR_S = 182 * 86_400
@@ -50,8 +51,8 @@ def set_zone(name: str, at_s: int) -> None:
 def known(name: str) -> ZoneInfo:
     """The zone of this name. Raises `ZoneRefusedError`."""
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        return named_zone(name)
+    except ZoneInfoNotFoundError as error:
         raise ZoneRefusedError(f'no time zone "{name}" in the database', FIX) from error
 
 
