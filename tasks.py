@@ -10,7 +10,8 @@ says what it runs and how long that took. Options after the word go to what the 
     bench     measure ourselves and peers, and write docs/benchmarks.md
     docs      write the generated pages anew and check every document
     site      build the documents' site into build/site; it needs no network to be read
-    nightly   test with the full counts, and everything once more as on Windows
+    nightly   test with the full counts, and everything once more as on Windows; on Linux the demo and the tests of the
+              core also by Windows' own Python, under Wine
 """
 
 import hashlib
@@ -39,7 +40,7 @@ HELP_CPU_LIMIT_S = 0.3
 CORE = ("tests/unit", "tests/contract")
 """What `test` runs once more as on Windows; `nightly` runs the whole suite so."""
 WITH = "--with="
-EXTRAS = ("docs", "optuna", "oracles", "parquet", "talib")
+EXTRAS = ("docs", "optuna", "oracles", "parquet", "quantum-sdks", "talib")
 """What some tests ask that nobody needs who only trades."""
 
 IMPORT_CONTRACTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -224,6 +225,8 @@ def nightly(options: list[str]) -> int:
     pytest = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-rP", *options)
     steps.run("tests", "all tests, as on Windows", *pytest, TALLYSTICK_AS_WINDOWS="1")
     steps.run("tests", "tests with full counts", *pytest, TALLYSTICK_FULL="1")
+    if sys.platform == "linux":
+        steps.run("tests", "Windows' own Python, under Wine", "-m", "ci.wine")
     steps.run("tests", "quality of simulated circuits", "-m", "benchmarks.quantum_quality")
     return steps.close()
 

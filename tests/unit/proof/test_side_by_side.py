@@ -1,5 +1,6 @@
 """Several readers of one log: they share the work, and one that is lost costs nothing but time."""
 
+import multiprocessing
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,11 @@ def whole(folder: Path) -> Stretch:
     log = sealed_log()
     log.write(folder)
     return Stretch(VerifierKey.parse(log.vkey).name, stored_segments(folder), 0, ())
+
+
+inherits = pytest.mark.skipif(
+    multiprocessing.get_start_method() != "fork", reason="a process that is not forked has no function of this one"
+)
 
 
 def read_beside(stretch: Stretch, readers: int, *, threads: bool) -> list[Outcome]:
@@ -97,7 +103,7 @@ def test_a_thread_that_meets_what_it_cannot_skim_leaves_the_verdict_as_it_is(
         assert verify(tmp_path, vkey, cores=2) == verify(tmp_path, vkey)
 
 
-@pytest.mark.parametrize("threads", [False, True])
+@pytest.mark.parametrize("threads", [pytest.param(False, marks=inherits), True])
 def test_what_another_reader_cannot_read_is_an_error_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: bool
 ) -> None:

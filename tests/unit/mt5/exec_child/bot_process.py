@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from multiprocessing import Pipe
+from multiprocessing.connection import Listener
 from pathlib import Path
 from typing import Any
 
@@ -86,24 +87,21 @@ def run_script(
     """Run a script as a bot."""
     given = {"start_ns": START_NS, "end_ns": START_NS + 24 * HOUR_NS, **settings}
     child_settings = ChildSettings(script=str(script), **given)
-    near, far = Pipe()
     start = [sys.executable, "-m", "tallystick.platform.mt5.exec.child"]
     if before:
         run = (
             "import runpy; runpy.run_module('tallystick.platform.mt5.exec.child', run_name='__main__', alter_sys=True)"
         )
         start = [sys.executable, "-c", f"{before}\n{run}"]
-    process = subprocess.Popen(
-        start,
-        env=environment(child_settings, {**os.environ, **(world or {})}, f"fd:{far.fileno()}"),
-        pass_fds=[far.fileno()],
+    process, near = _started(
+        lambda pipe: environment(child_settings, {**os.environ, **(world or {})}, pipe),
+        args=start,
         stdin=stdin,
         cwd=cwd,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    far.close()
     near.send_bytes(encoded(child_settings))
     heard: list[Any] = []
     answering = threading.Thread(target=_answer, args=(near, terminal, heard))
@@ -115,6 +113,18 @@ def run_script(
     ended = next((message for message in heard if isinstance(message, Ended)), None)
     lives = sum(isinstance(message, Alive) for message in heard)
     return Finished(process.returncode, output, errors, calls, warnings, ended, lives)
+
+
+def _started(environment_with: Callable[[str], dict[str, str]], **how: Any) -> tuple[subprocess.Popen[str], Any]:
+    """The process, and our end of its pipe: an inherited descriptor, or on Windows a connection to this process."""
+    if os.name == "posix":
+        near, far = Pipe()
+        with far:
+            return subprocess.Popen(env=environment_with(f"fd:{far.fileno()}"), pass_fds=[far.fileno()], **how), near
+    key = bytes(range(32))
+    with Listener(("127.0.0.1", 0), authkey=key) as listener:
+        process = subprocess.Popen(env=environment_with(f"tcp:{listener.address[1]}:{key.hex()}"), **how)
+        return process, listener.accept()
 
 
 def _answer(pipe: Any, terminal: Terminal, heard: list[Any]) -> None:

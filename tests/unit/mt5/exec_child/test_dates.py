@@ -1,12 +1,16 @@
 """`datetime` and pandas on the bot's clock, and still themselves."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.unit.mt5.exec_child.bot_process import run_bot
 
+changes_its_clocks = pytest.mark.skipif(os.name == "nt", reason="Windows can't be told of such a zone: E594")
 
+
+@changes_its_clocks
 def test_now_and_today_of_datetime_follow_the_clock(tmp_path: Path) -> None:
     bot = run_bot(
         tmp_path,
@@ -55,6 +59,7 @@ print(type(datetime.date.today()).__name__, datetime.datetime.fromtimestamp(0, d
     ]
 
 
+@changes_its_clocks
 def test_an_hour_that_comes_twice_is_told_apart(tmp_path: Path) -> None:
     bot = run_bot(
         tmp_path,

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from multiprocessing.connection import Listener
 from pathlib import Path
 
@@ -90,6 +91,15 @@ def test_windows_is_told_zones_of_one_offset(name: str, told: str) -> None:
     assert posix_offset(name, START_NS // 10**9) == told
 
 
-def test_a_zone_that_changes_its_clocks_is_refused_on_windows() -> None:
+@pytest.mark.parametrize(
+    ("zone", "at"),
+    [
+        ("Europe/Berlin", "2024-03-01"),
+        ("America/New_York", "2024-11-03"),  # half a year before and after, the clocks are where they are
+        ("Africa/Casablanca", "2024-10-01"),  # an hour back for a month of the year
+    ],
+)
+def test_a_zone_that_changes_its_clocks_is_refused_on_windows(zone: str, at: str) -> None:
+    at_s = int(datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp())
     with pytest.raises(ValueError, match=r"E594.*changes its clocks.*Fix: pass --tz UTC"):
-        posix_offset("Europe/Berlin", START_NS // 10**9)
+        posix_offset(zone, at_s)

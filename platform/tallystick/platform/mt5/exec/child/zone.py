@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tallystick.market.zones import named_zone
 from tallystick.platform.mt5.exec.child.refusals import ZoneRefusedError
 
-HALF_YEAR_S = 182 * 86_400
+WEEK_S = 7 * 86_400
 FIX = "pass --tz UTC, or run it on Linux or macOS with the time zone database installed (tzdata)"
 
 
@@ -26,9 +26,9 @@ def words_for(name: str, at_s: int) -> str:
 
 
 def posix_offset(name: str, at_s: int) -> str:
-    """TZ as the C runtime of Windows reads it, for a zone of one offset around a moment. Raises `ZoneRefusedError`."""
+    """TZ as the C runtime of Windows reads it, for a zone of one offset. Raises `ZoneRefusedError`."""
     zone = known(name)
-    offsets = {_offset_s(zone, at_s + half * HALF_YEAR_S) for half in (-1, 0, 1)}
+    offsets = {_offset_s(zone, moment_s) for moment_s in _year_around(at_s)}
     if len(offsets) > 1:
         raise ZoneRefusedError(f'the time zone "{name}" changes its clocks: Windows cannot be told of one process', FIX)
     west_s = -offsets.pop()
@@ -43,7 +43,7 @@ def set_zone(name: str, at_s: int) -> None:
     if hasattr(time, "tzset"):
         os.environ["TZ"] = name
         time.tzset()
-    for moment_s in (at_s, at_s + HALF_YEAR_S):
+    for moment_s in _year_around(at_s):
         if time.localtime(moment_s).tm_gmtoff != _offset_s(zone, moment_s):
             raise ZoneRefusedError(f'local time does not follow the time zone "{name}" on this system', FIX)
 
@@ -54,6 +54,11 @@ def known(name: str) -> ZoneInfo:
         return named_zone(name)
     except ZoneInfoNotFoundError as error:
         raise ZoneRefusedError(f'no time zone "{name}" in the database', FIX) from error
+
+
+def _year_around(at_s: int) -> list[int]:
+    """A moment of each week, s UTC: a zone may keep other hours for a month only."""
+    return [max(0, at_s + week * WEEK_S) for week in range(-26, 27)]
 
 
 def _offset_s(zone: ZoneInfo, at_s: int) -> int:
