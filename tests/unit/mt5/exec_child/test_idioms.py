@@ -1,5 +1,6 @@
 """Ways of writing a bot, each run to its end."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,10 @@ match datetime.now():
 @pytest.mark.parametrize("name", IDIOMS)
 def test_a_bot_in_this_idiom_comes_to_its_end(tmp_path: Path, name: str) -> None:
     text, lines, (how, code, calls) = IDIOMS[name]
+    if os.name == "nt" and "pools of processes" in name:
+        pytest.skip(
+            "a process of Windows runs the script's first lines again, and calls of the bot's alone are answered"
+        )
     bot = run_bot(tmp_path, HEAD + text)
     assert bot.ended is not None, bot.errors
     assert (bot.lines, bot.ended.how, bot.code, len(bot.calls)) == (lines, how, code, calls), bot.errors

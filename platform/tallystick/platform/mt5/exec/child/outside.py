@@ -21,6 +21,8 @@ LOOPS_OWN = frozenset({"socketpair", "_fallback_socketpair", "_make_self_pipe", 
 whether there is IPv6."""
 STARTERS = frozenset({"Popen._posix_spawn", "Popen._launch", "Popen._execute_child"})
 """Functions of `subprocess` and `multiprocessing` that start a process of which was warned already."""
+SYSTEMS_OWN = frozenset({"_syscmd_ver"})
+"""The function by which `platform` asks Windows for its version, as pandas does when it is imported."""
 BESIDE = "runs beside the script, in the machine's time"
 STARTED = "starts a process, which runs in the machine's time"
 
@@ -31,7 +33,7 @@ def watch_outside(warnings: Warnings) -> None:
 
     def heard(event: str, arguments: tuple[Any, ...]) -> None:
         say = words.get(event)
-        if say is not None and not _within(LOOPS_OWN if event.startswith("socket.") else STARTERS, event):
+        if say is not None and not _within(_nothing_new(event)):
             warnings.warn(event, say(arguments))
 
     sys.addaudithook(heard)
@@ -139,9 +141,14 @@ def _text(word: Any) -> str:
     return word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word)
 
 
-def _within(functions: frozenset[str], event: str) -> bool:
-    if event == "subprocess.Popen":
-        return False
+def _nothing_new(event: str) -> frozenset[str]:
+    """Functions of the standard library within which an event is not to be warned of."""
+    if event.startswith("socket."):
+        return LOOPS_OWN
+    return SYSTEMS_OWN if event == "subprocess.Popen" else STARTERS
+
+
+def _within(functions: frozenset[str]) -> bool:
     frame = sys._getframe(1)  # noqa: SLF001 -- documented; nothing else says who calls
     for _ in range(6):
         if frame.f_code.co_name in functions or frame.f_code.co_qualname in functions:

@@ -24,6 +24,11 @@ from tallystick.platform.mt5.exec.child.places import builtin, put, put_everywhe
 from tallystick.platform.mt5.exec.child.refusals import MainThread
 from tallystick.platform.mt5.exec.child.turns import Turns
 
+WOKEN = "_tallystick_woken"
+"""An attribute of a selector whose loop somebody wakes."""
+ON_ITS_WAY_S = 1.0
+"""The machine's time that a wake-up may take, at most."""
+
 
 def put_waits(clock: VirtualClock, main_thread: MainThread, turns: Turns) -> None:
     """Put the bot's clock behind every wait of the standard library that it can be put behind."""
@@ -44,9 +49,14 @@ def put_waits(clock: VirtualClock, main_thread: MainThread, turns: Turns) -> Non
 
 
 def put_proactor(clock: VirtualClock, main_thread: MainThread, turns: Turns, events: Any) -> None:
-    """The same for the loop that asyncio uses on Windows (`asyncio.windows_events`)."""
+    """The same for the loop that asyncio uses on Windows (`asyncio.windows_events`), and how loops are woken there."""
     proactor = events.IocpProactor
     put(proactor, "select", Waits(clock, main_thread, turns).selector(proactor.select, _overlapped))
+    for loop, waits_by in (
+        (events.proactor_events.BaseProactorEventLoop, "_proactor"),
+        (events.selector_events.BaseSelectorEventLoop, "_selector"),
+    ):
+        put(loop, "_write_to_self", _waking(loop._write_to_self, waits_by))  # noqa: SLF001 -- asyncio's own way
 
 
 class Waits:
@@ -104,12 +114,13 @@ class Waits:
 
         def timed(self_: Any, timeout: float | None = None) -> list[Any]:
             outside = watched(self_) > 0
+            look = partial(_look, wait, self_)
             if self._turns.several:
-                found: list[Any] = self._found(lambda: wait(self_, 0), timeout, outside=outside)
+                found: list[Any] = self._found(look, timeout, outside=outside)
                 return found
             if self._really(None if outside else timeout):
                 return wait(self_, timeout)
-            ready = wait(self_, 0)
+            ready = look()
             others = self._sockets if outside else self._threads if _others() else None
             if not ready and others is not None:
                 if timeout is None:
@@ -207,6 +218,24 @@ class Waits:
             self._clock.sleep(max(1, round(timeout * SECOND_NS)))
         else:
             self._clock.look()
+
+
+def _waking(write: Callable[[Any], None], waits_by: str) -> Callable[[Any], None]:
+    """How a loop is woken where that goes through the loopback interface: it is on its way for a moment."""
+
+    def told(loop: Any) -> None:
+        if (selector := getattr(loop, waits_by, None)) is not None:  # a closed loop has none
+            vars(selector)[WOKEN] = True
+        write(loop)
+
+    return told
+
+
+def _look(wait: Callable[..., list[Any]], selector: Any) -> list[Any]:
+    """What a selector finds at once, a wake-up that is on its way included."""
+    ready = wait(selector, 0)
+    woken = vars(selector).pop(WOKEN, False)
+    return wait(selector, ON_ITS_WAY_S) if woken and not ready else ready
 
 
 def _any(ready: Any) -> Any:
