@@ -11,7 +11,7 @@ def test_timed_waits_of_threading_and_queues_take_the_bots_time_only(tmp_path: P
     bot = run_bot(
         tmp_path,
         """
-import queue, select, sched, threading, time
+import os, queue, select, sched, threading, time
 def took(wait):
     before = time.monotonic()
     try:
@@ -29,7 +29,8 @@ def held_for():
 full = queue.Queue(); full.put(1)
 print(took(lambda: event.wait(600)), took(held), took(held_for))
 print(*[took(lambda: each.get(timeout=45)) for each in (queue.Queue(), queue.SimpleQueue(), full)])
-print(took(lambda: threading.Semaphore(0).acquire(timeout=5)), took(lambda: select.select([], [], [], 20)))
+nothing = lambda: select.select([], [], [], 20) if os.name == "posix" else time.sleep(20)  # Windows wants a socket
+print(took(lambda: threading.Semaphore(0).acquire(timeout=5)), took(nothing)[1])
 event.set()
 print(took(lambda: event.wait(600)), took(lambda: threading.Event().wait(0)))
 plan = sched.scheduler(time.time, time.sleep); plan.enter(100, 1, print, ("scheduled",)); print(took(plan.run))
@@ -38,7 +39,7 @@ plan = sched.scheduler(time.time, time.sleep); plan.enter(100, 1, print, ("sched
     assert bot.lines == [
         "(False, 600.0) (False, 30.0) (False, 30.0)",
         "('empty', 45.0) ('empty', 45.0) (1, 0.0)",
-        "(False, 5.0) (([], [], []), 20.0)",
+        "(False, 5.0) 20.0",
         "(True, 0.0) (False, 0.0)",
         "scheduled",
         "(None, 100.0)",
@@ -99,12 +100,14 @@ asyncio.run(main())
 print("over")
 """,
     )
-    assert bot.lines == [
+    lines = bot.lines
+    lines[3:5] = sorted(lines[3:5])  # of one time: the loops of Windows and of others tell such apart differently
+    assert lines == [
         "fast 09:40:00",
         "slow 10:00:00",
         "fast 10:20:00",
-        "slow 11:00:00",
         "fast 11:00:00",
+        "slow 11:00:00",
         "timeout 9000",
         "later",
         "over",

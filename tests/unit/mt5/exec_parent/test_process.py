@@ -1,5 +1,6 @@
 """The bot's process as its parent sees it: both kinds of pipe, silence, death, a stop."""
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -27,7 +28,13 @@ def command(text: str) -> Sequence[str]:
     return (sys.executable, "-c", text)
 
 
-@pytest.mark.parametrize("loopback", [False, True])
+both_kinds_of_pipe = pytest.mark.parametrize(
+    "loopback",
+    [pytest.param(False, marks=pytest.mark.skipif(os.name == "nt", reason="Windows inherits no descriptor")), True],
+)
+
+
+@both_kinds_of_pipe
 def test_a_bot_is_heard_and_answered_over_both_kinds_of_pipe(tmp_path: Path, loopback: bool) -> None:
     bot = settings(tmp_path, "import MetaTrader5 as mt5\nassert mt5.initialize()\nraise SystemExit(5)")
     with BotProcess(bot, loopback=loopback) as process:
@@ -41,7 +48,7 @@ def test_a_bot_is_heard_and_answered_over_both_kinds_of_pipe(tmp_path: Path, loo
     assert (ended.how, ended.code) == ("exited", 5)
 
 
-@pytest.mark.parametrize("loopback", [False, True])
+@both_kinds_of_pipe
 def test_a_process_that_ends_before_it_speaks_has_died(tmp_path: Path, loopback: bool) -> None:
     with BotProcess(settings(tmp_path, ""), loopback=loopback, command=command("raise SystemExit(9)")) as process:
         last = process.said()
@@ -50,11 +57,12 @@ def test_a_process_that_ends_before_it_speaks_has_died(tmp_path: Path, loopback:
     assert (ended.how, ended.code) == ("died", 9)
 
 
-def test_a_process_that_says_nothing_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@both_kinds_of_pipe
+def test_a_process_that_says_nothing_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loopback: bool) -> None:
     monkeypatch.setattr("tallystick.platform.mt5.exec.process.PATIENCE_S", 0.5)
     begun = time.monotonic()
     mute = settings(tmp_path, "", limit_s=0.5)
-    with BotProcess(mute, command=command("import time; time.sleep(60)")) as process:
+    with BotProcess(mute, loopback=loopback, command=command("import time; time.sleep(60)")) as process:
         last = process.said()
         assert isinstance(last, Over)
         assert process.over(last).how == "silent"

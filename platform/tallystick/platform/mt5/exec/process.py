@@ -96,7 +96,6 @@ class BotProcess:
         self._connection: Messages = self._by_loopback() if self._loopback else self._by_descriptor()
         self._send(encoded(self._settings))
         self._heard_s = time.monotonic()
-        threading.Thread(target=self._watch, name="bot-watch", daemon=True).start()
         return self
 
     def __exit__(
@@ -199,6 +198,8 @@ class BotProcess:
         else:
             how["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         self._process = subprocess.Popen(self._command, env=around, stdout=out, **how)  # stdin: ours
+        self._heard_s = time.monotonic()
+        threading.Thread(target=self._watch, name="bot-watch", daemon=True).start()
 
     def _reply(self, *messages: bytes) -> None:
         self._send(*messages)

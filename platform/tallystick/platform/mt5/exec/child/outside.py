@@ -23,6 +23,8 @@ STARTERS = frozenset({"Popen._posix_spawn", "Popen._launch", "Popen._execute_chi
 """Functions of `subprocess` and `multiprocessing` that start a process of which was warned already."""
 SYSTEMS_OWN = frozenset({"_syscmd_ver"})
 """The function by which `platform` asks Windows for its version, as pandas does when it is imported."""
+READERS = frozenset({"Popen._communicate"})
+"""The function by which `subprocess` reads, on Windows in threads, what a process says."""
 BESIDE = "runs beside the script, in the machine's time"
 STARTED = "starts a process, which runs in the machine's time"
 
@@ -62,7 +64,7 @@ def watch_threads(warnings: Warnings, main_thread: MainThread, turns: Turns | No
         if turns is not None and main_thread.here and not draws and not main_thread.waits_for_processes(self):
             turns.start(self, start)
             return
-        if not draws:
+        if not draws and not _within(READERS):
             warnings.warn("threading.Thread", BESIDE)
         start(self)
 
