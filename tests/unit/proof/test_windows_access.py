@@ -9,7 +9,7 @@ from tallystick.events.signer import KeyFileError, create_key, load_key
 from tallystick.events.windows_access import _granted, others_with_access, restrict_to_user
 
 USER = "S-1-5-21-1-2-3-1001"
-on_windows = pytest.mark.skipif(os.name != "nt", reason="Windows' access lists; run on Windows (docs/windows.md)")
+on_windows = pytest.mark.skipif(os.name != "nt", reason="Windows' access lists; run on Windows, or `python -m ci.wine`")
 
 
 @pytest.mark.parametrize(
