@@ -11,7 +11,14 @@ from tallystick.platform.mt5.dropin.structs import array_of, struct_of
 from tallystick.platform.mt5.wire import SUCCESS, Answer, Answering, Call, Plain, Record, Table
 
 NO_CONNECTION = (-10004, "No IPC connection")
-"""What `last_error()` says of every call before `initialize`."""
+"""What `last_error()` says of calls before `initialize`."""
+UNKNOWN_VERSION = (
+    -5,
+    "Terminal: Incompatible versions, please install the latest version of Terminal and Python module",
+)
+"""What it says of those calls that want a terminal of some version, for that of none is 0."""
+NOTHING_YET = (0, "")
+"""What it says where nothing has been called."""
 
 
 class EndOfData(BaseException):
@@ -40,7 +47,7 @@ class Line:
         self._latest = 0
         self.open = False
         """True between a successful `initialize` and `shutdown`."""
-        self.error: tuple[int, str] = SUCCESS
+        self.error: tuple[int, str] = NOTHING_YET
         """What `last_error()` says."""
         self.before: Callable[[str], None] = unheard
         """Hears the name of each function that is called, before its arguments are looked at."""
@@ -56,12 +63,18 @@ class Line:
         """Take who answers from now on, and the caller's clock (ns UTC); the next call must be `initialize`."""
         self.before, self._refused = before, refused
         self._answering, self._clock, self._latest = answering, clock, 0
-        self.open, self.error = False, SUCCESS
+        self.open, self.error = False, NOTHING_YET
 
-    def ask(self, function: str, arguments: dict[str, Any], failing: Any = None) -> Any:
-        """Send one call and give what the module's user sees; without a connection `failing` and -10004."""
+    def ask(
+        self,
+        function: str,
+        arguments: dict[str, Any],
+        failing: Any = None,
+        unconnected: tuple[int, str] = NO_CONNECTION,
+    ) -> Any:
+        """Send one call and give what the module's user sees; without a connection `failing`, and `unconnected`."""
         if not self.open:
-            self.refuse(function, NO_CONNECTION)
+            self.refuse(function, unconnected)
             return failing
         return self._value(self._send(function, arguments), failing)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from tallystick.platform.mt5.connecting import LINE
+from tallystick.platform.mt5.connecting import LINE, NO_CONNECTION
 from tallystick.platform.mt5.dropin.arguments import Refused
 from tallystick.platform.mt5.dropin.native import Style, native
 from tallystick.platform.mt5.wire import SUCCESS
@@ -37,11 +37,11 @@ def function(style: Style, doc: str, refused: Any = None) -> Callable[[Callable[
     return made
 
 
-def asking(name: str, doc: str) -> Any:
-    """A function without arguments that only asks."""
+def asking(name: str, doc: str, failing: Any = None, unconnected: tuple[int, str] = NO_CONNECTION) -> Any:
+    """A function without arguments that only asks; see `Line.ask`."""
 
     def body() -> Any:
-        return LINE.ask(name, {})
+        return LINE.ask(name, {}, failing, unconnected)
 
     body.__name__ = name
     return function(Style.NONE, doc)(body)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from tallystick.platform.mt5.connecting import LINE
+from tallystick.platform.mt5.connecting import LINE, UNKNOWN_VERSION
 from tallystick.platform.mt5.dropin.arguments import GROUP_LENGTH, INVALID, NAME_LENGTH, Refused, counted, date, text
 from tallystick.platform.mt5.dropin.calling import asking, function
 from tallystick.platform.mt5.dropin.native import Style
@@ -105,7 +105,7 @@ copy_rates_range = _copying("copy_rates_range", (_SYMBOL, _TIMEFRAME, _FROM, _TO
 
 symbol_info = _of_symbol("symbol_info")
 symbol_info_tick = _of_symbol("symbol_info_tick")
-symbols_total = asking("symbols_total", "symbols_total()")
+symbols_total = asking("symbols_total", "symbols_total()", unconnected=UNKNOWN_VERSION)
 market_book_add = _of_book("market_book_add")
 market_book_release = _of_book("market_book_release")
 market_book_get = _of_symbol("market_book_get")
@@ -130,4 +130,4 @@ def symbols_get(*unnamed: Any, **named: Any) -> Any:
         arguments["group"] = text(unnamed[0], GROUP_LENGTH, "Invalid 1st unnamed argument")
     if "group" in named:
         arguments["group"] = text(named["group"], GROUP_LENGTH, 'Invalid "group" argument')
-    return LINE.ask("symbols_get", arguments)
+    return LINE.ask("symbols_get", arguments, unconnected=UNKNOWN_VERSION)

@@ -77,6 +77,6 @@ def _last_error() -> tuple[int, str]:
 
 _last_error.__name__ = "last_error"
 last_error = native(_last_error, Style.NONE, "last_error()")
-version = asking("version", "version()")
+version = asking("version", "version()", failing=(0, 0, ""))
 terminal_info = asking("terminal_info", "terminal_info()")
 account_info = asking("account_info", "account_info()")
