@@ -1,6 +1,6 @@
 """Windows' own Python under Wine: the README's demo, then tests, as processes of Windows see this project.
 
-    python -m ci.wine                        the demo and the tests of the core
+    python -m ci.wine                        the demo and the tests of the core, some twenty minutes
     python -m ci.wine tests/unit/log -x      the demo and what pytest is told
 
 For Linux, with Wine and MinGW's compiler (Debian: apt-get install --no-install-recommends wine wine64
@@ -32,7 +32,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tall
 DRIVE = CACHE / "prefix" / "drive_c"
 PYTHON = r"C:\Python311\python.exe"
 CONSTRAINTS = "numpy==2.0.2\n"  # later ones ask Wine's C runtime for functions of complex numbers that it has not
-CORE = ("tests/unit/log", "tests/unit/events", "tests/unit/proof", "tests/unit/kernel", "tests/unit/cli")
+CORE = ("tests/unit/log", "tests/unit/proof", "tests/unit/kernel", "tests/unit/cli", "tests/contract", "tests/replay")
 RANDOM = """
 #include <windows.h>
 BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
@@ -59,7 +59,7 @@ def main(options: list[str]) -> int:
     if run(work, PYTHON, "tasks.py", "demo", "--again"):
         return 1
     own = r".venv\Scripts\python.exe"
-    if run(work, own, "-m", "pip", "install", "--quiet", "--editable", ".[dev]"):
+    if run(work, own, "-m", "pip", "install", "--quiet", "--editable", ".[dev,mt5]"):
         return 1
     return run(work, own, "-m", "pytest", "-p", "no:cacheprovider", *(options or CORE))
 

@@ -18,7 +18,7 @@ TWO = ONE + 'class Other(Strategy, symbol="EURUSD", name="second"):\n    def on_
 def written(folder: Path, text: str, name: str = "mine.py") -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
     return path
 
 
