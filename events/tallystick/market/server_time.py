@@ -41,7 +41,7 @@ def offset_ns(time: int, rule: str) -> int:
 
 def server_day(time: int, rule: str) -> int:
     """Number of the server's day (days since 1970-01-01 on its clock) at a moment in ns UTC."""
-    return (time + offset_ns(time, rule)) // DAY_NS
+    return (time + _offset_of_hour(time // HOUR_NS, rule)) // DAY_NS
 
 
 def weekday_of(day: int) -> int:
@@ -51,8 +51,8 @@ def weekday_of(day: int) -> int:
 
 def next_midnight(time: int, rule: str) -> int:
     """The first server midnight after a moment, in ns UTC."""
-    midnight = ((time + offset_ns(time, rule)) // DAY_NS + 1) * DAY_NS
-    utc = midnight - offset_ns(midnight - 2 * HOUR_NS, rule)
+    midnight = ((time + _offset_of_hour(time // HOUR_NS, rule)) // DAY_NS + 1) * DAY_NS
+    utc = midnight - _offset_of_hour(midnight // HOUR_NS - 2, rule)
     return utc if utc > time else midnight + DAY_NS - offset_ns(midnight + DAY_NS - 2 * HOUR_NS, rule)
 
 

@@ -11,6 +11,9 @@ from tallystick.market.spans import NEVER
 from tallystick.platform.mt5.server.executing import protected
 from tallystick.platform.mt5.server.worth import Worth
 
+LONG_AGO = -1
+"""A midnight that no clock is before."""
+
 
 class Deadlines:
     """The deadlines of an account state, after its clock."""
@@ -20,23 +23,30 @@ class Deadlines:
         self._instruments = instruments
         self._worth = worth
         self._rule = rule
-        self._midnights = (0, 0)
+        self._midnight = LONG_AGO
         self._stops_last_a_day = any(one.gtc_mode == "daily" for one in instruments.values())
 
     def next_due(self) -> int:
         """The next rollover while there are positions, or the next expiry; `NEVER` when there is none."""
         state = self._worth.state
-        due = NEVER
-        if state.positions:
-            begun, due = self._midnights
-            if not begun <= state.clock < due:
-                due = next_midnight(state.clock, self._rule)
-                self._midnights = state.clock, due
         if state.pendings:
-            for pending in state.pendings.values():
-                if pending.expires:
-                    due = min(due, pending.expires)
-        return due
+            return min([self._rollover(), *[one.expires for one in state.pendings.values() if one.expires]])
+        if not state.positions:
+            return NEVER
+        return self._midnight if state.clock < self._midnight else self._rollover()
+
+    def shown(self) -> None:
+        """The state is another, whose clock may be an earlier one."""
+        self._midnight = LONG_AGO
+
+    def _rollover(self) -> int:
+        """The next rollover while there are positions; the clock only rises, so one night's is looked up once."""
+        state = self._worth.state
+        if not state.positions:
+            return NEVER
+        if state.clock >= self._midnight:
+            self._midnight = next_midnight(state.clock, self._rule)
+        return self._midnight
 
     def reach(self, time: int) -> list[Event]:
         """Everything due up to `time`, in order of time; of equal ones the expiries first."""
@@ -44,9 +54,10 @@ class Deadlines:
         while (due := self.next_due()) <= time:
             if state.pendings:
                 facts += self._expire(due)
-            if state.positions and due == self._midnights[1]:
+            if state.positions and due == self._midnight:
                 facts += self._roll_over(due)
-            state.clock = max(state.clock, due)
+            if due > state.clock:
+                state.clock = due
         return facts
 
     def _expire(self, due: int) -> list[Event]:

@@ -229,6 +229,7 @@ class SimulatedTerminal:
         self._worth.state = state
         self._tables.from_state(state)
         self._tables.changed(state)
+        self._deadlines.shown()
 
     def freeze(self) -> Any:
         """The server's memory as plain values."""
@@ -257,3 +258,4 @@ class SimulatedTerminal:
         self._wire()
         self._tables.from_state(self._worth.state)
         self._tables.changed(self._worth.state)
+        self._deadlines.shown()
