@@ -152,4 +152,4 @@ def test_most_quiet_bars_pass_the_sieve_itself() -> None:
         swap=0, magic=0,
     )  # fmt: skip
     sieve = Sieve.over(state, point_money(INSTRUMENTS["EURUSD"], 2), 1e5, (100_000_000, 400_000, 5_000))
-    assert all(sieve.lets_pass(start * HOUR, spans.of(rows.part(start, start + 16))) for start in range(0, 384, 16))
+    assert all(sieve.lets_pass(rows.part(start, start + 16), spans) for start in range(0, 384, 16))

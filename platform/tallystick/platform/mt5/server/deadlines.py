@@ -56,8 +56,7 @@ class Deadlines:
                 facts += self._expire(due)
             if state.positions and due == self._midnight:
                 facts += self._roll_over(due)
-            if due > state.clock:
-                state.clock = due
+            state.clock = max(state.clock, due)
         return facts
 
     def _expire(self, due: int) -> list[Event]:

@@ -20,8 +20,8 @@ from tallystick.market.rows import Rows
 from tallystick.market.spans import NEVER
 from tallystick.platform.mt5.server.account import AccountState, Position
 
-Span = tuple[float, float, float, float]
-"""Lowest and highest bid, lowest and highest ask of some rows."""
+Span = tuple[float, float]
+"""One price of the bid and one of the ask, over some rows."""
 BID_FALLS, BID_RISES, ASK_FALLS, ASK_RISES = range(4)
 PLACES = {SELL_LIMIT: BID_RISES, BUY_LIMIT: ASK_FALLS, BUY_STOP: ASK_RISES, BUY_STOP_LIMIT: ASK_RISES}
 """Which alarm a pending order sets; sell stops and sell stop-limits wait for a falling bid."""
@@ -30,15 +30,19 @@ PLACES = {SELL_LIMIT: BID_RISES, BUY_LIMIT: ASK_FALLS, BUY_STOP: ASK_RISES, BUY_
 class Sieve(msgspec.Struct, frozen=True, gc=False):
     """Alarms as in `market.alarms`: four prices, the earliest due time (ns UTC), exposure, the least floating profit.
 
-    `longs` and `shorts` are minor units a point, `cost` and `proceeds` what they were opened for.
+    `gains`: whether something waits for a higher bid or a lower ask. `longs` and `shorts` are minor units a point,
+    `opened` what the longs were opened for, less what the shorts were.
     """
 
-    levels: Span
+    bid_falls: float
+    bid_rises: float
+    ask_falls: float
+    ask_rises: float
+    gains: bool
     time: int
     longs: float
-    cost: float
     shorts: float
-    proceeds: float
+    opened: float
     scale: float
     floor: float
 
@@ -53,31 +57,33 @@ class Sieve(msgspec.Struct, frozen=True, gc=False):
                 time = min(time, order.live)
             else:
                 _widen(levels, PLACES.get(order.kind, BID_FALLS), order.price, scale)
-        longs = cost = shorts = proceeds = 0.0
+        longs = shorts = opened = 0.0
         rate = money.numerator / money.denominator
         for one in state.positions.values():
             if one.direction > 0:
-                longs, cost = longs + one.units * rate, cost + one.point_units * rate
+                longs, opened = longs + one.units * rate, opened + one.point_units * rate
             else:
-                shorts, proceeds = shorts + one.units * rate, proceeds + one.point_units * rate
-            _widen_stops(levels, one, scale)
+                shorts, opened = shorts + one.units * rate, opened - one.point_units * rate
+            if one.stop or one.take:
+                _widen_stops(levels, one, scale)
         floor = _floor(account, len(state.positions))
-        return cls((levels[0], levels[1], levels[2], levels[3]), time, longs, cost, shorts, proceeds, scale, floor)
+        gains = levels[BID_RISES] < math.inf or levels[ASK_FALLS] > -math.inf
+        return cls(levels[0], levels[1], levels[2], levels[3], gains, time, longs, shorts, opened, scale, floor)
 
     def at(self, account: tuple[int, int, int], positions: int) -> Self:
         """The same over the same `positions`, whose swaps have changed."""
         return msgspec.structs.replace(self, floor=_floor(account, positions))
 
-    def lets_pass(self, until: int, span: Span) -> bool:
-        """True when nothing can happen at these rows, the last one's time in ns UTC; False says nothing yet."""
-        bid, bid_most, ask_least, ask = span
-        bid_falls, bid_rises, ask_falls, ask_rises = self.levels
-        if until >= self.time or bid <= bid_falls or bid_most >= bid_rises:
+    def lets_pass(self, rows: Rows, spans: "Spans") -> bool:
+        """True when nothing can happen at these rows, one at least; False says nothing yet."""
+        bid, ask = spans.losing(rows)
+        if bid <= self.bid_falls or ask >= self.ask_rises or rows.time.item(-1) >= self.time:
             return False
-        if ask_least <= ask_falls or ask >= ask_rises:
-            return False
-        worth = self.longs * (bid * self.scale) - self.cost + self.proceeds - self.shorts * (ask * self.scale)
-        return worth > self.floor
+        if self.gains:
+            bid_most, ask_least = spans.gaining(rows)
+            if bid_most >= self.bid_rises or ask_least <= self.ask_falls:
+                return False
+        return self.longs * (bid * self.scale) - self.shorts * (ask * self.scale) - self.opened > self.floor
 
 
 def _floor(account: tuple[int, int, int], positions: int) -> float:
@@ -106,22 +112,30 @@ class Spans:
     def __init__(self) -> None:
         """No columns yet."""
         self._columns: Mapping[str, NDArray[Any]] = {}
-        self._of: tuple[list[float], ...] = ([], [], [], [])
+        self._low = self._high = self._ask_low = self._ask_high = list[float]()
 
-    def of(self, rows: Rows) -> Span:
-        """The span of some rows, one at least."""
+    def losing(self, rows: Rows) -> Span:
+        """Lowest bid and highest ask of some rows, one at least."""
         if rows.kind == "quote":
             if len(rows.time) > FEW:
-                bid, ask = rows.bid, rows.ask
-                return bid.min().item(), bid.max().item(), ask.min().item(), ask.max().item()
-            bids, asks = rows.bid.tolist(), rows.ask.tolist()
-            return min(bids), max(bids), min(asks), max(asks)
+                return rows.bid.min().item(), rows.ask.max().item()
+            return min(rows.bid.tolist()), max(rows.ask.tolist())
         columns, start, stop = rows.origin()
         if columns is not self._columns:
-            self._of = (*_extremes(columns, "bid"), *_extremes(columns, "ask"))
-            self._columns = columns
-        low, high, ask_low, ask_high = self._of
-        return min(low[start:stop]), max(high[start:stop]), min(ask_low[start:stop]), max(ask_high[start:stop])
+            self._look(columns)
+        return min(self._low[start:stop]), max(self._ask_high[start:stop])
+
+    def gaining(self, rows: Rows) -> Span:
+        """Highest bid and lowest ask of the rows that `losing` was asked about last."""
+        if rows.kind == "quote":
+            return rows.bid.max().item(), rows.ask.min().item()
+        _, start, stop = rows.origin()
+        return max(self._high[start:stop]), min(self._ask_low[start:stop])
+
+    def _look(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        self._columns = columns
+        self._low, self._high = _extremes(columns, "bid")
+        self._ask_low, self._ask_high = _extremes(columns, "ask")
 
 
 def _extremes(columns: Mapping[str, NDArray[Any]], side: str) -> tuple[list[float], list[float]]:

@@ -230,7 +230,7 @@ class Tables:
         sieve = self._sieve
         if sieve is None or (rows.kind == "bar" and len(rows.time) > FEW):
             return False
-        return sieve.lets_pass(rows.time.item(-1), self._spans.of(rows))
+        return sieve.lets_pass(rows, self._spans)
 
     def _look(self, worth: Worth) -> None:
         """What the account holds has changed: look whether there is anything, and what could happen to it."""
