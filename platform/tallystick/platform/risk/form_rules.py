@@ -182,7 +182,8 @@ def say_price_form(case: Case, _limit: int, _value: int) -> str:
     """What is wrong with the prices; empty when nothing is."""
     request = case.request
     price, stop, take = request.price, request.stop_loss, request.take_profit
-    if not (0.0 <= price < math.inf and 0.0 <= stop < math.inf and 0.0 <= take < math.inf):
+    stops = stop or take  # neither, of most orders
+    if not 0.0 <= price < math.inf or (stops and not (0.0 <= stop < math.inf and 0.0 <= take < math.inf)):
         return f"a price of {(price, stop, take)} is not a price. Prices are finite and positive; 0.0 is none."
     if request.purpose == "pending":
         if request.price == 0.0:
@@ -190,7 +191,7 @@ def say_price_form(case: Case, _limit: int, _value: int) -> str:
         wrong = _wrong_side(case)
         if wrong:
             return wrong
-    if case.kind == "reduce" or case.quote is None:
+    if not stops or case.kind == "reduce" or case.quote is None:
         return ""
     return _stops_fault(case)
 
@@ -220,8 +221,6 @@ def _stops_fault(case: Case) -> str:
     """SL and TP lie on their sides of the closing price, at least the stops level away."""
     instrument, quote, _ = case.known
     request = case.request
-    if request.stop_loss == 0.0 and request.take_profit == 0.0:
-        return ""
     direction = case.position.direction if request.purpose == "protect" and case.position else case.direction
     if request.purpose == "pending":
         closing = case.price_points
