@@ -1,6 +1,9 @@
 """One order before risk: the request and what the rules look at, fetched once."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
+
+import msgspec
 
 from tallystick.events.types.trading import OrderRequested
 from tallystick.market.instrument import Instrument
@@ -9,98 +12,51 @@ from tallystick.market.spans import SECOND_NS
 from tallystick.platform.accounts.views import AccountView, OrderView, PositionView
 from tallystick.platform.risk.entries import Entries
 from tallystick.platform.risk.settings import RiskSettings
-from tallystick.platform.risk.state import RiskState, content_of
+from tallystick.platform.risk.state import Content, RiskState, content_of
 from tallystick.platform.risk.worth import margin_of, value_of
 
 Kind = Literal["new", "change", "reduce"]
+ADDING = frozenset({"open", "pending"})
+"""Purposes of orders that may add to a position, unless they say that they reduce."""
 
 
-class Case:
-    """The facts of one verdict, as of the event that asked for it.
+class Case(msgspec.Struct, eq=False):
+    """The facts of one verdict, as of the event that asked for it; made by `case_of`.
 
     `kind`: "reduce" when the order claims to lower the exposure (the rule `reduction` checks the claim), "change" when
     it only changes an order or a position, "new" otherwise. `known`: instrument, quote and account, for rules behind
-    those that have found them to be there; where one is missing there is no `known` either. Of a "new" or a "change"
-    there are then `ask_points`, the quote's ask, and `market_points`, the quote on the order's side (ask to buy, bid to
-    sell). `netting`: true on an account with one position a symbol. `content`: everything of the order but its number.
+    those that have found them to be there. Of a "new" or a "change" there are then `ask_points`, the quote's ask, and
+    `market_points`, the quote on the order's side (ask to buy, bid to sell). `netting`: true on an account with one
+    position a symbol. `content`: everything of the order but its number. `growing`: of a "new", the orders that were
+    asked for before it, have not ended and may add to a position.
     """
 
+    request: OrderRequested
+    context: Any
+    settings: RiskSettings
+    state: RiskState
+    entries: Entries
+    kind: Kind
+    time: int
+    content: Content
+    account: AccountView | None
+    instrument: Instrument | None
+    quote: Quote | None
     known: tuple[Instrument, Quote, AccountView]
+    position: PositionView | None
+    netting: bool
+    direction: int
+    growing: list[OrderView]
     ask_points: int
     market_points: int
-
-    __slots__ = (
-        "_ahead",
-        "_growing",
-        "_price_points",
-        "_reference",
-        "account",
-        "ask_points",
-        "content",
-        "context",
-        "direction",
-        "entries",
-        "instrument",
-        "kind",
-        "known",
-        "market_points",
-        "netting",
-        "position",
-        "quote",
-        "request",
-        "settings",
-        "state",
-        "time",
-    )
-
-    def __init__(
-        self, request: OrderRequested, context: Any, settings: RiskSettings, state: RiskState, entries: Entries
-    ) -> None:
-        """Look everything up that most rules need; what is missing is None, and rules refuse on it."""
-        self.entries = entries
-        self.request = request
-        self.context = context
-        self.settings = settings
-        self.state = state
-        self.time: int = context.time
-        self.content = content_of(request)
-        account: AccountView | None = context.account
-        instrument: Instrument | None = context.instruments.get(request.symbol)
-        quote: Quote | None = context.quotes.get(request.symbol)
-        self.account, self.instrument, self.quote = account, instrument, quote
-        self.netting = account is not None and account.margin_mode == "netting"
-        self.position: PositionView | None = context.positions.get(request.position) if request.position else None
-        self.direction = 1 if request.side == "buy" else -1
-        self.kind: Kind = "new"
-        if request.purpose == "cancel" or (request.reduces and request.purpose != "pending"):
-            self.kind = "reduce"
-        elif request.purpose == "protect":
-            self.kind = "change"
-        if instrument is not None and quote is not None and account is not None:
-            self.known = instrument, quote, account
-            if self.kind != "reduce":
-                self.ask_points = instrument.points(quote.ask)
-                self.market_points = self.ask_points if self.direction > 0 else instrument.points(quote.bid)
-        self._ahead: list[OrderView] | None = None
-        self._growing: list[OrderView] | None = None
-        self._price_points = -1
-        self._reference: tuple[int, int] | None = None
+    _price_points: int = -1
+    _reference: tuple[int, int] | None = None
 
     @property
     def ahead(self) -> list[OrderView]:
         """Orders that have not ended and were asked for before this one."""
-        if self._ahead is None:
-            own = self.request.order
-            self._ahead = [order for order in self.context.orders.values() if order.order < own]
-        return self._ahead
-
-    @property
-    def growing(self) -> list[OrderView]:
-        """Those of them that may add to a position."""
-        if self._growing is None:
-            adding = {"open", "pending"}
-            self._growing = [order for order in self.ahead if order.purpose in adding and not order.reduces]
-        return self._growing
+        own = self.request.order
+        return [order for order in self.context.orders.values() if order.order < own]
 
     @property
     def price_points(self) -> int:
@@ -158,9 +114,49 @@ class Case:
 
     def _at_ask(self, symbol: str) -> tuple[Instrument, int, AccountView] | None:
         """Conditions of any symbol, its latest ask in points, and the account; None when one is not known."""
-        account, own = self.account, symbol == self.request.symbol
-        instrument = self.instrument if own else self.context.instruments.get(symbol)
-        quote = self.quote if own else self.context.quotes.get(symbol)
-        if instrument is None or quote is None or account is None:
+        own, _, account = self.known
+        if symbol == self.request.symbol:
+            return own, self.ask_points, account
+        instrument, quote = self.context.instruments.get(symbol), self.context.quotes.get(symbol)
+        if instrument is None or quote is None:
             return None
-        return instrument, self.ask_points if own else instrument.points(quote.ask), account
+        return instrument, instrument.points(quote.ask), account
+
+
+def case_of(request: OrderRequested, context: Any, settings: RiskSettings, state: RiskState, entries: Entries) -> Case:
+    """Everything looked up that most rules need; what is missing is None, and rules refuse on it."""
+    symbol, purpose, place = request.symbol, request.purpose, request.position
+    account, instrument, quote = context.account, context.instruments.get(symbol), context.quotes.get(symbol)
+    direction = 1 if request.side == "buy" else -1
+    kind: Kind = "change" if purpose == "protect" else "new"
+    if purpose == "cancel" or (request.reduces and purpose != "pending"):
+        kind = "reduce"
+    ask = market = 0
+    if kind != "reduce" and instrument is not None and quote is not None:
+        ask = instrument.points(quote.ask)
+        market = ask if direction > 0 else instrument.points(quote.bid)
+    return Case(
+        request,
+        context,
+        settings,
+        state,
+        entries,
+        kind,
+        context.time,
+        content_of(request),
+        account,
+        instrument,
+        quote,
+        (instrument, quote, account),
+        context.positions.get(place) if place else None,
+        account is not None and account.margin_mode == "netting",
+        direction,
+        _growing(request.order, context.orders.values()) if kind == "new" else [],
+        ask,
+        market,
+    )
+
+
+def _growing(own: int, orders: Iterable[OrderView]) -> list[OrderView]:
+    """Those asked for before the order `own` that may add to a position."""
+    return [one for one in orders if one.order < own and not one.reduces and one.purpose in ADDING]

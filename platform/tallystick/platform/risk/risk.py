@@ -17,7 +17,7 @@ from tallystick.events.module import Context, OnFailure
 from tallystick.events.types.account import AccountLimitReached
 from tallystick.events.types.running import BookResumed
 from tallystick.events.types.trading import OrderApproved, OrderDenied, OrderRequested
-from tallystick.platform.risk.case import Case
+from tallystick.platform.risk.case import Case, case_of
 from tallystick.platform.risk.entries import Entries
 from tallystick.platform.risk.pace_rules import noted
 from tallystick.platform.risk.rules import BY_KIND, rules_declared
@@ -55,19 +55,18 @@ class Risk:
 
     def react(self, event: Any, context: Context) -> Sequence[Event]:
         """One verdict for one order; a person's `book.resumed` lets what was latched go on."""
+        if type(event) is OrderRequested:
+            return (self._verdict(case_of(event, context, self.limits, self._state, self._entries)),)
         if type(event) is BookResumed:
             self._state.latched.clear()
             self._state.executions.clear()
             self._state.reached.clear()
-            return ()
-        if type(event) is AccountLimitReached:
-            if event.closes:
-                self._state.reached[event.rule] = (event.until, event.limit, event.value)
-            return ()
-        return (self._verdict(Case(event, context, self.limits, self._state, self._entries)),)
+        elif event.closes:
+            self._state.reached[event.rule] = (event.until, event.limit, event.value)
+        return ()
 
     def _verdict(self, case: Case) -> Event:
-        nearest, nearest_limit, nearest_value = "", 0, 0
+        nearest, nearest_limit, nearest_value = "", 0, -1  # nothing yet: every limit is nearer
         for reads, rule in self._asked[case.kind]:
             limit, value = reads(case)
             if value > limit:
@@ -75,9 +74,11 @@ class Risk:
                     self._state.latched.setdefault(case.request.strategy, case.time)
                 detail = rule.says(case, limit, value)
                 return OrderDenied(order=case.request.order, rule=rule.name, limit=limit, value=value, detail=detail)
-            if limit > 0 and (not nearest or value * nearest_limit > nearest_value * limit):
+            if limit > 0 and value * nearest_limit > nearest_value * limit:
                 nearest, nearest_limit, nearest_value = rule.name, limit, value
         noted(case, self._state)
+        if not nearest:
+            nearest_value = 0
         return OrderApproved(order=case.request.order, rule=nearest, limit=nearest_limit, value=nearest_value)
 
     def freeze(self) -> Any:

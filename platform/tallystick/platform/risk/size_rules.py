@@ -108,7 +108,7 @@ def say_margin(case: Case, limit: int, value: int) -> str:
 
 def daily_loss(case: Case) -> Reading:
     """What the equity has lost since the start of the server's day."""
-    _, _, account = case.known
+    account = case.known[2]
     limit = account.day_start_balance * case.settings.daily_loss_ppm // PPM
     return max(limit, 0), max(account.day_start_balance - account.equity, 0)
 
@@ -125,7 +125,7 @@ def say_daily_loss(case: Case, limit: int, value: int) -> str:
 
 def drawdown(case: Case) -> Reading:
     """What the equity is below the highest balance so far."""
-    _, _, account = case.known
+    account = case.known[2]
     limit = account.peak_balance * case.settings.drawdown_ppm // PPM
     return max(limit, 0), max(account.peak_balance - account.equity, 0)
 
