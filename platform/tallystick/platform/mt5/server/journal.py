@@ -55,22 +55,22 @@ class Journal:
 
     def take(self, sending: OrderSending) -> bool:
         """Note an order; False when it was noted before. Raises `JournalConflictError`, `WriteFailed`."""
-        digest = request_hash(sending)
-        if self._knows(sending.order, digest):
+        order, digest = sending.order, request_hash(sending)
+        if order in self._known and self._knows(order, digest):
             return False
-        noted = self._noted.get(sending.order)
+        noted = self._noted.get(order)
         if self._path is not None and noted != digest:
             lost = b', "instead_of": "%s"' % noted.encode() if noted is not None else b""
-            line = b'{"order": %d, "request": "%s"%s}\n' % (sending.order, digest.encode(), lost)
+            line = b'{"order": %d, "request": "%s"%s}\n' % (order, digest.encode(), lost)
             try:
                 self._file = self._file or self._path.open("ab", buffering=0)
                 written = self._file.write(line)
             except OSError as error:
-                raise write_failed(f"cannot note order {sending.order} in the terminal's journal", error) from error
+                raise write_failed(f"cannot note order {order} in the terminal's journal", error) from error
             if written != len(line):  # the next opening cuts the torn line off
                 full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                raise write_failed(f"cannot note order {sending.order} in the terminal's journal", full)
-        self._known[sending.order] = self._noted[sending.order] = digest
+                raise write_failed(f"cannot note order {order} in the terminal's journal", full)
+        self._known[order] = self._noted[order] = digest
         return noted != digest
 
     def remember(self, order: int, digest: str) -> None:
