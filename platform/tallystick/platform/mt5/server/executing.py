@@ -67,12 +67,12 @@ class Executing:
         volume = sending.volume
         if symbol in self.liquidity.stated:
             volume = self.liquidity.to_be_had(symbol, direction, volume)
-        refused = self._refused(trade, ticket, stops, moment)
-        if not refused and volume < sending.volume:
+        refused, asked = self._refused(trade, ticket, stops, moment), sending.volume
+        if volume < asked and not refused:
             if _needs_more(sending.filling, volume):
                 refused = retcodes.REJECT
             elif not volume:
-                self._rest(self._standing(order, stops, moment), sending.volume)
+                self._rest(self._standing(order, stops, moment), asked)
                 return [self.answer(sending, retcodes.PLACED, ticket=ticket, moment=moment)]
             else:
                 trade = self._dealing.trade(msgspec.structs.replace(sending, volume=volume), trade.points)
@@ -80,11 +80,12 @@ class Executing:
             refused = retcodes.NO_MONEY
         if refused:
             return [self.answer(trade.sending, refused, ticket=ticket, moment=moment)]
-        told = self._deal(trade, ticket, stops, moment)
-        rest = sending.volume - volume
-        if rest and sending.filling != IMMEDIATE_OR_CANCEL:
-            self._rest(self._standing(order, stops, moment), rest)
-        code, deal = retcodes.DONE_PARTIAL if rest else retcodes.DONE, told[0]
+        told, code = self._deal(trade, ticket, stops, moment), retcodes.DONE
+        if volume < asked:
+            code = retcodes.DONE_PARTIAL
+            if sending.filling != IMMEDIATE_OR_CANCEL:
+                self._rest(self._standing(order, stops, moment), asked - volume)
+        deal = told[0]
         answer = self.answer(trade.sending, code, ticket=ticket, moment=moment, deal=deal.deal, price=deal.price)
         return [*told, answer]
 
@@ -207,8 +208,10 @@ class Executing:
         if sending.symbol in self.liquidity.stated:
             self.liquidity.take(sending.symbol, trade.direction, sending.volume)
         deal = self._dealing.execute(trade, ticket, stops, moment)
-        now = self._state.positions.get(deal.position) if target is not None else None
-        if target is None or now is None or (now.stop, now.take) == (target.stop, target.take):
+        if target is None:
+            return (deal,)
+        now = self._state.positions.get(deal.position)
+        if now is None or (now.stop, now.take) == (target.stop, target.take):
             return (deal,)
         return deal, protected(now, self._instruments[sending.symbol], moment)
 
@@ -216,11 +219,10 @@ class Executing:
         self, sending: OrderSending, retcode: int, *, ticket: int, moment: int, deal: int = 0, price: float = 0.0
     ) -> OrderAnswered:
         """An answer at the current quote."""
-        state, instrument = self._state, self._instruments.get(sending.symbol)
-        bid = ask = 0.0
-        if instrument is not None and sending.symbol in state.bids:
-            bid = instrument.price(state.bids[sending.symbol])
-            ask = instrument.price(state.asks[sending.symbol])
+        symbol, bid, ask = sending.symbol, 0.0, 0.0
+        instrument, points = self._instruments.get(symbol), self._state.bids.get(symbol)
+        if instrument is not None and points is not None:
+            bid, ask = instrument.price(points), instrument.price(self._state.asks[symbol])
         return OrderAnswered(
             order=sending.order,
             retcode=retcode,

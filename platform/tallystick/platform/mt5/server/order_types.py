@@ -26,6 +26,8 @@ from tallystick.platform.mt5.numbers import (
 ORDER_MODES = {BUY: 1, BUY_LIMIT: 2, BUY_STOP: 4, BUY_STOP_LIMIT: 8}
 """SYMBOL_ORDER flag by type, of a buy (a sell's is the same)."""
 STOP_LOSS_MODE, TAKE_PROFIT_MODE, CLOSE_BY_MODE = 16, 32, 64
+NO_STOPS = 0, 0
+"""Stop loss and take profit of most requests, in points."""
 QUOTED = frozenset({"instant", "request"})
 """Execution at a price that the request must name."""
 
@@ -48,6 +50,8 @@ def points_of(sending: OrderSending, instrument: Instrument) -> tuple[int, int, 
 def stops_of(sending: OrderSending, instrument: Instrument) -> tuple[int, int]:
     """Stop loss and take profit of a request in points; 0 is none."""
     stop, take = sending.stop_loss, sending.take_profit
+    if not (stop or take):
+        return NO_STOPS
     return instrument.points(stop) if stop else 0, instrument.points(take) if take else 0
 
 
