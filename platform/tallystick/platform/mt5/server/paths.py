@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from tallystick.market.bar_path import STEPS, between, step_moment, step_prices
-from tallystick.market.instrument import Instrument
+from tallystick.market.instrument import TENS, Instrument
 from tallystick.market.rows import Rows
 from tallystick.platform.mt5.server.hours import Hours
 from tallystick.platform.mt5.server.tables import BAR_PRICES, Tables
@@ -66,8 +66,9 @@ class Paths:
             bid, ask = instrument.points(rows.bid.item(row)), instrument.points(rows.ask.item(row))
             return Path(row, symbol, (time,), (bid,), (ask,))
         values = rows.values(row, BAR_PRICES)
-        scale: int = 10**instrument.digits
-        opened, high, low, close, ask_opened, ask_high, ask_low, ask_close = [round(value * scale) for value in values]
+        scale = TENS[instrument.digits]
+        scaled = [value * scale for value in values]
+        opened, high, low, close, ask_opened, ask_high, ask_low, ask_close = map(round, scaled)
         rising = values[3] >= values[0]
         bids = step_prices((opened, high, low, close), rising=rising)
         asks = step_prices((ask_opened, ask_high, ask_low, ask_close), rising=rising)

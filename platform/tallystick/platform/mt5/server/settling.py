@@ -60,11 +60,17 @@ class Settling:
                 if not safe:
                     self._stop_out(paths[-1], step, told)
                     continue
-            if not (state.in_flight or state.pendings or any(one.stop or one.take for one in state.positions.values())):
+            if not (state.in_flight or state.pendings or self._any_stops()):
                 break  # nothing is left that a later step of the moment could do
         for path in paths:
             state.bids[path.symbol], state.asks[path.symbol] = path.bids[-1], path.asks[-1]
         return told
+
+    def _any_stops(self) -> bool:
+        for position in self._state.positions.values():  # noqa: SIM110 -- every moment asks; a generator costs more
+            if position.stop or position.take:
+                return True
+        return False
 
     def _least_equity(self, paths: list[Path], step: int) -> int:
         """The equity with each position at its worst price from this step on: no step of the moment comes below it."""
