@@ -30,7 +30,7 @@ class SessionScan:
         try:
             while start < len(rows):
                 left = rows.part(start, len(rows))
-                hit = tables.scan(left, self._worth)
+                hit = tables.scan(left)
                 if hit < 0:
                     return -1
                 if hit:

@@ -28,8 +28,10 @@ class Tables:
         instruments: Mapping[str, Instrument],
         money: Mapping[str, PointMoney],
         series: Sequence[tuple[str, str, int]],
+        worth: Worth,
     ) -> None:
-        """A symbol moves by its first series; the others map to -1."""
+        """A symbol moves by its first series; the others map to -1. Kept beside the state that `worth` looks at."""
+        self._worth = worth
         self.symbols = tuple(instruments)
         self.number = {symbol: index for index, symbol in enumerate(self.symbols)}
         first: dict[str, int] = {}
@@ -70,15 +72,16 @@ class Tables:
             self.symbols, self.series_symbol, self.series_period, self.scales, self._levels, self._alarm_times
         )
 
-    def changed(self, state: AccountState) -> None:
+    def changed(self) -> None:
         """Orders, positions or balance have changed."""
         self._stale = True
-        self._in_flight = state.in_flight
+        self._in_flight = self._worth.state.in_flight
 
-    def charged(self, state: AccountState) -> None:
+    def charged(self) -> None:
         """Swaps were charged, and nothing else has changed: neither levels nor margin."""
         if self._stale or self._idle:
             return
+        state = self._worth.state
         _, margin, level = self._account_now
         self._account_now = self._owned(state), margin, level
         self._unfilled = True
@@ -89,7 +92,7 @@ class Tables:
         """The equity but for the floating profits."""
         return state.balance + self._credit + sum([one.swap for one in state.positions.values()])
 
-    def advance(self, rows: Rows, state: AccountState) -> None:
+    def advance(self, rows: Rows) -> None:
         """The last prices of each symbol become current."""
         if self._one_symbol:
             scale = self._scale
@@ -103,19 +106,20 @@ class Tables:
             self._seen[0] |= self._one_symbol
             self._priced |= self._seen
             self._all_priced = bool(self._priced.all())
-        self.pass_time(rows, state)
+        self.pass_time(rows)
 
-    def pass_time(self, rows: Rows, state: AccountState) -> None:
+    def pass_time(self, rows: Rows) -> None:
         """Rows are over: a deadline at a quote's own time has passed, one at a bar's close has not."""
+        state = self._worth.state
         last: int = rows.time.item(-1)
         # A bar may follow a quote of its own closing time: what passed before that quote does not pass again.
         state.clock = max(state.clock, last if rows.kind == "quote" else last - 1)
 
-    def to_state(self, state: AccountState) -> None:
+    def to_state(self) -> None:
         """Current prices into the state, where rows have gone by since."""
         if not self._ahead:
             return
-        self._ahead = False
+        self._ahead, state = False, self._worth.state
         if self._latest is not None:
             symbol = self.symbols[0]
             state.bids[symbol], state.asks[symbol] = self._latest
@@ -126,9 +130,9 @@ class Tables:
             if priced:
                 state.bids[symbol], state.asks[symbol] = bid, ask
 
-    def from_state(self, state: AccountState) -> None:
+    def from_state(self) -> None:
         """Current prices from the state."""
-        self._latest = None
+        self._latest, state = None, self._worth.state
         if self._one_symbol and self._all_priced and state.bids:
             self._latest = state.bids[self.symbols[0]], state.asks[self.symbols[0]]
             return
@@ -166,16 +170,16 @@ class Tables:
         bids = {self.symbols[place]: self._bid.item(place) for place in priced}
         return bids, {self.symbols[place]: self._ask.item(place) for place in priced}
 
-    def scan(self, rows: Rows, worth: Worth) -> int:
+    def scan(self, rows: Rows) -> int:
         """First row of the first moment with an act, or -1."""
         if self._in_flight and self._due_at_once(rows):
             return 0
         if self._stale:
-            self._look(worth)
+            self._look()
         if self._idle or self._sets_off_nothing(rows):
             return -1
         if self._unfilled:
-            self._fill(worth)
+            self._fill()
         self._spread_out()
         # Compiled code wants one shape for both kinds: a quote is a bar whose four prices are one.
         prices, steps = [rows.bid] * 4 + [rows.ask] * 4, 1
@@ -185,7 +189,7 @@ class Tables:
         asks = prices[4], prices[5], prices[6], prices[7]
         if self._converting:
             account = self._due, self._pending, self._positions, self._account, self._money
-            return self._rates.first_act(rows, (bids, asks, steps), self._bid, self._ask, account, worth)
+            return self._rates.first_act(rows, (bids, asks, steps), self._bid, self._ask, account, self._worth)
         found: int = fills.first_act.for_rows(len(rows))(
             rows.time,
             rows.series,
@@ -208,12 +212,12 @@ class Tables:
         )
         return found
 
-    def quiet(self, rows: Rows, worth: Worth) -> bool:
+    def quiet(self, rows: Rows) -> bool:
         """True when there is surely no act on these rows; False says nothing."""
         if self._in_flight:
             return False
         if self._stale:
-            self._look(worth)
+            self._look()
         return self._idle or self._sets_off_nothing(rows)
 
     def _due_at_once(self, rows: Rows) -> bool:
@@ -232,9 +236,9 @@ class Tables:
             return False
         return sieve.lets_pass(rows, self._spans)
 
-    def _look(self, worth: Worth) -> None:
+    def _look(self) -> None:
         """What the account holds has changed: look whether there is anything, and what could happen to it."""
-        state = worth.state
+        worth, state = self._worth, self._worth.state
         self._stale = False
         self._idle = not (state.in_flight or state.pendings or state.positions)
         if self._idle:
@@ -247,9 +251,9 @@ class Tables:
         sieved = self._one_symbol and len(self.symbols) == 1 and not self._converting
         self._sieve = Sieve.over(state, self._moneys[0], self._scale, self._account_now) if sieved else None
 
-    def _fill(self, worth: Worth) -> None:
+    def _fill(self) -> None:
         """Make the tables from the state."""
-        state, number = worth.state, self.number
+        state, number = self._worth.state, self.number
         self._unfilled = False
         self._due = _table([(number[one.sending.symbol], one.due) for one in state.in_flight.values()], 2)
         self._pending = _table(

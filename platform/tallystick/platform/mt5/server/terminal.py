@@ -75,14 +75,13 @@ class SimulatedTerminal:
         self._latency = latency_ns
         self._journal = Journal(journal)
         self._money = {symbol: point_money(one, account.digits) for symbol, one in self._instruments.items()}
-        self._tables = Tables(self._instruments, self._money, series)
         self._first_answers: dict[int, tuple[Event, ...]] = {}
         self._worth = Worth(account, self._instruments, self._money, AccountState(balance=account.balance))
+        self._tables = Tables(self._instruments, self._money, series, self._worth)
         require_prices(self._instruments, self._worth, (symbol for symbol, _, _ in series))
         self._keeps = any(self._worth.terms[symbol].keeps_margin for symbol in self._instruments)
         self._deadlines = Deadlines(self._instruments, self._worth, server_time)
         self._hours = Hours(self._instruments, calendars or {}, server_time)
-        self._has_hours = bool(self._hours)
         self._keeps_history = keep_history
         self.history = History(opened=opened)
         self._wire()
@@ -96,8 +95,10 @@ class SimulatedTerminal:
         paths = Paths(instruments, self._tables, hours)
         self._arriving = Arriving(settings, instruments, checks, dealing, executing, self._latency)
         self._calculating = Calculating(self._worth, dealing, checks, self._arriving)
-        self._session_scan = SessionScan(self._tables, self._worth, paths, hours)
         self._settling = Settling(settings, instruments, self._worth, dealing, executing, paths)
+        # Asked for every few rows: the parts that know answer themselves.
+        self.scan = SessionScan(self._tables, self._worth, paths, hours).scan if hours else self._tables.scan
+        self.quiet, self.advance, self.next_due = self._tables.quiet, self._tables.advance, self._deadlines.next_due
 
     @property
     def balance(self) -> int:
@@ -107,7 +108,7 @@ class SimulatedTerminal:
     @property
     def equity(self) -> int:
         """Equity at the current prices."""
-        self._tables.to_state(self._worth.state)
+        self._tables.to_state()
         return self._worth.equity()
 
     @property
@@ -132,7 +133,7 @@ class SimulatedTerminal:
 
     def priced(self) -> Worth:
         """Worth of the account, its state at the current prices; to look at."""
-        self._tables.to_state(self._worth.state)
+        self._tables.to_state()
         return self._worth
 
     def opening(self) -> Sequence[Event]:
@@ -154,68 +155,52 @@ class SimulatedTerminal:
         if known is not None:
             return known
         state = self._worth.state
-        self._tables.to_state(state)
+        self._tables.to_state()
         facts = tuple(self._arriving.take(sending, time))
         if self._keeps:
             facts = tuple(fact for _, fact in with_margins([(0, fact) for fact in facts], self._worth))
         if self._keeps_history:
             self.history.sent(sending, facts, time, state, self._instruments)
         self._first_answers[sending.order] = facts
-        self._tables.changed(state)
+        self._tables.changed()
         return facts
 
     def order_margin(self, symbol: str, direction: int, volume: int, price: float) -> int | None:
         """Margin of a new position in minor units; None while a pair that converts it has no price."""
-        self._tables.to_state(self._worth.state)
+        self._tables.to_state()
         return self._calculating.order_margin(symbol, direction, volume, price)
 
     def order_profit(
         self, symbol: str, direction: int, volume: int, price_open: float, price_close: float
     ) -> int | None:
         """Profit between two prices in minor units; None while a pair that converts it has no price."""
-        self._tables.to_state(self._worth.state)
+        self._tables.to_state()
         return self._calculating.order_profit(symbol, direction, volume, price_open, price_close)
 
     def check(self, sending: OrderSending, time: int) -> Checked:
         """Whether an order would be taken now, and the account as it would leave it."""
-        self._tables.to_state(self._worth.state)
+        self._tables.to_state()
         return self._calculating.check(sending, time)
-
-    def scan(self, rows: Rows) -> int:
-        """First row of the first moment on which it would act, or -1."""
-        return self._session_scan.scan(rows) if self._has_hours else self._tables.scan(rows, self._worth)
-
-    def advance(self, rows: Rows) -> None:
-        """Take in rows on which it does not act: only the last prices matter."""
-        self._tables.advance(rows, self._worth.state)
 
     def settle(self, rows: Rows) -> Sequence[tuple[int, Event]]:
         """Take in one moment; what happened, in order, with the row that caused it."""
-        self._tables.to_state(self._worth.state)
+        self._tables.to_state()
         facts = with_margins(self._settling.moment(rows), self._worth) if self._keeps else self._settling.moment(rows)
-        self._tables.from_state(self._worth.state)
-        self._tables.pass_time(rows, self._worth.state)
+        self._tables.from_state()
+        self._tables.pass_time(rows)
         if facts:
-            self._tables.changed(self._worth.state)
+            self._tables.changed()
         if self._keeps_history:
             self.history.told(fact for _, fact in facts)
         return facts
 
-    def quiet(self, rows: Rows) -> bool:
-        """True when it surely acts on none of these rows; False says nothing yet, and costs next to nothing."""
-        return self._tables.quiet(rows, self._worth)
-
-    def next_due(self) -> int:
-        """The next rollover while there are positions, or the next expiry; a very large number when there is none."""
-        return self._deadlines.next_due()
-
     def reach(self, time: int) -> Sequence[Event]:
         """Expiries and rollovers up to `time`, in order of time; of equal ones the expiries first."""
-        self._tables.to_state(self._worth.state)
+        self._tables.to_state()
         facts = self._deadlines.reach(time)
         if facts:
             only_swaps = {*map(type, facts)} == {SwapCharged}
-            (self._tables.charged if only_swaps else self._tables.changed)(self._worth.state)
+            (self._tables.charged if only_swaps else self._tables.changed)()
         if self._keeps_history:
             self.history.told(facts)
         return facts
@@ -227,13 +212,13 @@ class SimulatedTerminal:
     def show(self, state: AccountState) -> None:
         """Have another terminal's present state, to be looked at."""
         self._worth.state = state
-        self._tables.from_state(state)
-        self._tables.changed(state)
+        self._tables.from_state()
+        self._tables.changed()
         self._deadlines.shown()
 
     def freeze(self) -> Any:
         """The server's memory as plain values."""
-        self._tables.to_state(self._worth.state)
+        self._tables.to_state()
         answers = {
             order: [self._journal.digest(order), [(type(fact).__name__, msgspec.to_builtins(fact)) for fact in facts]]
             for order, facts in self._first_answers.items()
@@ -256,6 +241,6 @@ class SimulatedTerminal:
         for order, (digest, _) in state["answers"].items():
             self._journal.remember(int(order), digest)
         self._wire()
-        self._tables.from_state(self._worth.state)
-        self._tables.changed(self._worth.state)
+        self._tables.from_state()
+        self._tables.changed()
         self._deadlines.shown()
