@@ -155,14 +155,17 @@ class Rows(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     def part(self, start: int, stop: int) -> "Rows":
         """Rows `start` to `stop` as views, nothing copied; all of them are these rows themselves."""
-        if start == 0 and stop >= len(self.time):
-            return self
+        count = len(self.time)
+        if stop >= count:
+            if start == 0:
+                return self
+            stop = count
         columns: Any = self.columns
-        first, last = start, stop
         if type(columns) is _Window:
-            first, last = columns.start + start, min(columns.start + stop, columns.stop)
-            columns = columns.columns
-        window: Any = _Window(columns, first, last)
+            begin = columns.start
+            window: Any = _Window(columns.columns, begin + start, begin + stop)
+        else:
+            window = _Window(columns, start, stop)
         span = slice(start, stop)
         return Rows(self.kind, self.time[span], self.series[span], self.bid[span], self.ask[span], window)
 
