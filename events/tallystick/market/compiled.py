@@ -35,8 +35,9 @@ class Compiled(Generic[P, R]):
         """`inner`: part of the work on one moment; only what is called by compiled code is compiled."""
         update_wrapper(self, function)
         self.py_func = function
-        self._inner = inner
         self._loaded: Any = None
+        self._called: Any = function if inner else None
+        """What Python calls: as Python what is part of the work on one moment, else what is loaded."""
 
     @property
     def _numba_type_(self) -> Any:
@@ -45,10 +46,7 @@ class Compiled(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call it, compiled."""
-        if self._inner:
-            return self.py_func(*args, **kwargs)
-        loaded = self._loaded or self._load()
-        result: R = loaded(*args, **kwargs)
+        result: R = (self._called or self._load())(*args, **kwargs)
         return result
 
     def for_rows(self, count: int) -> Callable[P, R]:
@@ -69,6 +67,7 @@ class Compiled(Generic[P, R]):
                 self._loaded = njit(cache=True)(self.py_func)
             except RuntimeError:  # no folder for its cache: a read-only installation of somebody without a home
                 self._loaded = njit(self.py_func)
+            self._called = self._called or self._loaded
         return self._loaded
 
 
