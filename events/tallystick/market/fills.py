@@ -44,7 +44,7 @@ def first_act(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not obje
     """
     symbols, count = scales.shape[0], times.shape[0]
     bid, ask, last = bid_now.copy(), ask_now.copy(), np.full(symbols, -1, dtype=np.int64)
-    floor = equity_floor(account, positions.shape[0])
+    floor = equity_floor(account[0], account[1], account[2], positions.shape[0])
     worth, worst = np.zeros(symbols), np.zeros(symbols)
     for symbol in range(symbols):
         worth[symbol] = worst[symbol] = _worth(exposure, symbol, bid[symbol], ask[symbol])
@@ -77,12 +77,12 @@ def first_act(  # noqa: PLR0913, PLR0917 -- compiled code takes arrays, not obje
 
 
 @compiled_inside
-def equity_floor(account: Ints | tuple[int, int, int], positions: int) -> float:
+def equity_floor(owned: int, margin: int, level: int, positions: int) -> float:
     """Floating profit at which a stop-out comes near: above the exact one by more than all roundings together."""
-    if account[1] <= 0:
+    if margin <= 0:
         return -np.inf
-    floor = float(account[2] * (account[1] / 10_000.0) - account[0])
-    return floor + 2.0 + positions + 1e-9 * (abs(floor) + abs(float(account[0])))
+    floor = level * (margin / 10_000.0) - owned
+    return floor + 2.0 + positions + 1e-9 * (abs(floor) + abs(owned))
 
 
 @compiled_inside

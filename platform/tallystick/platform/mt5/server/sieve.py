@@ -66,13 +66,13 @@ class Sieve(msgspec.Struct, frozen=True, gc=False):
                 shorts, opened = shorts + one.units * rate, opened - one.point_units * rate
             if one.stop or one.take:
                 _widen_stops(levels, one, scale)
-        floor = _floor(account, len(state.positions))
+        floor = _floor(*account, len(state.positions))
         gains = levels[BID_RISES] < math.inf or levels[ASK_FALLS] > -math.inf
         return cls(levels[0], levels[1], levels[2], levels[3], gains, time, longs, shorts, opened, scale, floor)
 
     def at(self, account: tuple[int, int, int], positions: int) -> Self:
         """The same over the same `positions`, whose swaps have changed."""
-        return msgspec.structs.replace(self, floor=_floor(account, positions))
+        return msgspec.structs.replace(self, floor=_floor(*account, positions))
 
     def lets_pass(self, rows: Rows, spans: "Spans") -> bool:
         """True when nothing can happen at these rows, one at least; False says nothing yet."""
@@ -86,8 +86,7 @@ class Sieve(msgspec.Struct, frozen=True, gc=False):
         return self.longs * (bid * self.scale) - self.shorts * (ask * self.scale) - self.opened > self.floor
 
 
-def _floor(account: tuple[int, int, int], positions: int) -> float:
-    return float(equity_floor.py_func(account, positions))
+_floor = equity_floor.py_func
 
 
 def _widen_stops(levels: list[float], position: Position, scale: float) -> None:
