@@ -54,9 +54,11 @@ class Dealing:
         self._state.next_ticket += 1
         return ticket
 
-    def trade(self, sending: OrderSending, points: int) -> Trade:
-        """What an order at `points` comes to as things stand."""
+    def trade(self, sending: OrderSending, points: int | None = None) -> Trade:
+        """What an order at `points`, else at the current quote, comes to as things stand."""
         direction, target = direction_of(sending), self._target_of(sending)
+        if points is None:
+            points = (self._state.asks if direction > 0 else self._state.bids)[sending.symbol]
         only_reduces = target is not None and target.direction != direction and sending.volume <= target.volume
         after = None if only_reduces else self._after(sending, direction, target, points)
         return Trade(sending, direction, points, target, after)

@@ -61,13 +61,12 @@ class Executing:
     def market(self, order: InFlight, moment: int) -> list[Event]:
         """Carry a due market order out at the current quote, or refuse it."""
         sending, ticket = order.sending, order.ticket
-        symbol, direction = sending.symbol, direction_of(sending)
-        trade = self._dealing.trade(sending, (self._state.asks if direction > 0 else self._state.bids)[symbol])
-        stops = stops_of(sending, self._instruments[symbol])
-        volume = sending.volume
+        symbol, asked = sending.symbol, sending.volume
+        trade, stops = self._dealing.trade(sending), stops_of(sending, self._instruments[symbol])
+        volume = asked
         if symbol in self.liquidity.stated:
-            volume = self.liquidity.to_be_had(symbol, direction, volume)
-        refused, asked = self._refused(trade, ticket, stops, moment), sending.volume
+            volume = self.liquidity.to_be_had(symbol, trade.direction, asked)
+        refused = self._refused(trade, ticket, stops, moment)
         if volume < asked and not refused:
             if _needs_more(sending.filling, volume):
                 refused = retcodes.REJECT
