@@ -23,6 +23,8 @@ from tallystick.platform.mt5.server.account import AccountState, Position
 Span = tuple[float, float]
 """One price of the bid and one of the ask, over some rows."""
 BID_FALLS, BID_RISES, ASK_FALLS, ASK_RISES = range(4)
+UNREACHED = -math.inf, math.inf, -math.inf, math.inf
+"""Levels of an account that waits for no price."""
 PLACES = {SELL_LIMIT: BID_RISES, BUY_LIMIT: ASK_FALLS, BUY_STOP: ASK_RISES, BUY_STOP_LIMIT: ASK_RISES}
 """Which alarm a pending order sets; sell stops and sell stop-limits wait for a falling bid."""
 
@@ -49,7 +51,7 @@ class Sieve(msgspec.Struct, frozen=True, gc=False):
     @classmethod
     def over(cls, state: AccountState, money: PointMoney, scale: float, account: tuple[int, int, int]) -> Self:
         """Over an account of one symbol; `scale` is 10**digits, `account`: balance + swaps, margin, stop-out level."""
-        levels, time = [-math.inf, math.inf, -math.inf, math.inf], NEVER
+        levels, time = [*UNREACHED], NEVER
         for waiting in state.in_flight.values():
             time = min(time, waiting.due)
         for order in state.pendings.values():
@@ -67,8 +69,9 @@ class Sieve(msgspec.Struct, frozen=True, gc=False):
             if one.stop or one.take:
                 _widen_stops(levels, one, scale)
         floor = _floor(*account, len(state.positions))
-        gains = levels[BID_RISES] < math.inf or levels[ASK_FALLS] > -math.inf
-        return cls(levels[0], levels[1], levels[2], levels[3], gains, time, longs, shorts, opened, scale, floor)
+        bid_falls, bid_rises, ask_falls, ask_rises = levels
+        gains = bid_rises < math.inf or ask_falls > -math.inf
+        return cls(bid_falls, bid_rises, ask_falls, ask_rises, gains, time, longs, shorts, opened, scale, floor)
 
     def at(self, account: tuple[int, int, int], positions: int) -> Self:
         """The same over the same `positions`, whose swaps have changed."""

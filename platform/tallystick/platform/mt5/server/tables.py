@@ -59,13 +59,13 @@ class Tables:
         self._converting = False
         self._moneys = tuple(money[symbol] for symbol in self.symbols)
         self._one_symbol = self.series_symbol.tolist() == [0] * len(series)
+        self._sieved = self._one_symbol and count == 1
         self._scale: float = self.scales.item(0) if self._one_symbol else 0.0
         self._sieve: Sieve | None = None
         self._spans = Spans()
         self._due, self._pending, self._positions = (fills.empty(width) for width in (2, 4, 6))
         self._account = np.zeros(3, dtype=np.int64)
         self._account_now = 0, 0, 0
-        self._credit = 0
         self._levels, self._exposure = np.zeros((count, 4)), np.zeros((count, 4))
         self._alarm_times = np.zeros(count, dtype=np.int64)
         self._rates = RatesScan(
@@ -90,7 +90,7 @@ class Tables:
 
     def _owned(self, state: AccountState) -> int:
         """The equity but for the floating profits."""
-        return state.balance + self._credit + sum([one.swap for one in state.positions.values()])
+        return state.balance + self._worth.credit + sum([one.swap for one in state.positions.values()])
 
     def advance(self, rows: Rows) -> None:
         """The last prices of each symbol become current."""
@@ -245,11 +245,12 @@ class Tables:
             return
         self._unfilled = True
         self._converting = worth.converts()
-        self._credit = worth.credit
         margin = worth.margin() if state.positions else 0
         self._account_now = self._owned(state), margin, worth.stop_out_level
-        sieved = self._one_symbol and len(self.symbols) == 1 and not self._converting
-        self._sieve = Sieve.over(state, self._moneys[0], self._scale, self._account_now) if sieved else None
+        if self._sieved and not self._converting:
+            self._sieve = Sieve.over(state, self._moneys[0], self._scale, self._account_now)
+        else:
+            self._sieve = None
 
     def _fill(self) -> None:
         """Make the tables from the state."""

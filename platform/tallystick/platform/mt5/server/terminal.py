@@ -154,13 +154,12 @@ class SimulatedTerminal:
         known = self._first_answers.get(sending.order)
         if known is not None:
             return known
-        state = self._worth.state
         self._tables.to_state()
         facts = tuple(self._arriving.take(sending, time))
         if self._keeps:
             facts = tuple(fact for _, fact in with_margins([(0, fact) for fact in facts], self._worth))
         if self._keeps_history:
-            self.history.sent(sending, facts, time, state, self._instruments)
+            self.history.sent(sending, facts, time, self._worth.state, self._instruments)
         self._first_answers[sending.order] = facts
         self._tables.changed()
         return facts

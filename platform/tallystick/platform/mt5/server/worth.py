@@ -1,6 +1,6 @@
 """What the simulated account is worth, and what it owes for its positions: equity and margin, exact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from tallystick.market.instrument import Instrument
 from tallystick.market.margin import hedged_margin
@@ -142,11 +142,12 @@ class Worth:
         """The margin kept when `left` units stay of a position."""
         return rounded(position.margin * left, position.units) if position.margin != BY_RULE else BY_RULE
 
-    def margin(self, positions: Iterable[Position] | None = None) -> int:
+    def margin(self, positions: Collection[Position] | None = None) -> int:
         """Margin of the account's positions, or of others in their place."""
-        held = list(self.state.positions.values() if positions is None else positions)
+        held = self.state.positions.values() if positions is None else positions
         if len(held) == 1:
-            return self.of_position(held[0])
+            (only,) = held
+            return self.of_position(only)
         if self._settings.margin_mode == "netting":
             return sum(self.of_position(position) for position in held)
         sides: dict[str, dict[int, tuple[int, int]]] = {}
