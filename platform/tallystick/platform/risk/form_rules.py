@@ -14,8 +14,9 @@ from tallystick.platform.quantities import seconds
 from tallystick.platform.risk.case import Case
 from tallystick.platform.risk.wording import price, server_clock
 
-Reading = tuple[int, int]
-PASSED: Reading = (0, 0)
+Reading = tuple[int, int] | None
+"""A rule's limit and the order's value for it; None when the order passes and there is no number."""
+PASSED: Reading = None
 REFUSED: Reading = (0, 1)
 WEEK_MINUTES = 10_080
 MONDAY_OFFSET_MINUTES = 4_320

@@ -68,13 +68,16 @@ class Risk:
     def _verdict(self, case: Case) -> Event:
         nearest, nearest_limit, nearest_value = "", 0, -1  # nothing yet: every limit is nearer
         for reads, rule in self._asked[case.kind]:
-            limit, value = reads(case)
+            reading = reads(case)
+            if reading is None:
+                continue
+            limit, value = reading
             if value > limit:
                 if rule.name == "repeated_execution":
                     self._state.latched.setdefault(case.request.strategy, case.time)
                 detail = rule.says(case, limit, value)
                 return OrderDenied(order=case.request.order, rule=rule.name, limit=limit, value=value, detail=detail)
-            if limit > 0 and value * nearest_limit > nearest_value * limit:
+            if value * nearest_limit > nearest_value * limit:  # never of a limit that is not above 0
                 nearest, nearest_limit, nearest_value = rule.name, limit, value
         noted(case, self._state)
         if not nearest:
