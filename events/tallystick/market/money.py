@@ -47,8 +47,9 @@ class PointMoney:
 
     def require_fits(self, points: int, volume: int) -> None:
         """Raise `MoneyOverflowError` when points x units x numerator could leave int64 in compiled code."""
-        largest = max(abs(points), 1) * 4 * self.units(volume) * max(self.numerator, 1) * 2
-        if abs(points) > LARGEST_POINTS or largest + 2 * self.denominator > INT64_MAX:
+        size = abs(points)
+        largest = 8 * max(size, 1) * (volume // self.unit) * max(self.numerator, 1)
+        if size > LARGEST_POINTS or largest + 2 * self.denominator > INT64_MAX:
             message = f"{volume / LOT:g} lots at {points} points do not fit into 63 bits; trade less in one position"
             raise MoneyOverflowError(message)
 

@@ -18,6 +18,8 @@ from tallystick.platform.mt5.server.prices import limit_price_of, price_broken, 
 from tallystick.platform.mt5.server.standing import Standing
 from tallystick.platform.mt5.server.worth import Worth
 
+NEW = frozenset({DEAL, PENDING})
+"""Requests for a new order."""
 WITHOUT_SYMBOL = {
     SLTP: retcodes.POSITION_CLOSED,
     CLOSE_BY: retcodes.POSITION_CLOSED,
@@ -54,7 +56,7 @@ class Checks:
         missing = self.permissions.first_broken(sending, instrument, time)
         if missing:
             return missing
-        if sending.action in {DEAL, PENDING}:
+        if sending.action in NEW:
             return self._new(sending, instrument, time)
         if sending.action == SLTP:
             return self.standing.position_stops(sending, instrument)
