@@ -1,9 +1,11 @@
 """The path of a bar: four steps of bid and ask, and the price between two of them (`docs/fills.md`, section 2)."""
 
+from collections.abc import Sequence
+
 STEPS = 4
 
 
-def step_prices(bar: tuple[int, int, int, int], *, rising: bool) -> tuple[int, int, int, int]:
+def step_prices(bar: Sequence[int], *, rising: bool) -> tuple[int, int, int, int]:
     """One side's open, high, low and close in the order of the path."""
     opened, high, low, close = bar
     return (opened, low, high, close) if rising else (opened, high, low, close)

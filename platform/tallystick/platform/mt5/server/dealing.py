@@ -42,7 +42,7 @@ class Dealing:
         worth: Worth,
     ) -> None:
         """Works on the state that `worth` looks at."""
-        self._settings = settings
+        self._netting = settings.margin_mode == "netting"
         self._instruments = instruments
         self._money = money
         self._worth = worth
@@ -65,7 +65,7 @@ class Dealing:
 
     def _target_of(self, sending: OrderSending) -> Position | None:
         """The position an order acts on: the named one (hedging), the symbol's (netting), or none."""
-        if self._settings.margin_mode == "netting":
+        if self._netting:
             return netting_position(self._state, sending.symbol)
         closes = sending.position and sending.action == DEAL  # a pending order only ever opens
         return self._state.position(sending.position) if closes else None
@@ -112,7 +112,7 @@ class Dealing:
         else:
             after.swap, after.magic, after.comment = target.swap, target.magic, target.comment
             after.opened, after.turned = target.opened, target.turned
-            replaces = any(stops) and self._settings.margin_mode == "netting"  # a rest (hedging) changes no stops
+            replaces = any(stops) and self._netting  # a rest (hedging) changes no stops
             after.stop, after.take = stops if replaces else (target.stop, target.take)
         after.margin = self._worth.kept(target, after, points)
         after.updated = moment

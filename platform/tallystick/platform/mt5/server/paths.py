@@ -67,11 +67,9 @@ class Paths:
             return Path(row, symbol, (time,), (bid,), (ask,))
         values = rows.values(row, BAR_PRICES)
         scale = TENS[instrument.digits]
-        scaled = [value * scale for value in values]
-        opened, high, low, close, ask_opened, ask_high, ask_low, ask_close = map(round, scaled)
+        points = list(map(round, [value * scale for value in values]))
         rising = values[3] >= values[0]
-        bids = step_prices((opened, high, low, close), rising=rising)
-        asks = step_prices((ask_opened, ask_high, ask_low, ask_close), rising=rising)
+        bids, asks = step_prices(points[:4], rising=rising), step_prices(points[4:], rising=rising)
         begin, (first, second, third, last) = time - self._periods[series], self._offsets[series]
         return Path(row, symbol, (begin + first, begin + second, begin + third, begin + last), bids, asks)
 
