@@ -6,6 +6,7 @@ from tallystick.events.event import Event
 from tallystick.events.types.account import SwapCharged
 from tallystick.events.types.trading import OrderEnded
 from tallystick.market.instrument import Instrument
+from tallystick.market.rows import Rows
 from tallystick.market.server_time import next_midnight, server_day, weekday_of
 from tallystick.market.spans import NEVER
 from tallystick.platform.mt5.server.executing import protected
@@ -23,40 +24,49 @@ class Deadlines:
         self._instruments = instruments
         self._worth = worth
         self._rule = rule
-        self._midnight = LONG_AGO
+        self._midnight, self._due = LONG_AGO, NEVER
         self._stops_last_a_day = any(one.gtc_mode == "daily" for one in instruments.values())
 
     def next_due(self) -> int:
         """The next rollover while there are positions, or the next expiry; `NEVER` when there is none."""
-        state = self._worth.state
-        if state.pendings:
-            return min([self._rollover(), *[one.expires for one in state.pendings.values() if one.expires]])
-        if not state.positions:
-            return NEVER
-        return self._midnight if state.clock < self._midnight else self._rollover()
+        return self._due
+
+    def changed(self) -> None:
+        """Orders or positions have changed, or a deadline has passed: what is due next is looked for anew."""
+        state, due = self._worth.state, NEVER
+        if state.positions:
+            if state.clock >= self._midnight:  # the clock only rises: one night's is looked up once
+                self._midnight = next_midnight(state.clock, self._rule)
+            due = self._midnight
+        for pending in state.pendings.values():
+            if pending.expires:
+                due = min(due, pending.expires)
+        self._due = due
 
     def shown(self) -> None:
         """The state is another, whose clock may be an earlier one."""
         self._midnight = LONG_AGO
+        self.changed()
 
-    def _rollover(self) -> int:
-        """The next rollover while there are positions; the clock only rises, so one night's is looked up once."""
+    def pass_time(self, rows: Rows) -> None:
+        """Rows are over: a deadline at a quote's own time has passed, one at a bar's close has not."""
         state = self._worth.state
-        if not state.positions:
-            return NEVER
-        if state.clock >= self._midnight:
-            self._midnight = next_midnight(state.clock, self._rule)
-        return self._midnight
+        last: int = rows.time.item(-1)
+        # A bar may follow a quote of its own closing time: what passed before that quote does not pass again.
+        state.clock = max(state.clock, last if rows.kind == "quote" else last - 1)
+        if state.clock >= self._due:
+            self.changed()
 
     def reach(self, time: int) -> list[Event]:
         """Everything due up to `time`, in order of time; of equal ones the expiries first."""
         state, facts = self._worth.state, list[Event]()
-        while (due := self.next_due()) <= time:
+        while (due := self._due) <= time:
             if state.pendings:
                 facts += self._expire(due)
             if state.positions and due == self._midnight:
                 facts += self._roll_over(due)
             state.clock = max(state.clock, due)
+            self.changed()
         return facts
 
     def _expire(self, due: int) -> list[Event]:

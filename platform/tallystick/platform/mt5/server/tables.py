@@ -106,14 +106,6 @@ class Tables:
             self._seen[0] |= self._one_symbol
             self._priced |= self._seen
             self._all_priced = bool(self._priced.all())
-        self.pass_time(rows)
-
-    def pass_time(self, rows: Rows) -> None:
-        """Rows are over: a deadline at a quote's own time has passed, one at a bar's close has not."""
-        state = self._worth.state
-        last: int = rows.time.item(-1)
-        # A bar may follow a quote of its own closing time: what passed before that quote does not pass again.
-        state.clock = max(state.clock, last if rows.kind == "quote" else last - 1)
 
     def to_state(self) -> None:
         """Current prices into the state, where rows have gone by since."""

@@ -98,7 +98,7 @@ class SimulatedTerminal:
         self._settling = Settling(settings, instruments, self._worth, dealing, executing, paths)
         # Asked for every few rows: the parts that know answer themselves.
         self.scan = SessionScan(self._tables, self._worth, paths, hours).scan if hours else self._tables.scan
-        self.quiet, self.advance, self.next_due = self._tables.quiet, self._tables.advance, self._deadlines.next_due
+        self.quiet, self.next_due = self._tables.quiet, self._deadlines.next_due
 
     @property
     def balance(self) -> int:
@@ -162,6 +162,8 @@ class SimulatedTerminal:
             self.history.sent(sending, facts, time, self._worth.state, self._instruments)
         self._first_answers[sending.order] = facts
         self._tables.changed()
+        if facts:  # else it is in flight and stands nowhere yet
+            self._deadlines.changed()
         return facts
 
     def order_margin(self, symbol: str, direction: int, volume: int, price: float) -> int | None:
@@ -181,14 +183,20 @@ class SimulatedTerminal:
         self._tables.to_state()
         return self._calculating.check(sending, time)
 
+    def advance(self, rows: Rows) -> None:
+        """Take in rows on which it does not act: only the last prices matter."""
+        self._tables.advance(rows)
+        self._deadlines.pass_time(rows)
+
     def settle(self, rows: Rows) -> Sequence[tuple[int, Event]]:
         """Take in one moment; what happened, in order, with the row that caused it."""
         self._tables.to_state()
         facts = with_margins(self._settling.moment(rows), self._worth) if self._keeps else self._settling.moment(rows)
         self._tables.from_state()
-        self._tables.pass_time(rows)
+        self._deadlines.pass_time(rows)
         if facts:
             self._tables.changed()
+            self._deadlines.changed()
         if self._keeps_history:
             self.history.told(fact for _, fact in facts)
         return facts
