@@ -23,7 +23,7 @@ encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder(order="deterministic").
 _LOOKS = {
     "bool": "type({0}) is bool",
     "int": f"type({{0}}) is int and {{0}} <= {MAX_INT}",  # the encoder refuses what is too small
-    "float": "type({0}) is float and {0} - {0} == 0.0 and ({0} or copysign(1.0, {0}) == 1.0)",  # inf - inf is NaN
+    "float": "type({0}) is float and ({0} or copysign(1.0, {0}) == 1.0)",  # that they are finite is asked of the sum
     "str": "type({0}) is str and {0}.isascii()",
     "bytes": "type({0}) is bytes",
 }
@@ -34,7 +34,7 @@ _TYPES = "type=type, bool=bool, int=int, float=float, str=str, bytes=bytes"
 class Shape:
     """The fields of one version of one type, and what follows from them."""
 
-    __slots__ = ("_columns", "_decode", "_deep", "_encoder", "_look", "_plain", "_rows", "cards", "name")
+    __slots__ = ("_columns", "_decode", "_deep", "_encoder", "_look", "_rows", "cards", "name")
 
     def __init__(self, name: str, cards: Sequence[FieldCard]) -> None:
         """Take the type's name, for messages, and its cards (see `kinds.cards_of` and `kinds.cards_from`)."""
@@ -44,7 +44,6 @@ class Shape:
         rows = next((i for i, card in enumerate(cards) if (card.name, card.kind) == ("rows", "int")), None)
         self._look: Callable[[Values], bool] | None = None  # written when it is first needed, like the encoder
         self._encoder: Callable[[Any], bytes] | None = None
-        self._plain = all(kind in _LOOKS or (kind.startswith("column:") and rows is not None) for kind in kinds)
         self._columns = [(i, COLUMN_BYTES[kind[7:]]) for i, kind in enumerate(kinds) if kind.startswith("column:")]
         self._rows = rows
         measured = {i for i, _ in self._columns} if self._rows is not None else set()
@@ -109,9 +108,10 @@ class Shape:
                 self._refuse(index, complaint)
 
     def _written_encoder(self) -> Callable[[Any], bytes]:
-        """The quick look stands within it, which saves a call for each event."""
+        """The quick look stands within it, which saves a call for each event; fields of other kinds are asked each."""
         kinds = tuple(card.kind for card in self.cards)
-        surely_right = _quick_look(kinds, self._rows) if self._plain else "False"
+        surely_right = _quick_look(kinds, self._rows)
+        surely_right += "".join(f" and not check{index}(v{index})" for index, _ in self._deep)
         text = f"""def encode_one(event, {_TYPES}):
             try:
                 body = encode(event)
@@ -122,6 +122,7 @@ class Shape:
                 check(values, body)
             return body"""
         names = {"encode": encode, "astuple": astuple, "check": self.check, "refuse": self._refuse_unencodable}
+        names |= {f"check{index}": check for index, check in self._deep}
         return _written(text, "encode_one", names)
 
     def _refuse_unencodable(self, error: Exception) -> None:
@@ -144,12 +145,15 @@ def _quick_look(kinds: tuple[str, ...], rows: int | None) -> str:
     positions and constants go into its text, never a name.
     """
     looks = [_LOOKS[kind].format(f"v{index}") for index, kind in enumerate(kinds) if kind in _LOOKS]
+    floats = [f"v{index}" for index, kind in enumerate(kinds) if kind == "float"]
+    if floats:
+        looks.append(f"({' + '.join(floats)}) * 0.0 == 0.0")  # infinity times 0 is NaN, and so is what has NaN in it
     if rows is not None:
-        looks += [
-            f"type(v{index}) is bytes and len(v{index}) == {COLUMN_BYTES[kind[7:]]} * v{rows}"
-            for index, kind in enumerate(kinds)
-            if kind.startswith("column:")
-        ]
+        sizes = {index: COLUMN_BYTES[kind[7:]] for index, kind in enumerate(kinds) if kind.startswith("column:")}
+        first = {size: index for index, size in reversed(sizes.items())}  # there a length is worked out, for the rest
+        for index, size in sizes.items():
+            length = f"(bytes{size} := {size} * v{rows})" if first[size] == index else f"bytes{size}"
+            looks.append(f"type(v{index}) is bytes and len(v{index}) == {length}")
     return " and ".join(looks) or "True"
 
 
