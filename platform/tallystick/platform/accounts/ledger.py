@@ -116,7 +116,8 @@ class Ledger:
         if day != state.day:
             state.day, state.day_start_balance = day, state.balance or balance
         state.balance = balance
-        state.peak_balance = max(state.peak_balance, balance)
+        if balance > state.peak_balance:
+            state.peak_balance = balance
 
     def _order_requested(self, event: trading.OrderRequested, time: int, _seq: int) -> None:
         self.state.orders[event.order] = OrderView(

@@ -51,6 +51,7 @@ class Cascades:
         self.contexts: tuple[ModuleContext, ...] = ()
         self._hearers = _Hearers((), ())
         self._voices = tuple(sequencer.voice(module.name, module.role, DERIVED) for module in self.modules)
+        self._cards = tuple(voice.cards for voice in self._voices)
         self._outside: dict[tuple[str, str], Voice] = {}
         self._own = sequencer.voice(KERNEL, KERNEL, DERIVED)
         self._root = NO_SEQ
@@ -153,7 +154,7 @@ class Cascades:
 
     def _answered(self, index: int, answers: Sequence[Any], cause: int, cause_row: int) -> bool:
         """Sequence what a module answers; False when the cascade has reached its limit."""
-        cards, known, queue, derive = self._voices[index].cards, self._hearers, self._queue, self._sequencer.derive
+        cards, known, queue, derive = self._cards[index], self._hearers, self._queue, self._sequencer.derive
         for answer in answers:
             kind = type(answer)
             if kind not in cards or self._count >= self._limit:

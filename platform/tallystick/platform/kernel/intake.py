@@ -82,9 +82,11 @@ class Intake:
     def walk(self, rows: Rows, start: int, stop: int) -> Act | None:
         """Take rows `start` to `stop` in up to the first moment at which somebody acts; None when nobody does."""
         while start < stop:
-            end = min(start + self._window, stop)
+            end = start + self._window
             if end < stop:
-                end = min(moment_end(rows, end - 1), stop)
+                end = moment_end(rows, end - 1)
+            if end > stop:
+                end = stop
             act = self._step(rows, start, end)
             if act is not None:
                 self._window = FIRST_WINDOW

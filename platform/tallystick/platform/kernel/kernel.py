@@ -86,7 +86,8 @@ class Kernel:
 
     def at(self, time: int) -> None:
         """Move book time on; it never falls."""
-        self.desk.time = self.sequencer.time = max(self.desk.time, time)
+        desk = self.desk
+        desk.time = self.sequencer.time = time if time > desk.time else desk.time
 
     def hear(self, event: Event, source: str, role: str, cause: int = NO_SEQ, cause_row: int = NO_ROW) -> int:
         """Take one input in at the present book time and run its cascade."""
@@ -107,14 +108,13 @@ class Kernel:
         """A terminal outside says one thing, heard at once; an answer to an order of ours names its sending."""
         self.cascades.take(self._told_by, fact, self._sent.get(_order_of(fact), NO_SEQ))
 
-    def take_rows(self, rows: Rows, act: Act | None, first: int, stop: int) -> int:
-        """Sequence rows `first` to `stop`, walked up to `act`, as a block, with its cascade; gives its seq."""
-        return self.take_block(self._cutter.block_of(rows, first, stop), rows, act, first, stop)
+    def take_rows(self, rows: Rows, act: Act | None, first: int, stop: int, event: Block | None = None) -> int:
+        """Sequence rows `first` to `stop`, walked up to `act`, as a block, with its cascade; gives its seq.
 
-    def take_block(self, event: Block, rows: Rows, act: Act | None, first: int, stop: int) -> int:
-        """The same where the block that carries these rows is known already."""
+        `event`: the block that carries these rows, where it is known already.
+        """
         self.at(rows.time.item(stop - 1))
-        block = self.sequencer.put(self._feed, event)
+        block = self.sequencer.put(self._feed, event or self._cutter.block_of(rows, first, stop))
         self.rows_taken += stop - first
         if act is None:
             return block

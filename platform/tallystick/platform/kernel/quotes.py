@@ -88,12 +88,10 @@ class LatestQuotes(Mapping[str, Quote]):
 
     def get(self, symbol: str, default: Any = None) -> Any:
         """The latest quote of a symbol, or `default`."""
-        row = self._known.get(symbol)
         if symbol in self._passed:
             return self[symbol]
-        if type(row) is BarClosed:
-            return self._quote(symbol)
-        return default if row is None else row
+        row = self._known.get(symbol, default)
+        return self._quote(symbol) if type(row) is BarClosed else row
 
     def __iter__(self) -> Iterator[str]:
         """Symbols that have a quote, sorted."""

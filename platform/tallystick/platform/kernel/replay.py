@@ -191,7 +191,7 @@ class Replay:
         act = self._walk(record, rows, position, count)
         if act is not None and act.start < count - 1 and act.start < moment_start(rows, count - 1):
             raise self._early(record, rows, act)
-        kernel.take_block(said_again(event, count), rows, act, 0, count)
+        kernel.take_rows(rows, act, 0, count, said_again(event, count))
         if recalled and (after := self._comparison.next) is not None:
             self._hear(after)  # before what the terminal did at the end of the block
         self._progress(record.fields[SEQ])

@@ -58,6 +58,7 @@ class Simulation:
         self._rows_between_looks = rows_between_looks
         self._look_at = self._attend_at = self._first = 0
         self._owed: Callable[[], int] = kernel.terminal.next_due if kernel.terminal is not None else lambda: NEVER
+        self._due = kernel.deadlines.next_due
         self._asked = NEVER, NEVER
         self._limited: Rows | None = None
         self.after_block: Callable[[], None] = lambda: None
@@ -87,7 +88,7 @@ class Simulation:
 
     def ahead(self, most: int, largest: int | None = None) -> tuple[Rows, int]:
         """Up to `most` rows that no deadline comes before and that fill no block of `largest`; when more comes, ns."""
-        due = min(self._owed(), self._kernel.deadlines.next_due())
+        due = min(self._owed(), self._due())
         if self._kernel.pending or not self._buffer.fill(most + 1):
             return self._buffer.rows.part(0, 0), due
         rows, first = self._buffer.rows, self._buffer.next
@@ -120,7 +121,7 @@ class Simulation:
                 return "stopped"
             limit, cap = self._limit(), NEVER
             bound = buffer.end if until == NEVER else rows_owing(buffer.rows, until + 1, buffer.next)
-            stop = min(limit, bound)
+            stop = limit if limit < bound else bound
             if stop - buffer.start > largest // 2:  # else the block cannot become too long
                 cap = self._cap(largest)
                 stop = min(stop, cap)
@@ -139,7 +140,7 @@ class Simulation:
         """Take the steps that wait and meet every deadline up to `until`, without a row: live, a clock goes on."""
         self._attend(self.hear)
         self._drain()
-        while min(self._owed(), self._kernel.deadlines.next_due()) <= until:
+        while min(self._owed(), self._due()) <= until:
             self._reach()
 
     def finish(self) -> None:
@@ -164,14 +165,16 @@ class Simulation:
 
     def _limit(self) -> int:
         """Index of the first row that a deadline comes before."""
-        kernel, rows, start = self._kernel, self._buffer.rows, self._buffer.next
-        asked = self._owed(), kernel.deadlines.next_due()
+        buffer = self._buffer
+        rows, start = buffer.rows, buffer.next
+        asked = self._owed(), self._due()
         if asked != self._asked or rows is not self._limited:  # deadlines change seldom, and times only rise
             owed, due = asked
-            limit = rows_owing(rows, owed, start) if owed < NEVER else self._buffer.end
+            limit = rows_owing(rows, owed, start) if owed < NEVER else buffer.end
             self._first = min(limit, rows_before(rows, due, start)) if due < NEVER else limit
             self._asked, self._limited = asked, rows
-        return max(self._first, start)
+        first = self._first
+        return first if first > start else start
 
     def _cap(self, largest: int) -> int:
         """Where the block must end at the latest: so many rows, at the end of a moment where one is that short."""
@@ -189,14 +192,14 @@ class Simulation:
 
     def _close(self, act: Act | None) -> None:
         """The block alone; steps that wait stay where they are."""
-        buffer = self._buffer
-        first, stop = buffer.start, act.stop if act is not None else buffer.next
+        buffer, kernel = self._buffer, self._kernel
+        first, stop = buffer.start, buffer.next if act is None else act.stop
         if stop > first:
-            self._kernel.take_rows(buffer.rows, act, first, stop)
+            kernel.take_rows(buffer.rows, act, first, stop)
             buffer.start = buffer.next = stop
             self.after_block()
             self._committer.cascade_done()
-            self._progress(self._kernel.rows_taken)
+            self._progress(kernel.rows_taken)
 
     def _drain(self) -> None:
         """Take every step that must happen at this book time."""
@@ -235,7 +238,7 @@ class Simulation:
     def _reach(self) -> None:
         """A deadline comes before the next row: the earliest is met; of equal ones the terminal's, work, timers."""
         kernel = self._kernel
-        owed, due = self._owed(), kernel.deadlines.next_due()
+        owed, due = self._owed(), self._due()
         if owed <= due:
             if kernel.reach(owed):
                 self._pass(owed)
