@@ -129,8 +129,9 @@ class LogWriter(Whereabouts, SelfDescription):
         `body` is canonical: what comes from outside the process has been through `Catalogue.read`.
         Raises `EventRefused` or `UnknownType` when the format forbids the record, `WriterPoisoned`.
         """
-        what = type_id, version, source, flags
-        derived, form, who = self._stamps.get(what) or self._stamp(*what)
+        derived, form, who = self._stamps.get((type_id, version, source, flags)) or self._stamp(
+            type_id, version, source, flags
+        )
         seq = self._seq
         if derived:
             if root != self._root or time != self._time or not root <= cause < seq:
@@ -141,9 +142,9 @@ class LogWriter(Whereabouts, SelfDescription):
                 raise EventRefused(f"book time would fall from {last} to {time}", fix="clamp it, and record that")
             if (cause >= seq and cause != NONE_SEQ) or root not in (NONE_SEQ, seq):
                 raise misplaced(seq, root, seq, cause)
+            if cause_row != NONE_ROW and cause == NONE_SEQ:
+                raise EventRefused(f"record {seq} has a cause row without a cause")
             root = seq
-        if cause_row != NONE_ROW and cause == NONE_SEQ:
-            raise EventRefused(f"record {seq} has a cause row without a cause")
         size = len(body)
         length = HEADER_BYTES + size
         if blobs:
