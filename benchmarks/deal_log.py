@@ -8,7 +8,7 @@ from benchmarks.deals import deal, denial
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event, fact
 from tallystick.events.files import Disk, DiskFile, OpenFile
-from tallystick.events.record import DERIVED, NONE_ROW, TRADING
+from tallystick.events.record import DERIVED, NONE_ROW, NONE_SEQ, TRADING
 from tallystick.events.signer import Ed25519Signer
 from tallystick.events.types import EVENTS
 from tallystick.events.types.trading import DealMade, OrderDenied
@@ -97,13 +97,14 @@ class DealLog:
 
     def append(self, events: Sequence[Event], cascade: int = 5) -> None:
         """Encode and append every event; nothing is durable before `commit`."""
-        encode, append = self._encode, self.writer.append
+        encode, place = self._encode, self.writer.place
         type_id, source, version, flags = self._type, self._source, self._version, self._flags
+        first, next_one = (type_id, version, source, flags), (type_id, version, source, DERIVED | flags)
         for begin in range(0, len(events), cascade):
             self._time = now = self._time + 1_000_000
-            root = append(type_id, version, encode(events[begin]), now, source, flags)
+            root = place(first, encode(events[begin]), now, NONE_SEQ, NONE_ROW, NONE_SEQ)
             for event in events[begin + 1 : begin + cascade]:
-                append(type_id, version, encode(event), now, source, DERIVED | flags, root, NONE_ROW, root)
+                place(next_one, encode(event), now, root, NONE_ROW, root)
 
     def commit(self) -> None:
         """Make what was appended durable, as far as the disk is asked to."""

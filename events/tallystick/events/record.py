@@ -39,6 +39,7 @@ _FIELDS = re.findall(r"\d*[A-Za-z]", RECORD.format)
 WHO_AND_WHAT = Struct(">HHH")
 
 Kind = tuple[int, int, int]  # type id, version, source
+Saying = tuple[int, int, int, int]  # type id, version, source, flags: what all records of one kind share
 Blob = tuple[int, bytes]  # length in bytes, SHA-256
 
 

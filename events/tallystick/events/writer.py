@@ -31,6 +31,7 @@ from tallystick.events.record import (
     WHO_AND_WHAT,
     Blob,
     Kind,
+    Saying,
 )
 from tallystick.events.sealing import Admitted, Sealer
 from tallystick.events.segment import MAX_SEGMENT_BYTES
@@ -104,13 +105,13 @@ class LogWriter(Whereabouts, SelfDescription):
         self._room = FULL_GROUP_BYTES
         self._whole = True
         self._deferred: list[Event] = list(opened.deferred)
-        self._stamps: dict[tuple[int, int, int, int], Stamp] = {}  # empty while something has to come first
+        self._stamps: dict[Saying, Stamp] = {}  # empty while something has to come first
         self._admitted: dict[Kind, Admitted] = {}
         self._sealer = Sealer(self._admitted, compiling=compiling)
         self._sealed = self._seq
         self._cached = self._first
 
-    def append(  # noqa: PLR0917 -- a header's fields; the kernel gives them by place, which costs less
+    def append(  # noqa: PLR0917 -- a header's fields
         self,
         type_id: int,
         version: int,
@@ -129,9 +130,20 @@ class LogWriter(Whereabouts, SelfDescription):
         `body` is canonical: what comes from outside the process has been through `Catalogue.read`.
         Raises `EventRefused` or `UnknownType` when the format forbids the record, `WriterPoisoned`.
         """
-        derived, form, who = self._stamps.get((type_id, version, source, flags)) or self._stamp(
-            type_id, version, source, flags
-        )
+        return self.place((type_id, version, source, flags), body, time, cause, cause_row, root, blobs)
+
+    def place(  # noqa: PLR0917 -- as in the kernel's `Sink`
+        self,
+        saying: Saying,
+        body: bytes,
+        time: int,
+        cause: int,
+        cause_row: int,
+        root: int,
+        blobs: tuple[Blob, ...] = (),
+    ) -> int:
+        """`append` for whoever says one kind of record many times, with type, version, source and flags in one."""
+        derived, form, who = self._stamps.get(saying) or self._stamp(saying)
         seq = self._seq
         if derived:
             if root != self._root or time != self._time or not root <= cause < seq:
@@ -251,8 +263,9 @@ class LogWriter(Whereabouts, SelfDescription):
         for event in deferred:
             self.say(event)
 
-    def _stamp(self, type_id: int, version: int, source: int, flags: int) -> Stamp:
+    def _stamp(self, saying: Saying) -> Stamp:
         """Look at who says what and with which flags, when it is said first; append what has to come before."""
+        type_id, version, source, flags = saying
         if self._deferred or self._trouble is not None:
             self._before_append()
         admitted = self._admitted[type_id, version, source] = admit(self._state, type_id, version, source)
@@ -260,7 +273,7 @@ class LogWriter(Whereabouts, SelfDescription):
         if flags != derived | admitted[0]:
             raise EventRefused(f"record {self._seq}: flags {flags}, where the type has {admitted[0]}")
         stamp = derived, FORMAT << 8 | flags, WHO_AND_WHAT.pack(source, type_id, version)
-        self._stamps[type_id, version, source, flags] = stamp
+        self._stamps[saying] = stamp
         return stamp
 
     def _poisoned(self, what: str, error: OSError) -> WriteFailed:

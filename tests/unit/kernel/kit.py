@@ -9,6 +9,7 @@ import numpy as np
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
+from tallystick.events.record import Saying
 from tallystick.events.types.market import SeriesDeclared
 from tallystick.market.rows import Rows
 from tallystick.platform.kernel.composition import Composition
@@ -42,19 +43,17 @@ class MemorySink:
     types: list[type[Event]] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
 
-    def append(
+    def place(
         self,
-        type_id: int,
-        version: int,
+        saying: Saying,
         body: bytes,
         time: int,
-        source: int,
-        flags: int,
         cause: int,
         cause_row: int,
         root: int,
         blobs: tuple[tuple[int, bytes], ...] = (),
     ) -> int:
+        type_id, _, source, flags = saying
         seq = len(self.records)
         kept = Kept(
             seq,

@@ -242,7 +242,7 @@ def test_blobs_named_by_a_record_stand_in_its_header(tmp_path: Path, scribe: Any
     assert len(log.record(seq).raw) == 115 + 3 * 40
 
 
-def test_an_interrupt_at_any_line_of_append_never_commits_half_a_record(
+def test_an_interrupt_at_any_line_of_an_append_never_commits_half_a_record(
     tmp_path: Path, scribe: Any, noted: Any
 ) -> None:
     outcomes = set()
@@ -251,7 +251,7 @@ def test_an_interrupt_at_any_line_of_append_never_commits_half_a_record(
             book.groups(1)
             body = book.catalogue.encode(noted(number=1, text=""))
             before = book.writer.next_seq
-            with broken_off(line, "append"):
+            with broken_off(line, "place"):
                 book.writer.append(16, 1, body, time=5_000, source=book.source)
             outcomes.add(committed_after(book.writer, before))
         with scribe(tmp_path / str(line)) as book:

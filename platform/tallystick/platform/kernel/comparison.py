@@ -8,6 +8,7 @@ from typing import Any
 
 from tallystick.events.canonical import encode
 from tallystick.events.event import Event
+from tallystick.events.record import Saying
 from tallystick.platform.kernel.errors import DivergenceError
 from tallystick.platform.kernel.recorded import BLOBS, ROOT, SEQ, SIZE, TIME, VERSION, Fields, Names, Record
 from tallystick.platform.kernel.sequencer import NO_ROW, NO_SEQ
@@ -43,7 +44,7 @@ class Comparison:
         self._taken = self.ahead.popleft
         self._read_so_far = 0
         self.next: Record | None = self._read()
-        """The record that the next `append` is compared with; None at the end of the log."""
+        """The record that the next `place` is compared with; None at the end of the log."""
         self._inputs = 0
         self.divergence: Divergence | None = None
         """What the last `DivergenceError` was about."""
@@ -65,20 +66,18 @@ class Comparison:
             self._read_on(1)
         return self.ahead[0] if self.ahead else None
 
-    def append(  # noqa: PLR0917 -- as in `Sink`
+    def place(  # noqa: PLR0917 -- as in `Sink`
         self,
-        type_id: int,
-        version: int,
+        saying: Saying,
         body: bytes,
         time: int,
-        source: int,
-        flags: int,
         cause: int,
         cause_row: int,
         root: int,
         blobs: tuple[tuple[int, bytes], ...] = (),  # noqa: ARG002 -- a blob is covered by verify; a replay has none
     ) -> int:
         """Compare and go on; raises `DivergenceError` at the first difference."""
+        type_id, version, source, flags = saying
         record = self.next
         if record is None:
             raise self._ended(type_id, body, source, cause, cause_row)

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
+from tallystick.events.record import Saying
 from tallystick.platform.kernel.errors import DivergenceError
 
 NO_SEQ = 0xFFFF_FFFF_FFFF_FFFF
@@ -21,14 +22,11 @@ _FAILURES = DivergenceError, OverflowError, ValueError, TypeError
 class Sink(Protocol):
     """Where sequenced records go: the log's writer, or in a replay the comparison with the log."""
 
-    def append(  # noqa: PLR0917 -- a header's fields, by place: names cost a twentieth of a small cascade
+    def place(  # noqa: PLR0917 -- a header's fields, by place: names cost a twentieth of a small cascade
         self,
-        type_id: int,
-        version: int,
+        saying: Saying,
         body: bytes,
         time: int,
-        source: int,
-        flags: int,
         cause: int,
         cause_row: int,
         root: int,
@@ -48,7 +46,7 @@ class Sink(Protocol):
 
 @runtime_checkable
 class KnowsBodies(Sink, Protocol):
-    """A sink that holds bodies which were looked at when they were written: `append` fails for any other."""
+    """A sink that holds bodies which were looked at when they were written: `place` fails for any other."""
 
     def encoder(self, event_type: type[Event]) -> Callable[[Any], bytes]:
         """As `Catalogue.encoder`, but values are not looked at."""
@@ -57,8 +55,8 @@ class KnowsBodies(Sink, Protocol):
 
 Fold = Callable[[Any, int, int], None]
 """Takes an event in, with its book time and its seq."""
-Card = tuple[int, int, int, int, Callable[[Any], bytes], tuple[Fold, ...]]
-"""Type id, version, source id, flags, encoder and folds of one type said by one source."""
+Card = tuple[Saying, Callable[[Any], bytes], tuple[Fold, ...]]
+"""What the log's headers have of one type said by one source, its encoder and its folds."""
 
 
 class Voice:
@@ -104,7 +102,7 @@ class Sequencer:
     def use(self, sink: Sink) -> None:
         """Write to another sink from here on (recovery: from the comparison to the log itself)."""
         self._sink = sink
-        self._append = sink.append
+        self._place = sink.place
         self._encoder = sink.encoder if isinstance(sink, KnowsBodies) else self._catalogue.encoder
         for voice in self._voices:
             voice.cards.clear()
@@ -129,10 +127,10 @@ class Sequencer:
         blobs: tuple[tuple[int, bytes], ...] = (),
     ) -> int:
         """Sequence an input at the present book time; returns its seq, the root of its cascade."""
-        type_id, version, source, flags, encode, folds = voice.cards[type(event)]
+        saying, encode, folds = voice.cards[type(event)]
         time = self.time
         try:
-            seq = self._append(type_id, version, encode(event), time, source, flags, cause, cause_row, NO_SEQ, blobs)
+            seq = self._place(saying, encode(event), time, cause, cause_row, NO_SEQ, blobs)
         except _FAILURES:
             self._catalogue.encode(event)  # what may not stand in a log is refused, whatever a log has in its place
             raise
@@ -142,10 +140,10 @@ class Sequencer:
 
     def derive(self, card: Card, event: Event, cause: int, root: int, cause_row: int = NO_ROW) -> int:
         """Sequence an event of the cascade of `root`, with the card of who says it; returns its seq."""
-        type_id, version, source, flags, encode, folds = card
+        saying, encode, folds = card
         time = self.time
         try:
-            seq = self._append(type_id, version, encode(event), time, source, flags, cause, cause_row, root)
+            seq = self._place(saying, encode(event), time, cause, cause_row, root)
         except _FAILURES:
             self._catalogue.encode(event)  # as in `put`
             raise
@@ -158,5 +156,5 @@ class Sequencer:
         fact = event_type.FACT
         type_id = self._sink.type_id(event_type)
         source = self._sink.source_id(voice.name, voice.role)
-        flags = TRADING if fact.trading else 0
-        return type_id, fact.version, source, voice.flags | flags, self._encoder(event_type), self._folds(event_type)
+        flags = voice.flags | (TRADING if fact.trading else 0)
+        return (type_id, fact.version, source, flags), self._encoder(event_type), self._folds(event_type)
