@@ -71,7 +71,7 @@ class Kernel:
             market.InstrumentDeclared: self._instrument_declared,
             mt5.OrderAsked: lambda event, _time, _seq: self.outbox.asked_by_bot(event),
             mt5.OrderAnsweredToBot: lambda _event, _time, _seq: self.outbox.asked_by_bot(None),
-            trading.OrderRequested: lambda event, _time, _seq: self.outbox.asked(event),
+            trading.OrderRequested: self.outbox.asked,
             trading.OrderDenied: lambda event, _time, _seq: self.outbox.denied(event.order),
             trading.OrderApproved: lambda event, _time, seq: self.pending.append(SendStep(seq, event.order)),
             trading.OrderSending: self._order_sending,
@@ -287,6 +287,6 @@ _ANSWERS = frozenset({trading.OrderAnswered, trading.OrderTriggered, trading.Ord
 
 def _order_of(fact: Event) -> int:
     """The order that a fact of the terminal answers; -1 of one that answers none."""
-    if type(fact) is trading.DealMade:
-        return fact.order if fact.reason == "expert" else -1
-    return fact.order if type(fact) in _ANSWERS else -1  # type: ignore[attr-defined]
+    if type(fact) in _ANSWERS:
+        return fact.order  # type: ignore[attr-defined,no-any-return]
+    return fact.order if type(fact) is trading.DealMade and fact.reason == "expert" else -1

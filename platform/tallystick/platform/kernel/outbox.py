@@ -24,6 +24,8 @@ ORDER_TYPES = {
     ("buy", "stop_limit"): numbers.BUY_STOP_LIMIT,
     ("sell", "stop_limit"): numbers.SELL_STOP_LIMIT,
 }
+ACTIONS = {"cancel": numbers.REMOVE, "pending": numbers.PENDING, "protect": numbers.SLTP}
+"""What is asked of the terminal for a purpose; of any other a deal."""
 Spelling = Callable[[OrderAsked, OrderRequested], OrderSending]
 """The sending of an order that a bot asked for in the terminal's own words."""
 MAGIC_SPAN = 1_000_000_000
@@ -42,7 +44,7 @@ class Outbox:
         self._deviation = deviation
         self._requests: dict[int, OrderRequested] = {}
 
-    def asked(self, request: OrderRequested) -> None:
+    def asked(self, request: OrderRequested, _time: int, _seq: int) -> None:
         """An order was requested; right after a bot's asking, in its cascade, it is that bot's."""
         self._requests[request.order] = request
         if self._asking is not None:
@@ -64,15 +66,16 @@ class Outbox:
 
     def take(self, order: int, instruments: Mapping[str, Instrument], *, barred: str) -> OrderSending | OrderAbandoned:
         """The sending of an approved order, or its end when the book may only reduce since: `barred` says why."""
-        withdrawn = bool(barred) and self.adds(order)
-        request = self._requests.pop(order)
-        if withdrawn:
-            self._bots.pop(order, None)
+        if barred and self.adds(order):
+            self.denied(order)
             return OrderAbandoned(order=order, reason=barred)
-        asked = self._bots.pop(order, None)
+        request = self._requests.pop(order)
+        asked = self._bots.pop(order, None) if self._bots else None
         if asked is not None and self._spelling is not None:
             return self._spelling(asked, request)
-        action = _action(request)
+        action = ACTIONS.get(request.purpose, numbers.DEAL)
+        if action == numbers.SLTP and request.ticket:
+            action = numbers.MODIFY
         instrument = instruments.get(request.symbol)
         return OrderSending(
             order=order,
@@ -104,14 +107,6 @@ class Outbox:
     def thaw(self, state: Any) -> None:
         """Take a frozen state back."""
         self._requests = msgspec.convert(state, dict[int, OrderRequested], strict=False)
-
-
-def _action(request: OrderRequested) -> int:
-    if request.purpose == "cancel":
-        return numbers.REMOVE
-    if request.purpose == "protect":
-        return numbers.MODIFY if request.ticket else numbers.SLTP
-    return numbers.PENDING if request.purpose == "pending" else numbers.DEAL
 
 
 def _filling(action: int, instrument: Instrument | None) -> int:
