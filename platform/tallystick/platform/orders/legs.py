@@ -29,7 +29,8 @@ def hedging_legs(target: int, held: Sequence[PositionView], flights: Collection[
     3. What is missing is opened, unless an open is already in flight. A position with a close in flight is let be.
     """
     closing = {flight.position: flight.volume for flight in flights if flight.purpose == "close"} if flights else {}
-    direction, wanted = (target > 0) - (target < 0), abs(target)
+    direction = -1 if target < 0 else 1
+    wanted = direction * target
     kept = 0
     legs = []
     if len(held) > 1:
@@ -37,7 +38,8 @@ def hedging_legs(target: int, held: Sequence[PositionView], flights: Collection[
     for position in held:
         keep = 0
         if position.direction == direction:
-            keep = max(0, min(position.volume - closing.get(position.ticket, 0), wanted - kept))
+            left, missing = position.volume - closing.get(position.ticket, 0), wanted - kept
+            keep = missing if left >= missing else max(left, 0)
         kept += keep
         if keep < position.volume and position.ticket not in closing:
             legs.append(Leg("close", -position.direction, position.volume - keep, position.ticket, reduces=True))

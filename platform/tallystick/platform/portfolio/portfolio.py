@@ -142,14 +142,17 @@ def _asked(event: TargetAsked, context: Context, said: list[Event]) -> Target:
 
 def _wrong_side(event: SignalRaised | TargetAsked) -> Withheld | None:
     """A stop or a take on the wrong side of the price that would open: MT5 would answer 10016 INVALID_STOPS."""
-    for name, distance in (("stop", event.stop_points), ("take", event.take_points)):
-        if distance < 0:
-            detail = (
-                f"{event.strategy} asks for a {name} {-distance} points on the wrong side of {event.symbol}'s price"
-                " (MT5 would answer 10016 INVALID_STOPS). A long's stop lies below the ask and its take above."
-            )
-            return Withheld("stops", 1, distance, detail)
-    return None
+    if event.stop_points < 0:
+        name, distance = "stop", event.stop_points
+    elif event.take_points < 0:
+        name, distance = "take", event.take_points
+    else:
+        return None
+    detail = (
+        f"{event.strategy} asks for a {name} {-distance} points on the wrong side of {event.symbol}'s price"
+        " (MT5 would answer 10016 INVALID_STOPS). A long's stop lies below the ask and its take above."
+    )
+    return Withheld("stops", 1, distance, detail)
 
 
 def _undeclared(event: SignalRaised | TargetAsked, context: Context) -> Withheld:
