@@ -162,7 +162,7 @@ class LogWriter(Whereabouts, SelfDescription):
         if blobs:
             length += BLOB.size * len(blobs)
         room = self._room - _LENGTH_BYTES - length
-        if not 0 < size <= MAX_BODY_BYTES or room < 0:
+        if not body or size > MAX_BODY_BYTES or room < 0:
             raise too_big(size, self.pending_bytes)
         header = _pack(length, form, self._epoch, seq, time, cause, cause_row, root, who, size)
         if blobs:
