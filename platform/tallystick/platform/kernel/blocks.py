@@ -6,6 +6,7 @@ proved with its chunk alone.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -21,23 +22,24 @@ Block = QuoteBlock | BarBlock
 LARGEST_BLOCK = 4096
 LARGEST_BUFFER = 32 * LARGEST_BLOCK
 """Rows of a buffer whose bytes are kept: at most 11 MB."""
+WIDE = 8
+"""Bytes of a value of most columns."""
 _cut: Callable[[bytes, slice], bytes] = bytes.__getitem__
 
 
 class BlockCutter:
     """Rows to block events. Most blocks are a few rows of a long buffer, whose bytes are made once for all of them."""
 
-    __slots__ = ("_buffer", "_places", "_raws", "_widths")
+    __slots__ = ("_buffer", "_narrow", "_raws")
 
     def __init__(self) -> None:
         self._buffer: Mapping[str, NDArray[Any]] | None = None
         self._hold([])
 
     def _hold(self, raw: list[tuple[int, bytes]]) -> None:
-        """A column's cut depends on the bytes of its values alone: two or three cuts do for all of them."""
+        """Nearly all columns have values of 8 bytes: one cut does for them, and the others are cut by themselves."""
         self._raws = [values for _, values in raw]
-        self._widths = sorted({width for width, _ in raw})
-        self._places = [self._widths.index(width) for width, _ in raw]
+        self._narrow = [(place, width) for place, (width, _) in enumerate(raw) if width != WIDE]
 
     def block_of(self, rows: Rows, start: int, stop: int) -> Block:
         """The block event that carries rows `start` to `stop` of these."""
@@ -46,17 +48,16 @@ class BlockCutter:
         if buffer is not self._buffer:
             length = len(buffer["series"])
             if not 2 * count < length <= LARGEST_BUFFER:
-                columns = rows.part(start, stop).columns
-                return _block(kind, count, tuple(values for _, values in _bytes_of(kind, columns)))
+                alone = [values for _, values in _bytes_of(kind, rows.part(start, stop).columns)]
+                return _BLOCKS[kind](count, root_of_chunks(alone, count), *alone)
             self._hold(_bytes_of(kind, buffer))
             self._buffer = buffer
         start, stop = offset + start, offset + stop
-        cuts = [slice(start * width, stop * width) for width in self._widths]
-        return _block(kind, count, tuple(map(_cut, self._raws, map(cuts.__getitem__, self._places))))
-
-
-def _block(kind: str, count: int, columns: tuple[bytes, ...]) -> Block:
-    return _BLOCKS[kind](count, root_of_chunks(columns, count), *columns)
+        raws = self._raws
+        columns = list(map(_cut, raws, repeat(slice(start * WIDE, stop * WIDE))))
+        for place, width in self._narrow:
+            columns[place] = raws[place][start * width : stop * width]
+        return _BLOCKS[kind](count, root_of_chunks(columns, count), *columns)
 
 
 def _bytes_of(kind: str, columns: Mapping[str, NDArray[Any]]) -> list[tuple[int, bytes]]:
