@@ -23,7 +23,7 @@ from tallystick.platform.mt5.terminal import MarketTerminal
 FIRST_WINDOW = 16
 LARGEST_WINDOW = 65_536
 Fact = tuple[int, Event]
-"""Row that caused it, and what the terminal says."""
+"""Row of its moment that caused it, and what the terminal says."""
 
 
 class Act(msgspec.Struct):
@@ -100,11 +100,10 @@ class Intake:
         self._take(quiet, len(quiet.time), len(quiet.time))
 
     def settle(self, rows: Rows, act: Act) -> Sequence[Fact]:
-        """What the terminal does at the moment, with row numbers within `rows`."""
+        """What the terminal does at the moment."""
         if act.facts is not None or act.silent or self._terminal is None:
             return act.facts or ()
-        part = rows.part(act.start, act.stop)
-        return [(act.start + row, event) for row, event in self._terminal.settle(part)]
+        return self._terminal.settle(rows.part(act.start, act.stop))
 
     def row_answers(self, rows: Rows, act: Act, row: int) -> list[Answer]:
         """What modules answer to one row of the moment, in module order."""

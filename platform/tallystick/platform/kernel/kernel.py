@@ -120,8 +120,9 @@ class Kernel:
             return block
         facts = self.intake.settle(rows, act)
         if facts:
+            moment = act.start - first
             for row, fact in facts:
-                self._told(fact, block, row - first)
+                self._told(fact, block, moment + row)
             self.pending.append(SettledStep(rows, first, act, block))
             return block
         answers: list[Answer] = []

@@ -231,7 +231,8 @@ class Replay:
         modules, terminal = self._kernel.cascades.modules, self._kernel.terminal
         if act.facts:
             row, fact = act.facts[0]
-            return self._comparison.early(record, row, terminal.name if terminal is not None else "terminal", fact)
+            name = terminal.name if terminal is not None else "terminal"
+            return self._comparison.early(record, act.start + row, name, fact)
         if act.answers:
             row, index, events = min(act.answers, key=lambda answer: answer[:2])
             said = events[0] if isinstance(events[0], Event) else None  # else it raised
