@@ -203,21 +203,22 @@ class Simulation:
 
     def _drain(self) -> None:
         """Take every step that must happen at this book time."""
-        kernel, committer = self._kernel, self._committer
-        pending, step, stride, taken = kernel.pending, kernel.step, committer.stride, 0
+        kernel, committer, buffer = self._kernel, self._committer, self._buffer
+        pending, stride = kernel.pending, committer.stride
         looks = kernel.rows_taken >= self._look_at
+        taken = 0
         while pending:
             if looks and type(pending[0]) is SendStep:
                 self._look()
                 looks = self._rows_between_looks == 0
-            step()
+            kernel.step()
             taken += 1
             if taken == stride:
                 committer.cascade_done(taken)
                 taken = 0
         if taken:
             committer.cascade_done(taken)
-        if self._buffer.start == self._buffer.next:
+        if buffer.start == buffer.next:
             committer.quiet()
 
     def _look(self) -> None:

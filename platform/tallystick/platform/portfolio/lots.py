@@ -37,10 +37,10 @@ def in_lots(volume: int) -> str:
 
 def rounded_down(volume: int, instrument: Instrument) -> int:
     """The largest tradable volume not above `volume`; 0 when even the smallest is more."""
-    if volume < instrument.volume_min:
+    least, most, step = instrument.volume_min, instrument.volume_max, instrument.volume_step
+    if volume < least:
         return 0
-    least, step = instrument.volume_min, instrument.volume_step
-    return least + (min(volume, instrument.volume_max) - least) // step * step
+    return least + ((volume if volume < most else most) - least) // step * step
 
 
 def tradable(volume: int, instrument: Instrument) -> bool:
