@@ -1,19 +1,24 @@
 """A log that was written anew, consistently and under the right key, is verified; its replay says where it lies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from tallystick.events.catalogue import Catalogue
 from tallystick.events.event import Event
 from tallystick.events.reader import LogReader
 from tallystick.events.types.log import SourceDeclared
+from tallystick.events.types.market import QuoteBlock
+from tallystick.events.types.running import BookHalted
 from tallystick.events.types.trading import OrderApproved, OrderSending, SignalRaised
 from tallystick.events.verify import verify
 from tallystick.events.writer import LogWriter
+from tallystick.market.rows import Rows
 from tallystick.platform.kernel.recorded import Names, Record, records_of
+from tallystick.platform.mt5.server.terminal import SimulatedTerminal
 from tests.replay.market_kit import SIGNER, ScanningTurns, replay, run, wandering
 
 Lie = Callable[[Record, Event], Event | None]
@@ -104,6 +109,25 @@ def test_code_that_answers_before_the_end_of_a_block_is_named_with_what_it_says(
         assert found.cause == found.seq
         assert f"second acts on row {found.cause_row} of the block" in result.message
         assert found.derived_type == ("signal.raised" if by_row else "(not asked)")
+
+
+def test_a_terminal_that_acts_before_the_end_of_a_block_is_named_with_the_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, wandering(600, 3), make)
+    blocks = (each for each in LogReader(tmp_path / "log").envelopes() if type(each.event) is QuoteBlock)
+    block = next(each for each in blocks if each.event.rows > 3)
+    third_ms = np.frombuffer(block.event.time_msc, "<i8").item(2)
+    settle = SimulatedTerminal.settle
+
+    def too_early(terminal: SimulatedTerminal, rows: Rows) -> Sequence[tuple[int, Event]]:
+        halted = BookHalted(reason="the terminal says what it never said")
+        return [(0, halted)] if rows.columns["time_msc"].item(0) == third_ms else settle(terminal, rows)
+
+    monkeypatch.setattr(SimulatedTerminal, "settle", too_early)
+    found = replay(tmp_path, make, by_row=True).divergence
+    assert found is not None
+    assert (found.seq, found.cause_row, found.derived_type) == (block.seq, 2, BookHalted.FACT.name)
 
 
 def test_code_that_says_less_is_named_with_the_row_it_is_silent_on(tmp_path: Path) -> None:
