@@ -19,11 +19,11 @@ Values = tuple[Any, ...]
 
 encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder(order="deterministic").encode
 
-# The quick look at a value of a plain kind: true when it is surely right.
+# The quick look at a value of a plain kind: true when it is surely right, or a number that is still to be looked at.
 _LOOKS = {
     "bool": "type({0}) is bool",
-    "int": f"type({{0}}) is int and {{0}} <= {MAX_INT}",  # the encoder refuses what is too small
-    "float": "type({0}) is float and ({0} or copysign(1.0, {0}) == 1.0)",  # that they are finite is asked of the sum
+    "int": "type({0}) is int",
+    "float": "type({0}) is float",
     "str": "type({0}) is str and {0}.isascii()",
     "bytes": "type({0}) is bytes",
 }
@@ -42,7 +42,7 @@ class Shape:
         self.cards = tuple(cards)
         kinds = [card.kind for card in cards]
         rows = next((i for i, card in enumerate(cards) if (card.name, card.kind) == ("rows", "int")), None)
-        self._look: Callable[[Values], bool] | None = None  # written when it is first needed, like the encoder
+        self._look: Callable[[Values, bytes], bool] | None = None  # written when it is first needed, like the encoder
         self._encoder: Callable[[Any], bytes] | None = None
         self._columns = [(i, COLUMN_BYTES[kind[7:]]) for i, kind in enumerate(kinds) if kind.startswith("column:")]
         self._rows = rows
@@ -68,7 +68,7 @@ class Shape:
         """Refuse values that may not stand in a log; `body` is their encoding. Raises `EventRefused`."""
         if self._look is None:
             self._look = _written_look(tuple(card.kind for card in self.cards), self._rows)
-        if not self._look(values) or len(body) > MAX_BODY_BYTES:
+        if not self._look(values, body) or len(body) > MAX_BODY_BYTES:
             self._check_each(values, body)
         for index, check in self._deep:
             complaint = check(values[index])
@@ -132,9 +132,9 @@ class Shape:
         raise EventRefused(f"{self.name}.{self.cards[index].name} {complaint}")
 
 
-def _written_look(kinds: tuple[str, ...], rows: int | None) -> Callable[[Values], bool]:
+def _written_look(kinds: tuple[str, ...], rows: int | None) -> Callable[[Values, bytes], bool]:
     """A function over all plain fields: true when they are surely right, false when each needs a closer look."""
-    text = f"def look(values, {_TYPES}):\n {_unpacked(kinds)} = values\n return {_quick_look(kinds, rows)}"
+    text = f"def look(values, body, {_TYPES}):\n {_unpacked(kinds)} = values\n return {_quick_look(kinds, rows)}"
     return _written(text, "look", {})
 
 
@@ -142,12 +142,18 @@ def _quick_look(kinds: tuple[str, ...], rows: int | None) -> str:
     """One expression over the plain ones of the values v0, v1, ...; `rows` is the field that counts columns' rows.
 
     It is written for the type, as dataclasses are, because looking field by field costs four times as much. Only
-    positions and constants go into its text, never a name.
+    positions and constants go into its text, never a name. An int above the largest that may stand in a log is written
+    behind the byte 207, and -0.0 holds the byte 128: a `body` without such a byte needs no look at each number. What is
+    too small the encoder refuses.
     """
     looks = [_LOOKS[kind].format(f"v{index}") for index, kind in enumerate(kinds) if kind in _LOOKS]
-    floats = [f"v{index}" for index, kind in enumerate(kinds) if kind == "float"]
+    ints, floats = ([f"v{index}" for index, kind in enumerate(kinds) if kind == each] for each in ("int", "float"))
+    if ints:
+        looks.append(f"(207 not in body or {' and '.join(f'{one} <= {MAX_INT}' for one in ints)})")
     if floats:
         looks.append(f"({' + '.join(floats)}) * 0.0 == 0.0")  # infinity times 0 is NaN, and so is what has NaN in it
+        above = " and ".join(f"({one} or copysign(1.0, {one}) == 1.0)" for one in floats)
+        looks.append(f"(128 not in body or {above})")
     if rows is not None:
         sizes = {index: COLUMN_BYTES[kind[7:]] for index, kind in enumerate(kinds) if kind.startswith("column:")}
         first = {size: index for index, size in reversed(sizes.items())}  # there a length is worked out, for the rest
