@@ -109,7 +109,8 @@ class Simulation:
         self._seal(None)
 
     def _walk(self, more: Callable[[], bool], until: int, largest: int) -> str:
-        kernel, buffer = self._kernel, self._buffer
+        kernel, buffer, walk = self._kernel, self._buffer, self._kernel.intake.walk
+        half = largest // 2
         while more():
             if kernel.rows_taken >= self._attend_at:
                 self._attend_at = kernel.rows_taken + self._rows_between_looks
@@ -122,10 +123,10 @@ class Simulation:
             limit, cap = self._limit(), NEVER
             bound = buffer.end if until == NEVER else rows_owing(buffer.rows, until + 1, buffer.next)
             stop = limit if limit < bound else bound
-            if stop - buffer.start > largest // 2:  # else the block cannot become too long
+            if stop - buffer.start > half:  # else the block cannot become too long
                 cap = self._cap(largest)
                 stop = min(stop, cap)
-            act = kernel.intake.walk(buffer.rows, buffer.next, stop) if stop > buffer.next else None
+            act = walk(buffer.rows, buffer.next, stop) if stop > buffer.next else None
             if act is not None:
                 self._seal(act)
                 continue
