@@ -246,7 +246,10 @@ class Orders:
             return ()
         held = self._holdings.held(key, context.positions)
         own = [one for one in self._flights.values() if one.key == key] if self._flights else []
-        legs = self._legs(key, desired, held, own)
+        if self._holdings.netting:
+            legs = self._netting_legs(key, desired, held, own)
+        else:
+            legs = hedging_legs(desired.volume, held, own)
         if not legs:
             return ()
         instrument = context.instruments.get(key[1])
@@ -261,9 +264,7 @@ class Orders:
             requests.append(request)
         return requests
 
-    def _legs(self, key: Key, desired: Desired, held: list[PositionView], own: list[Flight]) -> list[Leg]:
-        if not self._holdings.netting:
-            return hedging_legs(desired.volume, held, own)
+    def _netting_legs(self, key: Key, desired: Desired, held: list[PositionView], own: list[Flight]) -> list[Leg]:
         others = [flight for flight in self._flights.values() if flight.key[1] == key[1] and flight.key != key]
         return netting_legs(desired.volume, self._holdings.shares.get(key, 0), held, own, others)
 
