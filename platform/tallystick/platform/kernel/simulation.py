@@ -110,7 +110,6 @@ class Simulation:
 
     def _walk(self, more: Callable[[], bool], until: int, largest: int) -> str:
         kernel, buffer, walk = self._kernel, self._buffer, self._kernel.intake.walk
-        half = largest // 2
         while more():
             if kernel.rows_taken >= self._attend_at:
                 self._attend_at = kernel.rows_taken + self._rows_between_looks
@@ -123,7 +122,7 @@ class Simulation:
             limit, cap = self._limit(), NEVER
             bound = buffer.end if until == NEVER else rows_owing(buffer.rows, until + 1, buffer.next)
             stop = limit if limit < bound else bound
-            if stop - buffer.start > half:  # else the block cannot become too long
+            if stop - buffer.start > largest // 2:  # else the block cannot become too long
                 cap = self._cap(largest)
                 stop = min(stop, cap)
             act = walk(buffer.rows, buffer.next, stop) if stop > buffer.next else None
@@ -166,16 +165,13 @@ class Simulation:
 
     def _limit(self) -> int:
         """Index of the first row that a deadline comes before."""
-        buffer = self._buffer
-        rows, start = buffer.rows, buffer.next
-        asked = self._owed(), self._due()
+        rows, start = self._buffer.rows, self._buffer.next
+        asked = owed, due = self._owed(), self._due()
         if asked != self._asked or rows is not self._limited:  # deadlines change seldom, and times only rise
-            owed, due = asked
-            limit = rows_owing(rows, owed, start) if owed < NEVER else buffer.end
+            limit = rows_owing(rows, owed, start) if owed < NEVER else self._buffer.end
             self._first = min(limit, rows_before(rows, due, start)) if due < NEVER else limit
             self._asked, self._limited = asked, rows
-        first = self._first
-        return first if first > start else start
+        return self._first if self._first > start else start
 
     def _cap(self, largest: int) -> int:
         """Where the block must end at the latest: so many rows, at the end of a moment where one is that short."""
@@ -205,9 +201,8 @@ class Simulation:
     def _drain(self) -> None:
         """Take every step that must happen at this book time."""
         kernel, committer, buffer = self._kernel, self._committer, self._buffer
-        pending, stride = kernel.pending, committer.stride
+        pending, stride, taken = kernel.pending, committer.stride, 0
         looks = kernel.rows_taken >= self._look_at
-        taken = 0
         while pending:
             if looks and type(pending[0]) is SendStep:
                 self._look()
