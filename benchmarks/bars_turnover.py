@@ -14,8 +14,8 @@ from benchmarks.harness import (
     spread,
 )
 
-FAST, SLOW = 8, 21
-"""Periods in bars: about 24,000 crosses on half a million bars, each closing one position and opening the other."""
+FAST, SLOW = 9, 26
+"""Periods in bars: about 20,500 crosses on half a million bars, each closing one position and opening the other."""
 
 
 def book(settings: Settings, folder: Path, rows: int) -> list[str]:
