@@ -29,7 +29,7 @@ def measure(settings: Settings) -> Sequence[Figure]:
 
     compiled.load()
     compiled.load_walking()  # compiled here, if never before, and kept
-    count, more = settings.size(600_000, 2_000), settings.size(2_500_000, 4_000)
+    count, more = settings.size(600_000, 2_000), settings.size(5_000_000, 4_000)
     deals, denials, long = (settings.scratch / name for name in ("deals", "denials", "long"))
     build(deals, count, DealMade)
     build(denials, count, OrderDenied)
@@ -42,7 +42,7 @@ def measure(settings: Settings) -> Sequence[Figure]:
         "long two": ours("verify_log", long, "--cores", 2),
     }
     samples = alternate(1 if settings.quick else settings.rounds, sides)
-    rmtree(long)  # a gigabyte
+    rmtree(long)  # two gigabytes
     one, lean = samples["deals"], samples["denials"]
     return [
         _one_core("bodies of 5 fields, one core", lean),
